@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#include "protocol/hubclient.h"
+
+#include <QDeadlineTimer>
+
+#include <algorithm>
+#include <utility>
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace semper {
+
+namespace {
+
+constexpr auto shortestPause = 100ms;
+constexpr auto longestPause = 5000ms;
+constexpr qint64 maximumWaitingBytes = 1024 * 1024;
+// What the hub sends can be larger than what peers may send only by a frame that cannot be split.
+constexpr qsizetype maximumReceivedBytes = 1024 * 1024;
+
+} // namespace
+
+HubClient::HubClient(QString socketPath, Reconnect reconnect, QObject *parent)
+    : QObject(parent)
+    , m_socketPath(std::move(socketPath))
+    , m_reconnect(reconnect)
+    , m_reader(maximumReceivedBytes)
+    , m_pause(shortestPause)
+{
+    m_retry.setSingleShot(true);
+    connect(&m_retry, &QTimer::timeout, this, &HubClient::open);
+    connect(&m_socket, &QLocalSocket::connected, this, [this] {
+        m_pause = shortestPause;
+        Q_EMIT opened();
+    });
+    connect(&m_socket, &QLocalSocket::readyRead, this, &HubClient::readFrames);
+    connect(&m_socket, &QLocalSocket::disconnected, this,
+        [this] {
+            const QString complaint = std::exchange(m_complaint, {});
+            lost(complaint.isEmpty() ? u"the server closed the connection"_s : complaint);
+        });
+    // A refused attempt may be reported from inside connectToServer(): not while open() runs.
+    connect(
+        &m_socket, &QLocalSocket::errorOccurred, this,
+        [this] {
+            if (m_wanted && m_socket.state() == QLocalSocket::UnconnectedState
+                && !m_retry.isActive())
+                lost(m_socket.errorString());
+        },
+        Qt::QueuedConnection);
+}
+
+HubClient::~HubClient()
+{
+    m_socket.disconnect(this);
+}
+
+bool HubClient::isConnected() const
+{
+    return m_socket.state() == QLocalSocket::ConnectedState;
+}
+
+std::chrono::milliseconds HubClient::nextAttemptIn() const
+{
+    return std::max(0ms, m_retry.remainingTimeAsDuration());
+}
+
+qint64 HubClient::bytesToWrite() const
+{
+    return m_socket.bytesToWrite();
+}
+
+void HubClient::open()
+{
+    m_wanted = true;
+    m_retry.stop();
+    if (m_socket.state() != QLocalSocket::UnconnectedState)
+        return;
+    m_reader = FrameReader(maximumReceivedBytes);
+    m_socket.connectToServer(m_socketPath);
+}
+
+void HubClient::close()
+{
+    m_wanted = false;
+    m_retry.stop();
+    m_socket.disconnectFromServer();
+}
+
+bool HubClient::send(const QJsonObject &frame)
+{
+    if (!isConnected() || m_socket.bytesToWrite() > maximumWaitingBytes)
+        return false;
+    m_socket.write(encodeFrame(frame));
+    return true;
+}
+
+void HubClient::flush(std::chrono::milliseconds limit)
+{
+    const QDeadlineTimer deadline(limit);
+    while (isConnected() && m_socket.bytesToWrite() > 0 && !deadline.hasExpired())
+        m_socket.waitForBytesWritten(int(deadline.remainingTime()));
+}
+
+void HubClient::readFrames()
+{
+    m_reader.append(m_socket.readAll());
+    while (const auto item = m_reader.next()) {
+        if (const auto *error = std::get_if<FrameError>(&*item)) {
+            m_complaint = u"the server sent nonsense: %1"_s.arg(error->detail);
+            m_socket.abort();
+            return;
+        }
+        Q_EMIT frameReceived(std::get<QJsonObject>(*item));
+    }
+}
+
+void HubClient::lost(const QString &reason)
+{
+    if (m_reconnect == Reconnect::Never) {
+        m_wanted = false;
+    } else if (m_wanted && !m_retry.isActive()) {
+        m_retry.start(m_pause);
+        m_pause = std::min(m_pause * 2, std::chrono::milliseconds(longestPause));
+    }
+    Q_EMIT closed(reason);
+}
+
+} // namespace semper

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#pragma once
+
+#include <QLatin1StringView>
+
+/// Every JSON field name and frame type of the protocol, the API and the process object, once.
+/// Names are the wire's own in camelCase.
+namespace semper::keys {
+
+#define SEMPER_KEY(name, text) inline constexpr QLatin1StringView name{text};
+
+// frame
+SEMPER_KEY(type, "type")
+SEMPER_KEY(part, "part")
+SEMPER_KEY(last, "last")
+SEMPER_KEY(id, "id")
+SEMPER_KEY(process, "process")
+SEMPER_KEY(instance, "instance")
+SEMPER_KEY(token, "token")
+SEMPER_KEY(role, "role")
+SEMPER_KEY(text, "text")
+SEMPER_KEY(what, "what")
+SEMPER_KEY(payload, "payload")
+SEMPER_KEY(method, "method")
+SEMPER_KEY(params, "params")
+SEMPER_KEY(result, "result")
+SEMPER_KEY(ok, "ok")
+SEMPER_KEY(error, "error")
+SEMPER_KEY(code, "code")
+SEMPER_KEY(detail, "detail")
+SEMPER_KEY(version, "version")
+SEMPER_KEY(settings, "settings")
+SEMPER_KEY(heartbeatMs, "heartbeat_ms")
+SEMPER_KEY(deadlineMs, "deadline_ms")
+SEMPER_KEY(topics, "topics")
+SEMPER_KEY(processes, "processes")
+SEMPER_KEY(after, "after")
+SEMPER_KEY(action, "action")
+SEMPER_KEY(server, "server")
+SEMPER_KEY(event, "event")
+SEMPER_KEY(missed, "missed")
+SEMPER_KEY(lines, "lines")
+SEMPER_KEY(dropped, "dropped")
+
+// metrics
+SEMPER_KEY(gauges, "gauges")
+SEMPER_KEY(counters, "counters")
+SEMPER_KEY(histograms, "histograms")
+SEMPER_KEY(report, "report")
+
+// process object
+SEMPER_KEY(name, "name")
+SEMPER_KEY(service, "service")
+SEMPER_KEY(className, "class")
+SEMPER_KEY(command, "command")
+SEMPER_KEY(state, "state")
+SEMPER_KEY(wanted, "wanted")
+SEMPER_KEY(ready, "ready")
+SEMPER_KEY(alive, "alive")
+SEMPER_KEY(pid, "pid")
+SEMPER_KEY(restarts, "restarts")
+SEMPER_KEY(startedAt, "started_at")
+SEMPER_KEY(uptimeMs, "uptime_ms")
+SEMPER_KEY(nextStartAt, "next_start_at")
+SEMPER_KEY(reason, "reason")
+SEMPER_KEY(lastExit, "last_exit")
+SEMPER_KEY(at, "at")
+SEMPER_KEY(signal, "signal")
+SEMPER_KEY(coreDumped, "core_dumped")
+SEMPER_KEY(cpuRatio, "cpu_ratio")
+SEMPER_KEY(memoryBytes, "memory_bytes")
+SEMPER_KEY(loopLagMs, "loop_lag_ms")
+SEMPER_KEY(status, "status")
+SEMPER_KEY(title, "title")
+
+// server object and events
+SEMPER_KEY(node, "node")
+SEMPER_KEY(guardianPid, "guardian_pid")
+SEMPER_KEY(services, "services")
+SEMPER_KEY(addresses, "addresses")
+SEMPER_KEY(connections, "connections")
+SEMPER_KEY(control, "control")
+SEMPER_KEY(decision, "decision")
+SEMPER_KEY(delayMs, "delay_ms")
+
+#undef SEMPER_KEY
+
+} // namespace semper::keys
+
+/// The values of a frame's "type".
+namespace semper::frames {
+
+inline constexpr QLatin1StringView hello{"hello"};
+inline constexpr QLatin1StringView welcome{"welcome"};
+inline constexpr QLatin1StringView ready{"ready"};
+inline constexpr QLatin1StringView heartbeat{"heartbeat"};
+inline constexpr QLatin1StringView status{"status"};
+inline constexpr QLatin1StringView title{"title"};
+inline constexpr QLatin1StringView fault{"fault"};
+inline constexpr QLatin1StringView metrics{"metrics"};
+inline constexpr QLatin1StringView message{"message"};
+inline constexpr QLatin1StringView request{"request"};
+inline constexpr QLatin1StringView response{"response"};
+inline constexpr QLatin1StringView stop{"stop"};
+inline constexpr QLatin1StringView error{"error"};
+inline constexpr QLatin1StringView subscribe{"subscribe"};
+inline constexpr QLatin1StringView command{"command"};
+inline constexpr QLatin1StringView snapshot{"snapshot"};
+inline constexpr QLatin1StringView state{"state"};
+inline constexpr QLatin1StringView event{"event"};
+inline constexpr QLatin1StringView log{"log"};
+inline constexpr QLatin1StringView result{"result"};
+
+} // namespace semper::frames

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#include "protocol/processstatus.h"
+
+#include "protocol/frame.h"
+#include "protocol/keys.h"
+
+#include <array>
+#include <utility>
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+namespace {
+
+constexpr std::array<std::pair<ProcessPhase, QLatin1StringView>, 8> phaseNames{{
+    {ProcessPhase::Stopped, QLatin1StringView("stopped")},
+    {ProcessPhase::Waiting, QLatin1StringView("waiting")},
+    {ProcessPhase::Starting, QLatin1StringView("starting")},
+    {ProcessPhase::Running, QLatin1StringView("running")},
+    {ProcessPhase::Backoff, QLatin1StringView("backoff")},
+    {ProcessPhase::Stopping, QLatin1StringView("stopping")},
+    {ProcessPhase::Failed, QLatin1StringView("failed")},
+    {ProcessPhase::Done, QLatin1StringView("done")},
+}};
+
+QJsonValue textOrNull(const QString &text)
+{
+    return text.isEmpty() ? QJsonValue(QJsonValue::Null) : QJsonValue(text);
+}
+
+template <class Number>
+QJsonValue numberOrNull(const std::optional<Number> &number)
+{
+    return number ? QJsonValue(*number) : QJsonValue(QJsonValue::Null);
+}
+
+} // namespace
+
+QString toString(ProcessPhase phase)
+{
+    for (const auto &[value, name] : phaseNames)
+        if (value == phase)
+            return name;
+    return {};
+}
+
+std::optional<ProcessPhase> phaseFromString(QStringView text)
+{
+    for (const auto &[value, name] : phaseNames)
+        if (name == text)
+            return value;
+    return std::nullopt;
+}
+
+QString ExitReport::describe() const
+{
+    if (!signal.isEmpty())
+        return u"killed by %1%2"_s.arg(signal, coreDumped ? u" (core dumped)"_s : QString());
+    return code ? u"exited with code %1"_s.arg(*code) : u"failed to start"_s;
+}
+
+QJsonObject ExitReport::toJson() const
+{
+    return {
+        {keys::at, wireTimeOrNull(at)},
+        {keys::code, numberOrNull(code)},
+        {keys::signal, textOrNull(signal)},
+        {keys::uptimeMs, qint64(uptime.count())},
+        {keys::coreDumped, coreDumped},
+    };
+}
+
+ExitReport ExitReport::fromJson(const QJsonObject &json)
+{
+    ExitReport report;
+    report.at = fromWireTime(json.value(keys::at));
+    if (const QJsonValue code = json.value(keys::code); code.isDouble())
+        report.code = code.toInt();
+    report.signal = json.value(keys::signal).toString();
+    report.uptime = std::chrono::milliseconds(json.value(keys::uptimeMs).toInteger());
+    report.coreDumped = json.value(keys::coreDumped).toBool();
+    return report;
+}
+
+QJsonObject ProcessStatus::toJson() const
+{
+    return {
+        {keys::name, name},
+        {keys::instance, instance},
+        {keys::service, textOrNull(service)},
+        {keys::className, textOrNull(className)},
+        {keys::command,
+            command.isEmpty() ? QJsonValue(QJsonValue::Null)
+                              : QJsonValue(QJsonArray::fromStringList(command))},
+        {keys::state, toString(state)},
+        {keys::wanted, wanted == Wanted::Up ? u"up"_s : u"down"_s},
+        {keys::ready, ready},
+        {keys::alive, numberOrNull(alive)},
+        {keys::pid, numberOrNull(pid)},
+        {keys::restarts, restarts},
+        {keys::startedAt, wireTimeOrNull(startedAt)},
+        {keys::uptimeMs, qint64(uptime.count())},
+        {keys::nextStartAt, wireTimeOrNull(nextStartAt)},
+        {keys::reason, reason},
+        {keys::lastExit,
+            lastExit ? QJsonValue(lastExit->toJson()) : QJsonValue(QJsonValue::Null)},
+        {keys::cpuRatio, cpuRatio},
+        {keys::memoryBytes, memoryBytes},
+        {keys::loopLagMs,
+            loopLag ? QJsonValue(qint64(loopLag->count())) : QJsonValue(QJsonValue::Null)},
+        {keys::status, status},
+        {keys::title, title},
+    };
+}
+
+ProcessStatus ProcessStatus::fromJson(const QJsonObject &json)
+{
+    ProcessStatus it;
+    it.name = json.value(keys::name).toString();
+    it.instance = json.value(keys::instance).toInt();
+    it.service = json.value(keys::service).toString();
+    it.className = json.value(keys::className).toString();
+    for (const QJsonValue &word : json.value(keys::command).toArray())
+        it.command.append(word.toString());
+    it.state = phaseFromString(json.value(keys::state).toString()).value_or(it.state);
+    it.wanted = json.value(keys::wanted) == u"down"_s ? Wanted::Down : Wanted::Up;
+    it.ready = json.value(keys::ready).toBool();
+    if (const QJsonValue alive = json.value(keys::alive); alive.isBool())
+        it.alive = alive.toBool();
+    if (const QJsonValue pid = json.value(keys::pid); pid.isDouble())
+        it.pid = pid.toInteger();
+    it.restarts = json.value(keys::restarts).toInt();
+    it.startedAt = fromWireTime(json.value(keys::startedAt));
+    it.uptime = std::chrono::milliseconds(json.value(keys::uptimeMs).toInteger());
+    it.nextStartAt = fromWireTime(json.value(keys::nextStartAt));
+    it.reason = json.value(keys::reason).toString();
+    if (const QJsonValue exit = json.value(keys::lastExit); exit.isObject())
+        it.lastExit = ExitReport::fromJson(exit.toObject());
+    it.cpuRatio = json.value(keys::cpuRatio).toDouble();
+    it.memoryBytes = json.value(keys::memoryBytes).toInteger();
+    if (const QJsonValue lag = json.value(keys::loopLagMs); lag.isDouble())
+        it.loopLag = std::chrono::milliseconds(lag.toInteger());
+    it.status = json.value(keys::status).toString();
+    it.title = json.value(keys::title).toString();
+    return it;
+}
+
+} // namespace semper

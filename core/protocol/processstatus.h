@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#pragma once
+
+#include <semper/semper_core_export.h>
+
+#include <QDateTime>
+#include <QJsonObject>
+#include <QString>
+#include <QStringList>
+
+#include <chrono>
+#include <optional>
+
+namespace semper {
+
+/// Where a supervised process is in its life. toString() gives the wire's word.
+enum class ProcessPhase { Stopped, Waiting, Starting, Running, Backoff, Stopping, Failed, Done };
+enum class Wanted { Up, Down };
+
+[[nodiscard]] SEMPER_CORE_EXPORT QString toString(ProcessPhase phase);
+[[nodiscard]] SEMPER_CORE_EXPORT std::optional<ProcessPhase> phaseFromString(QStringView text);
+
+/// How a launch ended. Exactly one of code and signal is set, none for a launch that failed.
+struct ExitReport
+{
+    QDateTime at; ///< wall time, UTC: to show, never to decide by
+    std::optional<int> code;
+    QString signal; ///< "SIGSEGV"; empty for none
+    std::chrono::milliseconds uptime{0};
+    bool coreDumped = false;
+
+    /// "exited with code 3", "killed by SIGKILL".
+    [[nodiscard]] SEMPER_CORE_EXPORT QString describe() const;
+    [[nodiscard]] SEMPER_CORE_EXPORT QJsonObject toJson() const;
+    [[nodiscard]] SEMPER_CORE_EXPORT static ExitReport fromJson(const QJsonObject &json);
+    friend bool operator==(const ExitReport &, const ExitReport &) = default;
+};
+
+/// One instance of a process as the API, the hub and the command line show it: the
+/// protocol's "process object".
+struct ProcessStatus
+{
+    QString name;
+    int instance = 0;
+    QString service;
+    QString className; ///< empty for a command
+    QStringList command; ///< empty for a class
+    ProcessPhase state = ProcessPhase::Stopped;
+    Wanted wanted = Wanted::Up;
+    bool ready = false;
+    std::optional<bool> alive; ///< heartbeats arrive; nothing where none are expected
+    std::optional<qint64> pid;
+    int restarts = 0;
+    QDateTime startedAt; ///< invalid while no launch is alive
+    std::chrono::milliseconds uptime{0};
+    QDateTime nextStartAt; ///< invalid unless in backoff
+    QString reason;
+    std::optional<ExitReport> lastExit;
+    double cpuRatio = 0; ///< 1 is one core
+    qint64 memoryBytes = 0; ///< resident
+    std::optional<std::chrono::milliseconds> loopLag;
+    QString status; ///< as the process said of itself
+    QString title; ///< as `ps` shows it; the name until the process sets one
+
+    [[nodiscard]] SEMPER_CORE_EXPORT QJsonObject toJson() const;
+    /// Fields that are missing or of a wrong type keep their defaults.
+    [[nodiscard]] SEMPER_CORE_EXPORT static ProcessStatus fromJson(const QJsonObject &json);
+    friend bool operator==(const ProcessStatus &, const ProcessStatus &) = default;
+};
+
+} // namespace semper

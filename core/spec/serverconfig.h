@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#pragma once
+
+#include "spec/processspec.h"
+
+#include <QList>
+#include <QString>
+#include <QStringList>
+
+#include <chrono>
+#include <utility>
+
+namespace semper {
+
+/// Where a listener binds. Exactly one of host and path is set.
+struct ListenAddress
+{
+    QString host; ///< name or literal, IPv6 without brackets
+    quint16 port = 0; ///< 0: any free one
+    QString path; ///< of a Unix socket, absolute
+
+    /// "127.0.0.1:80", "[::1]:80", "unix:/run/x.sock".
+    [[nodiscard]] QString toString() const;
+    friend bool operator==(const ListenAddress &, const ListenAddress &) = default;
+};
+
+struct ServiceSpec
+{
+    QString name;
+    QString type; ///< "http"
+    ListenAddress listen;
+    QList<std::pair<QString, ProcessSpec>> processes; ///< by name, sorted by name
+    friend bool operator==(const ServiceSpec &, const ServiceSpec &) = default;
+};
+
+/// A whole configuration, checked. Every default of the top level stands here.
+struct ServerConfig
+{
+    QString node; ///< defaultNode() where the file names none
+    ListenAddress control{.host = QStringLiteral("127.0.0.1"), .port = 18305, .path = {}};
+    QList<ServiceSpec> services; ///< sorted by name
+    QStringList pluginDirectories; ///< absolute
+    std::chrono::milliseconds shutdownTimeout{60000};
+    QString stateDirectory; ///< absolute; defaultStateDirectory(node) where none is named
+    QString directory; ///< the configuration's folder: what relative paths start at
+
+    friend bool operator==(const ServerConfig &, const ServerConfig &) = default;
+};
+
+/// This host's name made to fit the rule for names; "semper" where nothing of it is left.
+[[nodiscard]] QString defaultNode();
+/// /var/lib/semper/<node> for root, else $XDG_STATE_HOME/semper/<node>.
+[[nodiscard]] QString defaultStateDirectory(const QString &node);
+
+} // namespace semper

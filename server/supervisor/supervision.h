@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "protocol/processstatus.h"
+
+#include <QJsonObject>
+#include <QList>
+#include <QString>
+
+#include <optional>
+#include <variant>
+
+namespace semper {
+
+enum class CommandAction { Start, Stop, Restart, Reset };
+
+/// "start", "stop", "restart" or "reset"; nothing for any other word.
+[[nodiscard]] std::optional<CommandAction> commandActionFromString(QStringView text);
+
+/// Why a command was refused.
+struct CommandError
+{
+    QString code; ///< "unknown_process", "unknown_action", "bad_selector", "shutting_down"
+    QString detail; ///< for people
+    friend bool operator==(const CommandError &, const CommandError &) = default;
+};
+
+/// The id of the "command" event, or why it was refused.
+using CommandResult = std::variant<qint64, CommandError>;
+
+/// What the hub and the HTTP API see of the supervisor: questions and commands. Main thread only;
+/// nothing here blocks.
+class Supervision
+{
+public:
+    virtual ~Supervision() = default;
+
+    /// All instances, sorted by name, then instance, sampled now.
+    [[nodiscard]] virtual QList<ProcessStatus> processes() const = 0;
+    /// Every enabled process is ready, and no shutdown is under way.
+    [[nodiscard]] virtual bool allReady() const = 0;
+    /// The "server" object: node, version, pid, guardian_pid, started_at, services, ...
+    [[nodiscard]] virtual QJsonObject serverObject() const = 0;
+    /// \a selector is "name" (all its instances) or "name:instance". \a by is who asked, for the
+    /// event: "http", "local user 1000". Returns when the command is accepted, not when it is done.
+    virtual CommandResult command(CommandAction action, const QString &selector, const QString &by) = 0;
+};
+
+} // namespace semper
