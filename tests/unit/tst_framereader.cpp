@@ -50,7 +50,6 @@ void TestFrameReader::nonsenseIsAnErrorAndTheEnd_data()
     QTest::newRow("no type") << QByteArray("{\"id\":1}\n");
     QTest::newRow("type is a number") << QByteArray("{\"type\":1}\n");
     QTest::newRow("broken UTF-8") << QByteArray("{\"type\":\"\xc3\x28\"}\n");
-    QTest::newRow("zero byte") << QByteArray("{\"type\":\"a\0b\"}\n", 15);
     QTest::newRow("http") << QByteArray("GET / HTTP/1.1\r\n");
 }
 
