@@ -47,6 +47,16 @@ SEMPER_KEY(gauges, "gauges")
 SEMPER_KEY(counters, "counters")
 SEMPER_KEY(histograms, "histograms")
 SEMPER_KEY(report, "report")
+SEMPER_KEY(count, "count")
+SEMPER_KEY(sum, "sum")
+SEMPER_KEY(min, "min")
+SEMPER_KEY(max, "max")
+
+// connection
+SEMPER_KEY(peer, "peer")
+SEMPER_KEY(since, "since")
+SEMPER_KEY(bytesIn, "bytes_in")
+SEMPER_KEY(bytesOut, "bytes_out")
 
 // process object
 SEMPER_KEY(name, "name")

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#include <semper/fakelink.h>
+
+#include "protocol/frame.h"
+#include "protocol/keys.h"
+
+#include <QJsonArray>
+
+namespace semper {
+
+FakeLink::FakeLink(QObject *parent)
+    : ProcessLink(parent)
+{ }
+
+FakeLink::~FakeLink() = default;
+
+void FakeLink::sendMessage(const QJsonObject &payload)
+{
+    receive(makeFrame(frames::message, {{keys::payload, payload}}));
+}
+
+QList<QJsonObject> FakeLink::sent(QStringView type) const
+{
+    QList<QJsonObject> found;
+    for (const QJsonObject &frame : m_sent) {
+        if (frame.value(keys::type).toString() == type)
+            found.append(frame);
+    }
+    return found;
+}
+
+QList<QJsonObject> FakeLink::messages() const
+{
+    QList<QJsonObject> payloads;
+    for (const QJsonObject &frame : sent(QString(frames::message)))
+        payloads.append(frame.value(keys::payload).toObject());
+    return payloads;
+}
+
+std::optional<double> FakeLink::gauge(QStringView name) const
+{
+    return metric(keys::gauges, name);
+}
+
+std::optional<double> FakeLink::counter(QStringView name) const
+{
+    return metric(keys::counters, name);
+}
+
+void FakeLink::open()
+{
+    receive(makeFrame(frames::welcome));
+}
+
+bool FakeLink::send(const QJsonObject &frame)
+{
+    const QString type = frame.value(keys::type).toString();
+    if (!m_takesMore && (type == frames::message || type == frames::request))
+        return false;
+    m_sent.append(frame);
+    if (m_answers && type == frames::request)
+        QMetaObject::invokeMethod(
+            this, [this, frame] { answer(frame); }, Qt::QueuedConnection);
+    return true;
+}
+
+void FakeLink::flush(std::chrono::milliseconds) { }
+
+void FakeLink::answer(const QJsonObject &request)
+{
+    QJsonObject response = makeFrame(frames::response);
+    response.insert(keys::id, request.value(keys::id));
+    QJsonArray items;
+    for (const Connection &connection : m_connections)
+        items.append(connection.toJson());
+    for (const QJsonObject &part : splitFrame(response, keys::result, items))
+        receive(part);
+}
+
+std::optional<double> FakeLink::metric(QLatin1StringView kind, QStringView name) const
+{
+    const QList<QJsonObject> all = sent(QString(frames::metrics));
+    if (all.isEmpty())
+        return std::nullopt;
+    const QJsonValue value = all.last().value(kind).toObject().value(name);
+    return value.isDouble() ? std::optional(value.toDouble()) : std::nullopt;
+}
+
+} // namespace semper

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#pragma once
+
+#include <semper/connection.h>
+#include <semper/processlink.h>
+#include <semper/semper_core_export.h>
+
+#include <QJsonObject>
+#include <QList>
+#include <QString>
+#include <QStringView>
+
+#include <chrono>
+#include <optional>
+
+namespace semper {
+
+/// The server's side of a process, for tests: keeps what the process sends, and plays the
+/// service's part. See FakeClock for an example.
+class SEMPER_CORE_EXPORT FakeLink : public ProcessLink
+{
+    Q_OBJECT
+public:
+    explicit FakeLink(QObject *parent = nullptr);
+    ~FakeLink() override;
+
+    /// What service().connections() is answered with. Without it: none.
+    void setConnections(QList<Connection> connections) { m_connections = std::move(connections); }
+    /// Whether requests are answered at all; if not, they time out.
+    void setAnswers(bool answers) { m_answers = answers; }
+    /// Whether messages and requests are taken; if not, it is as if too many waited already.
+    void setTakesMore(bool takes) { m_takesMore = takes; }
+    /// The service's own code sends \a payload: Process::messageReceived.
+    void sendMessage(const QJsonObject &payload);
+    /// Any frame arrives, in this call.
+    void receive(const QJsonObject &frame) { Q_EMIT frameReceived(frame); }
+
+    /// The frames of \a type ("title", "status", "ready", "metrics", "message", "request") that
+    /// the process sent, oldest first.
+    [[nodiscard]] QList<QJsonObject> sent(QStringView type) const;
+    /// What the process sent to its service, oldest first.
+    [[nodiscard]] QList<QJsonObject> messages() const;
+    /// The metric's value in the newest frame; nothing where the name is not in it. Metrics are
+    /// sent 0 to 250 ms after a change: let the clock advance.
+    [[nodiscard]] std::optional<double> gauge(QStringView name) const;
+    [[nodiscard]] std::optional<double> counter(QStringView name) const;
+
+    void open() override;
+    [[nodiscard]] bool send(const QJsonObject &frame) override;
+    void flush(std::chrono::milliseconds limit) override;
+
+private:
+    void answer(const QJsonObject &request);
+    [[nodiscard]] std::optional<double> metric(QLatin1StringView kind, QStringView name) const;
+
+    QList<Connection> m_connections;
+    QList<QJsonObject> m_sent;
+    bool m_answers = true;
+    bool m_takesMore = true;
+};
+
+} // namespace semper

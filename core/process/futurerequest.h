@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#pragma once
+
+#include <semper/suspension.h>
+
+#include <QFuture>
+#include <QFutureWatcher>
+
+#include <utility>
+
+namespace semper {
+
+class Process;
+
+/// What Process::result() returns. The awaiter follows the future from the await on.
+template <class T>
+class FutureRequest
+{
+public:
+    FutureRequest(Process &process, QFuture<T> future)
+        : m_process(process)
+        , m_future(std::move(future))
+    { }
+
+    class Awaiter : public Suspension
+    {
+    public:
+        Awaiter(Process &process, const QFuture<T> &future)
+            : Suspension(process, OnStop::Throw)
+        {
+            QObject::connect(
+                &m_watcher, &QFutureWatcher<T>::finished, &m_watcher, [this] { resume(); });
+            m_watcher.setFuture(future);
+        }
+
+        T await_resume()
+        {
+            Suspension::await_resume();
+            QFuture<T> future = m_watcher.future();
+            future.waitForFinished(); // it has: throws what the work threw
+            if constexpr (!std::is_void_v<T>)
+                return future.takeResult();
+        }
+
+    private:
+        QFutureWatcher<T> m_watcher;
+    };
+
+    Awaiter operator co_await() const { return Awaiter(m_process, m_future); }
+
+private:
+    Process &m_process;
+    QFuture<T> m_future;
+};
+
+} // namespace semper

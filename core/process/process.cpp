@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#include <semper/process.h>
+
+#include <semper/processlink.h>
+#include <semper/suspension.h>
+
+#include "process/metricstore.h"
+#include "protocol/frame.h"
+#include "protocol/keys.h"
+
+#include <QLoggingCategory>
+
+#include <algorithm>
+#include <utility>
+
+using namespace std::chrono_literals;
+
+namespace semper {
+
+namespace {
+
+Q_LOGGING_CATEGORY(logProcess, "semper.process")
+
+constexpr auto metricsPause = 250ms;
+constexpr qsizetype maximumTextLength = 4096;
+
+} // namespace
+
+Process::Process(QString name, int instance, QJsonObject settings, ProcessLink &link, Clock &clock,
+    QObject *parent)
+    : QObject(parent)
+    , m_name(std::move(name))
+    , m_instance(instance)
+    , m_settings(std::move(settings))
+    , m_link(link)
+    , m_clock(clock)
+    , m_title(m_name)
+    , m_service(*this, link)
+    , m_metrics(std::make_unique<MetricStore>([this] { metricsChanged(); }))
+    , m_metricsTimer(clock.timer([this] { flushMetrics(); }))
+    , m_metricsSent(clock.now() - metricsPause)
+{
+    connect(&link, &ProcessLink::frameReceived, this, &Process::receive);
+}
+
+Process::~Process() = default;
+
+void Process::setTitle(QStringView title)
+{
+    m_title = title.left(maximumTextLength).toString().simplified();
+    static_cast<void>(m_link.send(makeFrame(frames::title, {{keys::text, m_title}})));
+    Q_EMIT titleChanged(m_title);
+}
+
+void Process::setReady(bool ready)
+{
+    static_cast<void>(m_link.send(makeFrame(frames::ready, {{keys::ready, ready}})));
+}
+
+void Process::setStatus(QStringView text)
+{
+    const QString shown = text.left(maximumTextLength).toString().simplified();
+    static_cast<void>(m_link.send(makeFrame(frames::status, {{keys::text, shown}})));
+}
+
+SleepRequest Process::sleep(std::chrono::milliseconds duration)
+{
+    return {*this, duration};
+}
+
+Gauge Process::gauge(QStringView name)
+{
+    return m_metrics->gauge(name);
+}
+
+Counter Process::counter(QStringView name)
+{
+    return m_metrics->counter(name);
+}
+
+Histogram Process::histogram(QStringView name)
+{
+    return m_metrics->histogram(name);
+}
+
+bool Process::report(const QJsonObject &report)
+{
+    return m_metrics->setReport(report);
+}
+
+bool Process::send(const QJsonObject &payload)
+{
+    const QJsonObject frame = makeFrame(frames::message, {{keys::payload, payload}});
+    if (const qsizetype size = encodeFrame(frame).size(); size > maximumFrameBytes) {
+        qCWarning(logProcess, "a message of %lld bytes was not sent: a frame has at most %lld",
+            qint64(size), qint64(maximumFrameBytes));
+        return false;
+    }
+    return m_link.send(frame);
+}
+
+void Process::requestStop()
+{
+    if (std::exchange(m_stopRequested, true))
+        return;
+    for (Suspension *suspension : m_suspended)
+        suspension->stop();
+    Q_EMIT stopping();
+}
+
+void Process::flushMetrics()
+{
+    if (!std::exchange(m_metricsDue, false))
+        return;
+    m_metricsTimer->stop();
+    m_metricsSent = m_clock.now();
+    static_cast<void>(m_link.send(makeFrame(frames::metrics, m_metrics->toJson())));
+}
+
+void Process::metricsChanged()
+{
+    if (!std::exchange(m_metricsDue, true))
+        m_metricsTimer->start(std::max(0ms, m_metricsSent + metricsPause - m_clock.now()));
+}
+
+void Process::receive(const QJsonObject &frame)
+{
+    const QString type = frame.value(keys::type).toString();
+    if (type == frames::message)
+        Q_EMIT messageReceived(frame.value(keys::payload).toObject());
+    else if (type == frames::response)
+        m_service.receive(frame);
+}
+
+} // namespace semper

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#include <semper/suspension.h>
+
+#include <semper/process.h>
+#include <semper/stopped.h>
+
+#include <utility>
+
+namespace semper {
+
+Suspension::Suspension(Process &process, OnStop onStop)
+    : m_process(process)
+    , m_onStop(onStop)
+    , m_place(process.m_suspended.insert(process.m_suspended.end(), this))
+{
+    // Through the event loop all the same: code that catches everything and tries again must
+    // not keep the loop from running.
+    if (process.stopRequested())
+        end(std::make_exception_ptr(Stopped()));
+}
+
+Suspension::~Suspension()
+{
+    m_process.m_suspended.erase(m_place);
+}
+
+void Suspension::resume()
+{
+    end(nullptr);
+}
+
+void Suspension::fail(std::exception_ptr error)
+{
+    end(std::move(error));
+}
+
+void Suspension::endAfter(std::chrono::milliseconds delay, std::exception_ptr error)
+{
+    if (m_ended)
+        return;
+    m_alarm = m_process.clock().timer([this, error] {
+        if (std::exchange(m_ended, true))
+            return;
+        m_error = error;
+        wake();
+    });
+    m_alarm->start(delay);
+}
+
+void Suspension::await_resume() const
+{
+    if (m_error)
+        std::rethrow_exception(m_error);
+}
+
+void Suspension::stop()
+{
+    end(m_onStop == OnStop::Throw ? std::make_exception_ptr(Stopped()) : nullptr);
+}
+
+void Suspension::end(std::exception_ptr error)
+{
+    if (std::exchange(m_ended, true))
+        return;
+    m_error = std::move(error);
+    QMetaObject::invokeMethod(
+        &m_context, [this] { wake(); }, Qt::QueuedConnection);
+}
+
+void Suspension::wake()
+{
+    m_over = true;
+    // The coroutine's next step destroys this: nothing may follow.
+    if (m_awaiting)
+        m_awaiting.resume();
+}
+
+} // namespace semper
