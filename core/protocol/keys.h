@@ -93,6 +93,30 @@ SEMPER_KEY(control, "control")
 SEMPER_KEY(decision, "decision")
 SEMPER_KEY(delayMs, "delay_ms")
 
+// configuration
+SEMPER_KEY(listen, "listen")
+SEMPER_KEY(pluginDirectories, "plugin_directories")
+SEMPER_KEY(shutdownTimeoutMs, "shutdown_timeout_ms")
+SEMPER_KEY(stateDirectory, "state_directory")
+SEMPER_KEY(directory, "directory")
+SEMPER_KEY(environment, "environment")
+SEMPER_KEY(enabled, "enabled")
+SEMPER_KEY(env, "env")
+SEMPER_KEY(restart, "restart")
+SEMPER_KEY(policy, "policy")
+SEMPER_KEY(firstDelayMs, "first_delay_ms")
+SEMPER_KEY(backoffMs, "backoff_ms")
+SEMPER_KEY(multiplier, "multiplier")
+SEMPER_KEY(backoffMaxMs, "backoff_max_ms")
+SEMPER_KEY(jitterRatio, "jitter_ratio")
+SEMPER_KEY(resetAfterMs, "reset_after_ms")
+SEMPER_KEY(maxRestarts, "max_restarts")
+SEMPER_KEY(windowMs, "window_ms")
+SEMPER_KEY(stop, "stop")
+SEMPER_KEY(timeoutMs, "timeout_ms")
+SEMPER_KEY(scope, "scope")
+SEMPER_KEY(mode, "mode")
+
 #undef SEMPER_KEY
 
 } // namespace semper::keys

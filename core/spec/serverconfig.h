@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #pragma once
 
+#include <semper/semper_core_export.h>
+
+#include "spec/listenaddress.h"
 #include "spec/processspec.h"
 
 #include <QList>
@@ -11,18 +14,6 @@
 #include <utility>
 
 namespace semper {
-
-/// Where a listener binds. Exactly one of host and path is set.
-struct ListenAddress
-{
-    QString host; ///< name or literal, IPv6 without brackets
-    quint16 port = 0; ///< 0: any free one
-    QString path; ///< of a Unix socket, absolute
-
-    /// "127.0.0.1:80", "[::1]:80", "unix:/run/x.sock".
-    [[nodiscard]] QString toString() const;
-    friend bool operator==(const ListenAddress &, const ListenAddress &) = default;
-};
 
 struct ServiceSpec
 {
@@ -48,8 +39,8 @@ struct ServerConfig
 };
 
 /// This host's name made to fit the rule for names; "semper" where nothing of it is left.
-[[nodiscard]] QString defaultNode();
+[[nodiscard]] SEMPER_CORE_EXPORT QString defaultNode();
 /// /var/lib/semper/<node> for root, else $XDG_STATE_HOME/semper/<node>.
-[[nodiscard]] QString defaultStateDirectory(const QString &node);
+[[nodiscard]] SEMPER_CORE_EXPORT QString defaultStateDirectory(const QString &node);
 
 } // namespace semper

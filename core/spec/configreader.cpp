@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#include "spec/configreader.h"
+
+#include "protocol/keys.h"
+#include "protocol/socketpath.h"
+#include "spec/jsonscan.h"
+#include "spec/namerule.h"
+#include "spec/objectreader.h"
+#include "spec/processreader.h"
+
+#include <QHash>
+#include <QJsonDocument>
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace semper {
+
+namespace {
+
+/// Reads from the top down and collects what must be compared across the file on the way.
+class ConfigReading
+{
+public:
+    ConfigReading(const Surroundings &surroundings, ConfigErrors &errors)
+        : m_surroundings(surroundings)
+        , m_errors(errors)
+    { }
+
+    [[nodiscard]] ServerConfig read(const QJsonObject &json);
+
+private:
+    struct Listener
+    {
+        JsonPath path;
+        ListenAddress address;
+    };
+
+    void readNode(const ObjectReader &reader, ServerConfig &config);
+    void readPaths(const ObjectReader &reader, ServerConfig &config);
+    [[nodiscard]] ServiceSpec readService(
+        const QString &name, const QJsonObject &json, const JsonPath &path);
+    void readProcesses(const QJsonObject &json, const JsonPath &path, ServiceSpec &service);
+    void readListen(const ObjectReader &reader, ListenAddress &address);
+    void checkName(const ObjectReader &reader, const QString &name) const;
+    void checkListeners() const;
+
+    const Surroundings &m_surroundings;
+    ConfigErrors &m_errors;
+    QList<Listener> m_listeners;
+    QHash<QString, QString> m_processPaths; ///< by name: where it was first seen
+};
+
+ServerConfig ConfigReading::read(const QJsonObject &json)
+{
+    const ObjectReader reader(json, {}, configKeys(ConfigObject::Server), m_errors);
+    ServerConfig config;
+    config.directory = m_surroundings.directory;
+    readNode(reader, config);
+    readPaths(reader, config);
+    if (const auto timeout = reader.duration(keys::shutdownTimeoutMs, 0ms))
+        config.shutdownTimeout = *timeout;
+
+    if (const auto control = reader.object(keys::control))
+        readListen(ObjectReader(*control, reader.at(keys::control),
+                       configKeys(ConfigObject::Control), m_errors),
+            config.control);
+    if (m_listeners.isEmpty())
+        m_listeners.append({JsonPath().key(keys::control), config.control});
+
+    if (const auto services = reader.object(keys::services)) {
+        const ObjectReader each(*services, reader.at(keys::services), m_errors);
+        for (const QString &name : each.keys()) {
+            checkName(each, name);
+            if (const auto service = each.object(name))
+                config.services.append(readService(name, *service, each.at(name)));
+        }
+    }
+    checkListeners();
+    return config;
+}
+
+void ConfigReading::readNode(const ObjectReader &reader, ServerConfig &config)
+{
+    config.node = m_surroundings.defaultNode;
+    const auto node = reader.text(keys::node);
+    if (node && !isValidName(*node))
+        reader.complainOf(keys::node, nameRule(*node));
+    else if (node)
+        config.node = *node;
+    const qsizetype size = m_surroundings.socketPath(config.node).toUtf8().size();
+    if (size > maximumSocketPathBytes)
+        reader.complainOf(keys::node,
+            u"too long: the path of the server's socket, %1, has %2 bytes and may have %3"_s
+                .arg(m_surroundings.socketPath(config.node))
+                .arg(size)
+                .arg(maximumSocketPathBytes));
+}
+
+void ConfigReading::readPaths(const ObjectReader &reader, ServerConfig &config)
+{
+    for (const QString &directory : reader.texts(keys::pluginDirectories).value_or(QStringList()))
+        config.pluginDirectories.append(m_surroundings.absolute(directory));
+    const auto state = reader.text(keys::stateDirectory);
+    config.stateDirectory
+        = state ? m_surroundings.absolute(*state) : m_surroundings.stateDirectory(config.node);
+}
+
+ServiceSpec ConfigReading::readService(
+    const QString &name, const QJsonObject &json, const JsonPath &path)
+{
+    const ObjectReader reader(json, path, configKeys(ConfigObject::Service), m_errors);
+    ServiceSpec service;
+    service.name = name;
+    reader.require(keys::type);
+    service.type = reader.word(keys::type, u"type"_s, serviceTypes()).value_or(QString());
+    reader.require(keys::listen);
+    readListen(reader, service.listen);
+    if (const auto processes = reader.object(keys::processes))
+        readProcesses(*processes, reader.at(keys::processes), service);
+    return service;
+}
+
+void ConfigReading::readProcesses(
+    const QJsonObject &json, const JsonPath &path, ServiceSpec &service)
+{
+    const ObjectReader each(json, path, m_errors);
+    for (const QString &name : each.keys()) {
+        checkName(each, name);
+        const QString here = each.at(name).toString();
+        if (m_processPaths.contains(name))
+            each.complainOf(
+                name, u"duplicate name: there is %1 already"_s.arg(m_processPaths.value(name)));
+        else
+            m_processPaths.insert(name, here);
+        if (const auto process = each.object(name))
+            service.processes.append(
+                {name, readProcess(*process, each.at(name), m_surroundings, m_errors)});
+    }
+}
+
+void ConfigReading::readListen(const ObjectReader &reader, ListenAddress &address)
+{
+    const auto text = reader.text(keys::listen);
+    if (!text)
+        return;
+    const auto parsed = parseListenAddress(*text, m_surroundings.directory);
+    if (const auto *fault = std::get_if<QString>(&parsed)) {
+        reader.complainOf(keys::listen, u"%1 %2"_s.arg(quoted(*text), *fault));
+        return;
+    }
+    address = std::get<ListenAddress>(parsed);
+    m_listeners.append({reader.at(keys::listen), address});
+}
+
+void ConfigReading::checkName(const ObjectReader &reader, const QString &name) const
+{
+    if (!isValidName(name))
+        reader.complainOf(name, nameRule(name));
+}
+
+void ConfigReading::checkListeners() const
+{
+    for (qsizetype i = 0; i < m_listeners.size(); ++i)
+        for (qsizetype j = 0; j < i; ++j)
+            if (overlap(m_listeners.at(i).address, m_listeners.at(j).address)) {
+                m_errors.append({m_listeners.at(i).path.toString(),
+                    u"%1 is taken by %2"_s.arg(
+                        m_listeners.at(i).address.toString(), m_listeners.at(j).path.toString())});
+                break;
+            }
+}
+
+} // namespace
+
+ConfigResult readConfig(const QByteArray &bytes, const Surroundings &surroundings)
+{
+    const auto refuse = [](const QString &message) {
+        return ConfigErrors{{JsonPath().toString(), message}};
+    };
+    if (bytes.size() > maximumConfigBytes)
+        return refuse(u"larger than %1 bytes"_s.arg(maximumConfigBytes));
+    ConfigErrors errors = scanJson(bytes);
+    QJsonParseError parseError;
+    const QJsonDocument document = QJsonDocument::fromJson(bytes, &parseError);
+    if (parseError.error != QJsonParseError::NoError)
+        return errors.isEmpty() ? refuse(parseError.errorString()) : errors;
+    if (!document.isObject())
+        return errors + refuse(u"must be an object"_s);
+
+    const ServerConfig config = ConfigReading(surroundings, errors).read(document.object());
+    if (!errors.isEmpty())
+        return errors;
+    return config;
+}
+
+} // namespace semper

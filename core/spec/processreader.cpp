@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#include "spec/processreader.h"
+
+#include "protocol/frame.h"
+#include "protocol/keys.h"
+#include "spec/signalname.h"
+
+#include <QRegularExpression>
+
+#include <algorithm>
+#include <limits>
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace semper {
+
+namespace {
+
+/// Sets \a target where there is a \a value, and keeps its default otherwise.
+template <class Target, class Value>
+void assign(Target &target, const std::optional<Value> &value)
+{
+    if (value)
+        target = *value;
+}
+
+void readClass(const ObjectReader &reader, ProcessSpec &spec)
+{
+    static const QRegularExpression form(
+        u"^(?=.{1,255}$)[A-Za-z_][A-Za-z0-9_]*(::[A-Za-z_][A-Za-z0-9_]*)*$"_s);
+    const auto name = reader.text(keys::className);
+    if (name && !form.match(*name).hasMatch())
+        reader.complainOf(keys::className, u"%1 is no name of a C++ class"_s.arg(quoted(*name)));
+    assign(spec.className, name);
+}
+
+void readCommand(const ObjectReader &reader, const Surroundings &surroundings, ProcessSpec &spec)
+{
+    const auto words = reader.texts(keys::command, true);
+    if (!words)
+        return;
+    if (words->isEmpty() || words->first().isEmpty()) {
+        reader.complainOf(keys::command, u"must start with the program's name"_s);
+        return;
+    }
+    spec.command = *words;
+    // A bare name is looked up in PATH; anything else is a path, and those start at the folder
+    // of the configuration, whatever folder the program runs in.
+    if (QString &program = spec.command.first(); program.contains(u'/'))
+        program = surroundings.absolute(program);
+}
+
+void readProgram(const ObjectReader &reader, const Surroundings &surroundings, ProcessSpec &spec)
+{
+    const bool hasClass = reader.has(keys::className);
+    const bool hasCommand = reader.has(keys::command);
+    if (hasClass)
+        readClass(reader, spec);
+    if (hasCommand)
+        readCommand(reader, surroundings, spec);
+    if (hasClass && hasCommand)
+        reader.complain(u"must have \"class\" or \"command\", not both"_s);
+    else if (!hasClass && !hasCommand)
+        reader.complain(u"must have \"class\" or \"command\""_s);
+}
+
+void readSettings(const ObjectReader &reader, ProcessSpec &spec)
+{
+    const auto settings = reader.object(keys::settings);
+    if (!settings)
+        return;
+    spec.settings = *settings;
+    const QJsonObject welcome = makeFrame(frames::welcome,
+        {{keys::version, 1}, {keys::heartbeatMs, std::numeric_limits<int>::max()},
+            {keys::settings, *settings}});
+    if (const qsizetype excess = encodeFrame(welcome).size() - maximumFrameBytes; excess > 0)
+        reader.complainOf(keys::settings,
+            u"too large by %1 bytes: they reach the process in one frame of %2"_s.arg(excess).arg(
+                maximumFrameBytes));
+}
+
+void readEnvironment(const ObjectReader &reader, ProcessSpec &spec)
+{
+    static const QStringList reserved{u"SEMPER_SOCKET"_s, u"SEMPER_SOCKET_FD"_s,
+        u"SEMPER_PROCESS"_s, u"SEMPER_INSTANCE"_s, u"SEMPER_TOKEN"_s};
+    const auto json = reader.object(keys::environment);
+    if (!json)
+        return;
+    const ObjectReader variables(*json, reader.at(keys::environment), reader.errors());
+    for (const QString &name : variables.keys()) {
+        if (name.isEmpty() || name.contains(u'=') || name.contains(QChar(0)))
+            variables.complainOf(name, u"is no name of a variable"_s);
+        else if (reserved.contains(name))
+            variables.complainOf(name, u"is set by the server itself"_s);
+        if (const auto value = variables.text(name, true))
+            spec.environment.insert(name, *value);
+    }
+}
+
+bool isTrue(const std::optional<QString> &variable)
+{
+    return variable && !variable->isEmpty() && *variable != "0"_L1
+        && variable->compare("false"_L1, Qt::CaseInsensitive) != 0;
+}
+
+void readEnabled(const ObjectReader &reader, const Surroundings &surroundings, ProcessSpec &spec)
+{
+    if (!reader.has(keys::enabled))
+        return;
+    if (!reader.isObject(keys::enabled)) {
+        assign(spec.enabled, reader.boolean(keys::enabled));
+        return;
+    }
+    const ObjectReader condition(*reader.object(keys::enabled), reader.at(keys::enabled),
+        configKeys(ConfigObject::Enabled), reader.errors());
+    condition.require(keys::env);
+    if (const auto name = condition.text(keys::env)) {
+        if (name->contains(u'='))
+            condition.complainOf(keys::env, u"is no name of a variable"_s);
+        spec.enabled = isTrue(surroundings.environment(*name));
+    }
+}
+
+void readRestart(const ObjectReader &reader, RestartSpec &spec)
+{
+    static const QStringList policies{u"always"_s, u"on-failure"_s, u"never"_s};
+    if (const auto policy = reader.word(keys::policy, u"policy"_s, {.known = policies}))
+        spec.policy = RestartPolicy(policies.indexOf(*policy));
+    assign(spec.firstDelay, reader.duration(keys::firstDelayMs, 0ms));
+    const auto backoff = reader.duration(keys::backoffMs, 1ms);
+    assign(spec.backoff, backoff);
+    assign(spec.multiplier, reader.number(keys::multiplier, 1, 100));
+    assign(spec.backoffMax, reader.duration(keys::backoffMaxMs, 1ms));
+    assign(spec.jitterRatio, reader.number(keys::jitterRatio, 0, 1));
+    assign(spec.resetAfter, reader.duration(keys::resetAfterMs, 1ms));
+    if (!reader.isNull(keys::maxRestarts))
+        assign(spec.maxRestarts, reader.integer(keys::maxRestarts, 0, 1'000'000));
+    assign(spec.window, reader.duration(keys::windowMs, 1ms));
+
+    // A cap below the default start is a wish; a start that was named and can never come about
+    // is a mistake.
+    if (backoff && *backoff > spec.backoffMax)
+        reader.complainOf(keys::backoffMs,
+            u"must not be above backoff_max_ms, which is %1"_s.arg(spec.backoffMax.count()));
+    spec.backoff = std::min(spec.backoff, spec.backoffMax);
+}
+
+void readStop(const ObjectReader &reader, StopSpec &spec)
+{
+    if (const auto name = reader.text(keys::signal)) {
+        const QString bare = name->startsWith("SIG"_L1) ? name->sliced(3) : *name;
+        if (const auto fault = Vocabulary{.known = stopSignalNames()}.complaint(u"signal"_s, bare))
+            reader.complainOf(keys::signal, *fault);
+        else
+            spec.signal = *signalFromName(bare);
+    }
+    assign(spec.timeout, reader.duration(keys::timeoutMs, 0ms));
+    static const QStringList scopes{u"process"_s, u"group"_s};
+    if (const auto scope = reader.word(keys::scope, u"scope"_s, {.known = scopes}))
+        spec.scope = StopScope(scopes.indexOf(*scope));
+}
+
+void readReady(const ObjectReader &reader, ReadySpec &spec)
+{
+    if (reader.word(keys::mode, u"mode"_s, readyModes()))
+        spec.mode = ReadyMode::Started;
+    assign(spec.timeout, reader.duration(keys::timeoutMs, 1ms));
+}
+
+/// Calls \a read with a reader of the object under \a key, if there is one.
+template <class Spec>
+void readPart(const ObjectReader &reader, const QString &key, ConfigObject kind,
+    void (*read)(const ObjectReader &, Spec &), Spec &spec)
+{
+    if (const auto json = reader.object(key))
+        read(ObjectReader(*json, reader.at(key), configKeys(kind), reader.errors()), spec);
+}
+
+} // namespace
+
+ProcessSpec readProcess(const QJsonObject &json, const JsonPath &path,
+    const Surroundings &surroundings, ConfigErrors &errors)
+{
+    const ObjectReader reader(json, path, configKeys(ConfigObject::Process), errors);
+    ProcessSpec spec;
+    readProgram(reader, surroundings, spec);
+    readSettings(reader, spec);
+    spec.directory = surroundings.absolute(reader.text(keys::directory).value_or(QString()));
+    readEnvironment(reader, spec);
+    readEnabled(reader, surroundings, spec);
+    readPart(reader, keys::restart, ConfigObject::Restart, readRestart, spec.restart);
+    readPart(reader, keys::stop, ConfigObject::Stop, readStop, spec.stop);
+    readPart(reader, keys::ready, ConfigObject::Ready, readReady, spec.ready);
+    return spec;
+}
+
+} // namespace semper

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#pragma once
+
+#include <semper/semper_core_export.h>
+
+#include <QString>
+
+#include <functional>
+#include <optional>
+
+namespace semper {
+
+/// All that reading a configuration needs to know of the world around it.
+struct Surroundings
+{
+    QString directory; ///< absolute: what relative paths start at
+    /// A variable of the server's environment; nothing where it is not set.
+    std::function<std::optional<QString>(const QString &name)> environment;
+    QString defaultNode; ///< the name of a server that is given none
+    std::function<QString(const QString &node)> stateDirectory; ///< where none is given
+    std::function<QString(const QString &node)> socketPath; ///< where the server will listen
+
+    /// This process's environment, host and user.
+    [[nodiscard]] SEMPER_CORE_EXPORT static Surroundings real(const QString &directory);
+    /// \a path as an absolute, clean one.
+    [[nodiscard]] SEMPER_CORE_EXPORT QString absolute(const QString &path) const;
+};
+
+} // namespace semper

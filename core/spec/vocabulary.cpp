@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#include "spec/vocabulary.h"
+
+#include "protocol/keys.h"
+#include "spec/jsonpath.h"
+#include "spec/nearestname.h"
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+std::optional<QString> Vocabulary::complaint(const QString &kind, const QString &word) const
+{
+    if (known.contains(word))
+        return std::nullopt;
+    if (later.contains(word))
+        return u"%1 is not available yet"_s.arg(quoted(word));
+    const QString unknown = u"unknown %1 %2"_s.arg(kind, quoted(word));
+    if (const auto nearest = nearestName(word, known + later))
+        return unknown + u"; did you mean %1?"_s.arg(quoted(*nearest));
+    QStringList words;
+    for (const QString &it : known)
+        words.append(quoted(it));
+    return unknown + u"; known: "_s + words.join(u", "_s);
+}
+
+namespace {
+
+const Vocabulary &processKeys()
+{
+    static const Vocabulary keys{
+        .known = {keys::className, keys::command, keys::settings, keys::directory,
+            keys::environment, keys::enabled, keys::restart, keys::stop, keys::ready},
+        .later = {u"environment_file"_s, u"watchdog_ms"_s, u"depends_on"_s, u"instances"_s,
+            u"standby"_s, u"group"_s, u"strategy"_s, u"memory_max_bytes"_s, u"cpu_max_ratio"_s,
+            u"rlimits"_s, u"nice"_s, u"user"_s, u"run_as_group"_s, u"umask"_s, u"max_age_ms"_s,
+            u"schedule"_s, u"overlap"_s, u"critical"_s, u"output"_s, u"output_limits"_s}};
+    return keys;
+}
+
+} // namespace
+
+const Vocabulary &configKeys(ConfigObject object)
+{
+    static const Vocabulary server{
+        .known = {keys::node, keys::control, keys::services, keys::pluginDirectories,
+            keys::shutdownTimeoutMs, keys::stateDirectory},
+        .later = {u"journal"_s, u"cluster"_s}};
+    static const Vocabulary control{.known = {keys::listen}};
+    static const Vocabulary service{.known = {keys::type, keys::listen, keys::processes},
+        .later = {u"listeners"_s, u"tls"_s, u"limits"_s, u"framing"_s}};
+    static const Vocabulary enabled{.known = {keys::env}};
+    static const Vocabulary restart{.known
+        = {keys::policy, keys::firstDelayMs, keys::backoffMs, keys::multiplier, keys::backoffMaxMs,
+            keys::jitterRatio, keys::resetAfterMs, keys::maxRestarts, keys::windowMs},
+        .later = {u"success_codes"_s, u"on_failed"_s}};
+    static const Vocabulary stop{.known = {keys::signal, keys::timeoutMs, keys::scope}};
+    static const Vocabulary ready{.known = {keys::mode, keys::timeoutMs},
+        .later = {u"listen"_s, u"host"_s, u"port"_s, u"url"_s, u"path"_s, u"command"_s,
+            u"pattern"_s, u"interval_ms"_s}};
+
+    switch (object) {
+    case ConfigObject::Server:
+        return server;
+    case ConfigObject::Control:
+        return control;
+    case ConfigObject::Service:
+        return service;
+    case ConfigObject::Process:
+        return processKeys();
+    case ConfigObject::Enabled:
+        return enabled;
+    case ConfigObject::Restart:
+        return restart;
+    case ConfigObject::Stop:
+        return stop;
+    case ConfigObject::Ready:
+        return ready;
+    }
+    Q_UNREACHABLE();
+}
+
+const Vocabulary &serviceTypes()
+{
+    static const Vocabulary types{
+        .known = {u"http"_s}, .later = {u"rpc"_s, u"websocket"_s, u"tcp"_s}};
+    return types;
+}
+
+const Vocabulary &readyModes()
+{
+    static const Vocabulary modes{
+        .known = {u"started"_s}, .later = {u"notify"_s, u"tcp"_s, u"http"_s, u"exec"_s, u"log"_s}};
+    return modes;
+}
+
+} // namespace semper
