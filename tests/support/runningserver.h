@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QByteArray>
+#include <QJsonArray>
+#include <QJsonObject>
+#include <QNetworkAccessManager>
+#include <QProcess>
+#include <QString>
+#include <QStringList>
+#include <QTemporaryDir>
+#include <QUrl>
+
+namespace semper::test {
+
+/// A real `semper serve` of one HTTP service, with ports, socket and state of its own. Every call
+/// blocks, with an event loop running, for at most 20 s. When it goes, so does the server:
+/// by SIGTERM, after 20 s by SIGKILL.
+class RunningServer
+{
+public:
+    struct Output
+    {
+        int exitCode = -1;
+        QByteArray standardOutput;
+        QByteArray standardError;
+    };
+
+    /// \a processes as in the configuration: {"name": {"command": [...]}}. \a top is merged over
+    /// the configuration's top level.
+    explicit RunningServer(const QJsonObject &processes, const QJsonObject &top = {});
+    RunningServer(const RunningServer &) = delete;
+    RunningServer &operator=(const RunningServer &) = delete;
+    ~RunningServer();
+
+    /// Starts it and waits for its line "ready". False: log() tells what it said.
+    [[nodiscard]] bool start();
+    /// SIGTERM, and the exit code; -1 if it did not end within 20 s, -2 if it crashed.
+    int stop();
+    /// Everything that it wrote so far, to both outputs.
+    [[nodiscard]] QString log();
+
+    [[nodiscard]] qint64 guardianPid() const { return m_process.processId(); }
+    [[nodiscard]] qint64 serverPid();
+    [[nodiscard]] QString folder() const { return m_folder.path(); }
+    [[nodiscard]] QString socketPath() const { return m_folder.filePath(QStringLiteral("s")); }
+    [[nodiscard]] QUrl control() const { return m_control; }
+    [[nodiscard]] QByteArray token() const;
+    /// What survivors() looks for.
+    [[nodiscard]] QByteArray mark() const { return m_mark; }
+    [[nodiscard]] bool isRunning() const { return m_process.state() == QProcess::Running; }
+
+    /// The body of GET \a path with the token; undefined unless the answer is 200.
+    [[nodiscard]] QJsonValue get(const QString &path);
+    /// The process object of the only instance of \a name; empty if there is none.
+    [[nodiscard]] QJsonObject process(const QString &name);
+    /// `semper ARGUMENTS --socket ...`.
+    [[nodiscard]] Output command(const QStringList &arguments);
+
+private:
+    void readOutput();
+
+    QTemporaryDir m_folder;
+    QProcess m_process;
+    QNetworkAccessManager m_network;
+    QByteArray m_mark;
+    QByteArray m_output;
+    QUrl m_control;
+};
+
+/// The program \a name in build/bin, and in build/tests/helpers.
+[[nodiscard]] QString builtProgram(const QString &name);
+[[nodiscard]] QString helperProgram(const QString &name);
+
+} // namespace semper::test
