@@ -37,7 +37,7 @@ public:
         {
             Suspension::await_resume();
             QFuture<T> future = m_watcher.future();
-            future.waitForFinished(); // it has: throws what the work threw
+            future.waitForFinished(); // never blocks: it has; throws what the work threw
             if constexpr (!std::is_void_v<T>)
                 return future.takeResult();
         }
