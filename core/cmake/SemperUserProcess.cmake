@@ -1,3 +1,73 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
+
+set(_SEMPER_PLUGIN_TEMPLATE "${CMAKE_CURRENT_LIST_DIR}/userprocessplugin.cpp.in")
+
+# semper_add_user_process(<target> SOURCES <file>... [LIBRARIES <library>...])
+#
+# A plugin with the user-process classes that its sources name in SEMPER_USER_PROCESS(Class),
+# built as <target>.so into <build folder>/lib/semper/processes and installed into
+# <prefix>/<libdir>/semper/processes. The names become the plugin's metadata, so that they can be
+# read with nothing loaded; a name that was misread from the sources does not link.
 function(semper_add_user_process target)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES")
+    if(arg_UNPARSED_ARGUMENTS OR NOT arg_SOURCES)
+        message(FATAL_ERROR "semper_add_user_process(<target> SOURCES <file>... [LIBRARIES <library>...])")
+    endif()
+
+    _semper_user_process_classes(classes ${arg_SOURCES})
+    if(NOT classes)
+        message(FATAL_ERROR
+            "semper_add_user_process(${target}): no SEMPER_USER_PROCESS(Class) in ${arg_SOURCES}")
+    endif()
+    _semper_write_plugin_unit(unit ${target} ${classes})
+
+    include(GNUInstallDirs)
+    add_library(${target} MODULE ${arg_SOURCES} "${unit}")
+    target_link_libraries(${target} PRIVATE Semper::Core ${arg_LIBRARIES})
+    target_link_options(${target} PRIVATE LINKER:--no-undefined)
+    set_target_properties(${target} PROPERTIES
+        AUTOMOC ON
+        PREFIX ""
+        CXX_VISIBILITY_PRESET hidden
+        VISIBILITY_INLINES_HIDDEN ON
+        LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib/semper/processes")
+    install(TARGETS ${target} LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}/semper/processes")
+endfunction()
+
+# The names in SEMPER_USER_PROCESS() of the given files, in order. A change of one of the files
+# configures anew.
+function(_semper_user_process_classes result)
+    set(classes "")
+    foreach(source IN LISTS ARGN)
+        get_filename_component(path "${source}" ABSOLUTE)
+        set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${path}")
+        file(STRINGS "${path}" lines REGEX "^[ \t]*SEMPER_USER_PROCESS[ \t]*\\(")
+        foreach(line IN LISTS lines)
+            string(REGEX REPLACE ".*\\([ \t]*([A-Za-z0-9_:]+)[ \t]*\\).*" "\\1" class "${line}")
+            list(APPEND classes "${class}")
+        endforeach()
+    endforeach()
+    set(${result} "${classes}" PARENT_SCOPE)
+endfunction()
+
+# The source file with the plugin's root object, and its metadata beside it.
+function(_semper_write_plugin_unit result target)
+    set(SEMPER_TARGET ${target})
+    set(SEMPER_DECLARATIONS "")
+    set(SEMPER_CALLS "")
+    foreach(class IN LISTS ARGN)
+        if(class MATCHES "^(.*)::([^:]+)$")
+            string(APPEND SEMPER_DECLARATIONS
+                "namespace ${CMAKE_MATCH_1} { class ${CMAKE_MATCH_2}; }\n")
+        else()
+            string(APPEND SEMPER_DECLARATIONS "class ${class};\n")
+        endif()
+        string(APPEND SEMPER_DECLARATIONS "template <> void semper::detail::require<${class}>();\n")
+        string(APPEND SEMPER_CALLS "        semper::detail::require<${class}>();\n")
+    endforeach()
+    list(JOIN ARGN "\", \"" quoted)
+    set(folder "${CMAKE_CURRENT_BINARY_DIR}/${target}_semper")
+    file(CONFIGURE OUTPUT "${folder}/${target}.json" CONTENT "{ \"classes\": [\"${quoted}\"] }\n")
+    configure_file("${_SEMPER_PLUGIN_TEMPLATE}" "${folder}/${target}_plugin.cpp" @ONLY)
+    set(${result} "${folder}/${target}_plugin.cpp" PARENT_SCOPE)
 endfunction()

@@ -4,6 +4,7 @@
 #include <semper/semper_core_export.h>
 
 #include <QJsonObject>
+#include <QLatin1StringView>
 #include <QString>
 #include <QStringList>
 
@@ -17,6 +18,10 @@ enum class UserProcessExit {
     Threw = 70, ///< run() threw
     NoSuchClass = 78, ///< no such class, or not started as a server starts it
 };
+
+/// By this first argument a program knows that it is to be a user process, and by nothing else:
+/// an environment would be inherited by what that process starts.
+inline constexpr QLatin1StringView userProcessOption{"--semper-user-process"};
 
 /// The whole life of a child that a server launched, for the main() of semper-process and of
 /// programs that embed Semper. Where argv[1] is "--semper-user-process", runs the class named by

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#include "host/processhost.h"
+
+#include <semper/process.h>
+#include <semper/processlink.h>
+#include <semper/userprocess.h>
+
+#include "protocol/frame.h"
+#include "protocol/keys.h"
+
+#include <QLoggingCategory>
+
+#include <cstdlib>
+#include <typeinfo>
+#include <utility>
+
+#include <cxxabi.h>
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace semper {
+
+namespace {
+
+Q_LOGGING_CATEGORY(logHost, "semper.host")
+
+constexpr auto patienceWithoutClass = 2s;
+constexpr auto timeForLastWords = 1s;
+constexpr qsizetype maximumFaultLength = 4096;
+
+[[nodiscard]] QString readableName(const std::type_info &type)
+{
+    int status = 0;
+    const std::unique_ptr<char, decltype(&std::free)> name(
+        abi::__cxa_demangle(type.name(), nullptr, nullptr, &status), &std::free);
+    return QString::fromLatin1(name ? name.get() : type.name());
+}
+
+/// Of the exception that is being handled.
+[[nodiscard]] QString describeCurrentException()
+{
+    try {
+        throw;
+    } catch (const std::exception &error) {
+        return u"%1: %2"_s.arg(readableName(typeid(error)), QString::fromUtf8(error.what()));
+    } catch (...) {
+        const std::type_info *type = abi::__cxa_current_exception_type();
+        return u"%1, which is no std::exception"_s.arg(type ? readableName(*type) : u"?"_s);
+    }
+}
+
+} // namespace
+
+ProcessHost::ProcessHost(
+    QString name, int instance, Source source, ProcessLink &link, Clock &clock, QObject *parent)
+    : QObject(parent)
+    , m_name(std::move(name))
+    , m_instance(instance)
+    , m_source(std::move(source))
+    , m_link(link)
+    , m_clock(clock)
+    , m_heartbeat(clock.timer([this] { beat(); }))
+    , m_patience(clock.timer([this] { finish(UserProcessExit::NoSuchClass); }))
+{
+    connect(&link, &ProcessLink::frameReceived, this, &ProcessHost::receive);
+}
+
+ProcessHost::~ProcessHost() = default;
+
+void ProcessHost::start()
+{
+    if (const QString *problem = std::get_if<QString>(&m_source)) {
+        qCCritical(logHost, "%ls", qUtf16Printable(*problem));
+        m_patience->start(patienceWithoutClass);
+    }
+    m_link.open();
+}
+
+void ProcessHost::requestStop()
+{
+    if (m_run)
+        m_process->requestStop();
+    else
+        finish(UserProcessExit::Ended);
+}
+
+void ProcessHost::receive(const QJsonObject &frame)
+{
+    const QString type = frame.value(keys::type).toString();
+    if (type == frames::welcome)
+        welcome(frame);
+    else if (type == frames::stop)
+        requestStop();
+}
+
+void ProcessHost::welcome(const QJsonObject &frame)
+{
+    m_heartbeatPause = std::chrono::milliseconds(frame.value(keys::heartbeatMs).toInteger(0));
+    beat();
+    if (m_process || m_finished)
+        return; // a reconnection
+    if (const QString *problem = std::get_if<QString>(&m_source)) {
+        finish(UserProcessExit::NoSuchClass, *problem);
+        return;
+    }
+    m_process = std::make_unique<Process>(
+        m_name, m_instance, frame.value(keys::settings).toObject(), m_link, m_clock);
+    connect(m_process.get(), &Process::titleChanged, this, &ProcessHost::titleChanged);
+    // A coroutine runs at once when called: not inside the link's slot.
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+            if (!m_finished)
+                m_run = drive();
+        },
+        Qt::QueuedConnection);
+}
+
+void ProcessHost::beat()
+{
+    if (m_heartbeatPause <= 0ms)
+        return;
+    static_cast<void>(m_link.send(makeFrame(frames::heartbeat)));
+    m_heartbeat->start(m_heartbeatPause);
+}
+
+QCoro::Task<> ProcessHost::drive()
+{
+    QString fault;
+    try {
+        m_userProcess = std::get<Factory>(m_source)();
+        co_await m_userProcess->run(*m_process);
+    } catch (const Stopped &) {
+        qCDebug(logHost, "a stop cut run() short");
+    } catch (...) {
+        fault = describeCurrentException().left(maximumFaultLength);
+    }
+    if (fault.isEmpty()) {
+        finish(UserProcessExit::Ended);
+    } else {
+        qCCritical(logHost, "run() threw %ls", qUtf16Printable(fault));
+        finish(UserProcessExit::Threw, fault);
+    }
+}
+
+void ProcessHost::finish(UserProcessExit exit, const QString &fault)
+{
+    if (std::exchange(m_finished, true))
+        return;
+    m_heartbeat->stop();
+    m_patience->stop();
+    if (m_process)
+        m_process->flushMetrics();
+    if (!fault.isEmpty())
+        static_cast<void>(m_link.send(makeFrame(frames::fault, {{keys::what, fault}})));
+    m_link.flush(timeForLastWords);
+    // run() may have ended without ever waiting: whoever listens gets it from the event loop.
+    QMetaObject::invokeMethod(
+        this, [this, exit] { Q_EMIT finished(exit); }, Qt::QueuedConnection);
+}
+
+} // namespace semper

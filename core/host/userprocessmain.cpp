@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#include <semper/userprocessmain.h>
+
+#include <semper/plugincatalog.h>
+#include <semper/registry.h>
+#include <semper/systemclock.h>
+#include <semper/userprocess.h>
+
+#include "host/consolelink.h"
+#include "host/hublink.h"
+#include "host/processhost.h"
+#include "host/processtitle.h"
+#include "host/stopsignals.h"
+#include "protocol/frame.h"
+#include "protocol/keys.h"
+
+#include <QCoreApplication>
+#include <QLoggingCategory>
+
+#include <cstdio>
+#include <utility>
+#include <vector>
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+namespace {
+
+Q_LOGGING_CATEGORY(logMain, "semper.host")
+
+/// Qt may prefer the system's journal; the server captures standard error.
+void logToStandardError()
+{
+    if (!qEnvironmentVariableIsSet("QT_MESSAGE_PATTERN"))
+        qSetMessagePattern(u"%{type} %{category}: %{message}"_s);
+    qInstallMessageHandler(
+        [](QtMsgType type, const QMessageLogContext &context, const QString &text) {
+            const QByteArray line = qFormatLogMessage(type, context, text).toUtf8() + '\n';
+            std::fwrite(line.constData(), 1, size_t(line.size()), stderr);
+        });
+}
+
+[[nodiscard]] ProcessHost::Source sourceOf(const QString &className, const QStringList &directories)
+{
+    if (!UserProcessRegistry::contains(className)) {
+        if (const auto problem = PluginCatalog(directories).load(className))
+            return *problem;
+    }
+    return [className] { return UserProcessRegistry::create(className); };
+}
+
+[[nodiscard]] int runToItsEnd(ProcessHost &host, StopSignals &signals)
+{
+    QObject::connect(&signals, &StopSignals::received, &host, &ProcessHost::requestStop);
+    QObject::connect(&host, &ProcessHost::finished, QCoreApplication::instance(),
+        [](UserProcessExit exit) { QCoreApplication::exit(static_cast<int>(exit)); });
+    host.start();
+    return QCoreApplication::exec();
+}
+
+/// Once read, the token is gone from what this process hands on to its own children.
+[[nodiscard]] QJsonObject takeHello()
+{
+    QJsonObject hello = makeFrame(frames::hello);
+    hello.insert(keys::process, qEnvironmentVariable("SEMPER_PROCESS"));
+    hello.insert(keys::instance, qEnvironmentVariableIntValue("SEMPER_INSTANCE"));
+    hello.insert(keys::token, qEnvironmentVariable("SEMPER_TOKEN"));
+    qunsetenv("SEMPER_TOKEN");
+    return hello;
+}
+
+} // namespace
+
+std::optional<int> runUserProcess(int argc, char **argv)
+{
+    if (argc < 2 || QLatin1StringView(argv[1]) != userProcessOption)
+        return std::nullopt;
+
+    ProcessTitle title(argc, argv);
+    std::vector<std::string> arguments = title.arguments();
+    std::vector<char *> pointers;
+    for (std::string &argument : arguments)
+        pointers.push_back(argument.data());
+    int count = argc;
+    pointers.push_back(nullptr);
+    QCoreApplication application(count, pointers.data());
+    logToStandardError();
+
+    const QString socketPath = qEnvironmentVariable("SEMPER_SOCKET");
+    if (argc < 3 || socketPath.isEmpty()) {
+        qCCritical(logMain, "a server starts this program; to try a class out: semper run CLASS");
+        return static_cast<int>(UserProcessExit::NoSuchClass);
+    }
+    const QJsonObject hello = takeHello();
+    SystemClock clock;
+    HubLink link(socketPath, hello);
+    StopSignals signals(StopSignals::Second::Told);
+    ProcessHost host(hello.value(keys::process).toString(), hello.value(keys::instance).toInt(),
+        sourceOf(QString::fromLocal8Bit(argv[2]), {}), link, clock);
+    QObject::connect(&host, &ProcessHost::titleChanged, &host,
+        [&title](const QString &text) { title.set(text); });
+    return runToItsEnd(host, signals);
+}
+
+int runInForeground(const ForegroundRun &run)
+{
+    logToStandardError();
+    SystemClock clock;
+    ConsoleLink link(run.settings, stdout);
+    StopSignals signals(StopSignals::Second::Kills);
+    ProcessHost host(run.className, 0, sourceOf(run.className, run.pluginDirectories), link, clock);
+    return runToItsEnd(host, signals);
+}
+
+} // namespace semper
