@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/commandline.h"
+
+#include "spec/nearestname.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+#include <optional>
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+namespace {
+
+struct Texts
+{
+    Q_DECLARE_TR_FUNCTIONS(semper::CommandLine)
+};
+
+constexpr qsizetype longestShown = 80;
+
+QString shown(const QString &word)
+{
+    return word.size() > longestShown ? word.first(longestShown) + u'\u2026' : word;
+}
+
+CommandExit unknownOption(const CommandSyntax &syntax, const QString &name)
+{
+    QStringList names{u"help"_s, u"version"_s};
+    for (const CommandOption &option : syntax.options)
+        names.append(option.name);
+    const auto nearest = nearestName(name, names);
+    return usageError(syntax,
+        nearest ? Texts::tr("unknown option --%1; did you mean --%2?").arg(shown(name), *nearest)
+                : Texts::tr("unknown option --%1").arg(shown(name)));
+}
+
+/// One "--name", "--name VALUE" or "--name=VALUE".
+struct OptionWord
+{
+    explicit OptionWord(const QString &word)
+    {
+        const qsizetype equals = word.indexOf(u'=');
+        name = word.sliced(2, equals < 0 ? -1 : equals - 2);
+        if (equals >= 0)
+            value = word.sliced(equals + 1);
+    }
+
+    QString name;
+    std::optional<QString> value;
+};
+
+} // namespace
+
+CommandExit usageError(const CommandSyntax &syntax, const QString &complaint)
+{
+    return {ExitCode::Usage,
+        u"%1: %2\n"_s.arg(syntax.program, complaint)
+            + Texts::tr("Try '%1 --help'.").arg(syntax.program) + u'\n'};
+}
+
+QString helpText(const CommandSyntax &syntax)
+{
+    QList<CommandOption> options = syntax.options;
+    options.append({u"help"_s, {}, Texts::tr("show this")});
+    options.append({u"version"_s, {}, Texts::tr("show the version")});
+
+    QString text = Texts::tr("Usage: %1 [OPTION]... %2").arg(syntax.program, syntax.operands);
+    text = text.trimmed() + u"\n"_s + syntax.summary + u"\n\n"_s;
+    qsizetype width = 0;
+    for (const CommandOption &option : options)
+        width = std::max(width, option.name.size() + 1 + option.value.size());
+    for (const CommandOption &option : options) {
+        const QString form = QString(option.name + u' ' + option.value).trimmed();
+        text += u"  --%1  %2\n"_s.arg(form.leftJustified(width), option.help);
+    }
+    return text;
+}
+
+std::variant<CommandLine, CommandExit> CommandLine::parse(
+    const QStringList &words, const CommandSyntax &syntax)
+{
+    CommandLine line;
+    for (auto word = words.cbegin(); word != words.cend(); ++word) {
+        if (*word == "--"_L1) {
+            line.m_operands.append(QStringList(word + 1, words.cend()));
+            break;
+        }
+        if (*word == "--help"_L1 || *word == "-h"_L1)
+            return CommandExit{ExitCode::Done, helpText(syntax)};
+        if (*word == "--version"_L1)
+            return CommandExit{ExitCode::Done, u"semper " SEMPER_VERSION "\n"_s};
+        if (!word->startsWith(u'-') || *word == "-"_L1) {
+            line.m_operands.append(*word);
+            continue;
+        }
+        if (!word->startsWith("--"_L1))
+            return usageError(syntax, Texts::tr("unknown option %1").arg(shown(*word)));
+
+        OptionWord given(*word);
+        const auto option = std::find_if(syntax.options.cbegin(), syntax.options.cend(),
+            [&given](const CommandOption &it) { return it.name == given.name; });
+        if (option == syntax.options.cend())
+            return unknownOption(syntax, given.name);
+        if (option->value.isEmpty() && given.value)
+            return usageError(syntax, Texts::tr("--%1 takes no value").arg(given.name));
+        if (!option->value.isEmpty() && !given.value && word + 1 != words.cend())
+            given.value = *++word;
+        if (!option->value.isEmpty() && given.value.value_or(QString()).isEmpty())
+            return usageError(syntax, Texts::tr("--%1 needs a %2").arg(given.name, option->value));
+        if (line.has(given.name))
+            return usageError(syntax, Texts::tr("--%1 is there twice").arg(given.name));
+        line.m_options.insert(given.name, given.value.value_or(QString()));
+    }
+    if (line.m_operands.size() < syntax.leastOperands)
+        return usageError(syntax, Texts::tr("needs %1").arg(syntax.operands));
+    if (line.m_operands.size() > syntax.mostOperands)
+        return usageError(syntax,
+            Texts::tr("does not understand '%1'")
+                .arg(shown(line.m_operands.at(syntax.mostOperands))));
+    return line;
+}
+
+} // namespace semper

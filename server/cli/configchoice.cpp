@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/configchoice.h"
+
+#include "spec/configfile.h"
+#include "spec/configlocator.h"
+
+#include <QCoreApplication>
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+namespace {
+
+struct Texts
+{
+    Q_DECLARE_TR_FUNCTIONS(semper::ConfigChoice)
+};
+
+ConfigResult read(const QByteArray &bytes, const QString &directory, const QString &socketPath)
+{
+    Surroundings surroundings = Surroundings::real(directory);
+    if (!socketPath.isEmpty())
+        surroundings.socketPath = [socketPath](const QString &) { return socketPath; };
+    return readConfig(bytes, surroundings);
+}
+
+/// The demo's processes work in its state directory, so that they leave nothing elsewhere.
+std::variant<ServerConfig, CommandExit> demoConfig(const ServeOptions &options)
+{
+    const QString directory = options.stateDirectory.isEmpty() ? defaultStateDirectory(u"demo"_s)
+                                                               : options.stateDirectory;
+    if (!QDir().mkpath(directory))
+        return CommandExit{
+            ExitCode::Failed, Texts::tr("cannot make the folder %1").arg(directory) + u'\n'};
+    QFile file(u":/semper/demo.json"_s);
+    static_cast<void>(file.open(QIODevice::ReadOnly)); // compiled in
+    const ConfigResult result = read(file.readAll(), directory, options.socketPath);
+    if (const auto *errors = std::get_if<ConfigErrors>(&result))
+        return CommandExit{ExitCode::Failed, toText(u"the demo"_s, *errors)};
+    return std::get<ServerConfig>(result);
+}
+
+std::variant<ServerConfig, CommandExit> fileConfig(const ServeOptions &options)
+{
+    const auto chosen = chooseConfigFile(options.configFile);
+    if (const auto *exit = std::get_if<CommandExit>(&chosen))
+        return *exit;
+    const QString &file = std::get<QString>(chosen);
+    const ConfigResult result = loadConfigFile(file, options.socketPath);
+    if (const auto *errors = std::get_if<ConfigErrors>(&result))
+        return CommandExit{ExitCode::Failed, toText(file, *errors)};
+    return std::get<ServerConfig>(result);
+}
+
+} // namespace
+
+std::variant<QString, CommandExit> chooseConfigFile(const QString &named)
+{
+    if (!named.isEmpty() && !QFileInfo::exists(named))
+        return CommandExit{ExitCode::Usage, Texts::tr("there is no file %1").arg(named) + u'\n'};
+    if (!named.isEmpty())
+        return QDir::cleanPath(QDir().absoluteFilePath(named));
+    const QStringList candidates = configCandidates(ConfigPlaces::real());
+    if (const auto found = locateConfig(candidates))
+        return *found;
+    return CommandExit{ExitCode::Usage,
+        Texts::tr("no configuration found; looked for\n  %1\nName one with --config FILE.")
+                .arg(candidates.join(u"\n  "_s))
+            + u'\n'};
+}
+
+ConfigResult loadConfigFile(const QString &file, const QString &socketPath)
+{
+    const auto bytes = readConfigFile(file);
+    if (const auto *error = std::get_if<ConfigError>(&bytes))
+        return ConfigErrors{*error};
+    return read(std::get<QByteArray>(bytes), QFileInfo(file).absolutePath(), socketPath);
+}
+
+QString toText(const QString &file, const ConfigErrors &errors)
+{
+    QString text = errors.size() == 1 ? Texts::tr("%1: 1 error").arg(file)
+                                      : Texts::tr("%1: %2 errors").arg(file).arg(errors.size());
+    text += u'\n';
+    for (const ConfigError &error : errors)
+        text += u"  "_s + error.toString() + u'\n';
+    return text;
+}
+
+std::variant<ServerConfig, CommandExit> serveConfig(const ServeOptions &options)
+{
+    auto result = options.demo ? demoConfig(options) : fileConfig(options);
+    if (auto *config = std::get_if<ServerConfig>(&result);
+        config != nullptr && !options.stateDirectory.isEmpty())
+        config->stateDirectory = options.stateDirectory;
+    return result;
+}
+
+} // namespace semper

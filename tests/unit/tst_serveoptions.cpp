@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/configchoice.h"
+#include "cli/serveoptions.h"
+
+#include <QDir>
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace Qt::StringLiterals;
+using namespace semper;
+
+namespace {
+
+std::variant<ServeOptions, CommandExit> parse(const QStringList &words)
+{
+    return parseServeOptions(words, serveSyntax(u"semper serve"_s, OfferDemo::Yes));
+}
+
+QString write(const QTemporaryDir &folder, const QByteArray &bytes)
+{
+    QFile file(folder.filePath(u"semper.json"_s));
+    return file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() ? file.fileName()
+                                                                                : QString();
+}
+
+} // namespace
+
+class TestServeOptions : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void noOptionsAreDefaults();
+    void everyOptionIsTaken();
+    void relativePathsStartAtTheWorkingFolder();
+    void wrongUsageIsOneLineAndAHint_data();
+    void wrongUsageIsOneLineAndAHint();
+    void anEmbeddingProgramHasNoDemo();
+    void helpNamesEveryOption();
+    void versionIsTold();
+    void theDemoIsAConfiguration();
+    void theStateDirectoryOfTheCommandLineWins();
+    void errorsOfTheFileAreAllTold();
+    void aFileThatIsNotThereIsWrongUsage();
+};
+
+void TestServeOptions::noOptionsAreDefaults()
+{
+    QCOMPARE(std::get<ServeOptions>(parse({})), ServeOptions{});
+}
+
+void TestServeOptions::everyOptionIsTaken()
+{
+    const ServeOptions expected{.configFile = u"/a/semper.json"_s,
+        .demo = false,
+        .socketPath = u"/b/s.sock"_s,
+        .stateDirectory = u"/c"_s};
+    QCOMPARE(std::get<ServeOptions>(parse({u"--config"_s, u"/a/semper.json"_s,
+                 u"--socket=/b/s.sock"_s, u"--state-directory"_s, u"/c/"_s})),
+        expected);
+    QVERIFY(std::get<ServeOptions>(parse({u"--demo"_s})).demo);
+}
+
+void TestServeOptions::relativePathsStartAtTheWorkingFolder()
+{
+    QCOMPARE(std::get<ServeOptions>(parse({u"--config"_s, u"./x/../semper.json"_s})).configFile,
+        QDir::currentPath() + u"/semper.json"_s);
+}
+
+void TestServeOptions::wrongUsageIsOneLineAndAHint_data()
+{
+    QTest::addColumn<QStringList>("words");
+    QTest::addColumn<QString>("complaint");
+    QTest::newRow("misspelt") << QStringList{u"--sokcet"_s, u"x"_s}
+                              << u"unknown option --sokcet; did you mean --socket?"_s;
+    QTest::newRow("unknown") << QStringList{u"--frobnicate=1"_s}
+                             << u"unknown option --frobnicate"_s;
+    QTest::newRow("short") << QStringList{u"-c"_s} << u"unknown option -c"_s;
+    QTest::newRow("no value") << QStringList{u"--config"_s} << u"--config needs a FILE"_s;
+    QTest::newRow("empty value") << QStringList{u"--config="_s} << u"--config needs a FILE"_s;
+    QTest::newRow("value") << QStringList{u"--demo=yes"_s} << u"--demo takes no value"_s;
+    QTest::newRow("twice") << QStringList{u"--socket"_s, u"a"_s, u"--socket"_s, u"b"_s}
+                           << u"--socket is there twice"_s;
+    QTest::newRow("operand") << QStringList{u"demo"_s} << u"does not understand 'demo'"_s;
+    QTest::newRow("dash dash") << QStringList{u"--"_s, u"--demo"_s}
+                               << u"does not understand '--demo'"_s;
+    QTest::newRow("both") << QStringList{u"--demo"_s, u"--config"_s, u"x"_s}
+                          << u"either --config or --demo, not both"_s;
+    QTest::newRow("long") << QStringList{u"--socket"_s, u'/' + QString(107, u'x')}
+                          << u"the path of --socket has 108 bytes; it may have 107"_s;
+}
+
+void TestServeOptions::wrongUsageIsOneLineAndAHint()
+{
+    QFETCH(const QStringList, words);
+    QFETCH(const QString, complaint);
+    const CommandExit expected{
+        ExitCode::Usage, u"semper serve: %1\nTry 'semper serve --help'.\n"_s.arg(complaint)};
+    QCOMPARE(std::get<CommandExit>(parse(words)), expected);
+}
+
+void TestServeOptions::anEmbeddingProgramHasNoDemo()
+{
+    const auto result = parseServeOptions({u"--demo"_s}, serveSyntax(u"./shop"_s, OfferDemo::No));
+    QCOMPARE(std::get<CommandExit>(result).text,
+        u"./shop: unknown option --demo\nTry './shop --help'.\n"_s);
+}
+
+void TestServeOptions::helpNamesEveryOption()
+{
+    const auto exit = std::get<CommandExit>(parse({u"--config"_s, u"x"_s, u"--help"_s}));
+    QCOMPARE(exit.code, ExitCode::Done);
+    QVERIFY(exit.text.startsWith(u"Usage: semper serve [OPTION]...\n"_s));
+    for (const char *option : {"--config FILE", "--demo", "--socket PATH", "--state-directory DIR",
+             "--help", "--version"})
+        QVERIFY2(exit.text.contains(QLatin1StringView(option)), option);
+}
+
+void TestServeOptions::versionIsTold()
+{
+    const auto exit = std::get<CommandExit>(parse({u"--version"_s}));
+    QCOMPARE(exit.code, ExitCode::Done);
+    QVERIFY(exit.text.startsWith(u"semper 0."_s));
+}
+
+void TestServeOptions::theDemoIsAConfiguration()
+{
+    const QTemporaryDir folder;
+    const QString state = folder.filePath(u"state"_s);
+    const auto result = serveConfig({.demo = true, .stateDirectory = state});
+    const auto *config = std::get_if<ServerConfig>(&result);
+    QVERIFY(config != nullptr);
+    QCOMPARE(config->node, u"demo"_s);
+    QCOMPARE(config->stateDirectory, state);
+    QCOMPARE(config->directory, state);
+    QVERIFY(QFileInfo(state).isDir());
+    QStringList names;
+    for (const auto &[name, process] : config->services.first().processes)
+        names.append(name);
+    QCOMPARE(names, (QStringList{u"heartbeat"_s, u"monitor"_s, u"stumbler"_s, u"ticker"_s}));
+}
+
+void TestServeOptions::theStateDirectoryOfTheCommandLineWins()
+{
+    const QTemporaryDir folder;
+    const QString file = write(folder, R"({"state_directory": "/a"})");
+    const auto state = [&file](const QString &option) {
+        return std::get<ServerConfig>(serveConfig({.configFile = file, .stateDirectory = option}))
+            .stateDirectory;
+    };
+    QCOMPARE(state({}), u"/a"_s);
+    QCOMPARE(state(u"/b"_s), u"/b"_s);
+}
+
+void TestServeOptions::errorsOfTheFileAreAllTold()
+{
+    const QTemporaryDir folder;
+    const QString file = write(folder, R"({"nodes": 1, "services": []})");
+    const auto exit = std::get<CommandExit>(serveConfig({.configFile = file}));
+    QCOMPARE(exit.code, ExitCode::Failed);
+    QCOMPARE(exit.text,
+        file
+            + u": 2 errors\n"
+              "  $.nodes: unknown key \"nodes\"; did you mean \"node\"?\n"
+              "  $.services: must be an object, not a list\n"_s);
+}
+
+void TestServeOptions::aFileThatIsNotThereIsWrongUsage()
+{
+    const auto exit = std::get<CommandExit>(serveConfig({.configFile = u"/no/such.json"_s}));
+    QCOMPARE(exit.code, ExitCode::Usage);
+    QCOMPARE(exit.text, u"there is no file /no/such.json\n"_s);
+}
+
+QTEST_GUILESS_MAIN(TestServeOptions)
+#include "tst_serveoptions.moc"
