@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#pragma once
+
+#include <semper/semper_core_export.h>
+
+#include "protocol/processstatus.h"
+#include "supervision/instant.h"
+#include "supervision/slidingwindow.h"
+
+#include <semper/processspec.h>
+
+#include <QList>
+#include <QString>
+
+#include <chrono>
+#include <optional>
+#include <variant>
+
+namespace semper {
+
+/// What can happen to a supervised process.
+namespace happening {
+// An operator, or the server's own start and end.
+struct Start
+{ };
+struct Stop
+{ };
+struct Restart
+{ };
+struct Reset
+{ };
+struct Kill
+{ }; ///< stop it for good, without asking it
+// The launch.
+struct Launched
+{ };
+struct LaunchFailed
+{
+    ExitReport report;
+    QString cause;
+};
+struct Exited
+{
+    ExitReport report;
+};
+struct Cleared
+{ }; ///< nothing of the dead launch is left
+struct TimerElapsed
+{ }; ///< the one that ArmTimer started last
+// The process about itself.
+struct ReadyChanged
+{
+    bool ready;
+};
+struct FaultReported
+{
+    QString what;
+};
+} // namespace happening
+
+using Happening = std::variant<happening::Start, happening::Stop, happening::Restart,
+    happening::Reset, happening::Kill, happening::Launched, happening::LaunchFailed,
+    happening::Exited, happening::Cleared, happening::TimerElapsed, happening::ReadyChanged,
+    happening::FaultReported>;
+
+/// What the journal is told.
+enum class RecordType { Start, Ready, Unready, Exit, Backoff, Failed, Stop };
+
+/// What has to be done about it, in this order.
+struct Action
+{
+    enum class Kind {
+        Launch,
+        RequestStop,
+        Kill,
+        ClearLeftovers, ///< kill what is left of the dead launch, then tell Cleared
+        ArmTimer, ///< replaces the timer that runs; a process has one
+        CancelTimer,
+        Record,
+    };
+    Kind kind;
+    std::chrono::milliseconds delay{0}; ///< of ArmTimer
+    RecordType record = {}; ///< of Record
+
+    friend bool operator==(const Action &, const Action &) = default;
+};
+
+/// Everything that decides what happens next to one instance of a process.
+struct MachineState
+{
+    ProcessPhase phase = ProcessPhase::Stopped;
+    Wanted wanted = Wanted::Down;
+    bool ready = false;
+    bool clearing = false; ///< what is left of the last launch is being killed
+    bool killed = false; ///< SIGKILL was sent
+    bool asked = false; ///< the next launch is somebody's wish, not a restart
+    int restarts = 0; ///< relaunches that nobody asked for
+    int failures = 0; ///< ends in a row without stable running between them
+    SlidingWindow recentRestarts;
+    std::optional<Instant> launchedAt; ///< nothing while no launch is alive
+    std::optional<Instant> nextStartAt; ///< in Backoff only
+    QString fault; ///< why the launch that is alive is about to end, if it said so
+    QString reason; ///< why the state is what it is, for people
+    std::optional<ExitReport> lastExit;
+
+    friend bool operator==(const MachineState &, const MachineState &) = default;
+};
+
+struct StepContext
+{
+    const ProcessSpec &spec;
+    Instant now;
+    double random = 0.5; ///< from [0, 1), for the jitter
+};
+
+struct StepResult
+{
+    MachineState state;
+    QList<Action> actions;
+};
+
+/// The life of a supervised process as a pure function: no process, timer or clock in it. A
+/// happening that means nothing in a phase changes nothing.
+[[nodiscard]] SEMPER_CORE_EXPORT StepResult step(
+    MachineState state, const Happening &happening, const StepContext &context);
+
+} // namespace semper
