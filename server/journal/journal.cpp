@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "journal/journal.h"
+
+#include "protocol/frame.h"
+#include "protocol/keys.h"
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+namespace {
+
+constexpr std::size_t maximumHeldEvents = 1000;
+
+} // namespace
+
+std::optional<QString> Journal::open(const QString &stateDirectory)
+{
+    return m_sequence.open(stateDirectory + u"/event-id"_s);
+}
+
+qint64 Journal::record(QLatin1StringView type, QJsonObject fields)
+{
+    const qint64 id = m_sequence.next();
+    fields.insert(keys::id, id);
+    fields.insert(keys::at, wireTime(QDateTime::currentDateTimeUtc()));
+    fields.insert(keys::type, type);
+    m_events.push_back(fields);
+    if (m_events.size() > maximumHeldEvents)
+        m_events.pop_front();
+    Q_EMIT recorded(fields);
+    return id;
+}
+
+QList<QJsonObject> Journal::after(qint64 id) const
+{
+    QList<QJsonObject> events;
+    for (const QJsonObject &event : m_events)
+        if (event.value(keys::id).toInteger() > id)
+            events.append(event);
+    return events;
+}
+
+} // namespace semper

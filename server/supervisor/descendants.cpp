@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "supervisor/descendants.h"
+
+#include <csignal>
+#include <ctime>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace semper {
+
+namespace {
+
+// Only what signal-safety(7) allows below: no allocation, no stdio, no opendir.
+
+struct DirectoryEntry // linux_dirent64, getdents64(2)
+{
+    ino64_t inode;
+    off64_t offset;
+    unsigned short length;
+    unsigned char type;
+    char name[];
+};
+
+void visitChildrenOfThread(
+    int tasks, const char *thread, void (*visit)(pid_t, void *), void *context)
+{
+    char path[32];
+    char *end = path;
+    for (const char *c = thread; *c && end < path + 16; ++c)
+        *end++ = *c;
+    for (const char *c = "/children"; *c; ++c)
+        *end++ = *c;
+    *end = 0;
+    const int file = ::openat(tasks, path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return;
+    char buffer[4096];
+    pid_t pid = 0;
+    ssize_t size = 0;
+    while ((size = ::read(file, buffer, sizeof buffer)) > 0) {
+        for (ssize_t i = 0; i < size; ++i) {
+            if (buffer[i] >= '0' && buffer[i] <= '9') {
+                pid = pid * 10 + (buffer[i] - '0');
+            } else if (pid > 0) {
+                visit(pid, context);
+                pid = 0;
+            }
+        }
+    }
+    if (pid > 0)
+        visit(pid, context);
+    ::close(file);
+}
+
+} // namespace
+
+bool forEachChild(void (*visit)(pid_t pid, void *context), void *context)
+{
+    const int tasks = ::open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (tasks < 0)
+        return false;
+    alignas(DirectoryEntry) char buffer[4096];
+    long size = 0;
+    while ((size = ::syscall(SYS_getdents64, tasks, buffer, sizeof buffer)) > 0) {
+        for (long at = 0; at < size;) {
+            const auto *entry = reinterpret_cast<const DirectoryEntry *>(buffer + at);
+            if (entry->name[0] != '.')
+                visitChildrenOfThread(tasks, entry->name, visit, context);
+            at += entry->length;
+        }
+    }
+    ::close(tasks);
+    return true;
+}
+
+int killAllDescendants(int limitMs)
+{
+    timespec begin{};
+    ::clock_gettime(CLOCK_MONOTONIC, &begin);
+    for (;;) {
+        int left = 0;
+        forEachChild(
+            [](pid_t pid, void *count) {
+                ::kill(pid, SIGKILL);
+                ++*static_cast<int *>(count);
+            },
+            &left);
+        while (::waitpid(-1, nullptr, WNOHANG | __WALL) > 0) { }
+        if (left == 0)
+            return 0;
+        timespec now{};
+        ::clock_gettime(CLOCK_MONOTONIC, &now);
+        const long elapsedMs
+            = (now.tv_sec - begin.tv_sec) * 1000 + (now.tv_nsec - begin.tv_nsec) / 1000000;
+        if (elapsedMs > limitMs)
+            return left;
+        const timespec pause{.tv_sec = 0, .tv_nsec = 500'000};
+        ::nanosleep(&pause, nullptr);
+    }
+}
+
+} // namespace semper

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "supervisor/guardian.h"
+
+#include "supervisor/descendants.h"
+#include "supervisor/unixsignals.h"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace semper {
+
+namespace {
+
+// How long the survivor keeps killing before it gives up on what cannot be killed.
+constexpr int sweepLimitMs = 30000;
+
+constexpr int forwarded[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2};
+
+pid_t guardianPid = 0;
+bool guardianHasTerminal = false;
+
+// Of the real-time signals, which nothing else in the server uses; SIGRTMIN is no constant.
+int deathSignal()
+{
+    return SIGRTMIN + 11;
+}
+
+void endAfterGuardian(int)
+{
+    killAllDescendants(sweepLimitMs);
+    ::_exit(128 + SIGKILL);
+}
+
+bool controlledByTerminal()
+{
+    const int terminal = ::open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+    if (terminal < 0)
+        return false;
+    ::close(terminal);
+    return true;
+}
+
+// The arguments' memory is what `ps` shows; a fork has its own copy of it.
+void renameProcess(const char *name, int argc, char **argv)
+{
+    ::prctl(PR_SET_NAME, name);
+    if (argc < 1)
+        return;
+    char *const begin = argv[0];
+    char *end = begin + std::strlen(begin);
+    for (int i = 1; i < argc && argv[i] == end + 1; ++i)
+        end = argv[i] + std::strlen(argv[i]);
+    const auto room = std::size_t(end - begin);
+    std::memset(begin, 0, room);
+    std::memcpy(begin, name, std::strlen(name) < room ? std::strlen(name) : room);
+}
+
+int exitStatus(int status)
+{
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+// Runs in the guardian with all signals blocked: each is taken by sigwaitinfo in turn.
+int guard(pid_t server, const sigset_t &signals)
+{
+    for (;;) {
+        siginfo_t info{};
+        const int signal = ::sigwaitinfo(&signals, &info);
+        if (signal < 0)
+            continue;
+        if (signal != SIGCHLD) {
+            ::kill(server, signal);
+            continue;
+        }
+        int status = 0;
+        pid_t ended = 0;
+        while ((ended = ::waitpid(-1, &status, WNOHANG)) > 0) {
+            if (ended != server)
+                continue;
+            killAllDescendants(sweepLimitMs);
+            return exitStatus(status);
+        }
+    }
+}
+
+void becomeServer(pid_t guardian, const sigset_t &mask)
+{
+    struct sigaction action = {};
+    action.sa_handler = endAfterGuardian;
+    sigfillset(&action.sa_mask); // nothing interrupts the sweep
+    ::sigaction(deathSignal(), &action, nullptr);
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    ::prctl(PR_SET_PDEATHSIG, deathSignal());
+    ::setsid();
+    UnixSignals::install(); // before they are let through, so that none is missed
+    ::sigprocmask(SIG_SETMASK, &mask, nullptr);
+    if (::getppid() != guardian) // it died before the line above
+        ::_exit(128 + SIGKILL);
+    guardianPid = guardian;
+}
+
+} // namespace
+
+std::optional<int> Guardian::start(int argc, char **argv)
+{
+    guardianHasTerminal = controlledByTerminal();
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+
+    sigset_t signals;
+    sigset_t before;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGCHLD);
+    for (const int signal : forwarded)
+        sigaddset(&signals, signal);
+    ::sigprocmask(SIG_BLOCK, &signals, &before);
+
+    const pid_t guardian = ::getpid();
+    const pid_t server = ::fork();
+    if (server < 0) {
+        std::fprintf(stderr, "semper: cannot start the guardian: %s\n", std::strerror(errno));
+        return 1;
+    }
+    if (server == 0) {
+        becomeServer(guardian, before);
+        return std::nullopt;
+    }
+    renameProcess("semper-guard", argc, argv);
+    return guard(server, signals);
+}
+
+pid_t Guardian::pid()
+{
+    return guardianPid;
+}
+
+bool Guardian::hasTerminal()
+{
+    return guardianHasTerminal;
+}
+
+} // namespace semper

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <semper/semper_server_export.h>
+
+#include <sys/types.h>
+
+#include <optional>
+
+namespace semper {
+
+/// The half of a server that outlives it by milliseconds. The program forks before Qt or any
+/// thread exists: the parent becomes the guardian (`semper-guard` in `ps`), the child the
+/// server. Both are subreapers and each watches the other: whichever dies, by SIGKILL too, the
+/// other inherits all that was ever started below, kills it and goes.
+///
+/// The guardian forwards SIGTERM, SIGINT, SIGHUP, SIGUSR1 and SIGUSR2, and leaves with the
+/// server's exit status (128 + signal where a signal ended it). The server is a session of its
+/// own, so that a terminal's Ctrl-C reaches it once, through the guardian.
+class SEMPER_SERVER_EXPORT Guardian
+{
+public:
+    /// Splits the process in two. Call it first in main(): no thread, no QCoreApplication.
+    /// In the server: returns nothing. In the guardian: blocks until the server ended and
+    /// nothing of it is left, then returns the status that main() has to return.
+    [[nodiscard]] static std::optional<int> start(int argc, char **argv);
+
+    /// In the server: the guardian's pid; 0 without one.
+    [[nodiscard]] static pid_t pid();
+    /// In the server: a terminal controls the guardian, so that SIGHUP means that it is gone.
+    [[nodiscard]] static bool hasTerminal();
+};
+
+} // namespace semper

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "protocol/processstatus.h"
+
+#include <semper/processspec.h>
+
+#include <QByteArray>
+#include <QObject>
+#include <QProcessEnvironment>
+#include <QString>
+#include <QStringList>
+
+#include <memory>
+
+namespace semper {
+
+/// What to execute, ready to go.
+struct LaunchRequest
+{
+    QString program;
+    QStringList arguments;
+    QString directory; ///< empty: the server's
+    QProcessEnvironment environment;
+    int outputDescriptor = -1; ///< becomes the child's standard output and error; stays the caller's
+};
+
+/// One execution of a program: an edge of the house, with one real and one fake implementation.
+/// A launch leads a session of its own: its pid is that session's and process group's id.
+class Launch : public QObject
+{
+    Q_OBJECT
+public:
+    using QObject::QObject;
+
+    /// Begins; started() or failed() follows from the event loop. Does not block.
+    virtual void start(const LaunchRequest &request) = 0;
+    /// 0 before the fork and after the end.
+    [[nodiscard]] virtual qint64 pid() const = 0;
+    virtual void signal(int number, StopScope scope) = 0;
+
+Q_SIGNALS:
+    void started();
+    void failed(const QString &cause); ///< nothing was executed; ended() does not follow
+    void ended(const ExitReport &report); ///< the uptime is not filled in
+};
+
+/// Makes launches.
+class Launcher
+{
+public:
+    virtual ~Launcher() = default;
+    [[nodiscard]] virtual std::unique_ptr<Launch> create() = 0;
+    /// Whether \a pid is a launch's, from its fork until its end was taken note of.
+    [[nodiscard]] virtual bool owns(qint64 pid) const = 0;
+};
+
+} // namespace semper

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "supervisor/orphankeeper.h"
+
+#include "supervisor/descendants.h"
+#include "supervisor/procfile.h"
+
+#include <QDeadlineTimer>
+#include <QLoggingCategory>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <utility>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace std::chrono_literals;
+
+namespace semper {
+
+namespace {
+
+Q_LOGGING_CATEGORY(log, "semper.server.orphans")
+
+constexpr auto reapInterval = 200ms;
+constexpr auto giveUpAfter = 5000ms;
+constexpr auto firstPause = 1ms;
+constexpr auto longestPause = 50ms;
+
+} // namespace
+
+struct OrphanKeeper::Clearing
+{
+    pid_t session;
+    QByteArray marker; ///< as it stands in /proc/PID/environ
+    std::function<void()> done;
+    QDeadlineTimer deadline{giveUpAfter};
+    std::chrono::milliseconds pause = firstPause;
+};
+
+OrphanKeeper::OrphanKeeper(std::function<bool(pid_t)> isLaunch, QObject *parent)
+    : QObject(parent)
+    , m_isLaunch(std::move(isLaunch))
+{
+    m_reapSoon.setSingleShot(true);
+    m_reapSoon.setInterval(reapInterval);
+    connect(&m_reapSoon, &QTimer::timeout, this, [this] { static_cast<void>(livingOrphans()); });
+}
+
+OrphanKeeper::~OrphanKeeper() = default;
+
+void OrphanKeeper::childEnded()
+{
+    if (!m_reapSoon.isActive())
+        m_reapSoon.start();
+}
+
+void OrphanKeeper::clear(pid_t session, const QByteArray &launchId, std::function<void()> done)
+{
+    const auto clearing = std::make_shared<Clearing>();
+    clearing->session = session;
+    clearing->marker = QByteArray(launchVariable) + '=' + launchId;
+    clearing->done = std::move(done);
+    proceed(clearing);
+}
+
+void OrphanKeeper::proceed(const std::shared_ptr<Clearing> &clearing)
+{
+    if (!killLeftovers(*clearing))
+        return clearing->done();
+    if (clearing->deadline.hasExpired()) {
+        qCWarning(log, "session %d cannot be killed; it is left behind", clearing->session);
+        return clearing->done();
+    }
+    QTimer::singleShot(clearing->pause, this, [this, clearing] { proceed(clearing); });
+    clearing->pause = std::min(clearing->pause * 2, std::chrono::milliseconds(longestPause));
+}
+
+bool OrphanKeeper::killLeftovers(const Clearing &clearing) const
+{
+    bool found = false;
+    for (const pid_t pid : livingOrphans()) {
+        if (procfile::session(pid) != clearing.session
+            && !procfile::environmentContains(pid, clearing.marker))
+            continue;
+        ::kill(pid, SIGKILL); // a child of ours: the number is not reused before we reap it
+        found = true;
+    }
+    return found;
+}
+
+QList<pid_t> OrphanKeeper::livingOrphans() const
+{
+    QList<pid_t> children;
+    forEachChild(
+        [](pid_t pid, void *list) { static_cast<QList<pid_t> *>(list)->append(pid); }, &children);
+
+    // A child in the server's own session was forked by this program itself, not adopted.
+    const pid_t ownSession = ::getsid(0);
+    QList<pid_t> living;
+    for (const pid_t pid : std::as_const(children)) {
+        if (m_isLaunch(pid) || procfile::session(pid) == ownSession)
+            continue;
+        if (::waitpid(pid, nullptr, WNOHANG) == 0)
+            living.append(pid);
+    }
+    return living;
+}
+
+} // namespace semper

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QByteArray>
+#include <QList>
+#include <QObject>
+#include <QSet>
+#include <QTimer>
+
+#include <functional>
+#include <memory>
+
+#include <sys/types.h>
+
+namespace semper {
+
+/// Looks after what launches left behind. As a subreaper the server adopts the orphans of its
+/// processes: they are told apart by session and by the launch id in their environment, killed
+/// when their launch is over, and reaped by pid. waitpid(-1) would steal exits from QProcess.
+class OrphanKeeper : public QObject
+{
+    Q_OBJECT
+public:
+    /// \a isLaunch tells whether a child is a launch that somebody else waits for.
+    explicit OrphanKeeper(std::function<bool(pid_t)> isLaunch, QObject *parent = nullptr);
+    ~OrphanKeeper() override;
+
+    /// Kills all that the dead launch left: the session \a session and whatever carries
+    /// \a launchId in its environment. Calls \a done from inside this call if nothing is left,
+    /// which is the usual case, else once it is gone, or after 5 s for what cannot be killed.
+    void clear(pid_t session, const QByteArray &launchId, std::function<void()> done);
+
+    /// Some child ended: reaps adopted ones soon, many at a time.
+    void childEnded();
+
+    /// The environment variable by which descendants are known; never a secret.
+    static constexpr char launchVariable[] = "SEMPER_LAUNCH";
+
+private:
+    struct Clearing;
+
+    /// Reaps the orphans that ended and returns the others.
+    [[nodiscard]] QList<pid_t> livingOrphans() const;
+    [[nodiscard]] bool killLeftovers(const Clearing &clearing) const;
+    void proceed(const std::shared_ptr<Clearing> &clearing);
+
+    std::function<bool(pid_t)> m_isLaunch;
+    QTimer m_reapSoon;
+};
+
+} // namespace semper

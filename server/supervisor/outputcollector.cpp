@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "supervisor/outputcollector.h"
+
+#include "supervisor/standarderror.h"
+
+#include <QMutexLocker>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+namespace {
+
+constexpr int deliveryIntervalMs = 100;
+constexpr qsizetype maximumLineBytes = 8 * 1024;
+constexpr qsizetype maximumLinesPerBatch = 500;
+
+} // namespace
+
+OutputCollector::OutputCollector(QObject *parent)
+    : QObject(parent)
+    , m_epoll(::epoll_create1(EPOLL_CLOEXEC))
+    , m_quit(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
+{
+    epoll_event event{.events = EPOLLIN, .data = {.fd = m_quit}};
+    ::epoll_ctl(m_epoll, EPOLL_CTL_ADD, m_quit, &event);
+
+    // Signals are the main thread's business.
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before);
+    m_thread = std::thread(&OutputCollector::run, this);
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+OutputCollector::~OutputCollector()
+{
+    const quint64 one = 1;
+    static_cast<void>(!::write(m_quit, &one, sizeof one));
+    m_thread.join();
+    for (auto it = m_streams.cbegin(); it != m_streams.cend(); ++it)
+        ::close(it.key());
+    ::close(m_quit);
+    ::close(m_epoll);
+}
+
+int OutputCollector::open(const QString &process, int instance)
+{
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0)
+        return -1;
+    ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    {
+        const QMutexLocker lock(&m_mutex);
+        m_streams.insert(ends[0], {process, instance, {}});
+    }
+    epoll_event event{.events = EPOLLIN, .data = {.fd = ends[0]}};
+    ::epoll_ctl(m_epoll, EPOLL_CTL_ADD, ends[0], &event);
+    return ends[1];
+}
+
+void OutputCollector::run()
+{
+    std::array<epoll_event, 64> events;
+    m_sinceDelivery.start();
+    bool pending = false;
+    for (;;) {
+        const int count = ::epoll_wait(
+            m_epoll, events.data(), int(events.size()), pending ? deliveryIntervalMs : -1);
+        if (count < 0 && errno != EINTR)
+            return;
+        for (int i = 0; i < count; ++i) {
+            if (events[std::size_t(i)].data.fd == m_quit)
+                return deliver();
+            pending |= drain(events[std::size_t(i)].data.fd);
+        }
+        if (pending && m_sinceDelivery.hasExpired(deliveryIntervalMs) && !m_delivering) {
+            deliver();
+            m_sinceDelivery.start();
+            pending = false;
+        }
+    }
+}
+
+bool OutputCollector::drain(int descriptor)
+{
+    QByteArray bytes(64 * 1024, Qt::Uninitialized);
+    const ssize_t size = ::read(descriptor, bytes.data(), std::size_t(bytes.size()));
+    if (size < 0 && (errno == EAGAIN || errno == EINTR))
+        return false;
+
+    const QMutexLocker lock(&m_mutex);
+    Stream &stream = m_streams[descriptor];
+    if (size > 0) {
+        bytes.truncate(size);
+        takeLines(stream, bytes);
+        return true;
+    }
+    if (!stream.rest.isEmpty())
+        addLine(stream, stream.rest);
+    m_streams.remove(descriptor);
+    ::close(descriptor); // leaves the epoll set with it
+    return true;
+}
+
+void OutputCollector::takeLines(Stream &stream, const QByteArray &bytes)
+{
+    qsizetype begin = 0;
+    for (;;) {
+        const qsizetype end = bytes.indexOf('\n', begin);
+        stream.rest.append(bytes.sliced(begin, (end < 0 ? bytes.size() : end) - begin));
+        while (stream.rest.size() > maximumLineBytes) {
+            addLine(stream, stream.rest.first(maximumLineBytes));
+            stream.rest.remove(0, maximumLineBytes);
+        }
+        if (end < 0)
+            return;
+        addLine(stream, stream.rest);
+        stream.rest.clear();
+        begin = end + 1;
+    }
+}
+
+void OutputCollector::addLine(const Stream &stream, const QByteArray &line)
+{
+    OutputBatch &batch = m_batches[{stream.process, stream.instance}];
+    batch.process = stream.process;
+    batch.instance = stream.instance;
+    if (batch.lines.size() >= maximumLinesPerBatch) {
+        ++batch.dropped;
+        return;
+    }
+    batch.lines.append(QString::fromUtf8(line));
+}
+
+void OutputCollector::deliver()
+{
+    QHash<Key, OutputBatch> batches;
+    {
+        const QMutexLocker lock(&m_mutex);
+        batches = std::exchange(m_batches, {});
+    }
+    for (const OutputBatch &batch : std::as_const(batches)) {
+        for (const QString &line : batch.lines)
+            StandardError::write(batch.process.toUtf8() + " | " + line.toUtf8());
+        if (batch.dropped > 0)
+            StandardError::write(batch.process.toUtf8() + " | … "
+                + QByteArray::number(batch.dropped) + " lines dropped");
+    }
+    m_delivering = true;
+    const auto handOver = [this, batches] {
+        for (const OutputBatch &batch : batches)
+            Q_EMIT batchReady(batch);
+        m_delivering = false;
+    };
+    QMetaObject::invokeMethod(this, handOver, Qt::QueuedConnection);
+}
+
+} // namespace semper

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QElapsedTimer>
+#include <QHash>
+#include <QMutex>
+#include <QObject>
+#include <QString>
+#include <QStringList>
+
+#include <atomic>
+#include <thread>
+
+namespace semper {
+
+/// What processes wrote since the last time, one process at a time.
+struct OutputBatch
+{
+    QString process;
+    int instance = 0;
+    QStringList lines; ///< decoded as UTF-8; a line over 8 KiB comes in pieces
+    qint64 dropped = 0; ///< lines that came faster than they could be passed on
+};
+
+/// Reads what all processes print, on a thread of its own, so that a flood costs the event loop
+/// nothing. Each line is echoed to the server's standard error with the process's name before it,
+/// and handed on in batches, ten times a second at most and 500 lines of a process each time.
+class OutputCollector : public QObject
+{
+    Q_OBJECT
+public:
+    explicit OutputCollector(QObject *parent = nullptr);
+    ~OutputCollector() override;
+
+    /// Makes a pipe and reads one end until all its writers are gone. Returns the other, to be
+    /// closed by the caller once the child has it; -1 with errno when there are no descriptors.
+    [[nodiscard]] int open(const QString &process, int instance);
+
+Q_SIGNALS:
+    /// Emitted on the thread of this object.
+    void batchReady(const semper::OutputBatch &batch);
+
+private:
+    struct Stream
+    {
+        QString process;
+        int instance = 0;
+        QByteArray rest; ///< a line that has no end yet
+    };
+    using Key = std::pair<QString, int>;
+
+    void run();
+    bool drain(int descriptor);
+    void takeLines(Stream &stream, const QByteArray &bytes);
+    void addLine(const Stream &stream, const QByteArray &line);
+    void deliver();
+
+    QMutex m_mutex; ///< guards the two below
+    QHash<int, Stream> m_streams; ///< by descriptor
+    QHash<Key, OutputBatch> m_batches;
+    QElapsedTimer m_sinceDelivery; ///< the thread's own
+    std::atomic<bool> m_delivering = false; ///< a hand-over waits for the event loop
+    int m_epoll = -1;
+    int m_quit = -1;
+    std::thread m_thread;
+};
+
+} // namespace semper

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QByteArray>
+
+#include <chrono>
+#include <optional>
+
+#include <sys/types.h>
+
+/// What proc(5) tells about other processes. Each call reads one small file of memory and does
+/// not block; a process that is gone gives nothing.
+namespace semper::procfile {
+
+/// Session id; 0 for a process that is gone.
+[[nodiscard]] pid_t session(pid_t pid);
+/// Parent; 0 for a process that is gone.
+[[nodiscard]] pid_t parent(pid_t pid);
+/// Whether \a entry ("NAME=value") stands in the environment that \a pid was executed with.
+/// False where it may not be read, and for a zombie.
+[[nodiscard]] bool environmentContains(pid_t pid, const QByteArray &entry);
+
+struct Usage
+{
+    std::chrono::milliseconds cpuTime{0}; ///< user and system, all threads
+    qint64 memoryBytes = 0; ///< resident
+};
+[[nodiscard]] std::optional<Usage> usage(pid_t pid);
+
+} // namespace semper::procfile

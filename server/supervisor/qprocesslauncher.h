@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "supervisor/launcher.h"
+
+#include <QProcess>
+#include <QSet>
+
+#include <deque>
+
+namespace semper {
+
+class QProcessLauncher;
+
+/// A launch through QProcess. Main thread only: the child is bound to the life of the thread
+/// that forked it (PR_SET_PDEATHSIG, prctl(2)).
+class QProcessLaunch : public Launch
+{
+    Q_OBJECT
+public:
+    explicit QProcessLaunch(QProcessLauncher &launcher);
+    ~QProcessLaunch() override;
+
+    void start(const LaunchRequest &request) override;
+    [[nodiscard]] qint64 pid() const override { return m_process.processId(); }
+    void signal(int number, StopScope scope) override;
+
+protected:
+    bool eventFilter(QObject *watched, QEvent *event) override;
+
+private:
+    friend class QProcessLauncher;
+    void execute();
+    void finished(int code, QProcess::ExitStatus status);
+    void errorOccurred(QProcess::ProcessError error);
+    void leaveQueue();
+    void forgetPid();
+
+    QProcessLauncher &m_launcher;
+    QProcess m_process;
+    LaunchRequest m_request;
+    qint64 m_pid = 0;
+    bool m_inFlight = false;
+    bool m_coreDumped = false;
+};
+
+/// Lets at most 32 launches be between fork and exec at once: each needs five descriptors there.
+class QProcessLauncher : public Launcher
+{
+public:
+    QProcessLauncher();
+    [[nodiscard]] std::unique_ptr<Launch> create() override;
+    [[nodiscard]] bool owns(qint64 pid) const override { return m_pids.contains(pid); }
+
+private:
+    friend class QProcessLaunch;
+    void enter(QProcessLaunch *launch);
+    /// True if \a launch was still waiting for its turn.
+    bool forget(QProcessLaunch *launch);
+    void leave(QProcessLaunch *launch);
+
+    std::deque<QProcessLaunch *> m_waiting;
+    QSet<qint64> m_pids;
+    int m_inFlight = 0;
+};
+
+} // namespace semper

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "supervisor/recordfields.h"
+
+#include "protocol/frame.h"
+#include "protocol/keys.h"
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+namespace {
+
+QString decisionOf(const ProcessStatus &status)
+{
+    switch (status.state) {
+    case ProcessPhase::Failed:
+        return u"failed"_s;
+    case ProcessPhase::Done:
+        return u"done"_s;
+    case ProcessPhase::Backoff:
+    case ProcessPhase::Waiting:
+    case ProcessPhase::Starting:
+    case ProcessPhase::Running:
+        return u"restart"_s;
+    case ProcessPhase::Stopping:
+    case ProcessPhase::Stopped:
+        return status.wanted == Wanted::Up ? u"restart"_s : u"stop"_s;
+    }
+    Q_UNREACHABLE();
+}
+
+RecordFields exitFields(const ProcessStatus &status, QJsonObject fields)
+{
+    const QString decision = decisionOf(status);
+    fields.insert(keys::lastExit, status.lastExit ? status.lastExit->toJson() : QJsonObject());
+    fields.insert(keys::decision, decision);
+    fields.insert(keys::reason, status.reason);
+    return {QLatin1StringView("exit"), fields, u"%1; %2"_s.arg(status.reason, decision)};
+}
+
+RecordFields backoffFields(const ProcessStatus &status, QJsonObject fields)
+{
+    const qint64 delay = std::max<qint64>(
+        0, QDateTime::currentDateTimeUtc().msecsTo(status.nextStartAt));
+    fields.insert(keys::delayMs, delay);
+    fields.insert(keys::nextStartAt, wireTimeOrNull(status.nextStartAt));
+    fields.insert(keys::reason, status.reason);
+    return {QLatin1StringView("backoff"), fields, u"next start in %1 ms"_s.arg(delay)};
+}
+
+} // namespace
+
+RecordFields recordFields(RecordType type, const ProcessStatus &status)
+{
+    QJsonObject fields{{keys::process, status.name}, {keys::instance, status.instance}};
+    switch (type) {
+    case RecordType::Start:
+        fields.insert(keys::pid, status.pid.value_or(0));
+        return {QLatin1StringView("start"), fields, u"started, pid %1"_s.arg(status.pid.value_or(0))};
+    case RecordType::Ready:
+        return {QLatin1StringView("ready"), fields, u"ready"_s};
+    case RecordType::Unready:
+        return {QLatin1StringView("unready"), fields, u"not ready"_s};
+    case RecordType::Exit:
+        return exitFields(status, fields);
+    case RecordType::Backoff:
+        return backoffFields(status, fields);
+    case RecordType::Failed:
+        fields.insert(keys::reason, status.reason);
+        return {QLatin1StringView("failed"), fields, u"failed: %1"_s.arg(status.reason)};
+    case RecordType::Stop:
+        return {QLatin1StringView("stop"), fields, u"stopped"_s};
+    }
+    Q_UNREACHABLE();
+}
+
+} // namespace semper

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "protocol/processstatus.h"
+#include "supervision/processmachine.h"
+
+#include <QJsonObject>
+#include <QString>
+
+namespace semper {
+
+/// What the journal and the log tell of a record of the state machine.
+struct RecordFields
+{
+    QLatin1StringView type; ///< of the event
+    QJsonObject fields;
+    QString text; ///< one line, for the log
+};
+
+/// \a status is that of the process right after the step that made the record.
+[[nodiscard]] RecordFields recordFields(RecordType type, const ProcessStatus &status);
+
+} // namespace semper

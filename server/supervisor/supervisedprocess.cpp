@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "supervisor/supervisedprocess.h"
+
+#include "protocol/frame.h"
+#include "protocol/keys.h"
+#include "supervisor/heartbeat.h"
+#include "supervisor/orphankeeper.h"
+#include "supervisor/outputcollector.h"
+
+#include <QPointer>
+#include <QRandomGenerator>
+
+#include <utility>
+
+#include <unistd.h>
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace semper {
+
+namespace {
+
+std::chrono::milliseconds sinceMs(Instant then, Instant now)
+{
+    return std::chrono::duration_cast<std::chrono::milliseconds>(now - then);
+}
+
+} // namespace
+
+SupervisedProcess::SupervisedProcess(QString name, int instance, QString service, ProcessSpec spec,
+    const SupervisorEdges &edges, QObject *parent)
+    : QObject(parent)
+    , m_identity{.process = std::move(name), .instance = instance}
+    , m_service(std::move(service))
+    , m_spec(std::move(spec))
+    , m_edges(edges)
+{
+    m_timer.setSingleShot(true);
+    m_timer.setTimerType(Qt::PreciseTimer);
+    connect(&m_timer, &QTimer::timeout, this, [this] { handle(happening::TimerElapsed{}); });
+    m_heartbeatOverdue.setSingleShot(true);
+    m_heartbeatOverdue.setInterval(heartbeatOverdueAfter);
+    connect(&m_heartbeatOverdue, &QTimer::timeout, this, [this] {
+        m_alive = false;
+        Q_EMIT changed();
+    });
+    if (!m_spec.enabled)
+        m_state.reason = u"disabled by the configuration"_s;
+}
+
+SupervisedProcess::~SupervisedProcess() = default;
+
+qint64 SupervisedProcess::pid() const
+{
+    return m_launch ? m_launch->pid() : 0;
+}
+
+void SupervisedProcess::handle(const Happening &happening)
+{
+    m_waiting.push_back(happening);
+    if (std::exchange(m_handling, true))
+        return;
+    const MachineState before = m_state;
+    while (!m_waiting.empty()) {
+        const Happening next = std::move(m_waiting.front());
+        m_waiting.pop_front();
+        StepResult result = step(std::move(m_state), next,
+            {.spec = m_spec,
+                .now = std::chrono::steady_clock::now(),
+                .random = QRandomGenerator::global()->generateDouble()});
+        m_state = std::move(result.state);
+        if (m_state.nextStartAt)
+            m_nextStartAt = QDateTime::currentDateTimeUtc().addMSecs(
+                sinceMs(std::chrono::steady_clock::now(), *m_state.nextStartAt).count());
+        for (const Action &action : std::as_const(result.actions))
+            perform(action);
+    }
+    m_handling = false;
+    if (m_state != before)
+        Q_EMIT changed();
+}
+
+void SupervisedProcess::perform(const Action &action)
+{
+    switch (action.kind) {
+    case Action::Kind::Launch:
+        return launch();
+    case Action::Kind::RequestStop:
+        Q_EMIT stopRequested(m_spec.stop.timeout);
+        if (m_launch)
+            m_launch->signal(m_spec.stop.signal, m_spec.stopScope());
+        return;
+    case Action::Kind::Kill:
+        if (m_launch)
+            m_launch->signal(SIGKILL, StopScope::Group);
+        return;
+    case Action::Kind::ClearLeftovers:
+        return clearLeftovers();
+    case Action::Kind::ArmTimer:
+        return m_timer.start(action.delay);
+    case Action::Kind::CancelTimer:
+        return m_timer.stop();
+    case Action::Kind::Record:
+        Q_EMIT recorded(action.record);
+        return;
+    }
+}
+
+void SupervisedProcess::launch()
+{
+    m_identity = LaunchIdentity::make(m_identity.process, m_identity.instance);
+    m_session = 0;
+    m_alive.reset();
+    m_statusText.clear();
+    m_title.clear();
+    m_metrics = {};
+
+    LaunchRequest request = planLaunch(m_spec, m_identity, m_edges.surroundings);
+    request.outputDescriptor = m_edges.output.open(name(), instance());
+    m_launch = m_edges.launcher.create();
+    const auto closeOutput = [descriptor = request.outputDescriptor] {
+        if (descriptor >= 0)
+            ::close(descriptor);
+    };
+    connect(m_launch.get(), &Launch::started, this, [this, closeOutput] {
+        closeOutput();
+        m_session = pid();
+        m_startedAt = QDateTime::currentDateTimeUtc();
+        m_usage = {};
+        m_cpuRatio = 0;
+        m_sampledAt = std::chrono::steady_clock::now();
+        handle(happening::Launched{});
+    });
+    connect(m_launch.get(), &Launch::failed, this, [this, closeOutput](const QString &cause) {
+        closeOutput();
+        const ExitReport report{.at = QDateTime::currentDateTimeUtc()};
+        handle(happening::LaunchFailed{report, explainFailedLaunch(m_spec, cause)});
+    });
+    connect(m_launch.get(), &Launch::ended, this, &SupervisedProcess::launchEnded);
+    m_launch->start(request);
+}
+
+void SupervisedProcess::launchEnded(ExitReport report)
+{
+    if (m_state.launchedAt)
+        report.uptime = sinceMs(*m_state.launchedAt, std::chrono::steady_clock::now());
+    m_heartbeatOverdue.stop();
+    m_alive.reset();
+    m_startedAt = {};
+    handle(happening::Exited{report});
+}
+
+void SupervisedProcess::clearLeftovers()
+{
+    // Not here and now: the launch is still inside the signal that told of its end.
+    m_launch.release()->deleteLater();
+    if (m_session == 0) // nothing was executed
+        return handle(happening::Cleared{});
+    m_edges.orphans.clear(pid_t(m_session), m_identity.launchId,
+        [self = QPointer(this)] {
+            if (self)
+                self->handle(happening::Cleared{});
+        });
+}
+
+void SupervisedProcess::sample()
+{
+    const auto usage = m_launch ? procfile::usage(pid_t(pid())) : std::nullopt;
+    if (!usage) {
+        m_usage = {};
+        m_cpuRatio = 0;
+        return;
+    }
+    const Instant now = std::chrono::steady_clock::now();
+    const std::chrono::duration<double> elapsed = now - m_sampledAt;
+    // The kernel counts in steps of 10 ms: over less than some of them the share is noise.
+    if (elapsed >= 200ms) {
+        m_cpuRatio = std::chrono::duration<double>(usage->cpuTime - m_usage.cpuTime) / elapsed;
+        m_usage.cpuTime = usage->cpuTime;
+        m_sampledAt = now;
+    }
+    m_usage.memoryBytes = usage->memoryBytes;
+}
+
+ProcessStatus SupervisedProcess::status() const
+{
+    ProcessStatus status;
+    status.name = name();
+    status.instance = instance();
+    status.service = m_service;
+    status.className = m_spec.className;
+    status.command = m_spec.command;
+    status.state = m_state.phase;
+    status.wanted = m_state.wanted;
+    status.ready = m_state.ready;
+    status.alive = m_alive;
+    if (pid() > 0)
+        status.pid = pid();
+    status.restarts = m_state.restarts;
+    if (m_state.launchedAt) {
+        status.startedAt = m_startedAt;
+        status.uptime = sinceMs(*m_state.launchedAt, std::chrono::steady_clock::now());
+    }
+    if (m_state.nextStartAt)
+        status.nextStartAt = m_nextStartAt;
+    status.reason = m_state.reason;
+    status.lastExit = m_state.lastExit;
+    status.cpuRatio = m_cpuRatio;
+    status.memoryBytes = m_usage.memoryBytes;
+    status.status = m_statusText;
+    status.title = m_title.isEmpty() ? name() : m_title;
+    return status;
+}
+
+QJsonObject SupervisedProcess::metricsFrame() const
+{
+    QJsonObject frame = makeFrame(frames::metrics, m_metrics);
+    frame.insert(keys::process, name());
+    frame.insert(keys::instance, instance());
+    frame.insert(keys::at, wireTime(QDateTime::currentDateTimeUtc()));
+    if (m_state.launchedAt) {
+        frame.insert(keys::cpuRatio, m_cpuRatio);
+        frame.insert(keys::memoryBytes, m_usage.memoryBytes);
+        frame.insert(keys::uptimeMs,
+            qint64(sinceMs(*m_state.launchedAt, std::chrono::steady_clock::now()).count()));
+    }
+    return frame;
+}
+
+bool SupervisedProcess::tokenMatches(const QByteArray &token) const
+{
+    const QByteArray &expected = m_identity.token;
+    if (!m_launch || expected.isEmpty() || token.size() != expected.size())
+        return false;
+    int difference = 0; // compared in constant time: how much fits must not be measurable
+    for (qsizetype i = 0; i < expected.size(); ++i)
+        difference |= expected.at(i) ^ token.at(i);
+    return difference == 0;
+}
+
+void SupervisedProcess::heartbeatReceived()
+{
+    if (m_spec.isCommand())
+        return;
+    m_heartbeatOverdue.start();
+    if (std::exchange(m_alive, true) != true)
+        Q_EMIT changed();
+}
+
+void SupervisedProcess::setStatusText(const QString &text)
+{
+    if (std::exchange(m_statusText, text) != text)
+        Q_EMIT changed();
+}
+
+void SupervisedProcess::setTitle(const QString &title)
+{
+    if (std::exchange(m_title, title) != title)
+        Q_EMIT changed();
+}
+
+void SupervisedProcess::setMetrics(const QJsonObject &frame)
+{
+    m_metrics = {};
+    for (const QLatin1StringView key : {keys::gauges, keys::counters, keys::histograms, keys::report})
+        if (const QJsonValue value = frame.value(key); value.isObject())
+            m_metrics.insert(key, value);
+    Q_EMIT metricsReceived();
+}
+
+} // namespace semper

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "supervision/processmachine.h"
+#include "supervisor/launchplan.h"
+#include "supervisor/procfile.h"
+
+#include <QJsonObject>
+#include <QObject>
+#include <QTimer>
+
+#include <deque>
+#include <memory>
+#include <optional>
+
+namespace semper {
+
+class OrphanKeeper;
+class OutputCollector;
+
+/// The edges that all supervised processes of a server share.
+struct SupervisorEdges
+{
+    Launcher &launcher;
+    OutputCollector &output;
+    OrphanKeeper &orphans;
+    LaunchSurroundings surroundings;
+};
+
+/// One instance of a process: its machine, its launch, and what it told of itself. Turns what
+/// Qt reports into happenings and performs the machine's actions. Main thread.
+class SupervisedProcess : public QObject
+{
+    Q_OBJECT
+public:
+    SupervisedProcess(QString name, int instance, QString service, ProcessSpec spec,
+        const SupervisorEdges &edges, QObject *parent = nullptr);
+    ~SupervisedProcess() override;
+
+    [[nodiscard]] QString name() const { return m_identity.process; }
+    [[nodiscard]] int instance() const { return m_identity.instance; }
+    [[nodiscard]] QString service() const { return m_service; }
+    [[nodiscard]] const ProcessSpec &spec() const { return m_spec; }
+    [[nodiscard]] const MachineState &state() const { return m_state; }
+    /// 0 while no launch is alive.
+    [[nodiscard]] qint64 pid() const;
+    [[nodiscard]] ProcessStatus status() const;
+
+    /// The only way to change the state. May be called from inside an action's effect: what
+    /// happens then waits for its turn.
+    void handle(const Happening &happening);
+
+    /// Reads CPU and memory of the launch; a share of CPU is that since the last call.
+    void sample();
+    /// The newest "metrics" frame: what the process sent last, and what the server sampled.
+    [[nodiscard]] QJsonObject metricsFrame() const;
+
+    // What the launch tells over the hub, which has checked that it is the launch who tells.
+    [[nodiscard]] bool tokenMatches(const QByteArray &token) const;
+    void heartbeatReceived();
+    void setStatusText(const QString &text);
+    void setTitle(const QString &title);
+    void setMetrics(const QJsonObject &frame);
+
+Q_SIGNALS:
+    /// Something of the process object changed.
+    void changed();
+    void recorded(semper::RecordType type);
+    void metricsReceived();
+    /// The launch is to be asked over the hub to end within \a limit.
+    void stopRequested(std::chrono::milliseconds limit);
+
+private:
+    void perform(const Action &action);
+    void launch();
+    void clearLeftovers();
+    void launchEnded(ExitReport report);
+
+    LaunchIdentity m_identity;
+    QString m_service;
+    ProcessSpec m_spec;
+    const SupervisorEdges &m_edges;
+    MachineState m_state;
+    std::deque<Happening> m_waiting;
+    bool m_handling = false;
+    std::unique_ptr<Launch> m_launch;
+    qint64 m_session = 0; ///< of the last launch
+    QTimer m_timer;
+    QTimer m_heartbeatOverdue;
+    QDateTime m_startedAt;
+    QDateTime m_nextStartAt;
+    std::optional<bool> m_alive;
+    QString m_statusText;
+    QString m_title;
+    QJsonObject m_metrics;
+    procfile::Usage m_usage;
+    double m_cpuRatio = 0;
+    Instant m_sampledAt;
+};
+
+} // namespace semper

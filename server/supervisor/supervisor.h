@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "supervisor/launchplan.h"
+#include "supervisor/orphankeeper.h"
+#include "supervisor/outputcollector.h"
+#include "supervisor/supervisedprocess.h"
+#include "supervisor/supervision.h"
+
+#include <QObject>
+#include <QTimer>
+
+#include <functional>
+#include <map>
+#include <memory>
+
+namespace semper {
+
+class Journal;
+
+/// Owns every supervised process: starts them, passes commands on, writes what happens to the
+/// journal, and ends them all. Main thread.
+class Supervisor : public QObject, public Supervision
+{
+    Q_OBJECT
+public:
+    Supervisor(std::unique_ptr<Launcher> launcher, Journal &journal, QObject *parent = nullptr);
+    ~Supervisor() override;
+
+    /// Before start() only.
+    void setSurroundings(LaunchSurroundings surroundings);
+    void setServerDescription(std::function<QJsonObject()> describe);
+    void add(const QString &service, const QString &name, const ProcessSpec &spec);
+
+    /// Launches everything that is enabled.
+    void start();
+    /// Asks everything to stop, at once; stopped() follows. What is left after \a limit is killed.
+    void shutDown(std::chrono::milliseconds limit);
+    /// Kills everything that is alive; for a shutdown that cannot wait.
+    void killAll();
+    [[nodiscard]] bool isShuttingDown() const { return m_shuttingDown; }
+
+    /// Null when there is none.
+    [[nodiscard]] SupervisedProcess *find(const QString &name, int instance) const;
+    [[nodiscard]] QList<SupervisedProcess *> all() const;
+    [[nodiscard]] OutputCollector &output() { return m_output; }
+
+    /// While somebody watches metrics, every process is sampled once a second.
+    void setSampling(bool on);
+
+    /// Some child of the server ended (SIGCHLD).
+    void childEnded() { m_orphans.childEnded(); }
+
+    [[nodiscard]] QList<ProcessStatus> processes() const override;
+    [[nodiscard]] bool allReady() const override;
+    [[nodiscard]] QJsonObject serverObject() const override;
+    CommandResult command(
+        CommandAction action, const QString &selector, const QString &by) override;
+
+Q_SIGNALS:
+    void processChanged(semper::SupervisedProcess *process);
+    void metricsChanged(semper::SupervisedProcess *process);
+    /// A launch is to be asked over the hub to end.
+    void stopRequested(semper::SupervisedProcess *process, std::chrono::milliseconds limit);
+    void stopped(); ///< after shutDown(): nothing is alive any more
+
+private:
+    using Key = std::pair<QString, int>;
+
+    [[nodiscard]] std::variant<QList<SupervisedProcess *>, CommandError> select(
+        const QString &selector) const;
+    void record(SupervisedProcess *process, RecordType type);
+    void tellWhenStopped();
+
+    Journal &m_journal;
+    std::unique_ptr<Launcher> m_launcher;
+    OutputCollector m_output;
+    OrphanKeeper m_orphans;
+    SupervisorEdges m_edges;
+    std::map<Key, std::unique_ptr<SupervisedProcess>> m_processes;
+    std::function<QJsonObject()> m_describe;
+    QTimer m_sampler;
+    QTimer m_shutdownLimit;
+    bool m_shuttingDown = false;
+};
+
+} // namespace semper

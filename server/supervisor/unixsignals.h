@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+
+class QSocketNotifier;
+
+namespace semper {
+
+/// Brings SIGTERM, SIGINT, SIGHUP and SIGCHLD from their handler into the event loop, through a
+/// pipe. Handlers, unlike a blocked mask with signalfd, are not inherited by what the server, or
+/// a program that embeds it, executes.
+class UnixSignals : public QObject
+{
+    Q_OBJECT
+public:
+    /// Installs the handlers; signals wait from here on until an object reads them. Once per
+    /// process; may be called before QCoreApplication exists.
+    static void install();
+
+    explicit UnixSignals(QObject *parent = nullptr);
+    ~UnixSignals() override;
+
+Q_SIGNALS:
+    void terminateRequested(); ///< SIGTERM or SIGINT, each time
+    void hangUp(); ///< SIGHUP
+    void childEnded(); ///< SIGCHLD; several may come as one
+
+private:
+    void read();
+
+    QSocketNotifier *m_notifier;
+};
+
+} // namespace semper
