@@ -20,7 +20,8 @@ inline constexpr qsizetype maximumFrameBytes = 64 * 1024;
 [[nodiscard]] SEMPER_CORE_EXPORT QByteArray encodeFrame(const QJsonObject &frame);
 
 /// A frame of \a type with \a fields beside it.
-[[nodiscard]] SEMPER_CORE_EXPORT QJsonObject makeFrame(QLatin1StringView type, QJsonObject fields = {});
+[[nodiscard]] SEMPER_CORE_EXPORT QJsonObject makeFrame(
+    QLatin1StringView type, QJsonObject fields = {});
 
 /// Splits \a items over as many copies of \a frame as it takes for each to stay below
 /// maximumFrameBytes; \a key holds the items, "part" counts from 1 and "last" marks the end.

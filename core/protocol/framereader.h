@@ -28,8 +28,7 @@ class SEMPER_CORE_EXPORT FrameReader
 public:
     explicit FrameReader(qsizetype limit = maximumFrameBytes)
         : m_limit(limit)
-    {
-    }
+    { }
 
     /// Adds what the socket had. Cheap; parses nothing.
     void append(const QByteArray &bytes);

@@ -91,6 +91,7 @@ SEMPER_KEY(services, "services")
 SEMPER_KEY(addresses, "addresses")
 SEMPER_KEY(connections, "connections")
 SEMPER_KEY(control, "control")
+SEMPER_KEY(stateDirectory, "state_directory")
 SEMPER_KEY(decision, "decision")
 SEMPER_KEY(delayMs, "delay_ms")
 

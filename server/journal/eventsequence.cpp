@@ -26,14 +26,15 @@ std::optional<QString> EventSequence::open(const QString &path)
         return u"cannot keep event ids in %1: %2"_s.arg(
             path, QString::fromLocal8Bit(std::strerror(errno)));
     };
-    const int file
-        = ::open(QFile::encodeName(path).constData(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    const int file = ::open(
+        QFile::encodeName(path).constData(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (file < 0)
         return explain();
     void *page = MAP_FAILED;
     if (::ftruncate(file, sizeof *m_last) == 0)
         page = ::mmap(nullptr, sizeof *m_last, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-    const std::optional<QString> error = page == MAP_FAILED ? std::optional(explain()) : std::nullopt;
+    const std::optional<QString> error
+        = page == MAP_FAILED ? std::optional(explain()) : std::nullopt;
     ::close(file);
     if (!error)
         m_last = static_cast<qint64 *>(page);

@@ -22,7 +22,8 @@ struct LaunchRequest
     QStringList arguments;
     QString directory; ///< empty: the server's
     QProcessEnvironment environment;
-    int outputDescriptor = -1; ///< becomes the child's standard output and error; stays the caller's
+    int outputDescriptor
+        = -1; ///< becomes the child's standard output and error; stays the caller's
 };
 
 /// One execution of a program: an edge of the house, with one real and one fake implementation.

@@ -36,7 +36,8 @@ QProcessEnvironment inheritedEnvironment()
 
 LaunchIdentity LaunchIdentity::make(const QString &process, int instance)
 {
-    return {.process = process, .instance = instance, .token = randomHex(), .launchId = randomHex()};
+    return {
+        .process = process, .instance = instance, .token = randomHex(), .launchId = randomHex()};
 }
 
 LaunchRequest planLaunch(

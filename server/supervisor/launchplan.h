@@ -32,8 +32,8 @@ struct LaunchIdentity
 /// Program, arguments, folder and environment of a launch. The server's environment is the
 /// ground; the process's own is laid over it, and Semper's over both. What another supervisor
 /// told the server alone (NOTIFY_SOCKET, LISTEN_*, WATCHDOG_*) does not reach the child.
-[[nodiscard]] LaunchRequest planLaunch(
-    const ProcessSpec &spec, const LaunchIdentity &identity, const LaunchSurroundings &surroundings);
+[[nodiscard]] LaunchRequest planLaunch(const ProcessSpec &spec, const LaunchIdentity &identity,
+    const LaunchSurroundings &surroundings);
 
 /// Why a launch failed, in a sentence that names what was tried.
 [[nodiscard]] QString explainFailedLaunch(const ProcessSpec &spec, const QString &cause);

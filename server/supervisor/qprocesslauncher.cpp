@@ -80,10 +80,9 @@ void QProcessLaunch::execute()
     m_process.setArguments(m_request.arguments);
     m_process.setWorkingDirectory(m_request.directory);
     m_process.setProcessEnvironment(m_request.environment);
-    m_process.setChildProcessModifier([output = m_request.outputDescriptor, server = ::getpid(),
-                                          limit = originalDescriptorLimit()] {
-        prepareChild(output, server, limit);
-    });
+    m_process.setChildProcessModifier(
+        [output = m_request.outputDescriptor, server = ::getpid(),
+            limit = originalDescriptorLimit()] { prepareChild(output, server, limit); });
     m_coreDumped = false;
     m_process.start();
     m_pid = m_process.processId();
@@ -185,7 +184,8 @@ void QProcessLauncher::leave(QProcessLaunch *launch)
     m_waiting.pop_front();
     ++m_inFlight;
     // From the event loop: leave() may run inside a signal of the launch that leaves.
-    QMetaObject::invokeMethod(next, [next] { next->execute(); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        next, [next] { next->execute(); }, Qt::QueuedConnection);
     next->m_inFlight = true;
 }
 

@@ -42,8 +42,8 @@ RecordFields exitFields(const ProcessStatus &status, QJsonObject fields)
 
 RecordFields backoffFields(const ProcessStatus &status, QJsonObject fields)
 {
-    const qint64 delay = std::max<qint64>(
-        0, QDateTime::currentDateTimeUtc().msecsTo(status.nextStartAt));
+    const qint64 delay
+        = std::max<qint64>(0, QDateTime::currentDateTimeUtc().msecsTo(status.nextStartAt));
     fields.insert(keys::delayMs, delay);
     fields.insert(keys::nextStartAt, wireTimeOrNull(status.nextStartAt));
     fields.insert(keys::reason, status.reason);
@@ -58,7 +58,8 @@ RecordFields recordFields(RecordType type, const ProcessStatus &status)
     switch (type) {
     case RecordType::Start:
         fields.insert(keys::pid, status.pid.value_or(0));
-        return {QLatin1StringView("start"), fields, u"started, pid %1"_s.arg(status.pid.value_or(0))};
+        return {
+            QLatin1StringView("start"), fields, u"started, pid %1"_s.arg(status.pid.value_or(0))};
     case RecordType::Ready:
         return {QLatin1StringView("ready"), fields, u"ready"_s};
     case RecordType::Unready:

@@ -143,6 +143,7 @@ void SupervisedProcess::launch()
 
 void SupervisedProcess::launchEnded(ExitReport report)
 {
+    Q_EMIT ending();
     if (m_state.launchedAt)
         report.uptime = sinceMs(*m_state.launchedAt, std::chrono::steady_clock::now());
     m_heartbeatOverdue.stop();
@@ -157,11 +158,10 @@ void SupervisedProcess::clearLeftovers()
     m_launch.release()->deleteLater();
     if (m_session == 0) // nothing was executed
         return handle(happening::Cleared{});
-    m_edges.orphans.clear(pid_t(m_session), m_identity.launchId,
-        [self = QPointer(this)] {
-            if (self)
-                self->handle(happening::Cleared{});
-        });
+    m_edges.orphans.clear(pid_t(m_session), m_identity.launchId, [self = QPointer(this)] {
+        if (self)
+            self->handle(happening::Cleared{});
+    });
 }
 
 void SupervisedProcess::sample()
@@ -263,7 +263,8 @@ void SupervisedProcess::setTitle(const QString &title)
 void SupervisedProcess::setMetrics(const QJsonObject &frame)
 {
     m_metrics = {};
-    for (const QLatin1StringView key : {keys::gauges, keys::counters, keys::histograms, keys::report})
+    for (const QLatin1StringView key :
+        {keys::gauges, keys::counters, keys::histograms, keys::report})
         if (const QJsonValue value = frame.value(key); value.isObject())
             m_metrics.insert(key, value);
     Q_EMIT metricsReceived();

@@ -67,6 +67,8 @@ Q_SIGNALS:
     void changed();
     void recorded(semper::RecordType type);
     void metricsReceived();
+    /// The launch has ended; nothing was made of it yet.
+    void ending();
     /// The launch is to be asked over the hub to end within \a limit.
     void stopRequested(std::chrono::milliseconds limit);
 

@@ -44,7 +44,8 @@ public:
     [[nodiscard]] virtual QJsonObject serverObject() const = 0;
     /// \a selector is "name" (all its instances) or "name:instance". \a by is who asked, for the
     /// event: "http", "local user 1000". Returns when the command is accepted, not when it is done.
-    virtual CommandResult command(CommandAction action, const QString &selector, const QString &by) = 0;
+    virtual CommandResult command(CommandAction action, const QString &selector, const QString &by)
+        = 0;
 };
 
 } // namespace semper

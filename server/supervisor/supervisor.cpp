@@ -101,9 +101,11 @@ void Supervisor::add(const QString &service, const QString &name, const ProcessS
         Q_EMIT processChanged(it);
         tellWhenStopped();
     });
-    connect(it, &SupervisedProcess::recorded, this,
-        [this, it](RecordType type) { record(it, type); });
-    connect(it, &SupervisedProcess::metricsReceived, this, [this, it] { Q_EMIT metricsChanged(it); });
+    connect(
+        it, &SupervisedProcess::recorded, this, [this, it](RecordType type) { record(it, type); });
+    connect(
+        it, &SupervisedProcess::metricsReceived, this, [this, it] { Q_EMIT metricsChanged(it); });
+    connect(it, &SupervisedProcess::ending, this, [this, it] { Q_EMIT launchEnding(it); });
     connect(it, &SupervisedProcess::stopRequested, this,
         [this, it](std::chrono::milliseconds limit) { Q_EMIT stopRequested(it, limit); });
     m_processes.insert_or_assign({name, 0}, std::move(process));
@@ -143,8 +145,8 @@ void Supervisor::killAll()
 
 void Supervisor::tellWhenStopped()
 {
-    const bool down = std::ranges::all_of(
-        m_processes, [](const auto &entry) { return isDown(*entry.second); });
+    const bool down
+        = std::ranges::all_of(m_processes, [](const auto &entry) { return isDown(*entry.second); });
     if (!m_shuttingDown || !down)
         return;
     m_shutdownLimit.stop();
@@ -185,10 +187,9 @@ QList<ProcessStatus> Supervisor::processes() const
 
 bool Supervisor::allReady() const
 {
-    return !m_shuttingDown
-        && std::ranges::all_of(m_processes, [](const auto &entry) {
-               return !entry.second->spec().enabled || entry.second->state().ready;
-           });
+    return !m_shuttingDown && std::ranges::all_of(m_processes, [](const auto &entry) {
+        return !entry.second->spec().enabled || entry.second->state().ready;
+    });
 }
 
 QJsonObject Supervisor::serverObject() const
@@ -216,8 +217,7 @@ std::variant<QList<SupervisedProcess *>, CommandError> Supervisor::select(
     return found;
 }
 
-CommandResult Supervisor::command(
-    CommandAction action, const QString &selector, const QString &by)
+CommandResult Supervisor::command(CommandAction action, const QString &selector, const QString &by)
 {
     const auto selected = select(selector);
     if (const auto *error = std::get_if<CommandError>(&selected))

@@ -62,6 +62,8 @@ Q_SIGNALS:
     void metricsChanged(semper::SupervisedProcess *process);
     /// A launch is to be asked over the hub to end.
     void stopRequested(semper::SupervisedProcess *process, std::chrono::milliseconds limit);
+    /// A launch has ended; nothing was made of it yet.
+    void launchEnding(semper::SupervisedProcess *process);
     void stopped(); ///< after shutDown(): nothing is alive any more
 
 private:

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <semper/semper_server_export.h>
+#include <semper/service.h>
+
+#include <QString>
+
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace semper {
+
+/// What a program says about its server: the services, and through them the user processes.
+/// Used within the function that is handed to exec(); what it describes starts afterwards.
+class SEMPER_SERVER_EXPORT ServerApplication
+{
+public:
+    ServerApplication();
+    ~ServerApplication();
+    Q_DISABLE_COPY_MOVE(ServerApplication)
+
+    /// Adds a service under a name that is unique in the server and matches
+    /// [a-z0-9][a-z0-9_.-]{0,63}. The reference stays valid for as long as the server runs. A
+    /// second service of the same name replaces the first.
+    template <std::derived_from<Service> S>
+    S &addService(const QString &name, const typename S::Options &options = {})
+    {
+        auto service = std::make_unique<S>(name, options);
+        S &reference = *service;
+        add(std::move(service));
+        return reference;
+    }
+
+    /// The server's name where no configuration gives one. Default: this host's name.
+    void setNode(const QString &node) { m_node = node; }
+    [[nodiscard]] QString node() const { return m_node; }
+    /// "host:port" of the HTTP control API where no configuration gives it. Default:
+    /// 127.0.0.1:18305.
+    void setControlAddress(const QString &address) { m_controlAddress = address; }
+    [[nodiscard]] QString controlAddress() const { return m_controlAddress; }
+
+    [[nodiscard]] const std::vector<std::unique_ptr<Service>> &services() const
+    {
+        return m_services;
+    }
+    /// Null when there is none.
+    [[nodiscard]] Service *service(const QString &name) const;
+
+private:
+    void add(std::unique_ptr<Service> service);
+
+    QString m_node;
+    QString m_controlAddress;
+    std::vector<std::unique_ptr<Service>> m_services;
+};
+
+/// A whole server as a main(): parses the command line (--config FILE, --socket PATH,
+/// --state-directory DIR), starts the guardian, asks \a setUp what there is, lays a configuration
+/// over it by name, and runs until SIGTERM or SIGINT. Call it first, before any QCoreApplication
+/// or thread. Returns the program's exit status: 0 after a clean stop, 1 when it could not start,
+/// 2 for a wrong command line.
+///
+/// Where the program was launched again as one of its own user processes, it runs that process
+/// instead and \a setUp is not called.
+[[nodiscard]] SEMPER_SERVER_EXPORT int exec(
+    int argc, char **argv, const std::function<void(ServerApplication &)> &setUp);
+
+} // namespace semper

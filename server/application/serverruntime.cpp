@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "application/serverruntime.h"
+
+#include "control/controlapi.h"
+#include "protocol/frame.h"
+#include "protocol/keys.h"
+#include "supervisor/guardian.h"
+#include "supervisor/qprocesslauncher.h"
+
+#include <semper/serverapplication.h>
+#include <semper/service.h>
+
+#include <QDir>
+#include <QLoggingCategory>
+
+#include <cstdio>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+namespace {
+
+Q_LOGGING_CATEGORY(log, "semper.server")
+
+std::variant<QJsonArray, CommandError> connectionsOf(const Service *service)
+{
+    if (!service)
+        return CommandError{.code = u"no_service"_s, .detail = u"this process has no service"_s};
+    QJsonArray list;
+    for (const Connection &connection : service->connections())
+        list.append(connection.toJson());
+    return list;
+}
+
+} // namespace
+
+ServerRuntime::ServerRuntime(
+    ServerApplication &application, ServerConfig config, RuntimeOptions options)
+    : m_application(application)
+    , m_config(std::move(config))
+    , m_options(std::move(options))
+    , m_startedAt(QDateTime::currentDateTimeUtc())
+    , m_supervisor(std::make_unique<QProcessLauncher>(), m_journal)
+    , m_hub(m_supervisor, m_journal)
+    , m_control(std::make_unique<ControlApi>(m_supervisor))
+{
+    m_uptime.start();
+    m_supervisor.setSurroundings({.socketPath = m_options.socketPath,
+        .hostProgram = m_options.hostProgram,
+        .pluginDirectories = m_config.pluginDirectories});
+    m_supervisor.setServerDescription([this] { return describe(); });
+    m_hub.setRequestHandler([this](const SupervisedProcess &process, const QString &method,
+                                const QJsonObject &) -> std::variant<QJsonArray, CommandError> {
+        if (method != u"service.connections")
+            return CommandError{
+                .code = u"unknown_method"_s, .detail = u"no method \"%1\""_s.arg(method.left(64))};
+        return connectionsOf(m_application.service(process.service()));
+    });
+    for (const auto &service : m_application.services())
+        connectService(*service);
+    connect(&m_signals, &UnixSignals::terminateRequested, this, &ServerRuntime::shutDown);
+    connect(&m_signals, &UnixSignals::childEnded, &m_supervisor, &Supervisor::childEnded);
+    connect(&m_signals, &UnixSignals::hangUp, this, [this] {
+        if (Guardian::hasTerminal())
+            shutDown();
+        else
+            qCWarning(log, "SIGHUP: a reload is not available yet; nothing was changed");
+    });
+    connect(&m_supervisor, &Supervisor::stopped, this, &ServerRuntime::end);
+}
+
+ServerRuntime::~ServerRuntime() = default;
+
+void ServerRuntime::connectService(Service &service)
+{
+    for (auto it = service.processes().cbegin(); it != service.processes().cend(); ++it)
+        m_supervisor.add(service.name(), it.key(), it.value());
+    connect(&service, &Service::messageToSend, &m_hub, &Hub::sendMessage);
+    connect(&m_hub, &Hub::messageReceived, &service,
+        [&service](const SupervisedProcess &process, const QJsonObject &payload) {
+            if (process.service() == service.name())
+                Q_EMIT service.messageReceived(process.name(), process.instance(), payload);
+        });
+}
+
+std::optional<QString> ServerRuntime::start()
+{
+    if (auto error = openState())
+        return error;
+    if (auto error = listen())
+        return error;
+    m_journal.record(QLatin1StringView("server_started"), {{keys::pid, qint64(::getpid())}});
+    m_supervisor.start();
+    announce();
+    return std::nullopt;
+}
+
+std::optional<QString> ServerRuntime::openState()
+{
+    const QString path = m_config.stateDirectory;
+    const mode_t before = ::umask(S_IRWXG | S_IRWXO);
+    const bool made = QDir().mkpath(path);
+    ::umask(before);
+    if (!made)
+        return u"cannot make the state directory %1"_s.arg(path);
+    return m_journal.open(path);
+}
+
+std::optional<QString> ServerRuntime::listen()
+{
+    if (auto error = m_hub.listen(m_options.socketPath))
+        return error;
+    if (auto error = m_control->listen(m_config.control, m_config.stateDirectory))
+        return error;
+    for (const auto &service : m_application.services())
+        if (auto error = service->listen())
+            return u"service %1: %2"_s.arg(service->name(), *error);
+    return std::nullopt;
+}
+
+void ServerRuntime::announce() const
+{
+    const auto print = [](const QString &line) { std::fputs(qPrintable(line + u'\n'), stdout); };
+    for (const auto &service : m_application.services())
+        for (const QString &address : service->addresses())
+            print(u"%1 %2"_s.arg(service->name(), address));
+    print(u"control %1"_s.arg(m_control->address()));
+    print(u"hub unix:%1"_s.arg(m_hub.socketPath()));
+    print(u"ready: %1, pid %2, %3 processes"_s.arg(m_config.node)
+              .arg(::getpid())
+              .arg(m_supervisor.all().size()));
+    std::fflush(stdout);
+}
+
+void ServerRuntime::shutDown()
+{
+    if (m_supervisor.isShuttingDown()) {
+        qCInfo(log, "asked a second time: everything is killed now");
+        return m_supervisor.killAll();
+    }
+    qCInfo(log, "stopping all processes");
+    m_supervisor.shutDown(m_config.shutdownTimeout);
+}
+
+void ServerRuntime::end()
+{
+    m_journal.record(QLatin1StringView("server_stopped"));
+    m_hub.flush();
+    Q_EMIT finished();
+}
+
+QJsonObject ServerRuntime::describe() const
+{
+    QJsonArray services;
+    for (const auto &service : m_application.services())
+        services.append(QJsonObject{{keys::name, service->name()}, {keys::type, service->type()},
+            {keys::addresses, QJsonArray::fromStringList(service->addresses())},
+            {keys::connections, service->connections().size()}});
+    return {
+        {keys::node, m_config.node},
+        {keys::version, QStringLiteral(SEMPER_VERSION)},
+        {keys::pid, qint64(::getpid())},
+        {keys::guardianPid, qint64(Guardian::pid())},
+        {keys::startedAt, wireTime(m_startedAt)},
+        {keys::uptimeMs, m_uptime.elapsed()},
+        {keys::stateDirectory, m_config.stateDirectory},
+        {keys::control, m_control->address()},
+        {keys::services, services},
+        {keys::processes, m_supervisor.all().size()},
+    };
+}
+
+} // namespace semper

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "hub/hub.h"
+#include "journal/journal.h"
+#include "spec/serverconfig.h"
+#include "supervisor/supervisor.h"
+#include "supervisor/unixsignals.h"
+
+#include <QDateTime>
+#include <QElapsedTimer>
+#include <QObject>
+#include <QString>
+
+#include <memory>
+#include <optional>
+
+namespace semper {
+
+class ControlApi;
+class Service;
+class ServerApplication;
+
+/// What a server needs to know beyond its configuration.
+struct RuntimeOptions
+{
+    QString socketPath; ///< of the hub
+    QString hostProgram; ///< runs classes
+};
+
+/// A server that runs: everything that ServerApplication describes, wired together. Main thread.
+class ServerRuntime : public QObject
+{
+    Q_OBJECT
+public:
+    ServerRuntime(ServerApplication &application, ServerConfig config, RuntimeOptions options);
+    ~ServerRuntime() override;
+
+    /// Binds every socket, then launches. Nothing, or why not: then nothing was launched.
+    /// Prints a line per address and "ready ..." on standard output.
+    [[nodiscard]] std::optional<QString> start();
+
+Q_SIGNALS:
+    void finished(); ///< everything has stopped
+
+private:
+    [[nodiscard]] std::optional<QString> openState();
+    [[nodiscard]] std::optional<QString> listen();
+    void connectService(Service &service);
+    void announce() const;
+    void shutDown();
+    void end();
+    [[nodiscard]] QJsonObject describe() const;
+
+    ServerApplication &m_application;
+    ServerConfig m_config;
+    RuntimeOptions m_options;
+    QDateTime m_startedAt;
+    QElapsedTimer m_uptime;
+    Journal m_journal;
+    UnixSignals m_signals;
+    Supervisor m_supervisor;
+    Hub m_hub;
+    std::unique_ptr<ControlApi> m_control;
+};
+
+} // namespace semper

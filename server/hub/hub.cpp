@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "hub/hub.h"
+
+#include "hub/hubconnection.h"
+#include "hub/processsession.h"
+#include "hub/watchersession.h"
+#include "journal/journal.h"
+#include "protocol/frame.h"
+#include "protocol/keys.h"
+#include "protocol/topics.h"
+#include "supervisor/supervisor.h"
+
+#include <QLoggingCategory>
+
+#include <algorithm>
+
+#include <sys/stat.h>
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+namespace {
+
+Q_LOGGING_CATEGORY(log, "semper.server.hub")
+
+constexpr int maximumWatchers = 256;
+constexpr int maximumStrangers = 256; ///< connected, no valid hello yet
+constexpr int listenBacklog = 4096;
+constexpr qsizetype maximumWaitingMessages = 256;
+
+} // namespace
+
+Hub::Hub(Supervisor &supervisor, Journal &journal, QObject *parent)
+    : QObject(parent)
+    , m_supervisor(supervisor)
+    , m_journal(journal)
+{
+    m_server.setMaxPendingConnections(listenBacklog);
+    m_server.setListenBacklogSize(listenBacklog);
+    connect(&m_server, &QLocalServer::newConnection, this, &Hub::accept);
+    connect(&supervisor, &Supervisor::processChanged, this,
+        [this](const SupervisedProcess *process) { publishState(*process); });
+    connect(&supervisor, &Supervisor::metricsChanged, this,
+        [this](const SupervisedProcess *process) { publishMetrics(*process); });
+    connect(&supervisor, &Supervisor::stopRequested, this,
+        [this](const SupervisedProcess *process, std::chrono::milliseconds limit) {
+            if (ProcessSession *session = m_processes.value(process))
+                session->requestStop(limit);
+        });
+    connect(&supervisor, &Supervisor::launchEnding, this, &Hub::closeSession);
+    connect(&supervisor.output(), &OutputCollector::batchReady, this, &Hub::publishOutput);
+    connect(&journal, &Journal::recorded, this, &Hub::publishEvent);
+}
+
+Hub::~Hub()
+{
+    for (HubConnection *connection : std::as_const(m_connections))
+        connection->disconnect(this);
+}
+
+std::optional<QString> Hub::listen(const QString &path)
+{
+    if (auto error = m_claim.take(path))
+        return error;
+    // The socket is made with mode 0600 rather than changed to it afterwards.
+    const mode_t before = ::umask(S_IXUSR | S_IRWXG | S_IRWXO);
+    const bool listening = m_server.listen(path);
+    ::umask(before);
+    if (!listening)
+        return u"cannot listen on %1: %2"_s.arg(path, m_server.errorString());
+    return std::nullopt;
+}
+
+void Hub::accept()
+{
+    while (QLocalSocket *socket = m_server.nextPendingConnection()) {
+        const qsizetype strangers = m_connections.size() - m_watchers.size() - m_processes.size();
+        auto *connection = new HubConnection(socket, this);
+        m_connections.append(connection);
+        connect(
+            connection, &HubConnection::closed, this, [this, connection] { forget(connection); });
+        if (strangers >= maximumStrangers) {
+            connection->fail(u"too_many"_s, u"too many connections without a hello"_s);
+            continue;
+        }
+        connect(
+            connection, &HubConnection::frameReceived, this,
+            [this, connection](const QJsonObject &frame) { greet(connection, frame); },
+            Qt::SingleShotConnection);
+    }
+}
+
+void Hub::greet(HubConnection *connection, const QJsonObject &frame)
+{
+    if (frame.value(keys::type) != frames::hello)
+        return connection->fail(u"no_hello"_s, u"the first frame is a hello"_s);
+    if (frame.value(keys::role) == roles::watcher)
+        greetWatcher(connection);
+    else if (frame.value(keys::process).isString())
+        greetProcess(connection, frame);
+    else
+        connection->fail(u"bad_hello"_s, u"a hello names a process or the role \"watcher\""_s);
+}
+
+void Hub::greetWatcher(HubConnection *connection)
+{
+    if (!connection->peer().mayControl())
+        return connection->fail(u"not_allowed"_s, u"this server belongs to another user"_s);
+    if (m_watchers.size() >= maximumWatchers)
+        return connection->fail(
+            u"too_many"_s, u"%1 watchers are connected already"_s.arg(maximumWatchers));
+    connection->setGreeted();
+    auto *session = new WatcherSession(connection, m_supervisor, m_journal);
+    connect(session, &WatcherSession::topicsChanged, this, &Hub::updateSampling);
+    m_watchers.append(session);
+}
+
+void Hub::greetProcess(HubConnection *connection, const QJsonObject &frame)
+{
+    SupervisedProcess *process = m_supervisor.find(
+        frame.value(keys::process).toString(), frame.value(keys::instance).toInt());
+    // One answer for all: a stranger learns neither names nor which half of its guess was right.
+    if (!process || !process->tokenMatches(frame.value(keys::token).toString().toLatin1())
+        || !connection->peer().belongsTo(pid_t(process->pid())))
+        return connection->fail(u"not_allowed"_s, u"no launch with this name and token"_s);
+    if (ProcessSession *older = m_processes.take(process))
+        older->connection()->fail(u"replaced"_s, u"the launch connected again"_s);
+
+    connection->setGreeted();
+    auto *session = new ProcessSession(connection, process);
+    m_processes.insert(process, session);
+    connect(session, &ProcessSession::messageReceived, this,
+        [this, session](const QJsonObject &payload) {
+            if (session->process())
+                Q_EMIT messageReceived(*session->process(), payload);
+        });
+    connect(session, &ProcessSession::requested, this,
+        [this, session](const QJsonValue &id, const QString &method, const QJsonObject &params) {
+            answer(*session, id, method, params);
+        });
+    for (const QJsonObject &payload : m_waitingMessages.take(process->name()))
+        session->sendMessage(payload);
+    if (process->state().phase == ProcessPhase::Stopping) // asked before it could hear
+        session->requestStop(process->spec().stop.timeout);
+}
+
+void Hub::closeSession(const SupervisedProcess *process)
+{
+    ProcessSession *session = m_processes.value(process);
+    if (!session)
+        return;
+    HubConnection *connection = session->connection();
+    connection->drain(); // a fault is told in the last frame
+    m_processes.remove(process);
+    delete session;
+    connection->fail(u"launch_over"_s, u"the launch has ended"_s);
+}
+
+void Hub::answer(const ProcessSession &session, const QJsonValue &id, const QString &method,
+    const QJsonObject &params)
+{
+    const QJsonObject frame = makeFrame(frames::response, {{keys::id, id}});
+    const auto result = m_requestHandler && session.process()
+        ? m_requestHandler(*session.process(), method, params)
+        : CommandError{.code = u"unknown_method"_s, .detail = method};
+    if (const auto *error = std::get_if<CommandError>(&result)) {
+        QJsonObject refusal = frame;
+        refusal.insert(
+            keys::error, QJsonObject{{keys::code, error->code}, {keys::detail, error->detail}});
+        return session.connection()->send(refusal);
+    }
+    for (const QJsonObject &part : splitFrame(frame, keys::result, std::get<QJsonArray>(result)))
+        session.connection()->send(part);
+}
+
+void Hub::sendMessage(const QString &process, const QJsonObject &payload)
+{
+    bool sent = false;
+    for (ProcessSession *session : std::as_const(m_processes)) {
+        if (session->process() && session->process()->name() == process) {
+            session->sendMessage(payload);
+            sent = true;
+        }
+    }
+    if (sent)
+        return;
+    QList<QJsonObject> &waiting = m_waitingMessages[process];
+    waiting.append(payload);
+    if (waiting.size() > maximumWaitingMessages) {
+        waiting.removeFirst();
+        qCWarning(log, "%s is not connected; its oldest waiting message was dropped",
+            qUtf8Printable(process));
+    }
+}
+
+void Hub::forget(HubConnection *connection)
+{
+    m_connections.removeOne(connection);
+    m_processes.removeIf(
+        [connection](auto entry) { return entry.value()->connection() == connection; });
+    m_watchers.removeIf([connection](auto *watcher) { return watcher->parent() == connection; });
+    connection->deleteLater();
+    updateSampling();
+}
+
+void Hub::publishState(const SupervisedProcess &process)
+{
+    QByteArray frame; // encoded once, for all
+    for (WatcherSession *watcher : std::as_const(m_watchers)) {
+        if (!watcher->wants(topics::state) || !watcher->wantsProcess(process.name()))
+            continue;
+        if (frame.isEmpty())
+            frame = encodeFrame(
+                makeFrame(frames::state, {{keys::process, process.status().toJson()}}));
+        watcher->push(frame);
+    }
+}
+
+void Hub::publishMetrics(const SupervisedProcess &process)
+{
+    for (WatcherSession *watcher : std::as_const(m_watchers))
+        if (watcher->wants(topics::metrics) && watcher->wantsProcess(process.name()))
+            watcher->pushMetrics(process);
+}
+
+void Hub::publishEvent(const QJsonObject &event)
+{
+    const QString process = event.value(keys::process).toString();
+    const QByteArray frame = encodeFrame(makeFrame(frames::event, {{keys::event, event}}));
+    for (WatcherSession *watcher : std::as_const(m_watchers))
+        if (watcher->wants(topics::events) && (process.isEmpty() || watcher->wantsProcess(process)))
+            watcher->push(frame);
+}
+
+void Hub::publishOutput(const OutputBatch &batch)
+{
+    QJsonObject frame = makeFrame(frames::log,
+        {{keys::process, batch.process}, {keys::instance, batch.instance},
+            {keys::at, wireTime(QDateTime::currentDateTimeUtc())}});
+    if (batch.dropped > 0)
+        frame.insert(keys::dropped, batch.dropped);
+    QByteArrayList encoded;
+    for (WatcherSession *watcher : std::as_const(m_watchers)) {
+        if (!watcher->wants(topics::log) || !watcher->wantsProcess(batch.process))
+            continue;
+        if (encoded.isEmpty())
+            for (const QJsonObject &part :
+                splitFrame(frame, keys::lines, QJsonArray::fromStringList(batch.lines)))
+                encoded.append(encodeFrame(part));
+        for (const QByteArray &part : std::as_const(encoded))
+            watcher->push(part);
+    }
+}
+
+void Hub::flush()
+{
+    for (HubConnection *connection : std::as_const(m_connections))
+        connection->flush();
+}
+
+void Hub::updateSampling()
+{
+    m_supervisor.setSampling(std::ranges::any_of(
+        m_watchers, [](const auto *watcher) { return watcher->wants(topics::metrics); }));
+}
+
+} // namespace semper

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "hub/socketclaim.h"
+#include "supervisor/supervision.h"
+
+#include <QHash>
+#include <QJsonArray>
+#include <QJsonObject>
+#include <QLocalServer>
+#include <QObject>
+#include <QStringList>
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <variant>
+
+namespace semper {
+
+class HubConnection;
+class Journal;
+class ProcessSession;
+class Supervisor;
+class SupervisedProcess;
+class WatcherSession;
+struct OutputBatch;
+
+/// The local socket where processes stream in and watchers look on. Checks who a peer is before
+/// it believes a word. Main thread.
+class Hub : public QObject
+{
+    Q_OBJECT
+public:
+    /// Answers a process's request: the items of the result, or why not.
+    using RequestHandler = std::function<std::variant<QJsonArray, CommandError>(
+        const SupervisedProcess &process, const QString &method, const QJsonObject &params)>;
+
+    Hub(Supervisor &supervisor, Journal &journal, QObject *parent = nullptr);
+    ~Hub() override;
+
+    /// Nothing, or why it could not. Replaces a stale socket, refuses a live one.
+    [[nodiscard]] std::optional<QString> listen(const QString &path);
+    [[nodiscard]] QString socketPath() const { return m_server.fullServerName(); }
+
+    /// Writes what waits for peers as far as the kernel takes it. Does not block.
+    void flush();
+    void setRequestHandler(RequestHandler handler) { m_requestHandler = std::move(handler); }
+    /// To every instance that is connected; while none is, up to 256 messages wait for it.
+    void sendMessage(const QString &process, const QJsonObject &payload);
+
+Q_SIGNALS:
+    void messageReceived(const semper::SupervisedProcess &process, const QJsonObject &payload);
+
+private:
+    void accept();
+    void greet(HubConnection *connection, const QJsonObject &frame);
+    void greetWatcher(HubConnection *connection);
+    void greetProcess(HubConnection *connection, const QJsonObject &frame);
+    /// The launch is over: takes its last frames, then nobody speaks for it any more.
+    void closeSession(const SupervisedProcess *process);
+    void answer(const ProcessSession &session, const QJsonValue &id, const QString &method,
+        const QJsonObject &params);
+    void forget(HubConnection *connection);
+    void publishState(const SupervisedProcess &process);
+    void publishMetrics(const SupervisedProcess &process);
+    void publishEvent(const QJsonObject &event);
+    void publishOutput(const OutputBatch &batch);
+    void updateSampling();
+
+    Supervisor &m_supervisor;
+    Journal &m_journal;
+    SocketClaim m_claim;
+    QLocalServer m_server;
+    QList<HubConnection *> m_connections;
+    QHash<const SupervisedProcess *, ProcessSession *> m_processes;
+    QList<WatcherSession *> m_watchers;
+    QHash<QString, QList<QJsonObject>> m_waitingMessages; ///< by process
+    RequestHandler m_requestHandler;
+};
+
+} // namespace semper

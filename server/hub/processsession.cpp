@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "hub/processsession.h"
+
+#include "hub/hubconnection.h"
+#include "protocol/frame.h"
+#include "protocol/keys.h"
+#include "protocol/version.h"
+#include "supervisor/heartbeat.h"
+#include "supervisor/supervisedprocess.h"
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+namespace {
+
+constexpr qsizetype maximumStatusLength = 1024;
+constexpr qsizetype maximumTitleLength = 256;
+constexpr qsizetype maximumFaultLength = 4096;
+
+QString textOf(const QJsonObject &frame, QLatin1StringView key, qsizetype limit)
+{
+    return frame.value(key).toString().left(limit);
+}
+
+} // namespace
+
+ProcessSession::ProcessSession(HubConnection *connection, SupervisedProcess *process)
+    : QObject(connection)
+    , m_connection(connection)
+    , m_process(process)
+{
+    connect(connection, &HubConnection::frameReceived, this, &ProcessSession::take);
+    connection->send(makeFrame(frames::welcome,
+        {{keys::version, protocolVersion}, {keys::settings, process->spec().settings},
+            {keys::heartbeatMs, qint64(heartbeatInterval.count())}}));
+    process->heartbeatReceived();
+}
+
+void ProcessSession::requestStop(std::chrono::milliseconds limit)
+{
+    m_connection->send(makeFrame(frames::stop, {{keys::deadlineMs, qint64(limit.count())}}));
+}
+
+void ProcessSession::sendMessage(const QJsonObject &payload)
+{
+    m_connection->send(makeFrame(frames::message, {{keys::payload, payload}}));
+}
+
+void ProcessSession::take(const QJsonObject &frame)
+{
+    if (!m_process)
+        return;
+    const QString type = frame.value(keys::type).toString();
+    if (type == frames::heartbeat)
+        m_process->heartbeatReceived();
+    else if (type == frames::metrics)
+        m_process->setMetrics(frame);
+    else if (type == frames::ready)
+        m_process->handle(happening::ReadyChanged{frame.value(keys::ready).toBool(true)});
+    else if (type == frames::status)
+        m_process->setStatusText(textOf(frame, keys::text, maximumStatusLength));
+    else if (type == frames::title)
+        m_process->setTitle(textOf(frame, keys::text, maximumTitleLength));
+    else if (type == frames::fault)
+        m_process->handle(happening::FaultReported{textOf(frame, keys::what, maximumFaultLength)});
+    else if (type == frames::message)
+        Q_EMIT messageReceived(frame.value(keys::payload).toObject());
+    else if (type == frames::request)
+        Q_EMIT requested(frame.value(keys::id), frame.value(keys::method).toString(),
+            frame.value(keys::params).toObject());
+    else
+        m_connection->fail(
+            u"unknown_type"_s, u"a process sends no frame of type \"%1\""_s.arg(type.left(64)));
+}
+
+} // namespace semper

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "hub/socketclaim.h"
+
+#include "protocol/socketpath.h"
+
+#include <QByteArray>
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+namespace {
+
+constexpr mode_t othersMayAct = S_IRWXG | S_IRWXO;
+
+QString systemError()
+{
+    return QString::fromLocal8Bit(std::strerror(errno));
+}
+
+// The default folder belongs to this user alone. One that the operator named may be wider, as
+// long as nobody else can replace the socket in it; the socket itself is 0600 in any case.
+std::optional<QString> prepareFolder(const QString &folder, bool isDefault)
+{
+    const QByteArray path = QFile::encodeName(folder);
+    if (!QFileInfo::exists(folder)) {
+        QDir().mkpath(QFileInfo(folder).absolutePath());
+        if (::mkdir(path.constData(), S_IRWXU) != 0 && errno != EEXIST)
+            return u"cannot make the folder %1: %2"_s.arg(folder, systemError());
+    }
+    struct stat status = {};
+    if (::lstat(path.constData(), &status) != 0)
+        return u"cannot use the folder %1: %2"_s.arg(folder, systemError());
+    if (isDefault) {
+        if (!S_ISDIR(status.st_mode) || status.st_uid != ::geteuid())
+            return u"%1 is not a folder of this user: refused"_s.arg(folder);
+        if ((status.st_mode & othersMayAct) != 0 && ::chmod(path.constData(), S_IRWXU) != 0)
+            return u"cannot set the mode of %1: %2"_s.arg(folder, systemError());
+        return std::nullopt;
+    }
+    if ((status.st_mode & S_IWOTH) != 0 && (status.st_mode & S_ISVTX) == 0)
+        return u"anyone may write to %1: refused"_s.arg(folder);
+    return std::nullopt;
+}
+
+} // namespace
+
+SocketClaim::~SocketClaim()
+{
+    if (m_lock >= 0)
+        ::close(m_lock);
+}
+
+std::optional<QString> SocketClaim::take(const QString &path)
+{
+    if (QFile::encodeName(path).size() > maximumSocketPathBytes)
+        return u"the socket's path has more than %1 bytes: %2"_s.arg(maximumSocketPathBytes)
+            .arg(path);
+    const QString folder = QFileInfo(path).absolutePath();
+    if (auto error = prepareFolder(folder, folder == QDir::cleanPath(socketDirectory())))
+        return error;
+
+    const QByteArray lockPath = QFile::encodeName(path + u".lock"_s);
+    m_lock = ::open(lockPath.constData(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (m_lock < 0)
+        return u"cannot open %1: %2"_s.arg(QFile::decodeName(lockPath), systemError());
+    if (::flock(m_lock, LOCK_EX | LOCK_NB) != 0) {
+        QByteArray holder(32, 0);
+        holder.truncate(std::max<ssize_t>(0, ::pread(m_lock, holder.data(), 31, 0)));
+        return u"another server is running as pid %1 (socket %2)"_s.arg(
+            QString::fromLatin1(holder.trimmed()), path);
+    }
+    const QByteArray own = QByteArray::number(::getpid()) + '\n';
+    if (::ftruncate(m_lock, 0) != 0 || ::pwrite(m_lock, own.constData(), own.size(), 0) < 0)
+        return u"cannot write %1: %2"_s.arg(QFile::decodeName(lockPath), systemError());
+    QFile::remove(path);
+    return std::nullopt;
+}
+
+} // namespace semper

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "hub/watchersession.h"
+
+#include "hub/hubconnection.h"
+#include "journal/journal.h"
+#include "protocol/frame.h"
+#include "protocol/keys.h"
+#include "protocol/topics.h"
+#include "protocol/version.h"
+#include "supervisor/supervisor.h"
+
+#include <QJsonArray>
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+namespace {
+
+constexpr qint64 enoughWaiting = 256 * 1024; ///< in the socket; the rest waits in the queue
+constexpr qsizetype maximumNames = 4096;
+
+bool isKnownTopic(const QString &topic)
+{
+    return topic == topics::state || topic == topics::metrics || topic == topics::events
+        || topic == topics::log;
+}
+
+} // namespace
+
+WatcherSession::WatcherSession(HubConnection *connection, Supervisor &supervisor, Journal &journal)
+    : QObject(connection)
+    , m_connection(connection)
+    , m_supervisor(supervisor)
+    , m_journal(journal)
+{
+    connect(connection, &HubConnection::frameReceived, this, &WatcherSession::take);
+    connect(connection, &HubConnection::bytesWritten, this, &WatcherSession::pump);
+    connection->send(makeFrame(frames::welcome, {{keys::version, protocolVersion}}));
+}
+
+bool WatcherSession::wantsProcess(const QString &name) const
+{
+    return m_processes.contains(u"*"_s) || m_processes.contains(name);
+}
+
+void WatcherSession::push(const QByteArray &frame)
+{
+    m_queue.push(frame);
+    pump();
+}
+
+void WatcherSession::pushMetrics(const SupervisedProcess &process)
+{
+    m_queue.pushMetrics({process.name(), process.instance()}, encodeFrame(process.metricsFrame()));
+    pump();
+}
+
+void WatcherSession::pump()
+{
+    if (m_connection->bytesToWrite() >= enoughWaiting)
+        return;
+    if (const qint64 missed = m_queue.takeMissed(); missed > 0)
+        sendSnapshot(missed);
+    while (m_connection->bytesToWrite() < enoughWaiting) {
+        const auto frame = m_queue.take();
+        if (!frame)
+            return;
+        m_connection->write(*frame);
+    }
+}
+
+void WatcherSession::take(const QJsonObject &frame)
+{
+    const QString type = frame.value(keys::type).toString();
+    if (type == frames::subscribe)
+        subscribe(frame);
+    else if (type == frames::command)
+        command(frame);
+    else
+        m_connection->fail(
+            u"unknown_type"_s, u"a watcher sends no frame of type \"%1\""_s.arg(type.left(64)));
+}
+
+void WatcherSession::subscribe(const QJsonObject &frame)
+{
+    const QJsonArray names = frame.contains(keys::processes)
+        ? frame.value(keys::processes).toArray()
+        : QJsonArray{u"*"_s};
+    QSet<QString> topics;
+    for (const QJsonValue &topic : frame.value(keys::topics).toArray()) {
+        if (!isKnownTopic(topic.toString()))
+            return m_connection->fail(
+                u"unknown_topic"_s, u"no topic \"%1\""_s.arg(topic.toString().left(64)));
+        topics.insert(topic.toString());
+    }
+    m_topics = topics;
+    m_processes.clear();
+    for (const QJsonValue &name : names)
+        if (m_processes.size() < maximumNames)
+            m_processes.insert(name.toString());
+
+    sendSnapshot(0);
+    if (wants(topics::metrics))
+        sendAllMetrics();
+    if (wants(topics::events) && frame.contains(keys::after))
+        for (const QJsonObject &event : m_journal.after(frame.value(keys::after).toInteger()))
+            push(encodeFrame(makeFrame(frames::event, {{keys::event, event}})));
+    Q_EMIT topicsChanged();
+}
+
+void WatcherSession::sendSnapshot(qint64 missed)
+{
+    QJsonObject frame = makeFrame(frames::snapshot, {{keys::server, m_supervisor.serverObject()}});
+    if (missed > 0)
+        frame.insert(keys::missed, missed);
+    QJsonArray processes;
+    for (const ProcessStatus &status : m_supervisor.processes())
+        if (wantsProcess(status.name))
+            processes.append(status.toJson());
+    for (const QJsonObject &part : splitFrame(frame, keys::processes, processes))
+        m_connection->send(part);
+}
+
+void WatcherSession::sendAllMetrics()
+{
+    for (const SupervisedProcess *process : m_supervisor.all())
+        if (wantsProcess(process->name()) && process->pid() > 0)
+            pushMetrics(*process);
+}
+
+void WatcherSession::command(const QJsonObject &frame)
+{
+    QJsonObject answer = makeFrame(frames::result, {{keys::id, frame.value(keys::id)}});
+    const auto refuse = [&answer](const CommandError &error) {
+        answer.insert(
+            keys::error, QJsonObject{{keys::code, error.code}, {keys::detail, error.detail}});
+    };
+    const QString word = frame.value(keys::action).toString();
+    QString selector = frame.value(keys::process).toString();
+    if (const QJsonValue instance = frame.value(keys::instance); instance.isDouble())
+        selector += u':' + QString::number(instance.toInt(-1));
+    if (const auto action = commandActionFromString(word)) {
+        const CommandResult result = m_supervisor.command(*action, selector,
+            u"local user %1 (pid %2)"_s.arg(m_connection->peer().user)
+                .arg(m_connection->peer().pid));
+        if (const auto *error = std::get_if<CommandError>(&result)) {
+            refuse(*error);
+        } else {
+            answer.insert(keys::ok, true);
+            answer.insert(keys::event, std::get<qint64>(result));
+        }
+    } else {
+        refuse({.code = u"unknown_action"_s, .detail = u"no action \"%1\""_s.arg(word.left(64))});
+    }
+    m_connection->send(answer);
+}
+
+} // namespace semper

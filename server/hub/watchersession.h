@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "hub/watcherqueue.h"
+
+#include <QJsonObject>
+#include <QObject>
+#include <QSet>
+#include <QString>
+
+namespace semper {
+
+class HubConnection;
+class Journal;
+class Supervisor;
+class SupervisedProcess;
+
+/// The hub's side of a watcher: its subscription, what waits for it, and its commands. A watcher
+/// that reads slowly slows nobody. Ends with its connection.
+class WatcherSession : public QObject
+{
+    Q_OBJECT
+public:
+    /// Sends the welcome. A child of \a connection.
+    WatcherSession(HubConnection *connection, Supervisor &supervisor, Journal &journal);
+
+    [[nodiscard]] bool wants(QLatin1StringView topic) const { return m_topics.contains(topic); }
+    [[nodiscard]] bool wantsProcess(const QString &name) const;
+    /// An encoded "state", "event" or "log" frame.
+    void push(const QByteArray &frame);
+    void pushMetrics(const SupervisedProcess &process);
+
+Q_SIGNALS:
+    void topicsChanged();
+
+private:
+    void take(const QJsonObject &frame);
+    void subscribe(const QJsonObject &frame);
+    void command(const QJsonObject &frame);
+    void sendSnapshot(qint64 missed);
+    void sendAllMetrics();
+    void pump();
+
+    HubConnection *m_connection;
+    Supervisor &m_supervisor;
+    Journal &m_journal;
+    WatcherQueue m_queue;
+    QSet<QString> m_topics;
+    QSet<QString> m_processes;
+};
+
+} // namespace semper
