@@ -23,9 +23,9 @@ enum class Wanted { Up, Down };
 /// How a launch ended. Exactly one of code and signal is set, none for a launch that failed.
 struct ExitReport
 {
-    QDateTime at; ///< wall time, UTC: to show, never to decide by
-    std::optional<int> code;
-    QString signal; ///< "SIGSEGV"; empty for none
+    QDateTime at = {}; ///< wall time, UTC: to show, never to decide by
+    std::optional<int> code = {};
+    QString signal = {}; ///< "SIGSEGV"; empty for none
     std::chrono::milliseconds uptime{0};
     bool coreDumped = false;
 

@@ -6,7 +6,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,15 +14,6 @@ namespace semper {
 namespace {
 
 // Only what signal-safety(7) allows below: no allocation, no stdio, no opendir.
-
-struct DirectoryEntry // linux_dirent64, getdents64(2)
-{
-    ino64_t inode;
-    off64_t offset;
-    unsigned short length;
-    unsigned char type;
-    char name[];
-};
 
 void visitChildrenOfThread(
     int tasks, const char *thread, void (*visit)(pid_t, void *), void *context)
@@ -63,14 +53,14 @@ bool forEachChild(void (*visit)(pid_t pid, void *context), void *context)
     const int tasks = ::open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (tasks < 0)
         return false;
-    alignas(DirectoryEntry) char buffer[4096];
-    long size = 0;
-    while ((size = ::syscall(SYS_getdents64, tasks, buffer, sizeof buffer)) > 0) {
-        for (long at = 0; at < size;) {
-            const auto *entry = reinterpret_cast<const DirectoryEntry *>(buffer + at);
-            if (entry->name[0] != '.')
-                visitChildrenOfThread(tasks, entry->name, visit, context);
-            at += entry->length;
+    alignas(dirent64) char buffer[4096];
+    ssize_t size = 0;
+    while ((size = ::getdents64(tasks, buffer, sizeof buffer)) > 0) {
+        for (ssize_t at = 0; at < size;) {
+            const auto *entry = reinterpret_cast<const dirent64 *>(buffer + at);
+            if (entry->d_name[0] != '.')
+                visitChildrenOfThread(tasks, entry->d_name, visit, context);
+            at += entry->d_reclen;
         }
     }
     ::close(tasks);

@@ -18,10 +18,10 @@ namespace semper {
 /// What to execute, ready to go.
 struct LaunchRequest
 {
-    QString program;
-    QStringList arguments;
-    QString directory; ///< empty: the server's
-    QProcessEnvironment environment;
+    QString program = {};
+    QStringList arguments = {};
+    QString directory = {}; ///< empty: the server's
+    QProcessEnvironment environment = {};
     int outputDescriptor
         = -1; ///< becomes the child's standard output and error; stays the caller's
 };

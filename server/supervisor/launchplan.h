@@ -22,8 +22,8 @@ struct LaunchIdentity
 {
     QString process;
     int instance = 0;
-    QByteArray token; ///< secret; opens the hub for this launch
-    QByteArray launchId; ///< no secret; marks all descendants
+    QByteArray token = {}; ///< secret; opens the hub for this launch
+    QByteArray launchId = {}; ///< no secret; marks all descendants
 
     /// With a token and a launch id that nobody can guess, from the kernel's generator.
     [[nodiscard]] static LaunchIdentity make(const QString &process, int instance);

@@ -1,0 +1,421 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "supervision/processmachine.h"
+
+#include "supervision/restartpolicy.h"
+
+#include <QTest>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+using namespace semper;
+
+namespace {
+
+using Kind = Action::Kind;
+
+/// A machine with a clock of its own, fed by hand.
+class Driver
+{
+public:
+    explicit Driver(ProcessSpec spec = {})
+        : m_spec(std::move(spec))
+    {
+        m_spec.restart.jitterRatio = 0;
+    }
+
+    /// Returns the kinds of the actions, without what is only recorded.
+    QList<Kind> feed(const Happening &happening)
+    {
+        StepResult result = step(state, happening, {.spec = m_spec, .now = now});
+        state = result.state;
+        QList<Kind> kinds;
+        for (const Action &action : result.actions) {
+            if (action.kind == Kind::Record)
+                records.append(action.record);
+            else
+                kinds.append(action.kind);
+            if (action.kind == Kind::ArmTimer)
+                timer = action.delay;
+        }
+        return kinds;
+    }
+
+    void bringUp()
+    {
+        feed(happening::Start{});
+        feed(happening::Launched{});
+    }
+
+    QList<Kind> exit(int code, std::chrono::milliseconds uptime = 0ms)
+    {
+        return feed(happening::Exited{{.code = code, .uptime = uptime}});
+    }
+
+    /// Ends it as often as asked, each time at once, and returns the delays that followed.
+    QList<qint64> delaysOfDeaths(int times)
+    {
+        QList<qint64> delays;
+        for (int i = 0; i < times; ++i) {
+            exit(1);
+            delays.append(
+                std::chrono::duration_cast<std::chrono::milliseconds>(*state.nextStartAt - now)
+                    .count());
+            now = *state.nextStartAt;
+            feed(happening::Cleared{});
+            feed(happening::Launched{});
+        }
+        return delays;
+    }
+
+    MachineState state;
+    Instant now{1h};
+    QList<RecordType> records;
+    std::chrono::milliseconds timer{0};
+
+private:
+    ProcessSpec m_spec;
+};
+
+struct EndOfLife
+{
+    const char *name;
+    Happening happening;
+    bool success;
+};
+
+const std::array<EndOfLife, 5> endsOfLife{{
+    {"exit 0", happening::Exited{{.code = 0}}, true},
+    {"exit 3", happening::Exited{{.code = 3}}, false},
+    {"SIGSEGV", happening::Exited{{.signal = u"SIGSEGV"_s}}, false},
+    {"SIGKILL", happening::Exited{{.signal = u"SIGKILL"_s}}, false},
+    {"failed start", happening::LaunchFailed{{}, u"no such file"_s}, false},
+}};
+
+} // namespace
+
+class TestProcessMachine : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void everyPolicyMeetsEveryEnd_data();
+    void everyPolicyMeetsEveryEnd();
+    void theFirstRestartIsImmediateThenTheDelayGrowsToItsCap();
+    void stableRunningResetsTheBackoff();
+    void jitterStaysWithinItsShareAndBelowTheCap();
+    void tooManyRestartsInTheWindowAreAFailure();
+    void restartsOutsideTheWindowAreForgotten();
+    void aRestartWaitsUntilTheDeadLaunchIsCleared();
+    void aStopAsksThenKillsThenTellsWhatCannotBeKilled();
+    void aStopDuringBackoffCancelsTheRestart();
+    void aStartDuringBackoffLaunchesAtOnceAndIsNotCounted();
+    void aStartWhileStoppingLaunchesOnceItIsGone();
+    void aRestartIsNotCountedAndARestartOfAStoppedOneStartsIt();
+    void resetClearsCountersAndBackoff();
+    void notReadyInTimeIsAFailedStart();
+    void readinessFallsAndRisesOnlyWhileRunning();
+    void aFaultIsTheReasonOfTheExitThatFollows();
+    void aKillEndsItForGood();
+    void nothingHappensTwice_data();
+    void nothingHappensTwice();
+};
+
+void TestProcessMachine::everyPolicyMeetsEveryEnd_data()
+{
+    QTest::addColumn<int>("policy");
+    QTest::addColumn<int>("end");
+    QTest::addColumn<int>("expected");
+    for (const auto policy :
+        {RestartPolicy::Always, RestartPolicy::OnFailure, RestartPolicy::Never}) {
+        for (std::size_t i = 0; i < endsOfLife.size(); ++i) {
+            ProcessPhase expected = ProcessPhase::Backoff;
+            if (policy != RestartPolicy::Always && endsOfLife[i].success)
+                expected = ProcessPhase::Done;
+            else if (policy == RestartPolicy::Never)
+                expected = ProcessPhase::Failed;
+            QTest::addRow("policy %d, %s", int(policy), endsOfLife[i].name)
+                << int(policy) << int(i) << int(expected);
+        }
+    }
+}
+
+void TestProcessMachine::everyPolicyMeetsEveryEnd()
+{
+    QFETCH(const int, policy);
+    QFETCH(const int, end);
+    QFETCH(const int, expected);
+    Driver driver({.restart = {.policy = RestartPolicy(policy)}});
+    driver.feed(happening::Start{});
+    const Happening &happening = endsOfLife.at(std::size_t(end)).happening;
+    if (std::holds_alternative<happening::Exited>(happening))
+        driver.feed(happening::Launched{});
+    QCOMPARE(driver.feed(happening).last(), Kind::ClearLeftovers);
+    QCOMPARE(int(driver.state.phase), expected);
+    QVERIFY(!driver.state.ready);
+    QVERIFY(driver.state.lastExit);
+    QVERIFY(!driver.state.reason.isEmpty());
+
+    const auto actions = driver.feed(happening::Cleared{});
+    const bool restarted = ProcessPhase(expected) == ProcessPhase::Backoff;
+    QCOMPARE(actions.contains(Kind::Launch), restarted);
+    QCOMPARE(driver.state.restarts, restarted ? 1 : 0);
+    QCOMPARE(driver.records.contains(RecordType::Failed),
+        ProcessPhase(expected) == ProcessPhase::Failed);
+}
+
+void TestProcessMachine::theFirstRestartIsImmediateThenTheDelayGrowsToItsCap()
+{
+    Driver driver({.restart = {.backoff = 100ms, .multiplier = 3, .backoffMax = 2000ms}});
+    driver.bringUp();
+    QCOMPARE(driver.delaysOfDeaths(6), QList<qint64>({0, 100, 300, 900, 2000, 2000}));
+    QCOMPARE(driver.state.restarts, 6);
+    for (int i = 0; i < 2000; ++i) // no overflow, ever
+        QCOMPARE(driver.delaysOfDeaths(1), QList<qint64>({2000}));
+}
+
+void TestProcessMachine::stableRunningResetsTheBackoff()
+{
+    Driver driver({.restart = {.backoff = 100ms, .resetAfter = 10s}});
+    driver.bringUp();
+    QCOMPARE(driver.delaysOfDeaths(3), QList<qint64>({0, 100, 200}));
+    driver.exit(1, 9999ms);
+    QCOMPARE(*driver.state.nextStartAt - driver.now, 400ms);
+    driver.now = *driver.state.nextStartAt;
+    driver.feed(happening::Cleared{});
+    driver.feed(happening::Launched{});
+    driver.exit(1, 10s);
+    QCOMPARE(*driver.state.nextStartAt, driver.now);
+    QCOMPARE(driver.state.restarts, 4); // counted at the relaunch, which is still to come
+}
+
+void TestProcessMachine::jitterStaysWithinItsShareAndBelowTheCap()
+{
+    const RestartSpec spec{.backoff = 1000ms, .backoffMax = 4000ms, .jitterRatio = 0.25};
+    QCOMPARE(restartDelay(spec, 0, 0.99), 0ms);
+    QCOMPARE(restartDelay(spec, 1, 0.0), 750ms);
+    QCOMPARE(restartDelay(spec, 1, 0.5), 1000ms);
+    QCOMPARE(restartDelay(spec, 1, 1.0), 1250ms);
+    QCOMPARE(restartDelay(spec, 9, 1.0), 4000ms);
+    QCOMPARE(restartDelay(spec, 9, 0.0), 3000ms);
+}
+
+void TestProcessMachine::tooManyRestartsInTheWindowAreAFailure()
+{
+    Driver driver({.restart = {.backoff = 0ms, .maxRestarts = 3, .window = 60s}});
+    driver.bringUp();
+    driver.delaysOfDeaths(3);
+    QVERIFY(!driver.exit(7).contains(Kind::ArmTimer));
+    QCOMPARE(driver.state.phase, ProcessPhase::Failed);
+    QVERIFY(driver.state.reason.startsWith(u"exited with code 7 (more than 3 restarts"));
+    QVERIFY(driver.feed(happening::Cleared{}).isEmpty());
+    QCOMPARE(driver.state.restarts, 3);
+
+    QVERIFY(driver.feed(happening::Start{}).contains(Kind::Launch));
+    driver.feed(happening::Launched{});
+    driver.delaysOfDeaths(3); // a start clears the window
+    QCOMPARE(driver.state.phase, ProcessPhase::Running);
+}
+
+void TestProcessMachine::restartsOutsideTheWindowAreForgotten()
+{
+    Driver driver({.restart = {.backoff = 0ms, .maxRestarts = 1, .window = 60s}});
+    driver.bringUp();
+    for (int i = 0; i < 5; ++i) {
+        driver.delaysOfDeaths(1);
+        QCOMPARE(driver.state.phase, ProcessPhase::Running);
+        driver.now += 60s;
+    }
+    driver.delaysOfDeaths(1);
+    driver.now += 59'999ms;
+    driver.exit(1);
+    QCOMPARE(driver.state.phase, ProcessPhase::Failed);
+}
+
+void TestProcessMachine::aRestartWaitsUntilTheDeadLaunchIsCleared()
+{
+    Driver driver({.restart = {.firstDelay = 500ms}});
+    driver.bringUp();
+    driver.exit(1);
+    driver.now += 200ms; // clearing took this long
+    QCOMPARE(driver.feed(happening::Cleared{}), QList<Kind>({Kind::ArmTimer}));
+    QCOMPARE(driver.timer, 300ms);
+    QVERIFY(driver.feed(happening::TimerElapsed{}).contains(Kind::Launch));
+}
+
+void TestProcessMachine::aStopAsksThenKillsThenTellsWhatCannotBeKilled()
+{
+    Driver driver({.stop = {.timeout = 700ms}});
+    driver.bringUp();
+    QCOMPARE(driver.feed(happening::Stop{}), QList<Kind>({Kind::ArmTimer, Kind::RequestStop}));
+    QCOMPARE(driver.timer, 700ms);
+    QCOMPARE(driver.state.phase, ProcessPhase::Stopping);
+    QVERIFY(driver.feed(happening::Stop{}).isEmpty());
+    QCOMPARE(driver.feed(happening::TimerElapsed{}), QList<Kind>({Kind::Kill, Kind::ArmTimer}));
+    QVERIFY(driver.feed(happening::TimerElapsed{}).contains(Kind::Kill));
+    QVERIFY(driver.state.reason.contains(u"uninterruptible"));
+
+    driver.feed(happening::Exited{{.signal = u"SIGKILL"_s}});
+    QCOMPARE(driver.state.reason, u"killed: did not stop within 700 ms"_s);
+    QCOMPARE(driver.state.phase, ProcessPhase::Stopping); // until its leftovers are gone too
+    driver.feed(happening::Cleared{});
+    QCOMPARE(driver.state.phase, ProcessPhase::Stopped);
+    QCOMPARE(driver.state.restarts, 0);
+    QCOMPARE(driver.records.last(), RecordType::Stop);
+}
+
+void TestProcessMachine::aStopDuringBackoffCancelsTheRestart()
+{
+    Driver driver({.restart = {.firstDelay = 500ms}});
+    driver.bringUp();
+    driver.exit(1);
+    driver.feed(happening::Cleared{});
+    QCOMPARE(driver.feed(happening::Stop{}), QList<Kind>({Kind::CancelTimer}));
+    QCOMPARE(driver.state.phase, ProcessPhase::Stopped);
+    QVERIFY(driver.feed(happening::TimerElapsed{}).isEmpty());
+    QCOMPARE(driver.state.restarts, 0);
+}
+
+void TestProcessMachine::aStartDuringBackoffLaunchesAtOnceAndIsNotCounted()
+{
+    Driver driver({.restart = {.firstDelay = 500ms}});
+    driver.bringUp();
+    driver.exit(1);
+    QVERIFY(!driver.feed(happening::Start{}).contains(Kind::Launch)); // not cleared yet
+    QVERIFY(driver.feed(happening::Cleared{}).contains(Kind::Launch));
+    QCOMPARE(driver.state.restarts, 0);
+}
+
+void TestProcessMachine::aStartWhileStoppingLaunchesOnceItIsGone()
+{
+    Driver driver;
+    driver.bringUp();
+    driver.feed(happening::Stop{});
+    QVERIFY(driver.feed(happening::Start{}).isEmpty());
+    driver.exit(0);
+    QVERIFY(driver.feed(happening::Cleared{}).contains(Kind::Launch));
+    QCOMPARE(driver.state.wanted, Wanted::Up);
+    QCOMPARE(driver.state.restarts, 0);
+}
+
+void TestProcessMachine::aRestartIsNotCountedAndARestartOfAStoppedOneStartsIt()
+{
+    Driver driver;
+    QVERIFY(driver.feed(happening::Restart{}).contains(Kind::Launch));
+    driver.feed(happening::Launched{});
+    QVERIFY(driver.feed(happening::Restart{}).contains(Kind::RequestStop));
+    QVERIFY(driver.feed(happening::Restart{}).isEmpty()); // it is on its way already
+    driver.exit(0);
+    QVERIFY(driver.feed(happening::Cleared{}).contains(Kind::Launch));
+    driver.feed(happening::Launched{});
+    QCOMPARE(driver.state.phase, ProcessPhase::Running);
+    QCOMPARE(driver.state.restarts, 0);
+}
+
+void TestProcessMachine::resetClearsCountersAndBackoff()
+{
+    Driver driver({.restart = {.backoff = 1000ms, .maxRestarts = 5}});
+    driver.bringUp();
+    driver.delaysOfDeaths(5);
+    driver.feed(happening::Reset{});
+    QCOMPARE(driver.state.restarts, 0);
+    QCOMPARE(driver.delaysOfDeaths(2), QList<qint64>({0, 1000}));
+
+    driver.exit(1);
+    driver.feed(happening::Cleared{});
+    QCOMPARE(driver.state.phase, ProcessPhase::Backoff);
+    QVERIFY(driver.feed(happening::Reset{}).contains(Kind::Launch));
+}
+
+void TestProcessMachine::notReadyInTimeIsAFailedStart()
+{
+    Driver driver({.ready = {.timeout = 250ms}});
+    driver.feed(happening::Start{});
+    QCOMPARE(driver.timer, 250ms);
+    QCOMPARE(driver.feed(happening::TimerElapsed{}).first(), Kind::Kill);
+    driver.feed(happening::Exited{{.signal = u"SIGKILL"_s}});
+    QCOMPARE(driver.state.reason, u"not ready within 250 ms"_s);
+    QCOMPARE(driver.state.phase, ProcessPhase::Backoff);
+}
+
+void TestProcessMachine::readinessFallsAndRisesOnlyWhileRunning()
+{
+    Driver driver;
+    driver.feed(happening::Start{});
+    driver.feed(happening::ReadyChanged{false});
+    driver.feed(happening::Launched{});
+    QVERIFY(driver.state.ready);
+    driver.feed(happening::ReadyChanged{false});
+    QVERIFY(!driver.state.ready);
+    QCOMPARE(driver.state.phase, ProcessPhase::Running);
+    driver.feed(happening::ReadyChanged{true});
+    driver.feed(happening::ReadyChanged{true});
+    driver.feed(happening::Stop{});
+    driver.feed(happening::ReadyChanged{true});
+    QVERIFY(!driver.state.ready);
+    QCOMPARE(driver.records,
+        QList<RecordType>({RecordType::Start, RecordType::Ready, RecordType::Unready,
+            RecordType::Ready, RecordType::Unready}));
+}
+
+void TestProcessMachine::aFaultIsTheReasonOfTheExitThatFollows()
+{
+    Driver driver;
+    driver.bringUp();
+    driver.feed(happening::FaultReported{u"std::out_of_range: no such order"_s});
+    driver.exit(70);
+    QCOMPARE(driver.state.reason, u"std::out_of_range: no such order"_s);
+    QCOMPARE(driver.state.lastExit->code, 70);
+    driver.feed(happening::Cleared{});
+    driver.feed(happening::Launched{});
+    driver.exit(1);
+    QCOMPARE(driver.state.reason, u"exited with code 1"_s);
+}
+
+void TestProcessMachine::aKillEndsItForGood()
+{
+    Driver driver;
+    driver.bringUp();
+    QVERIFY(driver.feed(happening::Kill{}).contains(Kind::Kill));
+    QVERIFY(!driver.feed(happening::Kill{}).contains(Kind::Kill));
+    driver.feed(happening::Exited{{.signal = u"SIGKILL"_s}});
+    QVERIFY(driver.feed(happening::Cleared{}).isEmpty());
+    QCOMPARE(driver.state.phase, ProcessPhase::Stopped);
+}
+
+void TestProcessMachine::nothingHappensTwice_data()
+{
+    QTest::addColumn<int>("phase");
+    for (int phase = 0; phase <= int(ProcessPhase::Done); ++phase)
+        QTest::addRow("%s", qPrintable(toString(ProcessPhase(phase)))) << phase;
+}
+
+// What Qt might report late, in whatever phase it finds the machine, never launches a second one
+// beside the first.
+void TestProcessMachine::nothingHappensTwice()
+{
+    QFETCH(const int, phase);
+    const std::array<Happening, 11> all{happening::Start{}, happening::Stop{}, happening::Restart{},
+        happening::Reset{}, happening::Kill{}, happening::Launched{}, happening::ReadyChanged{true},
+        happening::ReadyChanged{false}, happening::FaultReported{u"x"_s}, happening::TimerElapsed{},
+        happening::Cleared{}};
+    for (const Happening &first : all) {
+        for (const Happening &second : all) {
+            Driver driver;
+            driver.state.phase = ProcessPhase(phase);
+            const bool alive = driver.state.phase == ProcessPhase::Starting
+                || driver.state.phase == ProcessPhase::Running
+                || (driver.state.phase == ProcessPhase::Stopping);
+            if (driver.state.phase == ProcessPhase::Backoff)
+                driver.state.nextStartAt = driver.now + 1s;
+            if (alive && (first.index() == 9 || second.index() == 9))
+                continue; // Cleared never comes while a launch is alive
+            auto actions = driver.feed(first);
+            actions += driver.feed(second);
+            QVERIFY(actions.count(Kind::Launch) <= (alive ? 0 : 1));
+        }
+    }
+}
+
+QTEST_GUILESS_MAIN(TestProcessMachine)
+#include "tst_processmachine.moc"
