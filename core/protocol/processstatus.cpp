@@ -37,7 +37,7 @@ QJsonValue numberOrNull(const std::optional<Number> &number)
 
 } // namespace
 
-QString toString(ProcessPhase phase)
+QString phaseName(ProcessPhase phase)
 {
     for (const auto &[value, name] : phaseNames)
         if (value == phase)
@@ -93,7 +93,7 @@ QJsonObject ProcessStatus::toJson() const
         {keys::command,
             command.isEmpty() ? QJsonValue(QJsonValue::Null)
                               : QJsonValue(QJsonArray::fromStringList(command))},
-        {keys::state, toString(state)},
+        {keys::state, phaseName(state)},
         {keys::wanted, wanted == Wanted::Up ? u"up"_s : u"down"_s},
         {keys::ready, ready},
         {keys::alive, numberOrNull(alive)},

@@ -13,11 +13,11 @@
 
 namespace semper {
 
-/// Where a supervised process is in its life. toString() gives the wire's word.
+/// Where a supervised process is in its life. phaseName() gives the wire's word.
 enum class ProcessPhase { Stopped, Waiting, Starting, Running, Backoff, Stopping, Failed, Done };
 enum class Wanted { Up, Down };
 
-[[nodiscard]] SEMPER_CORE_EXPORT QString toString(ProcessPhase phase);
+[[nodiscard]] SEMPER_CORE_EXPORT QString phaseName(ProcessPhase phase);
 [[nodiscard]] SEMPER_CORE_EXPORT std::optional<ProcessPhase> phaseFromString(QStringView text);
 
 /// How a launch ended. Exactly one of code and signal is set, none for a launch that failed.

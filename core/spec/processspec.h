@@ -22,7 +22,7 @@ struct StopSpec
 {
     int signal = SIGTERM;
     std::chrono::milliseconds timeout{10000}; ///< then SIGKILL
-    std::optional<StopScope> scope; ///< nothing: Group for commands, Process for classes
+    std::optional<StopScope> scope = {}; ///< nothing: Group for commands, Process for classes
     friend bool operator==(const StopSpec &, const StopSpec &) = default;
 };
 

@@ -18,7 +18,7 @@ struct RestartSpec
     std::chrono::milliseconds backoffMax{30000};
     double jitterRatio = 0.1; ///< each delay is varied by up to this share, both ways
     std::chrono::milliseconds resetAfter{10000}; ///< running this long counts as stable
-    std::optional<int> maxRestarts; ///< in a window; beyond it: failed. Nothing: no limit
+    std::optional<int> maxRestarts = {}; ///< in a window; beyond it: failed. Nothing: no limit
     std::chrono::milliseconds window{60000};
 
     friend bool operator==(const RestartSpec &, const RestartSpec &) = default;

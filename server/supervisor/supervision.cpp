@@ -16,7 +16,7 @@ std::optional<CommandAction> commandActionFromString(QStringView text)
     return std::nullopt;
 }
 
-QLatin1StringView toString(CommandAction action)
+QLatin1StringView actionName(CommandAction action)
 {
     switch (action) {
     case CommandAction::Start:

@@ -16,7 +16,7 @@ enum class CommandAction { Start, Stop, Restart, Reset };
 
 /// "start", "stop", "restart" or "reset"; nothing for any other word.
 [[nodiscard]] std::optional<CommandAction> commandActionFromString(QStringView text);
-[[nodiscard]] QLatin1StringView toString(CommandAction action);
+[[nodiscard]] QLatin1StringView actionName(CommandAction action);
 
 /// Why a command was refused.
 struct CommandError

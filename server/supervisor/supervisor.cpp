@@ -229,7 +229,7 @@ CommandResult Supervisor::command(CommandAction action, const QString &selector,
     for (SupervisedProcess *process : targets) {
         id = m_journal.record(QLatin1StringView("command"),
             {{keys::process, process->name()}, {keys::instance, process->instance()},
-                {keys::action, toString(action)}, {keys::by, by}});
+                {keys::action, actionName(action)}, {keys::by, by}});
         process->handle(happeningOf(action));
     }
     return id;
