@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <semper/semper_server_export.h>
+
 #include <QString>
 
 namespace semper {
@@ -16,5 +18,13 @@ struct CommandExit
     QString text = {};
     friend bool operator==(const CommandExit &, const CommandExit &) = default;
 };
+
+/// Tells \a exit where it belongs; the number for main() to return.
+[[nodiscard]] SEMPER_SERVER_EXPORT int leave(const CommandExit &exit);
+
+/// Writes to standard output at once.
+SEMPER_SERVER_EXPORT void print(const QString &text);
+/// Writes to standard error.
+SEMPER_SERVER_EXPORT void complain(const QString &text);
 
 } // namespace semper

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/command.h"
+#include "cli/configchoice.h"
+#include "protocol/keys.h"
+#include "spec/jsonpath.h"
+
+#include <semper/plugincatalog.h>
+
+#include <QCoreApplication>
+#include <QFileInfo>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+namespace {
+
+struct Texts
+{
+    Q_DECLARE_TR_FUNCTIONS(semper::CheckCommand)
+};
+
+/// The classes that the configuration names and no plugin has.
+ConfigErrors missingClasses(const ServerConfig &config)
+{
+    const PluginCatalog catalog(config.pluginDirectories);
+    ConfigErrors errors;
+    for (const ServiceSpec &service : config.services)
+        for (const auto &[name, process] : service.processes) {
+            if (process.isCommand())
+                continue;
+            if (const auto problem = catalog.problemWith(process.className)) {
+                const JsonPath path = JsonPath().key(keys::services).key(service.name);
+                errors.append({path.key(keys::processes).key(name).key(keys::className).toString(),
+                    *problem});
+            }
+        }
+    return errors;
+}
+
+qsizetype processCount(const ServerConfig &config)
+{
+    qsizetype count = 0;
+    for (const ServiceSpec &service : config.services)
+        count += service.processes.size();
+    return count;
+}
+
+QString counted(qsizetype count, const QString &one, const QString &many)
+{
+    return u"%1 %2"_s.arg(count).arg(count == 1 ? one : many);
+}
+
+QString toJson(const QString &file, const ConfigErrors &errors)
+{
+    QJsonArray list;
+    for (const ConfigError &error : errors)
+        list.append(QJsonObject{{u"path"_s, error.path}, {u"message"_s, error.message}});
+    const QJsonObject report{{u"file"_s, file}, {keys::ok, errors.isEmpty()}, {u"errors"_s, list}};
+    return QString::fromUtf8(QJsonDocument(report).toJson());
+}
+
+int check(const CommandLine &line, const CommandSyntax &)
+{
+    const auto chosen = chooseConfigFile(line.value(u"config"_s));
+    if (const auto *exit = std::get_if<CommandExit>(&chosen))
+        return leave(*exit);
+    const QString &file = std::get<QString>(chosen);
+    const ConfigResult result = loadConfigFile(file, line.value(u"socket"_s));
+    const auto *config = std::get_if<ServerConfig>(&result);
+    const ConfigErrors errors
+        = config != nullptr ? missingClasses(*config) : std::get<ConfigErrors>(result);
+    if (line.has(u"json"_s)) {
+        print(toJson(file, errors));
+        return int(errors.isEmpty() ? ExitCode::Done : ExitCode::Failed);
+    }
+    if (!errors.isEmpty())
+        return leave({ExitCode::Failed, toText(file, errors)});
+    return leave({ExitCode::Done,
+        Texts::tr("%1: ok, %2, %3")
+                .arg(QFileInfo(file).fileName(),
+                    counted(config->services.size(), Texts::tr("service"), Texts::tr("services")),
+                    counted(processCount(*config), Texts::tr("process"), Texts::tr("processes")))
+            + u'\n'});
+}
+
+} // namespace
+
+Command checkCommand()
+{
+    return {u"check"_s,
+        {.program = u"semper check"_s,
+            .summary = Texts::tr("Tells every error of a configuration."),
+            .options = commonOptions(),
+            .mostOperands = 0},
+        check};
+}
+
+} // namespace semper

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "cli/commandexit.h"
+#include "cli/commandline.h"
+
+#include <QList>
+#include <QString>
+
+namespace semper {
+
+/// One command of `semper`.
+struct Command
+{
+    QString name;
+    CommandSyntax syntax;
+    /// Does it; there is a QCoreApplication. Returns the exit status.
+    int (*run)(const CommandLine &line, const CommandSyntax &syntax) = nullptr;
+};
+
+/// --config, --socket, --state-directory and --json: what every command takes.
+[[nodiscard]] QList<CommandOption> commonOptions();
+
+// One family a file.
+[[nodiscard]] Command checkCommand();
+[[nodiscard]] Command statusCommand();
+[[nodiscard]] QList<Command> controlCommands();
+[[nodiscard]] Command waitCommand();
+[[nodiscard]] Command classesCommand();
+[[nodiscard]] Command runCommand();
+
+} // namespace semper

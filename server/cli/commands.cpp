@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/commands.h"
+
+#include "cli/command.h"
+#include "cli/serveoptions.h"
+#include "spec/nearestname.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+#include <optional>
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+namespace {
+
+struct Texts
+{
+    Q_DECLARE_TR_FUNCTIONS(semper::Commands)
+};
+
+QList<Command> commands()
+{
+    QList<Command> all{checkCommand(), statusCommand()};
+    all.append(controlCommands());
+    all.append({waitCommand(), classesCommand(), runCommand()});
+    return all;
+}
+
+QStringList laterCommands()
+{
+    return {u"signal"_s, u"scale"_s, u"reload"_s, u"logs"_s, u"events"_s, u"why"_s, u"new"_s};
+}
+
+QString overview()
+{
+    const CommandSyntax serve = serveSyntax(u"semper serve"_s, OfferDemo::Yes);
+    QString text = Texts::tr("Usage: semper [OPTION]... COMMAND [ARGUMENT]...\n"
+                             "Keeps the user processes of a service alive.\n\n");
+    QList<std::pair<QString, QString>> lines{{u"serve"_s, serve.summary}};
+    for (const Command &command : commands())
+        lines.append({command.name + u' ' + command.syntax.operands, command.syntax.summary});
+    qsizetype width = 0;
+    for (const auto &[left, right] : lines)
+        width = std::max(width, left.size());
+    for (const auto &[left, right] : lines)
+        text += u"  %1  %2\n"_s.arg(left.leftJustified(width), right);
+    return text + u'\n' + Texts::tr("'semper COMMAND --help' tells more of one.") + u'\n';
+}
+
+CommandExit unknownCommand(const QString &name)
+{
+    const CommandSyntax syntax{.program = u"semper"_s};
+    if (laterCommands().contains(name))
+        return usageError(syntax, Texts::tr("'%1' is not available yet").arg(name));
+    QStringList names{u"serve"_s};
+    for (const Command &command : commands())
+        names.append(command.name);
+    const auto nearest = nearestName(name, names + laterCommands());
+    return usageError(syntax,
+        nearest ? Texts::tr("no command '%1'; did you mean '%2'?").arg(name, *nearest)
+                : Texts::tr("no command '%1'").arg(name));
+}
+
+} // namespace
+
+QList<CommandOption> commonOptions()
+{
+    return {{u"config"_s, u"FILE"_s, Texts::tr("the configuration")},
+        {u"socket"_s, u"PATH"_s, Texts::tr("the socket of the server")},
+        {u"state-directory"_s, u"DIR"_s, Texts::tr("what outlives the server: token, journal")},
+        {u"json"_s, {}, Texts::tr("print JSON, for programs")}};
+}
+
+std::optional<qsizetype> commandIndex(const QStringList &words)
+{
+    const QList<CommandOption> options = commonOptions();
+    for (qsizetype i = 0; i < words.size(); ++i) {
+        const QString &word = words.at(i);
+        if (!word.startsWith(u'-'))
+            return i;
+        const bool takesNextWord
+            = std::any_of(options.cbegin(), options.cend(), [&word](const CommandOption &option) {
+                  return !option.value.isEmpty() && word == u"--"_s + option.name;
+              });
+        if (takesNextWord)
+            ++i;
+    }
+    return std::nullopt;
+}
+
+int runCommandLine(const QStringList &words)
+{
+    const auto index = commandIndex(words);
+    const QString name = index ? words.at(*index) : QString();
+    if (name.isEmpty() && !words.isEmpty()) {
+        // Only options: --help and --version mean the program.
+        const auto parsed
+            = CommandLine::parse(words, {.program = u"semper"_s, .options = commonOptions()});
+        const auto *exit = std::get_if<CommandExit>(&parsed);
+        if (exit != nullptr && exit->code != ExitCode::Done)
+            return leave(*exit);
+        if (words.contains(u"--version"_s))
+            return leave(*exit);
+    }
+    if (name.isEmpty()) {
+        const bool asked = words.contains(u"--help"_s) || words.contains(u"-h"_s);
+        return leave({asked ? ExitCode::Done : ExitCode::Usage, overview()});
+    }
+    for (const Command &command : commands()) {
+        if (command.name != name)
+            continue;
+        QStringList rest = words;
+        rest.removeAt(*index);
+        const auto parsed = CommandLine::parse(rest, command.syntax);
+        if (const auto *exit = std::get_if<CommandExit>(&parsed))
+            return leave(*exit);
+        return command.run(std::get<CommandLine>(parsed), command.syntax);
+    }
+    return leave(unknownCommand(name));
+}
+
+} // namespace semper

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/awaiting.h"
+#include "cli/command.h"
+#include "cli/selection.h"
+#include "cli/serverfinder.h"
+
+#include <QCoreApplication>
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace semper {
+
+namespace {
+
+struct Texts
+{
+    Q_DECLARE_TR_FUNCTIONS(semper::ControlCommands)
+};
+
+/// A process may take its time-outs to stop and to get ready; this is above their defaults.
+constexpr auto patience = 120s;
+
+int control(const CommandLine &line, const CommandSyntax &syntax, const QString &action,
+    std::optional<Effect> effect)
+{
+    if (const auto fault = selectorFault(line, syntax))
+        return leave(*fault);
+    const auto deadline = deadlineOf(line, syntax, patience);
+    if (const auto *exit = std::get_if<CommandExit>(&deadline))
+        return leave(*exit);
+    const auto socket = findServer(line);
+    if (const auto *exit = std::get_if<CommandExit>(&socket))
+        return leave(*exit);
+    HubSession session(std::get<QString>(socket));
+    if (const auto exit = session.open())
+        return leave(*exit);
+    const auto selected = select(session.processes(), line.operands());
+    if (const auto *exit = std::get_if<CommandExit>(&selected))
+        return leave(*exit);
+
+    const auto &before = std::get<QList<ProcessStatus>>(selected);
+    for (const QString &selector : line.has(u"all"_s) ? namesOf(before) : line.operands())
+        if (const auto exit = session.command(action, selector))
+            return leave(*exit);
+    if (!effect || line.has(u"no-wait"_s))
+        return int(ExitCode::Done);
+    return awaitEffect(
+        session, before, *effect, std::get<QDeadlineTimer>(deadline), line.has(u"json"_s));
+}
+
+CommandSyntax syntaxOf(const QString &name, const QString &summary)
+{
+    CommandSyntax syntax{.program = u"semper "_s + name,
+        .operands = u"SELECTOR...|--all"_s,
+        .summary = summary,
+        .options = commonOptions()};
+    syntax.options.append({{u"all"_s, {}, Texts::tr("every process")},
+        {u"no-wait"_s, {}, Texts::tr("return when the server accepted it")}, timeoutOption()});
+    return syntax;
+}
+
+} // namespace
+
+QList<Command> controlCommands()
+{
+    return {
+        {u"start"_s,
+            syntaxOf(u"start"_s, Texts::tr("Starts processes and waits until they are ready.")),
+            [](const CommandLine &line, const CommandSyntax &syntax) {
+                return control(line, syntax, u"start"_s, Effect::Started);
+            }},
+        {u"stop"_s, syntaxOf(u"stop"_s, Texts::tr("Stops processes and waits until they are.")),
+            [](const CommandLine &line, const CommandSyntax &syntax) {
+                return control(line, syntax, u"stop"_s, Effect::Down);
+            }},
+        {u"restart"_s,
+            syntaxOf(
+                u"restart"_s, Texts::tr("Restarts processes and waits until new ones are ready.")),
+            [](const CommandLine &line, const CommandSyntax &syntax) {
+                return control(line, syntax, u"restart"_s, Effect::Relaunched);
+            }},
+        {u"reset"_s, syntaxOf(u"reset"_s, Texts::tr("Clears restart counters and backoff.")),
+            [](const CommandLine &line, const CommandSyntax &syntax) {
+                return control(line, syntax, u"reset"_s, std::nullopt);
+            }},
+    };
+}
+
+} // namespace semper

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/effect.h"
+
+#include "cli/terminaltext.h"
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+namespace {
+
+Verdict reachedIf(bool reached)
+{
+    return {.kind = reached ? Verdict::Kind::Reached : Verdict::Kind::Pending};
+}
+
+/// It ended, and nothing will bring it to run again by itself.
+Verdict outOfReach(const ProcessStatus &status)
+{
+    const QString state = toString(status.state);
+    return {.kind = Verdict::Kind::OutOfReach,
+        .reason
+        = status.reason.isEmpty() ? state : u"%1: %2"_s.arg(state, printable(status.reason))};
+}
+
+bool isDown(const ProcessStatus &status)
+{
+    return status.state == ProcessPhase::Stopped || status.state == ProcessPhase::Failed
+        || status.state == ProcessPhase::Done;
+}
+
+} // namespace
+
+std::optional<Effect> effectFromString(QStringView text)
+{
+    if (text == "ready"_L1)
+        return Effect::Ready;
+    if (text == "up"_L1)
+        return Effect::Up;
+    if (text == "down"_L1)
+        return Effect::Down;
+    if (text == "done"_L1)
+        return Effect::Done;
+    return std::nullopt;
+}
+
+Verdict judge(Effect effect, const ProcessStatus &before, const ProcessStatus &status)
+{
+    const bool running = status.state == ProcessPhase::Running;
+    const bool failed = status.state == ProcessPhase::Failed;
+    const bool done = status.state == ProcessPhase::Done;
+    const bool another = status.pid != before.pid || status.startedAt != before.startedAt;
+    switch (effect) {
+    case Effect::Ready:
+        return failed || done ? outOfReach(status) : reachedIf(running && status.ready);
+    case Effect::Up:
+        return failed || done ? outOfReach(status) : reachedIf(running);
+    case Effect::Down:
+        return reachedIf(isDown(status));
+    case Effect::Done:
+        return failed ? outOfReach(status) : reachedIf(done);
+    case Effect::Relaunched:
+        return failed ? outOfReach(status)
+                      : reachedIf(done || (running && status.ready && another));
+    case Effect::Started:
+        return failed ? outOfReach(status) : reachedIf(done || (running && status.ready));
+    }
+    Q_UNREACHABLE();
+}
+
+} // namespace semper

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/hubsession.h"
+
+#include "cli/terminaltext.h"
+#include "protocol/frame.h"
+#include "protocol/keys.h"
+
+#include <QCoreApplication>
+#include <QEventLoop>
+#include <QFile>
+#include <QJsonArray>
+#include <QTimer>
+
+#include <cerrno>
+#include <unistd.h>
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace semper {
+
+namespace {
+
+struct Texts
+{
+    Q_DECLARE_TR_FUNCTIONS(semper::HubSession)
+};
+
+constexpr auto patience = 5s;
+
+ExitCode exitCode(const QJsonObject &error)
+{
+    return error.value(keys::code) == u"not_allowed"_s ? ExitCode::NotAllowed : ExitCode::Failed;
+}
+
+} // namespace
+
+HubSession::HubSession(const QString &socketPath)
+    : m_client(socketPath, HubClient::Reconnect::Never)
+{
+    connect(&m_client, &HubClient::opened, this, [this] {
+        m_client.send(makeFrame(frames::hello, {{keys::role, u"watcher"_s}}));
+    });
+    connect(&m_client, &HubClient::frameReceived, this, &HubSession::take);
+    connect(&m_client, &HubClient::closed, this, [this](const QString &why) { m_closed = why; });
+}
+
+std::optional<CommandExit> HubSession::open()
+{
+    const QByteArray path = QFile::encodeName(m_client.socketPath());
+    if (::access(path.constData(), R_OK | W_OK) != 0 && errno == EACCES)
+        return CommandExit{ExitCode::NotAllowed,
+            Texts::tr("the server at %1 belongs to another user").arg(m_client.socketPath())
+                + u'\n'};
+    m_client.open();
+    return awaitSnapshot(1);
+}
+
+void HubSession::subscribe()
+{
+    m_client.send(makeFrame(frames::subscribe, {{keys::topics, QJsonArray{frames::state}}}));
+}
+
+std::optional<CommandExit> HubSession::awaitSnapshot(int number)
+{
+    const auto arrived = runUntil([&] { return m_snapshots >= number; }, QDeadlineTimer(patience));
+    if (!arrived)
+        return loss();
+    if (!*arrived)
+        return CommandExit{ExitCode::NoServer,
+            Texts::tr("the server at %1 does not answer").arg(m_client.socketPath()) + u'\n'};
+    return std::nullopt;
+}
+
+std::optional<CommandExit> HubSession::command(const QString &action, const QString &selector)
+{
+    const qint64 id = ++m_lastId;
+    m_client.send(makeFrame(
+        frames::command, {{keys::id, id}, {keys::action, action}, {keys::process, selector}}));
+    const auto answered
+        = runUntil([&] { return m_results.contains(id); }, QDeadlineTimer(patience));
+    if (!answered)
+        return loss();
+    if (!*answered)
+        return CommandExit{
+            ExitCode::Failed, Texts::tr("%1: the server does not answer").arg(selector) + u'\n'};
+    const QJsonObject result = m_results.take(id);
+    if (result.value(keys::ok).toBool()) {
+        // What was known of the states may be older than the command: have them told anew.
+        const int next = m_snapshots + 1;
+        subscribe();
+        return awaitSnapshot(next);
+    }
+    const QJsonObject error = result.value(keys::error).toObject();
+    const QString detail = printable(error.value(keys::detail).toString());
+    return CommandExit{exitCode(error), u"%1: %2\n"_s.arg(selector, detail)};
+}
+
+std::optional<bool> HubSession::runUntil(
+    const std::function<bool()> &condition, QDeadlineTimer deadline)
+{
+    QTimer alarm; // wakes the loop when nothing else does
+    alarm.setSingleShot(true);
+    if (!deadline.isForever())
+        alarm.start(int(deadline.remainingTime()));
+    while (!condition()) {
+        if (m_closed)
+            return std::nullopt;
+        if (deadline.hasExpired())
+            return false;
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+    }
+    return true;
+}
+
+CommandExit HubSession::loss() const
+{
+    if (!m_error.isEmpty())
+        return {m_error.value(keys::code) == u"not_allowed"_s ? ExitCode::NotAllowed
+                                                              : ExitCode::NoServer,
+            Texts::tr("the server refuses: %1")
+                    .arg(printable(m_error.value(keys::detail).toString()))
+                + u'\n'};
+    const QString why = m_closed.value_or(QString());
+    return {ExitCode::NoServer,
+        (m_snapshots == 0 ? Texts::tr("no server reached at %1: %2") : Texts::tr("lost %1: %2"))
+                .arg(m_client.socketPath(), why)
+            + u'\n'};
+}
+
+std::optional<ProcessStatus> HubSession::process(const QString &name, int instance) const
+{
+    const auto it = m_processes.constFind({name, instance});
+    return it == m_processes.cend() ? std::nullopt : std::optional(*it);
+}
+
+void HubSession::take(const QJsonObject &frame)
+{
+    const QString type = frame.value(keys::type).toString();
+    if (type == frames::welcome) {
+        subscribe();
+    } else if (type == frames::snapshot) {
+        takeSnapshot(frame);
+    } else if (type == frames::state) {
+        const auto status = ProcessStatus::fromJson(frame.value(keys::process).toObject());
+        m_processes.insert({status.name, status.instance}, status);
+    } else if (type == frames::result) {
+        m_results.insert(frame.value(keys::id).toInteger(), frame);
+    } else if (type == frames::error) {
+        m_error = frame;
+    }
+}
+
+void HubSession::takeSnapshot(const QJsonObject &frame)
+{
+    if (frame.value(keys::part).toInt() <= 1)
+        m_coming.clear();
+    for (const QJsonValue &value : frame.value(keys::processes).toArray()) {
+        const auto status = ProcessStatus::fromJson(value.toObject());
+        m_coming.insert({status.name, status.instance}, status);
+    }
+    if (!frame.value(keys::last).toBool(true))
+        return;
+    m_server = frame.value(keys::server).toObject();
+    m_processes = std::exchange(m_coming, {});
+    ++m_snapshots;
+}
+
+} // namespace semper

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/statustable.h"
+
+#include "cli/terminaltext.h"
+#include "protocol/keys.h"
+
+#include <QCoreApplication>
+#include <QJsonArray>
+#include <QStringList>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <langinfo.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+namespace {
+
+struct Texts
+{
+    Q_DECLARE_TR_FUNCTIONS(semper::StatusTable)
+};
+
+struct Look
+{
+    QChar glyph;
+    QLatin1StringView colour; ///< the parameters of an SGR sequence
+};
+
+Look look(const ProcessStatus &status)
+{
+    const QLatin1StringView red("31");
+    const QLatin1StringView green("32");
+    const QLatin1StringView yellow("33");
+    const QLatin1StringView grey("90");
+    switch (status.state) {
+    case ProcessPhase::Stopped:
+        return {u'\u25CB', grey};
+    case ProcessPhase::Waiting:
+        return {u'\u25CC', yellow};
+    case ProcessPhase::Starting:
+        return {u'\u25D0', yellow};
+    case ProcessPhase::Running:
+        return {u'\u25CF', status.alive == false ? red : status.ready ? green : yellow};
+    case ProcessPhase::Backoff:
+        return {u'\u21BB', yellow};
+    case ProcessPhase::Stopping:
+        return {u'\u25D1', yellow};
+    case ProcessPhase::Failed:
+        return {u'\u2717', red};
+    case ProcessPhase::Done:
+        return {u'\u2713', grey};
+    }
+    Q_UNREACHABLE();
+}
+
+/// 0 for the worst.
+int urgency(const ProcessStatus &status)
+{
+    if (status.state == ProcessPhase::Failed)
+        return 0;
+    if (status.state == ProcessPhase::Running && status.alive == false)
+        return 1;
+    if (status.state == ProcessPhase::Backoff)
+        return 2;
+    if (status.state == ProcessPhase::Running && !status.ready)
+        return 3;
+    return 4;
+}
+
+QString stateWord(const ProcessStatus &status)
+{
+    if (status.state != ProcessPhase::Running)
+        return toString(status.state);
+    if (status.alive == false)
+        return Texts::tr("hung");
+    return status.ready ? toString(status.state) : Texts::tr("not ready");
+}
+
+constexpr std::size_t columns = 8;
+using Row = std::array<QString, columns>;
+
+/// These hold numbers, aligned to the right.
+constexpr bool isNumber(std::size_t column)
+{
+    return column >= 2 && column <= 6;
+}
+
+Row cells(const ProcessStatus &status, const QDateTime &now, const TerminalStyle &style)
+{
+    const bool alive = status.pid.has_value();
+    const QString dash = u"-"_s;
+    const QString glyph = style.glyphs ? look(status).glyph + u" "_s : QString();
+    return {glyph + stateWord(status), displayName(status),
+        alive ? QString::number(*status.pid) : dash, QString::number(status.restarts),
+        alive ? humanDuration(status.uptime) : dash,
+        alive ? u"%1 %"_s.arg(std::lround(status.cpuRatio * 100)) : dash,
+        alive ? humanBytes(status.memoryBytes) : dash, situation(status, now)};
+}
+
+QString line(const Row &row, const std::array<int, columns> &widths, int width)
+{
+    QStringList parts;
+    for (std::size_t i = 0; i < columns; ++i) {
+        const int missing = std::max(0, widths[i] - displayWidth(row[i]));
+        if (i + 1 == columns)
+            parts.append(row[i]);
+        else
+            parts.append(isNumber(i) ? QString(missing, u' ') + row[i] : padded(row[i], widths[i]));
+    }
+    QString text = parts.join(u"  "_s);
+    while (text.endsWith(u' '))
+        text.chop(1);
+    return width > 0 ? elided(text, width) : text;
+}
+
+QString ago(const QDateTime &then, const QDateTime &now)
+{
+    return Texts::tr("%1 ago").arg(
+        humanDuration(std::chrono::milliseconds(std::max<qint64>(0, then.msecsTo(now)))));
+}
+
+} // namespace
+
+TerminalStyle TerminalStyle::real()
+{
+    if (::isatty(STDOUT_FILENO) == 0)
+        return {};
+    TerminalStyle style;
+    style.glyphs = QLatin1StringView(::nl_langinfo(CODESET)) == "UTF-8"_L1;
+    style.colours
+        = qEnvironmentVariableIsEmpty("NO_COLOR") && qEnvironmentVariable("TERM") != "dumb"_L1;
+    winsize size = {};
+    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+        style.width = size.ws_col;
+    return style;
+}
+
+QString displayName(const ProcessStatus &status)
+{
+    const QString name = printable(status.name);
+    return status.instance == 0 ? name : name + u':' + QString::number(status.instance);
+}
+
+QString situation(const ProcessStatus &status, const QDateTime &now)
+{
+    QStringList parts;
+    const bool troubled = urgency(status) < 4 || !status.pid;
+    if (troubled && !status.reason.isEmpty())
+        parts.append(status.reason);
+    else if (status.lastExit)
+        parts.append(status.lastExit->describe() + u' ' + ago(status.lastExit->at, now));
+    if (status.state == ProcessPhase::Running && status.alive == false)
+        parts.append(Texts::tr("no heartbeat"));
+    if (status.nextStartAt.isValid())
+        parts.append(Texts::tr("next start in %1")
+                         .arg(humanDuration(std::chrono::milliseconds(
+                             std::max<qint64>(0, now.msecsTo(status.nextStartAt))))));
+    if (!status.status.isEmpty())
+        parts.prepend(status.status);
+    return printable(parts.join(u", "_s));
+}
+
+QString statusTable(
+    const QList<ProcessStatus> &processes, const QDateTime &now, const TerminalStyle &style)
+{
+    QList<ProcessStatus> sorted = processes;
+    std::stable_sort(sorted.begin(), sorted.end(),
+        [](const auto &a, const auto &b) { return urgency(a) < urgency(b); });
+
+    QList<Row> rows{{Texts::tr("STATE"), Texts::tr("NAME"), Texts::tr("PID"), Texts::tr("RESTARTS"),
+        Texts::tr("UPTIME"), Texts::tr("CPU"), Texts::tr("MEMORY"), Texts::tr("LAST")}};
+    for (const ProcessStatus &status : sorted)
+        rows.append(cells(status, now, style));
+    std::array<int, columns> widths{};
+    for (const Row &row : rows)
+        for (std::size_t i = 0; i < columns; ++i)
+            widths[i] = std::max(widths[i], displayWidth(row[i]));
+
+    QString text;
+    for (qsizetype i = 0; i < rows.size(); ++i) {
+        QString shown = line(rows.at(i), widths, style.width);
+        const qsizetype stateSize = std::min(rows.at(i)[0].size(), shown.size());
+        if (style.colours && i > 0)
+            shown = u"\x1b[%1m"_s.arg(look(sorted.at(i - 1)).colour) + shown.first(stateSize)
+                + u"\x1b[0m"_s + shown.sliced(stateSize);
+        text += shown + u'\n';
+    }
+    return text;
+}
+
+QString serverLine(const QJsonObject &server)
+{
+    QStringList parts;
+    const std::chrono::milliseconds uptime(server.value(keys::uptimeMs).toInteger());
+    parts.append(Texts::tr("up %1").arg(humanDuration(uptime)));
+    if (const QString control = server.value(keys::control).toString(); !control.isEmpty())
+        parts.append(Texts::tr("control on %1").arg(control));
+    for (const QJsonValue &value : server.value(keys::services).toArray()) {
+        const QJsonObject service = value.toObject();
+        QStringList addresses;
+        for (const QJsonValue &address : service.value(keys::addresses).toArray())
+            addresses.append(address.toString());
+        const int connections = service.value(keys::connections).toInt();
+        parts.append((connections == 1 ? Texts::tr("%1 on %2 (%3 connection)")
+                                       : Texts::tr("%1 on %2 (%3 connections)"))
+                         .arg(service.value(keys::name).toString(), addresses.join(u' '))
+                         .arg(connections));
+    }
+    return printable(server.value(keys::node).toString() + u": "_s + parts.join(u", "_s)) + u'\n';
+}
+
+} // namespace semper

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/awaiting.h"
+#include "cli/command.h"
+#include "cli/selection.h"
+#include "cli/serverfinder.h"
+
+#include <QCoreApplication>
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+namespace {
+
+struct Texts
+{
+    Q_DECLARE_TR_FUNCTIONS(semper::WaitCommand)
+};
+
+int wait(const CommandLine &line, const CommandSyntax &syntax)
+{
+    if (const auto fault = selectorFault(line, syntax))
+        return leave(*fault);
+    const auto effect = line.has(u"for"_s) ? effectFromString(line.value(u"for"_s)) : Effect::Ready;
+    if (!effect)
+        return leave(usageError(syntax, Texts::tr("--for needs ready, up, down or done")));
+    const auto deadline = deadlineOf(line, syntax, std::nullopt);
+    if (const auto *exit = std::get_if<CommandExit>(&deadline))
+        return leave(*exit);
+    const auto socket = findServer(line);
+    if (const auto *exit = std::get_if<CommandExit>(&socket))
+        return leave(*exit);
+    HubSession session(std::get<QString>(socket));
+    if (const auto exit = session.open())
+        return leave(*exit);
+    const auto selected = select(session.processes(), line.operands());
+    if (const auto *exit = std::get_if<CommandExit>(&selected))
+        return leave(*exit);
+    return awaitEffect(session, std::get<QList<ProcessStatus>>(selected), *effect,
+        std::get<QDeadlineTimer>(deadline), line.has(u"json"_s));
+}
+
+} // namespace
+
+Command waitCommand()
+{
+    CommandSyntax syntax{.program = u"semper wait"_s,
+        .operands = u"SELECTOR...|--all"_s,
+        .summary = Texts::tr("Waits until processes are ready, up, down or done."),
+        .options = commonOptions()};
+    syntax.options.append({{u"all"_s, {}, Texts::tr("every process")},
+        {u"for"_s, u"WHAT"_s, Texts::tr("ready (the default), up, down or done")},
+        timeoutOption()});
+    return {u"wait"_s, syntax, wait};
+}
+
+} // namespace semper

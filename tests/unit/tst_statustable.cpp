@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/effect.h"
+#include "cli/selection.h"
+#include "cli/statustable.h"
+#include "cli/terminaltext.h"
+#include "protocol/keys.h"
+
+#include <QJsonArray>
+#include <QRegularExpression>
+#include <QTest>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+using namespace semper;
+
+namespace {
+
+const QDateTime now = QDateTime::fromString(u"2026-11-23T07:01:00.000Z"_s, Qt::ISODateWithMs);
+
+ProcessStatus running(const QString &name, qint64 pid)
+{
+    ProcessStatus status;
+    status.name = name;
+    status.state = ProcessPhase::Running;
+    status.ready = true;
+    status.pid = pid;
+    status.startedAt = now.addSecs(-125);
+    status.uptime = 125s;
+    status.cpuRatio = 0.254;
+    status.memoryBytes = 12'900'000;
+    return status;
+}
+
+ProcessStatus in(ProcessPhase state, const QString &name, const QString &reason = {})
+{
+    ProcessStatus status;
+    status.name = name;
+    status.state = state;
+    status.reason = reason;
+    return status;
+}
+
+ProcessStatus backingOff(const QString &name)
+{
+    ProcessStatus status = in(ProcessPhase::Backoff, name, u"exited with code 3"_s);
+    status.restarts = 3;
+    status.nextStartAt = now.addSecs(4);
+    return status;
+}
+
+QStringList lines(const QString &text)
+{
+    return text.trimmed().split(u'\n');
+}
+
+} // namespace
+
+class TestStatusTable : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void aTableForAFileIsPlainAndWhole();
+    void troubleComesFirst();
+    void columnsLineUpForEveryScript();
+    void aNarrowTerminalElidesTheLastColumn();
+    void glyphsAndColoursOnlyWhereTheStyleHasThem();
+    void whatAProcessSaysCannotSteerTheTerminal();
+    void aLaterInstanceIsNamed();
+    void theServerIsTold();
+    void durationsReadWell_data();
+    void durationsReadWell();
+    void sizesReadWell_data();
+    void sizesReadWell();
+    void effectsAreJudged_data();
+    void effectsAreJudged();
+    void selectorsMeanNamesAndInstances();
+    void anUnknownNameIsAnsweredWithTheNearest();
+};
+
+void TestStatusTable::aTableForAFileIsPlainAndWhole()
+{
+    ProcessStatus monitor = running(u"monitor"_s, 4711);
+    monitor.lastExit = ExitReport{.at = now.addSecs(-126), .code = 3};
+    monitor.restarts = 1;
+    const QString expected
+        = u"STATE    NAME     PID   RESTARTS  UPTIME     CPU   MEMORY    LAST\n"
+          "backoff  import   -            3  -          -     -         exited with code 3, next "
+          "start in 4 s\n"
+          "running  monitor  4711         1  2 min 5 s  25 %  12.3 MiB  exited with code 3 2 min 6 "
+          "s ago\n"_s;
+    QString table = statusTable({backingOff(u"import"_s), monitor}, now, {});
+    // Where a number stands in its column does not matter here.
+    const auto words = [](const QString &text) { return text.simplified(); };
+    QCOMPARE(words(table), words(expected));
+    QVERIFY(!table.contains(u'\x1b'));
+    QVERIFY(table.endsWith(u'\n'));
+}
+
+void TestStatusTable::troubleComesFirst()
+{
+    ProcessStatus hung = running(u"d-hung"_s, 4);
+    hung.alive = false;
+    ProcessStatus unready = running(u"e-unready"_s, 5);
+    unready.ready = false;
+    const QStringList table = lines(
+        statusTable({running(u"a"_s, 1), in(ProcessPhase::Stopped, u"b"_s), backingOff(u"c"_s),
+                        hung, unready, in(ProcessPhase::Failed, u"z-failed"_s)},
+            now, {}));
+    QStringList names;
+    for (const QString &line : table.sliced(1))
+        names.append(line.section(QRegularExpression(u"\\s{2,}"_s), 1, 1));
+    QCOMPARE(
+        names, (QStringList{u"z-failed"_s, u"d-hung"_s, u"c"_s, u"e-unready"_s, u"a"_s, u"b"_s}));
+    QVERIFY(table.at(2).startsWith(u"hung "_s));
+    QVERIFY(table.at(4).startsWith(u"not ready "_s));
+}
+
+void TestStatusTable::columnsLineUpForEveryScript()
+{
+    QCOMPARE(displayWidth(u"abc"), 3);
+    QCOMPARE(displayWidth(u"日本"), 4);
+    QCOMPARE(displayWidth(u"e\u0301"), 1);
+    QCOMPARE(displayWidth(u"\U0001F600"), 2);
+    QCOMPARE(displayWidth(padded(u"日本"_s, 7)), 7);
+    QCOMPARE(elided(u"日本語"_s, 4), u"日…"_s);
+    QCOMPARE(elided(u"日本語"_s, 6), u"日本語"_s);
+    QCOMPARE(elided(u"x"_s, 0), QString());
+}
+
+void TestStatusTable::aNarrowTerminalElidesTheLastColumn()
+{
+    ProcessStatus status = running(u"monitor"_s, 4711);
+    status.status = QString(200, u'x');
+    const QStringList table = lines(statusTable({status}, now, {.width = 80}));
+    QCOMPARE(displayWidth(table.at(1)), 80);
+    QVERIFY(table.at(1).endsWith(u'…'));
+    QVERIFY(table.at(1).contains(u"12.3 MiB"_s));
+    QVERIFY(lines(statusTable({status}, now, {})).at(1).endsWith(status.status));
+}
+
+void TestStatusTable::glyphsAndColoursOnlyWhereTheStyleHasThem()
+{
+    const QList<ProcessStatus> processes{running(u"a"_s, 1)};
+    QVERIFY(lines(statusTable(processes, now, {.glyphs = true})).at(1).startsWith(u"● running"_s));
+    const QString coloured = lines(statusTable(processes, now, {.colours = true})).at(1);
+    QVERIFY(coloured.startsWith(u"\x1b[32mrunning\x1b[0m "_s));
+    for (const int width : {1, 5, 20})
+        QVERIFY(
+            statusTable(processes, now, {.colours = true, .width = width}).contains(u"\x1b[0m"_s));
+}
+
+void TestStatusTable::whatAProcessSaysCannotSteerTheTerminal()
+{
+    ProcessStatus status = running(u"a"_s, 1);
+    status.status = u"\x1b[2Jgone\r\n\u202Eevil\a"_s;
+    const QString table = statusTable({status}, now, {});
+    for (const QChar c : {u'\x1b', u'\r', u'\a', u'\u202E'})
+        QVERIFY(!table.contains(c));
+    QCOMPARE(lines(table).size(), 2);
+    QVERIFY(table.contains(u"gone"_s));
+}
+
+void TestStatusTable::aLaterInstanceIsNamed()
+{
+    ProcessStatus status = running(u"a"_s, 1);
+    QCOMPARE(displayName(status), u"a"_s);
+    status.instance = 2;
+    QCOMPARE(displayName(status), u"a:2"_s);
+}
+
+void TestStatusTable::theServerIsTold()
+{
+    const QJsonObject http{{keys::name, u"http"_s}, {keys::connections, 1},
+        {keys::addresses, QJsonArray{u"http://127.0.0.1:18306"_s}}};
+    QCOMPARE(serverLine({{keys::node, u"demo"_s}, {keys::uptimeMs, 61000},
+                 {keys::control, u"http://127.0.0.1:18305"_s}, {keys::services, QJsonArray{http}}}),
+        u"demo: up 1 min 1 s, control on http://127.0.0.1:18305, http on http://127.0.0.1:18306 "
+        "(1 connection)\n"_s);
+}
+
+void TestStatusTable::durationsReadWell_data()
+{
+    QTest::addColumn<qint64>("milliseconds");
+    QTest::addColumn<QString>("text");
+    QTest::newRow("negative") << qint64(-5) << u"0 ms"_s;
+    QTest::newRow("350 ms") << qint64(350) << u"350 ms"_s;
+    QTest::newRow("4 s") << qint64(4999) << u"4 s"_s;
+    QTest::newRow("2 min") << qint64(120'000) << u"2 min"_s;
+    QTest::newRow("2 min 5 s") << qint64(125'000) << u"2 min 5 s"_s;
+    QTest::newRow("3 h 12 min") << qint64(11'520'000) << u"3 h 12 min"_s;
+    QTest::newRow("5 d 3 h") << qint64(442'800'000) << u"5 d 3 h"_s;
+}
+
+void TestStatusTable::durationsReadWell()
+{
+    QFETCH(const qint64, milliseconds);
+    QTEST(humanDuration(std::chrono::milliseconds(milliseconds)), "text");
+}
+
+void TestStatusTable::sizesReadWell_data()
+{
+    QTest::addColumn<qint64>("bytes");
+    QTest::addColumn<QString>("text");
+    QTest::newRow("0 B") << qint64(0) << u"0 B"_s;
+    QTest::newRow("999 B") << qint64(999) << u"999 B"_s;
+    QTest::newRow("1.0 KiB") << qint64(1000) << u"1.0 KiB"_s;
+    QTest::newRow("12.3 MiB") << qint64(12'900'000) << u"12.3 MiB"_s;
+    QTest::newRow("477 GiB") << qint64(512'000'000'000) << u"477 GiB"_s;
+}
+
+void TestStatusTable::sizesReadWell()
+{
+    QFETCH(const qint64, bytes);
+    QTEST(humanBytes(bytes), "text");
+}
+
+void TestStatusTable::effectsAreJudged_data()
+{
+    using enum Verdict::Kind;
+    QTest::addColumn<Effect>("effect");
+    QTest::addColumn<ProcessStatus>("status");
+    QTest::addColumn<Verdict>("verdict");
+    const ProcessStatus same = running(u"p"_s, 1);
+    const ProcessStatus another = running(u"p"_s, 2);
+    ProcessStatus unready = another;
+    unready.ready = false;
+    const QString why = u"exited with code 3 (5 restarts in 60 s)"_s;
+    const ProcessStatus failed = in(ProcessPhase::Failed, u"p"_s, why);
+    const ProcessStatus done = in(ProcessPhase::Done, u"p"_s);
+    const ProcessStatus stopped = in(ProcessPhase::Stopped, u"p"_s);
+    const ProcessStatus stopping = in(ProcessPhase::Stopping, u"p"_s);
+    const ProcessStatus backoff = backingOff(u"p"_s);
+    const Verdict reached{.kind = Reached};
+    const Verdict pending{};
+    const Verdict failure{.kind = OutOfReach, .reason = u"failed: "_s + why};
+    const auto row
+        = [](const char *name, Effect effect, const ProcessStatus &status, const Verdict &verdict) {
+              QTest::newRow(name) << effect << status << verdict;
+          };
+    row("ready: running", Effect::Ready, same, reached);
+    row("ready: not ready", Effect::Ready, unready, pending);
+    row("ready: backoff", Effect::Ready, backoff, pending);
+    row("ready: failed", Effect::Ready, failed, failure);
+    row("ready: done", Effect::Ready, done, {.kind = OutOfReach, .reason = u"done"_s});
+    row("up: not ready", Effect::Up, unready, reached);
+    row("up: stopped", Effect::Up, stopped, pending);
+    row("down: running", Effect::Down, same, pending);
+    row("down: stopping", Effect::Down, stopping, pending);
+    row("down: backoff", Effect::Down, backoff, pending);
+    row("down: stopped", Effect::Down, stopped, reached);
+    row("down: failed", Effect::Down, failed, reached);
+    row("done: done", Effect::Done, done, reached);
+    row("done: running", Effect::Done, same, pending);
+    row("done: failed", Effect::Done, failed, failure);
+    row("restart: the same", Effect::Relaunched, same, pending);
+    row("restart: another", Effect::Relaunched, another, reached);
+    row("restart: another, not ready", Effect::Relaunched, unready, pending);
+    row("restart: failed", Effect::Relaunched, failed, failure);
+    row("start: running", Effect::Started, same, reached);
+    row("start: done", Effect::Started, done, reached);
+    row("start: failed", Effect::Started, failed, failure);
+}
+
+void TestStatusTable::effectsAreJudged()
+{
+    QFETCH(const Effect, effect);
+    QFETCH(const ProcessStatus, status);
+    const Verdict verdict = judge(effect, running(u"p"_s, 1), status);
+    QTEST(verdict, "verdict");
+}
+
+void TestStatusTable::selectorsMeanNamesAndInstances()
+{
+    QList<ProcessStatus> processes{running(u"a"_s, 1), running(u"a"_s, 2), running(u"b"_s, 3)};
+    processes[1].instance = 1;
+    const auto pids = [&processes](const QStringList &selectors) {
+        QList<qint64> list;
+        for (const auto &status : std::get<QList<ProcessStatus>>(select(processes, selectors)))
+            list.append(*status.pid);
+        return list;
+    };
+    QCOMPARE(pids({}), (QList<qint64>{1, 2, 3}));
+    QCOMPARE(pids({u"a"_s}), (QList<qint64>{1, 2}));
+    QCOMPARE(pids({u"a:1"_s}), (QList<qint64>{2}));
+    QCOMPARE(pids({u"b"_s, u"a:0"_s, u"b"_s}), (QList<qint64>{1, 3}));
+}
+
+void TestStatusTable::anUnknownNameIsAnsweredWithTheNearest()
+{
+    const QList<ProcessStatus> processes{running(u"monitor"_s, 1), running(u"importer"_s, 2)};
+    const auto text = [&processes](const QString &selector) {
+        const auto exit = std::get<CommandExit>(select(processes, {u"monitor"_s, selector}));
+        return exit.code == ExitCode::Failed ? exit.text : QString();
+    };
+    QCOMPARE(text(u"imprter"_s), u"no process \"imprter\"; did you mean \"importer\"?\n"_s);
+    QCOMPARE(text(u"xyz"_s), u"no process \"xyz\"; there are: monitor, importer\n"_s);
+    QCOMPARE(text(u"monitor:3"_s), u"no process \"monitor:3\"; there are: monitor, importer\n"_s);
+}
+
+QTEST_GUILESS_MAIN(TestStatusTable)
+#include "tst_statustable.moc"
