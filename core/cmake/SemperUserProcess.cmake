@@ -1,17 +1,16 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 
-set(_SEMPER_PLUGIN_TEMPLATE "${CMAKE_CURRENT_LIST_DIR}/userprocessplugin.cpp.in")
-
-# semper_add_user_process(<target> SOURCES <file>... [LIBRARIES <library>...])
+# semper_add_user_process(<target> SOURCES <file>... [LIBRARIES <library>...] [NO_INSTALL])
 #
 # A plugin with the user-process classes that its sources name in SEMPER_USER_PROCESS(Class),
-# built as <target>.so into <build folder>/lib/semper/processes and installed into
-# <prefix>/<libdir>/semper/processes. The names become the plugin's metadata, so that they can be
-# read with nothing loaded; a name that was misread from the sources does not link.
+# built as <target>.so into the build folder, or CMAKE_LIBRARY_OUTPUT_DIRECTORY where that is set,
+# and installed where Semper looks below the prefix. The names become the plugin's metadata, so
+# that they can be read with nothing loaded; a name misread from the sources does not link.
 function(semper_add_user_process target)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "NO_INSTALL" "" "SOURCES;LIBRARIES")
     if(arg_UNPARSED_ARGUMENTS OR NOT arg_SOURCES)
-        message(FATAL_ERROR "semper_add_user_process(<target> SOURCES <file>... [LIBRARIES <library>...])")
+        message(FATAL_ERROR "semper_add_user_process(<target> SOURCES <file>... "
+            "[LIBRARIES <library>...] [NO_INSTALL])")
     endif()
 
     _semper_user_process_classes(classes ${arg_SOURCES})
@@ -21,7 +20,6 @@ function(semper_add_user_process target)
     endif()
     _semper_write_plugin_unit(unit ${target} ${classes})
 
-    include(GNUInstallDirs)
     add_library(${target} MODULE ${arg_SOURCES} "${unit}")
     target_link_libraries(${target} PRIVATE Semper::Core ${arg_LIBRARIES})
     target_link_options(${target} PRIVATE LINKER:--no-undefined)
@@ -29,9 +27,10 @@ function(semper_add_user_process target)
         AUTOMOC ON
         PREFIX ""
         CXX_VISIBILITY_PRESET hidden
-        VISIBILITY_INLINES_HIDDEN ON
-        LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib/semper/processes")
-    install(TARGETS ${target} LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}/semper/processes")
+        VISIBILITY_INLINES_HIDDEN ON)
+    if(NOT arg_NO_INSTALL)
+        install(TARGETS ${target} LIBRARY DESTINATION "${SEMPER_PLUGIN_DESTINATION}")
+    endif()
 endfunction()
 
 # The names in SEMPER_USER_PROCESS() of the given files, in order. A change of one of the files
@@ -68,6 +67,6 @@ function(_semper_write_plugin_unit result target)
     list(JOIN ARGN "\", \"" quoted)
     set(folder "${CMAKE_CURRENT_BINARY_DIR}/${target}_semper")
     file(CONFIGURE OUTPUT "${folder}/${target}.json" CONTENT "{ \"classes\": [\"${quoted}\"] }\n")
-    configure_file("${_SEMPER_PLUGIN_TEMPLATE}" "${folder}/${target}_plugin.cpp" @ONLY)
+    configure_file("${CMAKE_CURRENT_FUNCTION_LIST_DIR}/userprocessplugin.cpp.in" "${folder}/${target}_plugin.cpp" @ONLY)
     set(${result} "${folder}/${target}_plugin.cpp" PARENT_SCOPE)
 endfunction()

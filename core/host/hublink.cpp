@@ -15,7 +15,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(logHubLink, "semper.host.hublink")
+Q_LOGGING_CATEGORY(logHubLink, "semper.host.hublink", QtInfoMsg)
 
 constexpr auto pauseOfFullBuffer = 100ms;
 constexpr auto pauseOfRefused = 5s;

@@ -20,7 +20,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(logPlugins, "semper.host.plugins")
+Q_LOGGING_CATEGORY(logPlugins, "semper.host.plugins", QtInfoMsg)
 
 constexpr QLatin1StringView interfaceId{"org.semper.UserProcess/1"};
 
@@ -101,6 +101,8 @@ void PluginCatalog::readDirectory(const QString &directory)
     const QFileInfoList files
         = QDir(directory).entryInfoList({u"*.so"_s}, QDir::Files | QDir::Readable, QDir::Name);
     for (const QFileInfo &info : files) {
+        if (info.size() == 0) // Qt would warn of it
+            continue;
         // The same file may be reached through two directories: that is one plugin.
         const QString file = info.canonicalFilePath();
         for (const QString &className : classesOf(file)) {

@@ -23,7 +23,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(logHost, "semper.host")
+Q_LOGGING_CATEGORY(logHost, "semper.host", QtInfoMsg)
 
 constexpr auto patienceWithoutClass = 2s;
 constexpr auto timeForLastWords = 1s;

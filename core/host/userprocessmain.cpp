@@ -27,11 +27,13 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(logMain, "semper.host")
+Q_LOGGING_CATEGORY(logMain, "semper.host", QtInfoMsg)
 
-/// Qt may prefer the system's journal; the server captures standard error.
+/// Qt may prefer the system's journal; the server captures standard error, and whole lines of
+/// standard output as they come.
 void logToStandardError()
 {
+    std::setvbuf(stdout, nullptr, _IOLBF, 0);
     if (!qEnvironmentVariableIsSet("QT_MESSAGE_PATTERN"))
         qSetMessagePattern(u"%{type} %{category}: %{message}"_s);
     qInstallMessageHandler(

@@ -13,7 +13,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(logMetrics, "semper.process.metrics")
+Q_LOGGING_CATEGORY(logMetrics, "semper.process.metrics", QtInfoMsg)
 
 [[nodiscard]] bool isLetter(QChar c)
 {

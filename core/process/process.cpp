@@ -19,7 +19,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(logProcess, "semper.process")
+Q_LOGGING_CATEGORY(logProcess, "semper.process", QtInfoMsg)
 
 constexpr auto metricsPause = 250ms;
 constexpr qsizetype maximumTextLength = 4096;

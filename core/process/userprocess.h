@@ -19,9 +19,10 @@ public:
     explicit UserProcess(QObject *parent = nullptr);
     ~UserProcess() override;
 
-    /// The whole life of the process, as a coroutine on the main thread: never block in it. When
-    /// it returns, or a stop cuts it short, the process exits with 0; when it throws, with 70.
-    /// \a process outlives it. Rules of awaiting: docs/writing-a-process.md.
+    /// The whole life of the process, as a coroutine on the main thread: it never blocks, and is
+    /// never an empty Task. When it returns, or a stop cuts it short, the process exits with 0;
+    /// when it throws, with 70. \a process outlives it. The rules of awaiting stand in
+    /// docs/writing-a-process.md.
     virtual QCoro::Task<> run(Process &process) = 0;
 };
 

@@ -14,7 +14,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-Q_LOGGING_CATEGORY(logMonitor, "semper.process.monitor")
+Q_LOGGING_CATEGORY(logMonitor, "semper.process.monitor", QtInfoMsg)
 
 template <class T>
 void setIfKnown(semper::Gauge gauge, const std::optional<T> &value)

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <semper/userprocess.h>
+
+#include <stdexcept>
+
+#include <unistd.h>
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace test {
+
+/// Uses all that a Process offers, and sends each message back.
+class Echo : public semper::UserProcess
+{
+    Q_OBJECT
+public:
+    QCoro::Task<> run(semper::Process &process) override
+    {
+        connect(&process, &semper::Process::messageReceived, this,
+            [&process](const QJsonObject &payload) {
+                static_cast<void>(process.send({{u"echo"_s, payload}}));
+            });
+        process.setTitle(u"echo-of-"_s + process.name());
+        process.setStatus(u"listening"_s);
+        process.setReady();
+        process.report({{u"settings"_s, process.settings()}, {u"instance"_s, process.instance()}});
+        process.gauge(u"token_visible").set(qEnvironmentVariableIsSet("SEMPER_TOKEN") ? 1 : 0);
+        while (!process.stopRequested()) {
+            const auto connections = co_await process.service().connections();
+            process.gauge(u"connections").set(connections.size());
+            process.counter(u"rounds").add();
+            co_await process.sleep(50ms);
+        }
+    }
+};
+
+/// Throws as "kind" in its settings says: "before", "after" or "int".
+class Throw : public semper::UserProcess
+{
+    Q_OBJECT
+public:
+    QCoro::Task<> run(semper::Process &process) override
+    {
+        process.counter(u"began").add();
+        const QString kind = process.settings().value(u"kind").toString();
+        if (kind == u"before"_s)
+            throw std::runtime_error("before the first await");
+        co_await process.sleep(1ms);
+        if (kind == u"int"_s)
+            throw 42;
+        throw std::out_of_range("no such row");
+    }
+};
+
+class ThrowInConstructor : public semper::UserProcess
+{
+    Q_OBJECT
+public:
+    ThrowInConstructor() { throw std::logic_error("cannot be made"); }
+    QCoro::Task<> run(semper::Process &) override { co_return; }
+};
+
+/// Ends at once.
+class End : public semper::UserProcess
+{
+    Q_OBJECT
+public:
+    QCoro::Task<> run(semper::Process &) override { co_return; }
+};
+
+/// Sleeps in a loop that knows nothing of stops.
+class SleepForever : public semper::UserProcess
+{
+    Q_OBJECT
+public:
+    QCoro::Task<> run(semper::Process &process) override
+    {
+        process.setStatus(u"asleep"_s);
+        while (true)
+            co_await process.sleep(1h);
+    }
+};
+
+/// Blocks the event loop.
+class Hang : public semper::UserProcess
+{
+    Q_OBJECT
+public:
+    QCoro::Task<> run(semper::Process &process) override
+    {
+        co_await process.sleep(500ms);
+        while (true)
+            ::pause();
+    }
+};
+
+} // namespace test
+
+SEMPER_USER_PROCESS(test::Echo)
+SEMPER_USER_PROCESS(test::Throw)
+SEMPER_USER_PROCESS(test::ThrowInConstructor)
+SEMPER_USER_PROCESS(test::End)
+SEMPER_USER_PROCESS(test::SleepForever)
+SEMPER_USER_PROCESS(test::Hang)
+
+#include "testprocesses.moc"
