@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "testhub.h"
+
+#include <QDir>
+#include <QFile>
+#include <QRegularExpression>
+#include <QTest>
+
+using namespace Qt::StringLiterals;
+using namespace semper;
+
+namespace {
+
+constexpr int patience = 15000;
+constexpr int buildPatience = 280000;
+
+/// What \a program printed, with its exit code in front where that is not 0.
+[[nodiscard]] QString run(const QString &program, const QStringList &arguments)
+{
+    QProcess process;
+    process.setProcessChannelMode(QProcess::MergedChannels);
+    process.start(program, arguments);
+    if (!process.waitForFinished(buildPatience) || process.exitStatus() != QProcess::NormalExit)
+        return u"failed: %1"_s.arg(process.errorString());
+    const QString output = QString::fromLocal8Bit(process.readAll());
+    return process.exitCode() == 0 ? output : u"failed: "_s + output;
+}
+
+[[nodiscard]] QString contentsOf(const QString &path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? QString::fromUtf8(file.readAll()) : QString();
+}
+
+/// The first block of \a language behind \a position.
+[[nodiscard]] QString blockBehind(const QString &text, qsizetype position, const QString &language)
+{
+    const QString fence = u"\n```%1\n"_s.arg(language);
+    const qsizetype begin = text.indexOf(fence, position);
+    const qsizetype end = text.indexOf(u"\n```\n"_s, begin + fence.size());
+    return begin < 0 || end < 0 ? QString()
+                                : text.sliced(begin + fence.size(), end - begin - fence.size() + 1);
+}
+
+} // namespace
+
+/// Projects outside of this one, against what `cmake --install` puts into place.
+class TestConsumer : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase();
+    void whatIsInstalled_data();
+    void whatIsInstalled();
+    void nothingOfTheTestsIsInstalled();
+    void fourLinesOfCMakeBuildAProcess();
+    void theFirstProcessOfTheReadmeBuildsAndRuns();
+
+private:
+    [[nodiscard]] QString path(const QString &name) const { return m_directory.filePath(name); }
+    void write(const QString &name, const QString &text);
+    [[nodiscard]] QString build(const QString &source, const QString &into);
+    void runVisitors(const QString &pluginPath);
+
+    QTemporaryDir m_directory;
+};
+
+void TestConsumer::initTestCase()
+{
+    const QString output = run(QStringLiteral(SEMPER_CMAKE),
+        {u"--install"_s, qEnvironmentVariable("SEMPER_TEST_BUILD"), u"--prefix"_s,
+            path(u"prefix"_s)});
+    QVERIFY2(!output.startsWith(u"failed"_s), qPrintable(output));
+}
+
+void TestConsumer::whatIsInstalled_data()
+{
+    QTest::addColumn<QString>("file");
+    for (const QString &file : {u"bin/semper-process"_s, u"lib/libSemperCore.so"_s,
+             u"lib/semper/processes/monitor.so"_s, u"lib/semper/processes/heartbeat.so"_s,
+             u"include/semper/userprocess.h"_s, u"include/semper/fakeclock.h"_s,
+             u"include/semper/semper_core_export.h"_s, u"lib/cmake/Semper/SemperConfig.cmake"_s,
+             u"lib/cmake/Semper/SemperConfigVersion.cmake"_s})
+        QTest::addRow("%s", qUtf8Printable(file)) << file;
+}
+
+void TestConsumer::whatIsInstalled()
+{
+    QFETCH(const QString, file);
+    QVERIFY(QFile::exists(path(u"prefix/"_s + file)));
+}
+
+void TestConsumer::nothingOfTheTestsIsInstalled()
+{
+    const QDir plugins(path(u"prefix/lib/semper/processes"_s));
+    QCOMPARE(plugins.entryList(QDir::Files, QDir::Name),
+        (QStringList{u"heartbeat.so"_s, u"monitor.so"_s}));
+}
+
+void TestConsumer::fourLinesOfCMakeBuildAProcess()
+{
+    const QString source
+        = qEnvironmentVariable("SEMPER_TEST_SOURCE") + u"/tests/integration/consumer"_s;
+    const QString output = build(source, path(u"shop"_s));
+    QVERIFY2(!output.startsWith(u"failed"_s), qPrintable(output));
+    QVERIFY(QFile::exists(path(u"shop/monitor.so"_s)));
+
+    // Its class is called like one of ours: never one or the other by chance.
+    TestHub hub;
+    QProcess process;
+    QProcessEnvironment environment = hub.environment();
+    environment.insert(u"SEMPER_PLUGIN_PATH"_s, path(u"shop"_s));
+    process.setProcessEnvironment(environment);
+    hub.launch(process, path(u"prefix/bin/semper-process"_s), u"MonitorProcess"_s);
+    QVERIFY(process.waitForStarted(patience));
+    QTRY_COMPARE_WITH_TIMEOUT(process.state(), QProcess::NotRunning, patience);
+    QCOMPARE(process.exitCode(), 78);
+    const QString log = QString::fromLocal8Bit(process.readAllStandardError());
+    QVERIFY2(log.contains(u"in more than one plugin"_s), qPrintable(log));
+}
+
+void TestConsumer::theFirstProcessOfTheReadmeBuildsAndRuns()
+{
+    const QString readme = contentsOf(qEnvironmentVariable("SEMPER_TEST_SOURCE") + u"/README.md"_s);
+    const qsizetype marker = readme.indexOf(u"<!-- first-process -->"_s);
+    QVERIFY(marker >= 0);
+    const QString code = blockBehind(readme, marker, u"cpp"_s);
+    const QString cmake = blockBehind(readme, marker, u"cmake"_s);
+    const QRegularExpressionMatch file = QRegularExpression(u"SOURCES (\\w+\\.cpp)"_s).match(cmake);
+    QVERIFY2(file.hasMatch(), qPrintable(cmake));
+    QVERIFY(code.count(u'\n') <= 25);
+    QVERIFY(QDir(m_directory.path()).mkpath(u"visitors"_s));
+    write(u"visitors/"_s + file.captured(1), code);
+    write(u"visitors/CMakeLists.txt"_s, cmake);
+    const QString output = build(path(u"visitors"_s), path(u"visitors/build"_s));
+    QVERIFY2(!output.startsWith(u"failed"_s), qPrintable(output));
+    runVisitors(path(u"visitors/build"_s));
+
+    const QString installed = run(QStringLiteral(SEMPER_CMAKE),
+        {u"--install"_s, path(u"visitors/build"_s), u"--prefix"_s, path(u"prefix"_s)});
+    QVERIFY2(!installed.startsWith(u"failed"_s), qPrintable(installed));
+    runVisitors(QString());
+}
+
+void TestConsumer::write(const QString &name, const QString &text)
+{
+    QFile file(path(name));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(text.toUtf8());
+}
+
+QString TestConsumer::build(const QString &source, const QString &into)
+{
+    const QString configured = run(QStringLiteral(SEMPER_CMAKE),
+        {u"-S"_s, source, u"-B"_s, into, u"-G"_s, QStringLiteral(SEMPER_CMAKE_GENERATOR),
+            u"-DCMAKE_PREFIX_PATH="_s + path(u"prefix"_s),
+            u"-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror "_s + QStringLiteral(SEMPER_CXX_FLAGS),
+            u"-DCMAKE_CXX_COMPILER="_s + QStringLiteral(SEMPER_CXX_COMPILER),
+            u"-DCMAKE_CXX_COMPILER_LAUNCHER="_s + QStringLiteral(SEMPER_CXX_LAUNCHER)});
+    if (configured.startsWith(u"failed"_s))
+        return configured;
+    return run(QStringLiteral(SEMPER_CMAKE), {u"--build"_s, into});
+}
+
+void TestConsumer::runVisitors(const QString &pluginPath)
+{
+    TestHub hub;
+    hub.setConnections(3);
+    QProcess process;
+    QProcessEnvironment environment = hub.environment();
+    environment.insert(u"SEMPER_PLUGIN_PATH"_s, pluginPath);
+    process.setProcessEnvironment(environment);
+    hub.launch(process, path(u"prefix/bin/semper-process"_s), u"VisitorsProcess"_s);
+    QTRY_COMPARE_WITH_TIMEOUT(hub.gauge(u"connections"_s), 3, patience);
+    process.terminate();
+    QVERIFY(process.waitForFinished(patience));
+    QCOMPARE(process.exitCode(), 0);
+}
+
+QTEST_GUILESS_MAIN(TestConsumer)
+#include "tst_consumer.moc"

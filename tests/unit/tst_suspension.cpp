@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <semper/suspension.h>
+
+#include <semper/fakelink.h>
+#include <semper/systemclock.h>
+#include <semper/userprocess.h>
+
+#include <QElapsedTimer>
+#include <QPromise>
+#include <QRegularExpression>
+#include <QTest>
+#include <QThread>
+
+#include <stdexcept>
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+using namespace semper;
+
+namespace {
+
+/// A made-up awaitable of variadic arguments, as those of Semper are to be.
+template <class... Arguments>
+QCoro::Task<QString> joined(Process &process, QString first, Arguments... others)
+{
+    co_await process.sleep(1ms);
+    ((first += QString::number(others)), ...);
+    co_return first;
+}
+
+template <class Function>
+QCoro::Task<int> called(Process &process, Function function)
+{
+    co_await process.sleep(1ms);
+    co_return function();
+}
+
+// Each of these is a form that an author writes; those of docs/writing-a-process.md that do not
+// compile, or are miscompiled, cannot stand here.
+QCoro::Task<QString> variadicArguments(Process &process)
+{
+    const QString answer = co_await joined(process, u"a"_s, 1, 2);
+    co_return answer;
+}
+
+QCoro::Task<QString> namedLocals(Process &process)
+{
+    const QString first = u"b"_s;
+    const int second = 3;
+    const QString answer = co_await joined(process, first, second);
+    co_return answer;
+}
+
+QCoro::Task<QString> lambdaByReference(Process &process)
+{
+    const int number = 7;
+    const int answer = co_await called(process, [&] { return number + 1; });
+    co_return QString::number(answer);
+}
+
+QCoro::Task<QString> resultBeforeTheCondition(Process &process)
+{
+    const int answer = co_await called(process, [] { return 1; });
+    if (answer == 1)
+        co_return u"one"_s;
+    co_return u"other"_s;
+}
+
+QCoro::Task<QString> nestedInTry(Process &process)
+{
+    QString text;
+    try {
+        const QString part = co_await joined(process, u"c"_s, 4);
+        text = part;
+        throw std::runtime_error("x");
+    } catch (const std::runtime_error &) {
+        text += u'!';
+    }
+    co_await process.sleep(1ms);
+    co_return text;
+}
+
+QCoro::Task<QString> startedFirstAwaitedLater(Process &process)
+{
+    auto one = joined(process, u"d"_s, 5);
+    auto two = joined(process, u"e"_s, 6);
+    const QString first = co_await one;
+    const QString second = co_await two;
+    co_return first + second;
+}
+
+using Form = QCoro::Task<QString> (*)(Process &);
+
+QCoro::Task<> awaitOne(Suspension &suspension, QString &outcome)
+{
+    try {
+        co_await suspension.ended();
+        outcome = u"resumed"_s;
+    } catch (const Stopped &) {
+        outcome = u"stopped"_s;
+    } catch (const std::exception &error) {
+        outcome = QString::fromUtf8(error.what());
+    }
+}
+
+QCoro::Task<> awaitFuture(Process &process, QFuture<int> future, QString &outcome)
+{
+    try {
+        const int value = co_await process.result(future);
+        outcome = QString::number(value);
+    } catch (const Stopped &) {
+        outcome = u"stopped"_s;
+    } catch (const std::exception &error) {
+        outcome = QString::fromUtf8(error.what());
+    }
+}
+
+} // namespace
+
+Q_DECLARE_METATYPE(Form)
+
+/// On the real clock and the real event loop.
+class TestSuspension : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void init();
+    void formsThatWork_data();
+    void formsThatWork();
+    void theFirstEndWins();
+    void anErrorIsThrown();
+    void whatEndedBeforeTheAwaitIsNotWaitedFor();
+    void aStopThrowsOrReturnsAsItWasTold();
+    void theAlarmEndsIt();
+    void aSuspensionThatIsGoneIsNotResumed();
+    void aRealSleepIsNeverShort();
+    void aFutureOfAnotherThreadIsAwaited();
+    void aFuturesExceptionIsThrown();
+    void aStopLeavesTheFutureToItself();
+
+private:
+    FakeLink m_link;
+    SystemClock m_clock;
+    std::unique_ptr<Process> m_process;
+};
+
+void TestSuspension::init()
+{
+    QTest::failOnWarning(QRegularExpression(u".*"_s));
+    m_process = std::make_unique<Process>(u"test"_s, 0, QJsonObject(), m_link, m_clock);
+}
+
+void TestSuspension::formsThatWork_data()
+{
+    QTest::addColumn<Form>("form");
+    QTest::addColumn<QString>("answer");
+    QTest::newRow("variadic arguments") << Form(variadicArguments) << u"a12"_s;
+    QTest::newRow("named locals") << Form(namedLocals) << u"b3"_s;
+    QTest::newRow("lambda by reference") << Form(lambdaByReference) << u"8"_s;
+    QTest::newRow("result before the condition") << Form(resultBeforeTheCondition) << u"one"_s;
+    QTest::newRow("nested in try") << Form(nestedInTry) << u"c4!"_s;
+    QTest::newRow("started first, awaited later") << Form(startedFirstAwaitedLater) << u"d5e6"_s;
+}
+
+void TestSuspension::formsThatWork()
+{
+    QFETCH(const Form, form);
+    QFETCH(const QString, answer);
+    QString result;
+    auto task = form(*m_process);
+    task.then([&result](const QString &text) { result = text; });
+    QTRY_COMPARE_WITH_TIMEOUT(result, answer, 5000);
+}
+
+void TestSuspension::theFirstEndWins()
+{
+    QString outcome;
+    Suspension suspension(*m_process, Suspension::OnStop::Throw);
+    const auto task = awaitOne(suspension, outcome);
+    suspension.resume();
+    suspension.fail(std::make_exception_ptr(std::runtime_error("too late")));
+    m_process->requestStop();
+    QVERIFY(outcome.isEmpty()); // never inside these calls
+    QTRY_COMPARE_WITH_TIMEOUT(outcome, u"resumed"_s, 5000);
+}
+
+void TestSuspension::anErrorIsThrown()
+{
+    QString outcome;
+    Suspension suspension(*m_process, Suspension::OnStop::Throw);
+    const auto task = awaitOne(suspension, outcome);
+    suspension.fail(std::make_exception_ptr(std::runtime_error("no luck")));
+    QTRY_COMPARE_WITH_TIMEOUT(outcome, u"no luck"_s, 5000);
+}
+
+void TestSuspension::whatEndedBeforeTheAwaitIsNotWaitedFor()
+{
+    QString outcome;
+    Suspension suspension(*m_process, Suspension::OnStop::Throw);
+    suspension.resume();
+    QTRY_VERIFY_WITH_TIMEOUT(suspension.await_ready(), 5000);
+    const auto task = awaitOne(suspension, outcome);
+    QCOMPARE(outcome, u"resumed"_s);
+}
+
+void TestSuspension::aStopThrowsOrReturnsAsItWasTold()
+{
+    QString first;
+    QString second;
+    Suspension throwing(*m_process, Suspension::OnStop::Throw);
+    Suspension returning(*m_process, Suspension::OnStop::Return);
+    const auto one = awaitOne(throwing, first);
+    const auto two = awaitOne(returning, second);
+    m_process->requestStop();
+    QTRY_COMPARE_WITH_TIMEOUT(first, u"stopped"_s, 5000);
+    QTRY_COMPARE_WITH_TIMEOUT(second, u"resumed"_s, 5000);
+    QString third;
+    Suspension late(*m_process, Suspension::OnStop::Return);
+    const auto three = awaitOne(late, third);
+    QTRY_COMPARE_WITH_TIMEOUT(third, u"stopped"_s, 5000);
+}
+
+void TestSuspension::theAlarmEndsIt()
+{
+    QString first;
+    QString second;
+    Suspension resumed(*m_process, Suspension::OnStop::Throw);
+    Suspension failed(*m_process, Suspension::OnStop::Throw);
+    const auto one = awaitOne(resumed, first);
+    const auto two = awaitOne(failed, second);
+    resumed.endAfter(5ms);
+    failed.endAfter(5ms, std::make_exception_ptr(std::runtime_error("too slow")));
+    QTRY_COMPARE_WITH_TIMEOUT(first, u"resumed"_s, 5000);
+    QTRY_COMPARE_WITH_TIMEOUT(second, u"too slow"_s, 5000);
+}
+
+void TestSuspension::aSuspensionThatIsGoneIsNotResumed()
+{
+    {
+        Suspension suspension(*m_process, Suspension::OnStop::Throw);
+        suspension.endAfter(0ms);
+        suspension.resume();
+    }
+    QCoreApplication::processEvents();
+    m_process->requestStop();
+    QCoreApplication::processEvents();
+}
+
+void TestSuspension::aRealSleepIsNeverShort()
+{
+    QElapsedTimer timer;
+    timer.start();
+    Suspension suspension(*m_process, Suspension::OnStop::Throw);
+    QString outcome;
+    const auto task = awaitOne(suspension, outcome);
+    suspension.endAfter(200ms);
+    QTRY_COMPARE_WITH_TIMEOUT(outcome, u"resumed"_s, 5000);
+    QVERIFY(timer.elapsed() >= 199);
+}
+
+void TestSuspension::aFutureOfAnotherThreadIsAwaited()
+{
+    QPromise<int> promise;
+    promise.start();
+    QString outcome;
+    const auto task = awaitFuture(*m_process, promise.future(), outcome);
+    const std::unique_ptr<QThread> thread(QThread::create([&promise] {
+        promise.addResult(42);
+        promise.finish();
+    }));
+    thread->start();
+    QTRY_COMPARE_WITH_TIMEOUT(outcome, u"42"_s, 5000);
+    QVERIFY(thread->wait(5000));
+}
+
+void TestSuspension::aFuturesExceptionIsThrown()
+{
+    QPromise<int> promise;
+    promise.start();
+    QString outcome;
+    const auto task = awaitFuture(*m_process, promise.future(), outcome);
+    promise.setException(std::make_exception_ptr(std::runtime_error("disk full")));
+    promise.finish();
+    QTRY_COMPARE_WITH_TIMEOUT(outcome, u"disk full"_s, 5000);
+}
+
+void TestSuspension::aStopLeavesTheFutureToItself()
+{
+    QPromise<int> promise;
+    promise.start();
+    QString outcome;
+    const auto task = awaitFuture(*m_process, promise.future(), outcome);
+    m_process->requestStop();
+    QTRY_COMPARE_WITH_TIMEOUT(outcome, u"stopped"_s, 5000);
+    QVERIFY(!promise.isCanceled());
+    promise.addResult(1);
+    promise.finish();
+    QCoreApplication::processEvents();
+    QCOMPARE(outcome, u"stopped"_s);
+}
+
+QTEST_GUILESS_MAIN(TestSuspension)
+#include "tst_suspension.moc"
