@@ -18,7 +18,8 @@ QJsonObject makeFrame(QLatin1StringView type, QJsonObject fields)
     return fields;
 }
 
-QList<QJsonObject> splitFrame(const QJsonObject &frame, QLatin1StringView key, const QJsonArray &items)
+QList<QJsonObject> splitFrame(
+    const QJsonObject &frame, QLatin1StringView key, const QJsonArray &items)
 {
     constexpr qsizetype roomForPartAndLast = 64;
     QJsonObject empty = frame;

@@ -35,11 +35,10 @@ HubClient::HubClient(QString socketPath, Reconnect reconnect, QObject *parent)
         Q_EMIT opened();
     });
     connect(&m_socket, &QLocalSocket::readyRead, this, &HubClient::readFrames);
-    connect(&m_socket, &QLocalSocket::disconnected, this,
-        [this] {
-            const QString complaint = std::exchange(m_complaint, {});
-            lost(complaint.isEmpty() ? u"the server closed the connection"_s : complaint);
-        });
+    connect(&m_socket, &QLocalSocket::disconnected, this, [this] {
+        const QString complaint = std::exchange(m_complaint, {});
+        lost(complaint.isEmpty() ? u"the server closed the connection"_s : complaint);
+    });
     // A refused attempt may be reported from inside connectToServer(): not while open() runs.
     connect(
         &m_socket, &QLocalSocket::errorOccurred, this,

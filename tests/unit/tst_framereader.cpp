@@ -76,8 +76,8 @@ void TestFrameReader::aFrameOfExactlyTheLimitPasses()
     const QByteArray bare = encodeFrame({{keys::type, QString()}});
     for (const int excess : {0, 1}) {
         FrameReader reader;
-        reader.append(encodeFrame(
-            {{keys::type, QString(maximumFrameBytes - bare.size() + excess, u'x')}}));
+        reader.append(
+            encodeFrame({{keys::type, QString(maximumFrameBytes - bare.size() + excess, u'x')}}));
         QCOMPARE(std::holds_alternative<FrameError>(*reader.next()), excess == 1);
     }
 }
@@ -87,7 +87,8 @@ void TestFrameReader::itemsAreSplitIntoPartsBelowTheLimit()
     QJsonArray items;
     for (int i = 0; i < 1000; ++i)
         items.append(QJsonObject{{keys::id, i}, {keys::text, QString(300, u'ü')}});
-    const QList<QJsonObject> parts = splitFrame(makeFrame(frames::snapshot), keys::processes, items);
+    const QList<QJsonObject> parts
+        = splitFrame(makeFrame(frames::snapshot), keys::processes, items);
     QVERIFY(parts.size() > 9);
     QJsonArray together;
     for (const QJsonObject &part : parts) {
