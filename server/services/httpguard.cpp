@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "services/httpguard.h"
+
+#include "services/guardedsocket.h"
+#include "services/peername.h"
+
+#include <QLoggingCategory>
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+namespace {
+
+Q_LOGGING_CATEGORY(log, "semper.server.http")
+
+/// What the kernel hands over at once. Small, for a client cannot make the server hold more.
+constexpr qint64 readBufferBytes = 64 * 1024;
+
+QByteArray refusalBytes(const Problem &problem, bool withBody)
+{
+    const QByteArray body = problem.toJson();
+    QByteArray bytes = "HTTP/1.1 " + QByteArray::number(problem.status) + ' '
+        + reasonPhrase(problem.status) + "\r\nContent-Type: " + problemMimeType
+        + "\r\nContent-Length: " + QByteArray::number(body.size())
+        + "\r\nX-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n";
+    for (const auto &[name, value] : problem.headers)
+        bytes += name + ": " + value + "\r\n";
+    bytes += "Connection: close\r\n\r\n";
+    return withBody ? bytes + body : bytes;
+}
+
+} // namespace
+
+HttpGuard::HttpGuard(
+    GuardedSocket *socket, quint64 id, const HttpLimits &limits, const Admission &admission)
+    : QObject(socket)
+    , m_socket(socket)
+    , m_limits(limits)
+    , m_admission(admission)
+    , m_id(id)
+    , m_peer(peerName(*socket))
+    , m_since(QDateTime::currentDateTimeUtc())
+{
+    m_socket->setReadBufferSize(readBufferBytes);
+    m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
+    connect(m_socket, &QIODevice::readyRead, this, &HttpGuard::readInput);
+    connect(m_socket, &QIODevice::bytesWritten, this, &HttpGuard::progressWriting);
+    // Connected a turn later, and so behind QHttpServer's slot.
+    QMetaObject::invokeMethod(
+        this, [this] { connect(m_socket, &QIODevice::readyRead, this, &HttpGuard::serveOn); },
+        Qt::QueuedConnection);
+    m_lastWrite.start();
+    m_deadline.setRemainingTime(m_limits.headTimeout);
+}
+
+Connection HttpGuard::connection() const
+{
+    return {
+        .id = m_id, .peer = m_peer, .since = m_since, .bytesIn = m_bytesIn, .bytesOut = m_bytesOut};
+}
+
+void HttpGuard::enforceDeadlines()
+{
+    const bool unread = m_socket->bytesToWrite() > 0;
+    if (unread && m_lastWrite.hasExpired(m_limits.stallTimeout.count()))
+        return m_socket->abort();
+    if (!m_deadline.hasExpired())
+        return;
+    switch (m_phase) {
+    case Phase::Idle:
+        if (!unread)
+            m_socket->disconnectFromHost();
+        return;
+    case Phase::Head:
+        return refuse({.status = 408, .detail = u"the head took too long"_s});
+    case Phase::Body:
+        return refuse({.status = 408, .detail = u"the body took too long"_s});
+    case Phase::Leaving:
+        if (!unread)
+            m_socket->abort();
+        return;
+    }
+}
+
+/// The first slot of each readyRead. QHttpServer's comes next, and must find nothing but what
+/// answerRequest() hands on; a socket that closes in here would make it complain.
+void HttpGuard::readInput()
+{
+    if (m_handingOn)
+        return;
+    m_socket->endTransaction();
+    const QByteArray fresh = m_socket->readAll();
+    m_bytesIn += fresh.size();
+    if (m_phase == Phase::Leaving)
+        return;
+    m_input += fresh;
+    if (m_input.size() > m_limits.maximumHeadBytes + m_limits.maximumBodyBytes + readBufferBytes) {
+        qCDebug(log) << "dropped" << m_peer << "which sends on without reading its answers";
+        return leave();
+    }
+    if (takeRequest())
+        answerRequest();
+}
+
+/// The last slot of each readyRead, and called again when the client has taken an answer.
+void HttpGuard::serveOn()
+{
+    if (m_handingOn || m_servingOn)
+        return;
+    m_servingOn = true;
+    m_socket->flush();
+    while (takeRequest()) {
+        answerRequest();
+        m_socket->flush();
+    }
+    m_servingOn = false;
+}
+
+/// True when m_input starts with a whole request, whose head is m_head. A client that does not
+/// take its answers gets no further ones.
+bool HttpGuard::takeRequest()
+{
+    if (m_phase == Phase::Leaving || m_socket->state() != QAbstractSocket::ConnectedState
+        || m_socket->bytesToWrite() > 0)
+        return false;
+    if (m_phase != Phase::Body && !takeHead())
+        return false;
+    return m_input.size() >= m_head.headBytes + m_head.bodyBytes;
+}
+
+bool HttpGuard::takeHead()
+{
+    if (m_phase == Phase::Idle && m_input.startsWith("\r\n"))
+        m_input.remove(0, 2); // Old clients send one blank line too many after a body.
+    if (m_input.isEmpty())
+        return false;
+    if (m_phase == Phase::Idle) {
+        m_head = {};
+        enter(Phase::Head, m_limits.headTimeout);
+    }
+    auto parsed = parseRequestHead(m_input, m_limits);
+    if (const auto *problem = std::get_if<Problem>(&parsed)) {
+        refuse(*problem);
+        return false;
+    }
+    if (std::holds_alternative<IncompleteHead>(parsed))
+        return false;
+    m_head = std::get<RequestHead>(std::move(parsed));
+    if (const auto problem = m_admission ? m_admission(m_head) : std::nullopt) {
+        refuse(*problem);
+        return false;
+    }
+    if (m_head.awaitsContinue && m_input.size() == m_head.headBytes) {
+        m_socket->beginAnswer(GuardedSocket::Answer::Whole);
+        m_socket->write("HTTP/1.1 100 Continue\r\n\r\n");
+    }
+    enter(Phase::Body, m_limits.bodyTimeout);
+    return true;
+}
+
+void HttpGuard::answerRequest()
+{
+    const qsizetype size = m_head.headBytes + static_cast<qsizetype>(m_head.bodyBytes);
+    const QByteArray request
+        = m_head.canonical() + m_input.sliced(m_head.headBytes, size - m_head.headBytes);
+    m_input.remove(0, size);
+    m_socket->beginAnswer(
+        m_head.method == "HEAD" ? GuardedSocket::Answer::HeadOnly : GuardedSocket::Answer::Whole);
+    m_lastWrite.restart();
+    enter(Phase::Idle, m_limits.idleTimeout);
+
+    // QHttpServer's slot reads the request, calls its handler and writes the answer in here.
+    m_socket->endTransaction();
+    m_socket->putBack(request);
+    m_handingOn = true;
+    Q_EMIT m_socket->readyRead();
+    m_handingOn = false;
+
+    if (m_socket->answerBytes() == 0) {
+        qCWarning(log) << "no answer to" << m_head.method << m_head.path;
+        return refuse({.status = 500, .detail = u"no answer was made"_s});
+    }
+    if (m_head.closes)
+        leave();
+}
+
+void HttpGuard::refuse(const Problem &problem)
+{
+    qCDebug(log) << "refused" << m_peer << problem.status << problem.detail;
+    m_lastWrite.restart();
+    m_socket->beginAnswer(GuardedSocket::Answer::Whole);
+    m_socket->write(refusalBytes(problem, m_head.method != "HEAD"));
+    leave();
+}
+
+/// Lets the client read the last answer: closing at once, with its bytes unread, would reset the
+/// connection and could take the answer away again.
+void HttpGuard::leave()
+{
+    enter(Phase::Leaving, m_limits.lingerTimeout);
+    m_input.clear();
+    if (m_socket->bytesToWrite() == 0)
+        m_socket->closeWriting();
+}
+
+void HttpGuard::progressWriting(qint64 bytes)
+{
+    m_bytesOut += bytes;
+    m_lastWrite.restart();
+    if (m_socket->bytesToWrite() > 0)
+        return;
+    if (m_phase == Phase::Leaving) {
+        enter(Phase::Leaving, m_limits.lingerTimeout);
+        m_socket->closeWriting();
+        return;
+    }
+    if (m_phase == Phase::Idle)
+        enter(Phase::Idle, m_limits.idleTimeout);
+    if (!m_input.isEmpty() && !m_servingOn)
+        QMetaObject::invokeMethod(this, &HttpGuard::serveOn, Qt::QueuedConnection);
+}
+
+void HttpGuard::enter(Phase phase, std::chrono::milliseconds limit)
+{
+    m_phase = phase;
+    m_deadline.setRemainingTime(limit);
+}
+
+} // namespace semper

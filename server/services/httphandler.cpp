@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "services/httphandler.h"
+
+#include "services/problemresponse.h"
+
+#include <QLoggingCategory>
+
+using namespace Qt::StringLiterals;
+
+namespace semper::detail {
+
+Q_LOGGING_CATEGORY(log, "semper.server.http")
+
+QHttpServerResponse handlerThrew(const char *what)
+{
+    qCWarning(log, "a handler threw: %s", what);
+    return problemResponse({.status = 500, .detail = u"the handler failed"_s});
+}
+
+} // namespace semper::detail

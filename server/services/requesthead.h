@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "control/problem.h"
+#include "services/httplimits.h"
+
+#include <semper/semper_server_export.h>
+
+#include <QByteArray>
+#include <QByteArrayView>
+#include <QList>
+
+#include <utility>
+#include <variant>
+
+namespace semper {
+
+/// The request line and headers of one HTTP/1 request, checked.
+struct SEMPER_SERVER_EXPORT RequestHead
+{
+    QByteArray method; ///< "GET"
+    QByteArray target; ///< as sent: path and query, percent-encoded
+    QByteArray path; ///< decoded once, UTF-8, without the query
+    int minorVersion = 1; ///< of HTTP/1.x
+    QList<std::pair<QByteArray, QByteArray>> headers; ///< in order, values trimmed
+    qsizetype headBytes = 0; ///< up to and with the blank line
+    qint64 bodyBytes = 0; ///< as announced
+    bool closes = false; ///< the client wants no further request on this connection
+    bool awaitsContinue = false; ///< the client sends the body only after "100 Continue"
+
+    /// The first of that name in any case; empty where there is none.
+    [[nodiscard]] QByteArray value(QByteArrayView name) const;
+    [[nodiscard]] int count(QByteArrayView name) const;
+    /// The same request in its plainest form: no connection headers, one length. What a second
+    /// parser reads in it cannot differ from what this one read.
+    [[nodiscard]] QByteArray canonical() const;
+};
+
+/// No blank line yet, and nothing wrong so far.
+struct IncompleteHead
+{ };
+
+/// Reads a head from the start of \a bytes, strictly: whatever two parsers could take in two ways
+/// is refused. The problem's status is 400, 411, 413, 414, 417, 431, 501 or 505.
+[[nodiscard]] SEMPER_SERVER_EXPORT std::variant<IncompleteHead, RequestHead, Problem>
+parseRequestHead(QByteArrayView bytes, const HttpLimits &limits);
+
+} // namespace semper

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "integration/rawclient.h"
+
+#include <semper/httpservice.h>
+
+#include <QFile>
+#include <QFileInfo>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QLocalSocket>
+#include <QTcpServer>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QUrl>
+
+#include <unistd.h>
+
+using namespace Qt::StringLiterals;
+using namespace semper;
+
+namespace {
+
+constexpr int patience = 10000;
+
+struct NoHandler
+{
+    QFuture<QHttpServerResponse> operator()() const;
+};
+struct LateHandler
+{
+    void operator()(const QHttpServerRequest &, QHttpServerResponder &&) const;
+};
+struct GoodHandler
+{
+    QString operator()(const QHttpServerRequest &) const;
+};
+static_assert(detail::ReturnsFuture<NoHandler>);
+static_assert(detail::AnswersLater<LateHandler>);
+static_assert(!detail::ReturnsFuture<GoodHandler> && !detail::AnswersLater<GoodHandler>);
+
+QByteArray get(const QByteArray &target)
+{
+    return "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+}
+
+quint16 portOf(const HttpService &service)
+{
+    return static_cast<quint16>(QUrl(service.addresses().value(0)).port());
+}
+
+} // namespace
+
+class TestHttpService : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void theStockServiceTellsThatItIsUp();
+    void anythingElseIsNotFound();
+    void anOwnRouteReplacesTheStockOne();
+    void handlersReturnWhatTheyLike();
+    void routesOfOneMethodAnswerHeadToo();
+    void liveConnectionsAreListed();
+    void aUnixSocketServesItsOwnerOnly();
+    void aStaleSocketFileIsReplaced();
+    void whatIsInTheWayOfASocketStays();
+    void anAddressThatCannotBeBoundIsExplained_data();
+    void anAddressThatCannotBeBoundIsExplained();
+    void aLaterAddressReplacesTheFirst();
+};
+
+void TestHttpService::theStockServiceTellsThatItIsUp()
+{
+    HttpService service(u"shop"_s, {.listen = u"127.0.0.1:0"_s});
+    QCOMPARE(service.listen(), std::nullopt);
+    QCOMPARE(service.type(), u"http"_s);
+    QCOMPARE(service.addresses(), QStringList{u"http://127.0.0.1:%1"_s.arg(portOf(service))});
+    RawClient client(portOf(service), get("/"));
+    QTRY_COMPARE_WITH_TIMEOUT(client.status(), 200, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(QJsonDocument::fromJson(client.body()).object(),
+        (QJsonObject{{u"service"_s, u"shop"_s}, {u"status"_s, u"ok"_s}}), patience);
+    QVERIFY(client.received().contains("Content-Type: application/json\r\n"));
+}
+
+void TestHttpService::anythingElseIsNotFound()
+{
+    HttpService service(u"shop"_s, {.listen = u"127.0.0.1:0"_s});
+    QCOMPARE(service.listen(), std::nullopt);
+    RawClient client(portOf(service), get("/nothing") + "POST / HTTP/1.1\r\nHost: a\r\n\r\n");
+    QTRY_COMPARE_WITH_TIMEOUT(client.answers(), 2, patience);
+    QCOMPARE(client.received().count("HTTP/1.1 404 "), 2);
+    QCOMPARE(client.received().count("Content-Type: application/problem+json\r\n"), 2);
+}
+
+void TestHttpService::anOwnRouteReplacesTheStockOne()
+{
+    HttpService service(u"shop"_s, {.listen = u"127.0.0.1:0"_s});
+    QVERIFY(service.route(u"/"_s, [] { return u"mine"_s; }));
+    QCOMPARE(service.listen(), std::nullopt);
+    RawClient client(portOf(service), get("/"));
+    QTRY_COMPARE_WITH_TIMEOUT(client.body(), "mine", patience);
+}
+
+void TestHttpService::handlersReturnWhatTheyLike()
+{
+    HttpService service(u"shop"_s, {.listen = u"127.0.0.1:0"_s});
+    service.route(u"/json"_s, [] { return QJsonObject{{u"n"_s, 1}}; });
+    service.route(u"/literal"_s, [] { return "text"; });
+    service.route(u"/status"_s, [] { return QHttpServerResponse::StatusCode::NoContent; });
+    service.route(
+        u"/two/<arg>/<arg>"_s, [](const QString &a, int b, const QHttpServerRequest &request) {
+            return a + QString::number(b) + request.url().query();
+        });
+    QCOMPARE(service.listen(), std::nullopt);
+    RawClient client(
+        portOf(service), get("/json") + get("/literal") + get("/status") + get("/two/a/7?q"));
+    QTRY_COMPARE_WITH_TIMEOUT(client.answers(), 4, patience);
+    QVERIFY(client.received().contains("application/json"));
+    QVERIFY(client.received().contains("text/plain; charset=utf-8"));
+    QVERIFY(client.received().contains("HTTP/1.1 204 "));
+    QTRY_VERIFY_WITH_TIMEOUT(client.received().endsWith("a7q"), patience);
+}
+
+void TestHttpService::routesOfOneMethodAnswerHeadToo()
+{
+    HttpService service(u"shop"_s, {.listen = u"127.0.0.1:0"_s});
+    service.route(u"/x"_s, HttpService::Method::Get, [] { return u"hello"_s; });
+    QCOMPARE(service.listen(), std::nullopt);
+    RawClient client(
+        portOf(service), "HEAD /x HTTP/1.1\r\nHost: a\r\n\r\nPOST /x HTTP/1.1\r\nHost: a\r\n\r\n");
+    QTRY_COMPARE_WITH_TIMEOUT(client.answers(), 2, patience);
+    QCOMPARE(client.status(), 200);
+    QVERIFY(!client.received().contains("hello"));
+    QVERIFY(client.received().contains("HTTP/1.1 404 "));
+}
+
+void TestHttpService::liveConnectionsAreListed()
+{
+    HttpService service(u"shop"_s, {.listen = u"127.0.0.1:0"_s});
+    QCOMPARE(service.connections(), QList<Connection>());
+    QCOMPARE(service.listen(), std::nullopt);
+    const QDateTime before = QDateTime::currentDateTimeUtc();
+    {
+        RawClient first(portOf(service), get("/"));
+        QTRY_COMPARE_WITH_TIMEOUT(first.status(), 200, patience);
+        RawClient second(portOf(service), {});
+        QTRY_COMPARE_WITH_TIMEOUT(service.connections().size(), 2, patience);
+        const QList<Connection> connections = service.connections();
+        QCOMPARE(connections[0].peer, u"127.0.0.1:%1"_s.arg(first.socket().localPort()));
+        QCOMPARE(connections[1].peer, u"127.0.0.1:%1"_s.arg(second.socket().localPort()));
+        QVERIFY(connections[0].id < connections[1].id);
+        QCOMPARE(connections[0].bytesIn, get("/").size());
+        QCOMPARE(connections[0].bytesOut, first.received().size());
+        QCOMPARE(connections[1].bytesIn, 0);
+        QVERIFY(connections[0].since >= before);
+    }
+    QTRY_COMPARE_WITH_TIMEOUT(service.connections().size(), 0, patience);
+}
+
+void TestHttpService::aUnixSocketServesItsOwnerOnly()
+{
+    const QTemporaryDir folder;
+    const QString path = folder.filePath(u"http.sock"_s);
+    {
+        HttpService service(u"shop"_s, {.listen = u"unix:"_s + path});
+        QCOMPARE(service.listen(), std::nullopt);
+        QCOMPARE(service.addresses(), QStringList{u"unix:"_s + path});
+        QCOMPARE(QFile::permissions(path) & ~(QFile::ReadUser | QFile::WriteUser),
+            QFile::ReadOwner | QFile::WriteOwner);
+        QLocalSocket client;
+        client.connectToServer(path);
+        client.write(get("/"));
+        QByteArray received;
+        QTRY_VERIFY_WITH_TIMEOUT((received += client.readAll()).contains("\"shop\""), patience);
+        QCOMPARE(service.connections().value(0).peer, u"pid %1"_s.arg(::getpid()));
+        QVERIFY(service.connections().value(0).bytesOut > 0);
+    }
+    QVERIFY(!QFile::exists(path));
+}
+
+void TestHttpService::aStaleSocketFileIsReplaced()
+{
+    const QTemporaryDir folder;
+    const QString path = folder.filePath(u"http.sock"_s);
+    HttpService first(u"a"_s, {.listen = u"unix:"_s + path});
+    QCOMPARE(first.listen(), std::nullopt);
+    HttpService second(u"b"_s, {.listen = u"unix:"_s + path});
+    QCOMPARE(
+        second.listen(), u"cannot listen on unix:%1: the address is already in use"_s.arg(path));
+
+    QVERIFY(QFile::rename(path, path + u".old"_s));
+    const QString old = path + u".old"_s;
+    {
+        HttpService dies(u"c"_s, {.listen = u"unix:"_s + path});
+        QCOMPARE(dies.listen(), std::nullopt);
+        QVERIFY(QFile::rename(path, folder.filePath(u"stale"_s)));
+    }
+    QVERIFY(QFileInfo::exists(folder.filePath(u"stale"_s)));
+    HttpService third(u"d"_s, {.listen = u"unix:"_s + folder.filePath(u"stale"_s)});
+    QCOMPARE(third.listen(), std::nullopt);
+}
+
+void TestHttpService::whatIsInTheWayOfASocketStays()
+{
+    const QTemporaryDir folder;
+    const QString path = folder.filePath(u"precious"_s);
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("data");
+    file.close();
+    HttpService service(u"a"_s, {.listen = u"unix:"_s + path});
+    QCOMPARE(service.listen(),
+        u"cannot listen on unix:%1: a file that is no socket is in the way"_s.arg(path));
+    QCOMPARE(QFileInfo(path).size(), 4);
+}
+
+void TestHttpService::anAddressThatCannotBeBoundIsExplained_data()
+{
+    QTest::addColumn<QString>("address");
+    QTest::addColumn<QString>("part");
+    QTest::newRow("empty") << QString() << u"the address \"\" of service shop must be"_s;
+    QTest::newRow("nonsense") << u"a:b:c"_s << u"the address \"a:b:c\" of service shop must be"_s;
+    QTest::newRow("not here") << u"192.0.2.1:0"_s << u"cannot listen on 192.0.2.1:0: "_s;
+    QTest::newRow("no such folder")
+        << u"unix:/nowhere/x"_s << u"cannot listen on unix:/nowhere/x: No such file"_s;
+}
+
+void TestHttpService::anAddressThatCannotBeBoundIsExplained()
+{
+    QFETCH(const QString, address);
+    QFETCH(const QString, part);
+    HttpService service(u"shop"_s, {.listen = address});
+    const auto reason = service.listen();
+    QVERIFY(reason.has_value());
+    QVERIFY2(reason->startsWith(part), qPrintable(*reason));
+    QCOMPARE(service.addresses(), QStringList());
+}
+
+void TestHttpService::aLaterAddressReplacesTheFirst()
+{
+    QTcpServer taken;
+    QVERIFY(taken.listen(QHostAddress(QHostAddress::LocalHost)));
+    const QString address = u"127.0.0.1:%1"_s.arg(taken.serverPort());
+    HttpService service(u"shop"_s, {.listen = address});
+    QCOMPARE(service.listen(),
+        u"cannot listen on %1: The bound address is already in use"_s.arg(address));
+    service.setListen(u"[::1]:0"_s);
+    QCOMPARE(service.listen(), std::nullopt);
+    QVERIFY(service.addresses().value(0).startsWith(u"http://[::1]:"));
+}
+
+QTEST_GUILESS_MAIN(TestHttpService)
+#include "tst_httpservice.moc"
