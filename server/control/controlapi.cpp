@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "control/controlapi.h"
+
+#include "control/knownhost.h"
+#include "services/guardedserver.h"
+#include "services/httphandler.h"
+#include "services/qthttpcompat.h"
+
+#include <memory>
+#include <utility>
+#include <variant>
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+ControlApi::ControlApi(Supervision &supervision, const HttpLimits &limits)
+    : m_limits(limits)
+    , m_handlers(supervision)
+{
+    addRoutes();
+}
+
+ControlApi::~ControlApi() = default;
+
+std::optional<QString> ControlApi::listen(
+    const ListenAddress &address, const QString &stateDirectory)
+{
+    auto token = BearerToken::load(stateDirectory);
+    if (auto *problem = std::get_if<QString>(&token))
+        return std::move(*problem);
+    m_token = std::get<BearerToken>(std::move(token));
+    m_address = address;
+    auto server = std::make_unique<GuardedServer>(
+        m_limits, [this](const RequestHead &head) { return admit(head); });
+    if (const auto reason = server->listenOn(address))
+        return reason;
+    m_server = server.get();
+    qthttp::bind(m_http, std::move(server));
+    return {};
+}
+
+QString ControlApi::address() const
+{
+    return m_server ? m_server->addresses().value(0) : QString();
+}
+
+void ControlApi::addRoutes()
+{
+    using Method = QHttpServerRequest::Method;
+    // Rules are tried in this order, so what follows a path's own method is every other one.
+    const auto get = [this](const QString &path, auto handler) {
+        m_http.route(path, Method::Get | Method::Head, detail::safeHandler(handler));
+        m_http.route(path,
+            detail::safeHandler([] { return ControlHandlers::methodNotAllowed("GET, HEAD"_ba); }));
+    };
+    get(u"/healthz"_s, [this] { return m_handlers.health(); });
+    get(u"/readyz"_s, [this] { return m_handlers.readiness(); });
+    get(u"/api/v1/server"_s, [this] { return m_handlers.server(); });
+    get(u"/api/v1/processes"_s, [this] { return m_handlers.processes(); });
+
+    const auto one = u"/api/v1/processes/<arg>"_s;
+    m_http.route(one, Method::Get | Method::Head,
+        detail::safeHandler([this](const QString &name) { return m_handlers.process(name); }));
+    m_http.route(one, detail::safeHandler([](const QString &) {
+        return ControlHandlers::methodNotAllowed("GET, HEAD"_ba);
+    }));
+
+    const auto command = u"/api/v1/processes/<arg>/<arg>"_s;
+    m_http.route(command, Method::Post,
+        detail::safeHandler([this](const QString &selector, const QString &action) {
+            return m_handlers.command(selector, action);
+        }));
+    m_http.route(command, detail::safeHandler([](const QString &, const QString &action) {
+        return ControlHandlers::commandNeedsPost(action);
+    }));
+    qthttp::setFallback(
+        m_http, [](const QHttpServerRequest &) { return ControlHandlers::notFound(); });
+}
+
+std::optional<Problem> ControlApi::admit(const RequestHead &head) const
+{
+    // A page of a stranger's host name that resolves to this address must not get in.
+    if (!isKnownHost(head.value("host"), m_address))
+        return Problem{.status = 421, .detail = u"no such host here"_s};
+    if (head.path == "/healthz" || head.path == "/readyz")
+        return {};
+    if (head.count("authorization") == 1 && m_token->admits(head.value("authorization")))
+        return {};
+    return Problem{.status = 401,
+        .detail = u"a bearer token is needed"_s,
+        .headers = {{"WWW-Authenticate"_ba, "Bearer"_ba}}};
+}
+
+} // namespace semper

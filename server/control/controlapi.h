@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "control/bearertoken.h"
+#include "control/controlhandlers.h"
+#include "control/problem.h"
+#include "services/httplimits.h"
+#include "spec/listenaddress.h"
+
+#include <semper/semper_server_export.h>
+
+#include <QHttpServer>
+#include <QString>
+
+#include <optional>
+
+namespace semper {
+
+class GuardedServer;
+class Supervision;
+struct RequestHead;
+
+/// Control over HTTP, on a listener of its own behind the same guard as every HTTP service. All
+/// but /healthz and /readyz needs the token, which is checked before any handler runs. Main
+/// thread only.
+class SEMPER_SERVER_EXPORT ControlApi
+{
+public:
+    /// \a supervision outlives it.
+    explicit ControlApi(Supervision &supervision, const HttpLimits &limits = {});
+    ~ControlApi();
+    Q_DISABLE_COPY_MOVE(ControlApi)
+
+    /// Reads or makes the token in \a stateDirectory and binds \a address. Nothing, or why it
+    /// could not, in a sentence that names the file or the address.
+    [[nodiscard]] std::optional<QString> listen(
+        const ListenAddress &address, const QString &stateDirectory);
+    /// What listen() bound, with the real port: "http://127.0.0.1:18305". Empty before.
+    [[nodiscard]] QString address() const;
+
+private:
+    void addRoutes();
+    [[nodiscard]] std::optional<Problem> admit(const RequestHead &head) const;
+
+    std::optional<BearerToken> m_token;
+    HttpLimits m_limits;
+    ControlHandlers m_handlers;
+    ListenAddress m_address;
+    QHttpServer m_http;
+    GuardedServer *m_server = nullptr; ///< m_http's; null until listen()
+};
+
+} // namespace semper

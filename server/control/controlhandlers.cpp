@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "control/controlhandlers.h"
+
+#include "control/problem.h"
+#include "protocol/keys.h"
+#include "services/problemresponse.h"
+#include "services/qthttpcompat.h"
+#include "supervisor/supervision.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QRegularExpression>
+
+#include <variant>
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+namespace {
+
+using Status = QHttpServerResponse::StatusCode;
+
+/// Nothing that a browser may guess about, keep, or show within a page of somebody else.
+QHttpServerResponse secured(QHttpServerResponse &&response)
+{
+    qthttp::addHeader(response, "X-Content-Type-Options"_ba, "nosniff"_ba);
+    qthttp::addHeader(response, "Cache-Control"_ba, "no-store"_ba);
+    qthttp::addHeader(
+        response, "Content-Security-Policy"_ba, "default-src 'none'; frame-ancestors 'none'"_ba);
+    return std::move(response);
+}
+
+QHttpServerResponse json(const QJsonDocument &document, Status status = Status::Ok)
+{
+    return secured(QHttpServerResponse(
+        "application/json"_ba, document.toJson(QJsonDocument::Compact) + '\n', status));
+}
+
+QHttpServerResponse refused(const Problem &problem)
+{
+    return secured(problemResponse(problem));
+}
+
+QHttpServerResponse refused(const CommandError &error)
+{
+    int status = 409;
+    if (error.code == "unknown_process"_L1 || error.code == "unknown_action"_L1)
+        status = 404;
+    else if (error.code == "bad_selector"_L1)
+        status = 400;
+    else if (error.code == "shutting_down"_L1)
+        status = 503;
+    return refused(Problem{.status = status, .detail = error.detail, .code = error.code});
+}
+
+QHttpServerResponse unknownProcess(const QString &name)
+{
+    return refused(CommandError{
+        .code = u"unknown_process"_s, .detail = u"there is no process named \"%1\""_s.arg(name)});
+}
+
+bool isSelector(const QString &text)
+{
+    static const QRegularExpression form(
+        u"\\A[a-z0-9][a-z0-9_.-]{0,63}(:(0|[1-9][0-9]{0,4}))?\\z"_s);
+    return form.match(text).hasMatch();
+}
+
+} // namespace
+
+QHttpServerResponse ControlHandlers::health() const
+{
+    return json(QJsonDocument(QJsonObject{{keys::status, u"ok"_s}}));
+}
+
+QHttpServerResponse ControlHandlers::readiness() const
+{
+    const bool ready = m_supervision.allReady();
+    return json(QJsonDocument(QJsonObject{{keys::ready, ready}}),
+        ready ? Status::Ok : Status::ServiceUnavailable);
+}
+
+QHttpServerResponse ControlHandlers::server() const
+{
+    return json(QJsonDocument(m_supervision.serverObject()));
+}
+
+QHttpServerResponse ControlHandlers::processes() const
+{
+    QJsonArray array;
+    for (const ProcessStatus &status : m_supervision.processes())
+        array.append(status.toJson());
+    return json(QJsonDocument(array));
+}
+
+QHttpServerResponse ControlHandlers::process(const QString &name) const
+{
+    QJsonArray array;
+    for (const ProcessStatus &status : m_supervision.processes()) {
+        if (status.name == name)
+            array.append(status.toJson());
+    }
+    return array.isEmpty() ? unknownProcess(name) : json(QJsonDocument(array));
+}
+
+QHttpServerResponse ControlHandlers::command(const QString &selector, const QString &action)
+{
+    const auto known = commandActionFromString(action);
+    if (!known)
+        return notFound();
+    if (!isSelector(selector)) {
+        return refused(CommandError{
+            .code = u"bad_selector"_s, .detail = u"a selector is \"name\" or \"name:instance\""_s});
+    }
+    const CommandResult result = m_supervision.command(*known, selector, u"http"_s);
+    if (const auto *error = std::get_if<CommandError>(&result))
+        return refused(*error);
+    return json(
+        QJsonDocument(QJsonObject{{keys::event, std::get<qint64>(result)}}), Status::Accepted);
+}
+
+QHttpServerResponse ControlHandlers::notFound()
+{
+    return refused(Problem{.status = 404, .detail = u"nothing is at this address"_s});
+}
+
+QHttpServerResponse ControlHandlers::methodNotAllowed(const QByteArray &allowed)
+{
+    return refused(Problem{.status = 405,
+        .detail = u"only %1 here"_s.arg(QString::fromLatin1(allowed)),
+        .headers = {{"Allow"_ba, allowed}}});
+}
+
+QHttpServerResponse ControlHandlers::commandNeedsPost(const QString &action)
+{
+    return commandActionFromString(action) ? methodNotAllowed("POST"_ba) : notFound();
+}
+
+} // namespace semper

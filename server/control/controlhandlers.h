@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QHttpServerResponse>
+#include <QString>
+
+namespace semper {
+
+class Supervision;
+
+/// The answers of the control API: from what was asked to a response, without sockets.
+class ControlHandlers
+{
+public:
+    /// \a supervision outlives it.
+    explicit ControlHandlers(Supervision &supervision)
+        : m_supervision(supervision)
+    { }
+
+    [[nodiscard]] QHttpServerResponse health() const;
+    [[nodiscard]] QHttpServerResponse readiness() const;
+    [[nodiscard]] QHttpServerResponse server() const;
+    [[nodiscard]] QHttpServerResponse processes() const;
+    /// All instances of \a name.
+    [[nodiscard]] QHttpServerResponse process(const QString &name) const;
+    /// \a selector is "name" or "name:instance", \a action a word of commandActionFromString().
+    [[nodiscard]] QHttpServerResponse command(const QString &selector, const QString &action);
+
+    [[nodiscard]] static QHttpServerResponse notFound();
+    /// \a allowed is a list of methods: "GET, HEAD".
+    [[nodiscard]] static QHttpServerResponse methodNotAllowed(const QByteArray &allowed);
+    /// Something else than POST came to the address of a command.
+    [[nodiscard]] static QHttpServerResponse commandNeedsPost(const QString &action);
+
+private:
+    Supervision &m_supervision;
+};
+
+} // namespace semper
