@@ -23,7 +23,7 @@ struct Texts
 /// "importer: running, pid 4711"
 QString arrival(const ProcessStatus &status)
 {
-    QString text = displayName(status) + u": "_s + toString(status.state);
+    QString text = displayName(status) + u": "_s + phaseName(status.state);
     if (status.pid)
         text += Texts::tr(", pid %1").arg(*status.pid);
     return text + u'\n';
@@ -33,7 +33,7 @@ QString arrival(const ProcessStatus &status)
 QString lateness(const ProcessStatus &status)
 {
     const QString text
-        = Texts::tr("%1: time is up, still %2").arg(displayName(status), toString(status.state));
+        = Texts::tr("%1: time is up, still %2").arg(displayName(status), phaseName(status.state));
     const QString more = situation(status, QDateTime::currentDateTimeUtc());
     return (more.isEmpty() ? text : text + u": "_s + more) + u'\n';
 }

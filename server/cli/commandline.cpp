@@ -79,6 +79,27 @@ QString helpText(const CommandSyntax &syntax)
     return text;
 }
 
+std::optional<CommandExit> CommandLine::takeOption(
+    QStringList::const_iterator &word, QStringList::const_iterator end, const CommandSyntax &syntax)
+{
+    OptionWord given(*word);
+    const auto option = std::find_if(syntax.options.cbegin(), syntax.options.cend(),
+        [&given](const CommandOption &it) { return it.name == given.name; });
+    if (option == syntax.options.cend())
+        return unknownOption(syntax, given.name);
+    const bool takesValue = !option->value.isEmpty();
+    if (!takesValue && given.value)
+        return usageError(syntax, Texts::tr("--%1 takes no value").arg(given.name));
+    if (takesValue && !given.value && word + 1 != end)
+        given.value = *++word;
+    if (takesValue && given.value.value_or(QString()).isEmpty())
+        return usageError(syntax, Texts::tr("--%1 needs a %2").arg(given.name, option->value));
+    if (has(given.name))
+        return usageError(syntax, Texts::tr("--%1 is there twice").arg(given.name));
+    m_options.insert(given.name, given.value.value_or(QString()));
+    return std::nullopt;
+}
+
 std::variant<CommandLine, CommandExit> CommandLine::parse(
     const QStringList &words, const CommandSyntax &syntax)
 {
@@ -99,20 +120,8 @@ std::variant<CommandLine, CommandExit> CommandLine::parse(
         if (!word->startsWith("--"_L1))
             return usageError(syntax, Texts::tr("unknown option %1").arg(shown(*word)));
 
-        OptionWord given(*word);
-        const auto option = std::find_if(syntax.options.cbegin(), syntax.options.cend(),
-            [&given](const CommandOption &it) { return it.name == given.name; });
-        if (option == syntax.options.cend())
-            return unknownOption(syntax, given.name);
-        if (option->value.isEmpty() && given.value)
-            return usageError(syntax, Texts::tr("--%1 takes no value").arg(given.name));
-        if (!option->value.isEmpty() && !given.value && word + 1 != words.cend())
-            given.value = *++word;
-        if (!option->value.isEmpty() && given.value.value_or(QString()).isEmpty())
-            return usageError(syntax, Texts::tr("--%1 needs a %2").arg(given.name, option->value));
-        if (line.has(given.name))
-            return usageError(syntax, Texts::tr("--%1 is there twice").arg(given.name));
-        line.m_options.insert(given.name, given.value.value_or(QString()));
+        if (const auto exit = line.takeOption(word, words.cend(), syntax))
+            return *exit;
     }
     if (line.m_operands.size() < syntax.leastOperands)
         return usageError(syntax, Texts::tr("needs %1").arg(syntax.operands));

@@ -11,6 +11,7 @@
 #include <QStringList>
 
 #include <limits>
+#include <optional>
 #include <variant>
 
 namespace semper {
@@ -49,6 +50,10 @@ public:
     [[nodiscard]] QStringList operands() const { return m_operands; }
 
 private:
+    /// Takes the option at \a word, and moves to its value where that is a word of its own.
+    [[nodiscard]] std::optional<CommandExit> takeOption(QStringList::const_iterator &word,
+        QStringList::const_iterator end, const CommandSyntax &syntax);
+
     QHash<QString, QString> m_options;
     QStringList m_operands;
 };

@@ -28,14 +28,12 @@ ConfigResult read(const QByteArray &bytes, const QString &directory, const QStri
     return readConfig(bytes, surroundings);
 }
 
-/// The demo's processes work in its state directory, so that they leave nothing elsewhere.
+/// The demo's processes work in its state directory, which the server makes before it launches
+/// any, so that they leave nothing elsewhere.
 std::variant<ServerConfig, CommandExit> demoConfig(const ServeOptions &options)
 {
     const QString directory = options.stateDirectory.isEmpty() ? defaultStateDirectory(u"demo"_s)
                                                                : options.stateDirectory;
-    if (!QDir().mkpath(directory))
-        return CommandExit{
-            ExitCode::Failed, Texts::tr("cannot make the folder %1").arg(directory) + u'\n'};
     QFile file(u":/semper/demo.json"_s);
     static_cast<void>(file.open(QIODevice::ReadOnly)); // compiled in
     const ConfigResult result = read(file.readAll(), directory, options.socketPath);

@@ -17,7 +17,7 @@ Verdict reachedIf(bool reached)
 /// It ended, and nothing will bring it to run again by itself.
 Verdict outOfReach(const ProcessStatus &status)
 {
-    const QString state = toString(status.state);
+    const QString state = phaseName(status.state);
     return {.kind = Verdict::Kind::OutOfReach,
         .reason
         = status.reason.isEmpty() ? state : u"%1: %2"_s.arg(state, printable(status.reason))};

@@ -76,10 +76,10 @@ int urgency(const ProcessStatus &status)
 QString stateWord(const ProcessStatus &status)
 {
     if (status.state != ProcessPhase::Running)
-        return toString(status.state);
+        return phaseName(status.state);
     if (status.alive == false)
         return Texts::tr("hung");
-    return status.ready ? toString(status.state) : Texts::tr("not ready");
+    return status.ready ? phaseName(status.state) : Texts::tr("not ready");
 }
 
 constexpr std::size_t columns = 8;
@@ -154,7 +154,7 @@ QString situation(const ProcessStatus &status, const QDateTime &now)
     if (troubled && !status.reason.isEmpty())
         parts.append(status.reason);
     else if (status.lastExit)
-        parts.append(status.lastExit->describe() + u' ' + ago(status.lastExit->at, now));
+        parts.append(status.lastExit->describe() + u", "_s + ago(status.lastExit->at, now));
     if (status.state == ProcessPhase::Running && status.alive == false)
         parts.append(Texts::tr("no heartbeat"));
     if (status.nextStartAt.isValid())

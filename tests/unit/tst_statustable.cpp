@@ -88,7 +88,8 @@ void TestStatusTable::aTableForAFileIsPlainAndWhole()
         = u"STATE    NAME     PID   RESTARTS  UPTIME     CPU   MEMORY    LAST\n"
           "backoff  import   -            3  -          -     -         exited with code 3, next "
           "start in 4 s\n"
-          "running  monitor  4711         1  2 min 5 s  25 %  12.3 MiB  exited with code 3 2 min 6 "
+          "running  monitor  4711         1  2 min 5 s  25 %  12.3 MiB  exited with code 3, 2 min "
+          "6 "
           "s ago\n"_s;
     QString table = statusTable({backingOff(u"import"_s), monitor}, now, {});
     // Where a number stands in its column does not matter here.
@@ -226,7 +227,7 @@ void TestStatusTable::effectsAreJudged_data()
     const ProcessStatus another = running(u"p"_s, 2);
     ProcessStatus unready = another;
     unready.ready = false;
-    const QString why = u"exited with code 3 (5 restarts in 60 s)"_s;
+    const QString why = u"exited with code 3 (more than 5 restarts in 60000 ms)"_s;
     const ProcessStatus failed = in(ProcessPhase::Failed, u"p"_s, why);
     const ProcessStatus done = in(ProcessPhase::Done, u"p"_s);
     const ProcessStatus stopped = in(ProcessPhase::Stopped, u"p"_s);
