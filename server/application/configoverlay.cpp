@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "application/configoverlay.h"
+
+#include "spec/listenaddress.h"
+#include "spec/namerule.h"
+
+#include <semper/httpservice.h>
+#include <semper/serverapplication.h>
+
+#include <QDir>
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+std::optional<QString> layConfigOver(ServerApplication &application, const ServerConfig &config)
+{
+    for (const ServiceSpec &spec : config.services) {
+        Service *service = application.service(spec.name);
+        if (!service) {
+            service = &application.addService<HttpService>(
+                spec.name, {.listen = spec.listen.toString()});
+        } else if (auto *http = qobject_cast<HttpService *>(service)) {
+            http->setListen(spec.listen.toString());
+        } else {
+            return u"service %1: the program's is of type %2, the configuration's of type %3"_s.arg(
+                spec.name, service->type(), spec.type);
+        }
+        for (const auto &[name, process] : spec.processes)
+            service->addProcess(name, process);
+    }
+    return std::nullopt;
+}
+
+std::optional<QString> describeByProgram(
+    const ServerApplication &application, ServerConfig &config)
+{
+    config.node = application.node().isEmpty() ? defaultNode() : application.node();
+    if (!isValidName(config.node))
+        return u"\"%1\" is no name for a node"_s.arg(config.node);
+    config.directory = QDir::currentPath();
+    config.stateDirectory = defaultStateDirectory(config.node);
+    if (application.controlAddress().isEmpty())
+        return std::nullopt;
+    const auto address = parseListenAddress(application.controlAddress(), config.directory);
+    if (const auto *error = std::get_if<QString>(&address))
+        return u"control address \"%1\": %2"_s.arg(application.controlAddress(), *error);
+    config.control = std::get<ListenAddress>(address);
+    return std::nullopt;
+}
+
+} // namespace semper

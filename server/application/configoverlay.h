@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "spec/serverconfig.h"
+
+#include <QString>
+
+#include <optional>
+
+namespace semper {
+
+class ServerApplication;
+
+/// Lays \a config over what the program said of itself, by name: a service's address, and each
+/// process as a whole. Services that only the configuration knows are added. Nothing, or what
+/// does not fit, in a sentence.
+[[nodiscard]] std::optional<QString> layConfigOver(
+    ServerApplication &application, const ServerConfig &config);
+
+/// The configuration of a server that has none but what the program says. Nothing there is to
+/// check but the node's name and the control address.
+[[nodiscard]] std::optional<QString> describeByProgram(
+    const ServerApplication &application, ServerConfig &config);
+
+} // namespace semper
