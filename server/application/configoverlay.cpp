@@ -32,8 +32,7 @@ std::optional<QString> layConfigOver(ServerApplication &application, const Serve
     return std::nullopt;
 }
 
-std::optional<QString> describeByProgram(
-    const ServerApplication &application, ServerConfig &config)
+std::optional<QString> describeByProgram(const ServerApplication &application, ServerConfig &config)
 {
     config.node = application.node().isEmpty() ? defaultNode() : application.node();
     if (!isValidName(config.node))

@@ -60,10 +60,9 @@ int run(ServerApplication &application, const ServerConfig &config, const ServeO
 {
     StandardError::takeQtMessages();
     std::signal(SIGPIPE, SIG_IGN);
-    const QString socket = options.socketPath.isEmpty() ? defaultSocketPath(config.node)
-                                                        : options.socketPath;
-    ServerRuntime runtime(
-        application, config, {.socketPath = socket, .hostProgram = hostProgram});
+    const QString socket
+        = options.socketPath.isEmpty() ? defaultSocketPath(config.node) : options.socketPath;
+    ServerRuntime runtime(application, config, {.socketPath = socket, .hostProgram = hostProgram});
     if (const auto error = runtime.start())
         return fail(*error);
     QObject::connect(&runtime, &ServerRuntime::finished, QCoreApplication::instance(),
@@ -86,11 +85,10 @@ int serveStock(const QStringList &words)
         QCoreApplication::applicationDirPath() + u"/semper-process"_s);
 }
 
-int serveEmbedded(
-    const QStringList &words, const std::function<void(ServerApplication &)> &setUp)
+int serveEmbedded(const QStringList &words, const std::function<void(ServerApplication &)> &setUp)
 {
-    const auto parsed = parseServeOptions(
-        words, serveSyntax(QCoreApplication::applicationName(), OfferDemo::No));
+    const auto parsed
+        = parseServeOptions(words, serveSyntax(QCoreApplication::applicationName(), OfferDemo::No));
     if (const auto *exit = std::get_if<CommandExit>(&parsed))
         return leave(*exit);
     const auto &options = std::get<ServeOptions>(parsed);

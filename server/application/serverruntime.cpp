@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "application/serverruntime.h"
 
-#include "control/controlapi.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
 #include "supervisor/guardian.h"
@@ -46,6 +45,7 @@ ServerRuntime::ServerRuntime(
     , m_startedAt(QDateTime::currentDateTimeUtc())
     , m_supervisor(std::make_unique<QProcessLauncher>(), m_journal)
     , m_hub(m_supervisor, m_journal)
+    , m_control(m_supervisor)
 {
     m_uptime.start();
     m_supervisor.setSurroundings({.socketPath = m_options.socketPath,
@@ -106,20 +106,14 @@ std::optional<QString> ServerRuntime::openState()
     ::umask(before);
     if (!made)
         return u"cannot make the state directory %1"_s.arg(path);
-    if (auto error = m_journal.open(path))
-        return error;
-    auto token = BearerToken::load(path);
-    if (const auto *error = std::get_if<QString>(&token))
-        return *error;
-    m_control = std::make_unique<ControlApi>(m_supervisor, std::get<BearerToken>(std::move(token)));
-    return std::nullopt;
+    return m_journal.open(path);
 }
 
 std::optional<QString> ServerRuntime::listen()
 {
     if (auto error = m_hub.listen(m_options.socketPath))
         return error;
-    if (auto error = m_control->listen(m_config.control))
+    if (auto error = m_control.listen(m_config.control, m_config.stateDirectory))
         return error;
     for (const auto &service : m_application.services())
         if (auto error = service->listen())
@@ -133,8 +127,7 @@ void ServerRuntime::announce() const
     for (const auto &service : m_application.services())
         for (const QString &address : service->addresses())
             print(u"%1 %2"_s.arg(service->name(), address));
-    for (const QString &address : m_control->addresses())
-        print(u"control %1"_s.arg(address));
+    print(u"control %1"_s.arg(m_control.address()));
     print(u"hub unix:%1"_s.arg(m_hub.socketPath()));
     print(u"ready: %1, pid %2, %3 processes"_s.arg(m_config.node)
               .arg(::getpid())
@@ -174,7 +167,7 @@ QJsonObject ServerRuntime::describe() const
         {keys::startedAt, wireTime(m_startedAt)},
         {keys::uptimeMs, m_uptime.elapsed()},
         {keys::stateDirectory, m_config.stateDirectory},
-        {keys::control, m_control->addresses().value(0)},
+        {keys::control, m_control.address()},
         {keys::services, services},
         {keys::processes, m_supervisor.all().size()},
     };

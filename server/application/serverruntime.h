@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "control/controlapi.h"
 #include "hub/hub.h"
 #include "journal/journal.h"
 #include "spec/serverconfig.h"
@@ -12,12 +13,10 @@
 #include <QObject>
 #include <QString>
 
-#include <memory>
 #include <optional>
 
 namespace semper {
 
-class ControlApi;
 class Service;
 class ServerApplication;
 
@@ -61,7 +60,7 @@ private:
     UnixSignals m_signals;
     Supervisor m_supervisor;
     Hub m_hub;
-    std::unique_ptr<ControlApi> m_control;
+    ControlApi m_control;
 };
 
 } // namespace semper
