@@ -100,7 +100,7 @@ void KillingTest::nothingOutlivesAKilledServerOrGuardian_data()
 void KillingTest::nothingOutlivesAKilledServerOrGuardian()
 {
     QFETCH(const bool, killsServer);
-    const int rounds = isLong() ? 50 : 10;
+    constexpr int rounds = 50;
     for (int round = 0; round < rounds; ++round) {
         RunningServer server({
             {u"escape-1"_s, command({helperProgram(u"escape"_s), u"escaped"_s})},

@@ -80,7 +80,8 @@ bool RunningServer::start()
     m_process.start();
     const bool isReady = await([this] {
         readOutput();
-        return !isRunning() || ready.match(QString::fromUtf8(m_output)).hasMatch();
+        return m_process.state() == QProcess::NotRunning
+            || ready.match(QString::fromUtf8(m_output)).hasMatch();
     });
     m_control = QUrl(control.match(QString::fromUtf8(m_output)).captured(1));
     return isReady && isRunning() && m_control.isValid();

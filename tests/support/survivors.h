@@ -8,7 +8,7 @@ namespace semper::test {
 
 /// The variable that RunningServer puts into the environment of the server, and so of every
 /// descendant, wherever it escaped to.
-inline constexpr char markVariable[] = "SEMPER_TEST_MARK";
+inline constexpr char markVariable[] = "TEST_MARK_OF_SERVER";
 
 /// The pids of all living processes (no zombies) that carry \a mark. Reads all of /proc.
 [[nodiscard]] QList<qint64> survivors(const QByteArray &mark);
