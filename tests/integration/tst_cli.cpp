@@ -1,0 +1,525 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The program `semper` as people and scripts call it: first against a hub that the test plays,
+// where every moment can be arranged, then against a real server.
+#include "protocol/frame.h"
+#include "protocol/framereader.h"
+#include "protocol/keys.h"
+#include "protocol/processstatus.h"
+
+#include <QDir>
+#include <QJsonDocument>
+#include <QLocalServer>
+#include <QLocalSocket>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <chrono>
+#include <csignal>
+#include <functional>
+#include <memory>
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+using namespace semper;
+
+namespace {
+
+constexpr int patienceMs = 20'000;
+
+QString program()
+{
+    return qEnvironmentVariable("SEMPER_TEST_BIN") + u"/semper"_s;
+}
+
+struct Outcome
+{
+    int code = -1;
+    QString output;
+    QString errors;
+};
+
+/// A process whose sockets and files are all below one folder.
+std::unique_ptr<QProcess> prepare(const QString &folder, const QStringList &words)
+{
+    auto process = std::make_unique<QProcess>();
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    for (const char *name :
+        {"XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_CONFIG_DIRS", "XDG_STATE_HOME", "HOME"})
+        environment.insert(QLatin1StringView(name), folder);
+    environment.insert(u"LC_ALL"_s, u"C.UTF-8"_s);
+    process->setProcessEnvironment(environment);
+    process->setWorkingDirectory(folder);
+    process->setProgram(program());
+    process->setArguments(words);
+    return process;
+}
+
+/// Runs `semper` to its end; events of the test go on being handled meanwhile.
+Outcome semperIn(const QString &folder, const QStringList &words)
+{
+    const auto process = prepare(folder, words);
+    process->start();
+    if (!QTest::qWaitFor([&] { return process->state() == QProcess::NotRunning; }, patienceMs)) {
+        process->kill();
+        process->waitForFinished();
+        return {.output = {}, .errors = u"did not end"_s};
+    }
+    return {.code = process->exitStatus() == QProcess::NormalExit ? process->exitCode() : -2,
+        .output = QString::fromUtf8(process->readAllStandardOutput()),
+        .errors = QString::fromUtf8(process->readAllStandardError())};
+}
+
+ProcessStatus running(const QString &name, qint64 pid)
+{
+    ProcessStatus status;
+    status.name = name;
+    status.state = ProcessPhase::Running;
+    status.ready = true;
+    status.pid = pid;
+    status.startedAt = QDateTime::currentDateTimeUtc();
+    return status;
+}
+
+ProcessStatus in(ProcessPhase state, const QString &name, const QString &reason = {})
+{
+    ProcessStatus status;
+    status.name = name;
+    status.state = state;
+    status.reason = reason;
+    return status;
+}
+
+/// A hub whose every word the test chooses.
+class ScriptedHub
+{
+public:
+    explicit ScriptedHub(const QString &path)
+    {
+        isListening = m_server.listen(path);
+        QObject::connect(&m_server, &QLocalServer::newConnection, &m_server, [this] {
+            m_socket = m_server.nextPendingConnection();
+            m_reader = FrameReader();
+            QObject::connect(m_socket, &QLocalSocket::readyRead, &m_server, [this] { read(); });
+        });
+    }
+
+    void send(const QJsonObject &frame) { m_socket->write(encodeFrame(frame)); }
+    void announce(const ProcessStatus &status)
+    {
+        send(makeFrame(frames::state, {{keys::process, status.toJson()}}));
+    }
+    void hangUp() { m_socket->disconnectFromServer(); }
+
+    bool isListening = false;
+    bool isMute = false;
+    QList<ProcessStatus> processes;
+    QStringList commands; ///< "restart monitor"
+    QJsonObject refusal; ///< the error of every result, if there is one
+    std::function<void()> accepted = [] {}; ///< after the result and the snapshot that follows
+
+private:
+    void read()
+    {
+        m_reader.append(m_socket->readAll());
+        while (const auto item = m_reader.next())
+            if (const auto *frame = std::get_if<QJsonObject>(&*item); frame != nullptr && !isMute)
+                answer(*frame);
+    }
+
+    void answer(const QJsonObject &frame)
+    {
+        const QString type = frame.value(keys::type).toString();
+        if (type == frames::hello) {
+            send(makeFrame(frames::welcome, {{keys::version, 1}}));
+        } else if (type == frames::command) {
+            commands.append(frame.value(keys::action).toString() + u' '
+                + frame.value(keys::process).toString());
+            QJsonObject result{{keys::id, frame.value(keys::id)}, {keys::ok, refusal.isEmpty()}};
+            if (!refusal.isEmpty())
+                result.insert(keys::error, refusal);
+            send(makeFrame(frames::result, result));
+        } else if (type == frames::subscribe) {
+            QJsonArray list;
+            for (const ProcessStatus &status : processes)
+                list.append(status.toJson());
+            const QJsonObject server{{keys::node, u"fake"_s}, {keys::uptimeMs, 5000}};
+            for (const QJsonObject &part : splitFrame(
+                     makeFrame(frames::snapshot, {{keys::server, server}}), keys::processes, list))
+                send(part);
+            if (!commands.isEmpty())
+                accepted();
+        }
+    }
+
+    QLocalServer m_server;
+    QLocalSocket *m_socket = nullptr;
+    FrameReader m_reader;
+};
+
+} // namespace
+
+class TestCli : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void init();
+    void cleanup();
+    void wrongUsageIsTwo_data();
+    void wrongUsageIsTwo();
+    void helpIsThereAtEachLevel_data();
+    void helpIsThereAtEachLevel();
+    void checkTellsWhatItChecked();
+    void checkTellsEveryError();
+    void checkKnowsWhichClassesThereAre();
+    void noServerIsThree();
+    void aSocketLeftOverFromADeadServerIsNone();
+    void severalServersAreListed();
+    void aMuteServerDoesNotHoldACommandForEver();
+    void statusShowsThousandsOfProcesses();
+    void statusOfAnUnknownNameNamesTheNearest();
+    void aRefusalIsToldWithItsCode_data();
+    void aRefusalIsToldWithItsCode();
+    void restartWaitsForAnotherLaunch();
+    void startFailsWithTheReason();
+    void noWaitReturnsAtOnce();
+    void waitGivesUpInTimeAndSaysWhy();
+    void aServerThatGoesAwayIsThree();
+    void aRealServerDoesWhatItIsTold();
+
+private:
+    Outcome semper(const QStringList &words) { return semperIn(m_folder->path(), words); }
+    QString path(const QString &name) const { return m_folder->filePath(name); }
+    QString write(const QByteArray &json) const
+    {
+        QFile file(path(u"semper.json"_s));
+        return file.open(QIODevice::WriteOnly) && file.write(json) == json.size() ? file.fileName()
+                                                                                  : QString();
+    }
+    /// The scripted hub where `semper` finds it by itself.
+    std::unique_ptr<ScriptedHub> hub(const QList<ProcessStatus> &processes)
+    {
+        auto hub = std::make_unique<ScriptedHub>(path(u"semper/fake.sock"_s));
+        hub->processes = processes;
+        return hub;
+    }
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+};
+
+void TestCli::init()
+{
+    m_folder = std::make_unique<QTemporaryDir>();
+    QVERIFY(QDir(m_folder->path()).mkdir(u"semper"_s));
+}
+
+void TestCli::cleanup()
+{
+    m_folder.reset();
+}
+
+void TestCli::wrongUsageIsTwo_data()
+{
+    QTest::addColumn<QStringList>("words");
+    QTest::addColumn<QString>("complaint");
+    QTest::newRow("unknown command")
+        << QStringList{u"statsu"_s} << u"semper: no command 'statsu'; did you mean 'status'?"_s;
+    for (const QString &later :
+        {u"signal"_s, u"scale"_s, u"reload"_s, u"logs"_s, u"events"_s, u"why"_s, u"new"_s})
+        QTest::newRow(qPrintable(later))
+            << QStringList{later, u"x"_s} << u"semper: '%1' is not available yet"_s.arg(later);
+    QTest::newRow("unknown option") << QStringList{
+        u"status"_s, u"--jsn"_s} << u"semper status: unknown option --jsn; did you mean --json?"_s;
+    QTest::newRow("no selector") << QStringList{u"stop"_s}
+                                 << u"semper stop: needs names of processes, or --all"_s;
+    QTest::newRow("both") << QStringList{u"stop"_s, u"a"_s, u"--all"_s}
+                          << u"semper stop: either --all or names of processes, not both"_s;
+    QTest::newRow("wait for what") << QStringList{u"wait"_s, u"a"_s, u"--for"_s, u"rain"_s}
+                                   << u"semper wait: --for needs ready, up, down or done"_s;
+    QTest::newRow("time-out") << QStringList{u"wait"_s, u"a"_s, u"--timeout-ms"_s,
+        u"5s"_s} << u"semper wait: --timeout-ms needs a whole number from 0 to 1000000000"_s;
+    QTest::newRow("no class") << QStringList{u"run"_s} << u"semper run: needs CLASS"_s;
+    QTest::newRow("check operand")
+        << QStringList{u"check"_s, u"x.json"_s} << u"semper check: does not understand 'x.json'"_s;
+    QTest::newRow("serve option") << QStringList{u"serve"_s, u"--dmeo"_s}
+                                  << u"semper serve: unknown option --dmeo; did you mean --demo?"_s;
+    QTest::newRow("serve behind an option") << QStringList{u"--socket"_s, u"/x"_s, u"serve"_s,
+        u"--dmeo"_s} << u"semper serve: unknown option --dmeo; did you mean --demo?"_s;
+    QTest::newRow("no configuration") << QStringList{u"serve"_s} << u"no configuration found"_s;
+    QTest::newRow("no such file") << QStringList{u"check"_s, u"--config"_s, u"/no.json"_s}
+                                  << u"there is no file /no.json"_s;
+}
+
+void TestCli::wrongUsageIsTwo()
+{
+    QFETCH(const QStringList, words);
+    QFETCH(const QString, complaint);
+    const Outcome outcome = semper(words);
+    QCOMPARE(outcome.code, 2);
+    QVERIFY2(outcome.errors.startsWith(complaint), qPrintable(outcome.errors));
+    QCOMPARE(outcome.output, QString());
+}
+
+void TestCli::helpIsThereAtEachLevel_data()
+{
+    QTest::addColumn<QString>("command");
+    QTest::newRow("semper") << QString();
+    for (const char *command :
+        {"serve", "check", "status", "start", "stop", "restart", "reset", "wait", "classes", "run"})
+        QTest::newRow(command) << QString::fromLatin1(command);
+}
+
+void TestCli::helpIsThereAtEachLevel()
+{
+    QFETCH(const QString, command);
+    QStringList words{u"--help"_s};
+    if (!command.isEmpty())
+        words.prepend(command);
+    const Outcome help = semper(words);
+    QCOMPARE(help.code, 0);
+    QVERIFY(help.output.startsWith(QString(u"Usage: semper "_s + command).trimmed()));
+    QCOMPARE(help.errors, QString());
+    words.last() = u"--version"_s;
+    const Outcome version = semper(words);
+    QCOMPARE(version.code, 0);
+    QVERIFY(version.output.startsWith(u"semper 0."_s));
+}
+
+void TestCli::checkTellsWhatItChecked()
+{
+    const QString file = write(R"({"services": {"http": {"type": "http", "listen": "127.0.0.1:0",
+        "processes": {"a": {"command": ["x"]}, "b": {"command": ["x"]}}}}})");
+    const Outcome outcome = semper({u"check"_s, u"--config"_s, file});
+    QCOMPARE(outcome.errors, QString());
+    QCOMPARE(outcome.output, u"semper.json: ok, 1 service, 2 processes\n"_s);
+    QCOMPARE(outcome.code, 0);
+}
+
+void TestCli::checkTellsEveryError()
+{
+    const QString file = write(R"({"nodes": "a", "services": []})");
+    const Outcome text = semper({u"--config"_s, file, u"check"_s});
+    QCOMPARE(text.code, 1);
+    QVERIFY(text.errors.contains(u"$.nodes: unknown key \"nodes\"; did you mean \"node\"?"_s));
+    QVERIFY(text.errors.contains(u"$.services: must be an object, not a list"_s));
+
+    const Outcome json = semper({u"check"_s, u"--json"_s, u"--config"_s, file});
+    QCOMPARE(json.code, 1);
+    const QJsonObject report = QJsonDocument::fromJson(json.output.toUtf8()).object();
+    QCOMPARE(report.value(keys::ok), QJsonValue(false));
+    QCOMPARE(report.value(u"errors"_s).toArray().at(1).toObject().value(u"path"_s).toString(),
+        u"$.services"_s);
+}
+
+void TestCli::checkKnowsWhichClassesThereAre()
+{
+    const QString file = write(R"({"services": {"http": {"type": "http", "listen": "127.0.0.1:0",
+        "processes": {"a": {"class": "NoSuchProcess"}}}}})");
+    const Outcome outcome = semper({u"check"_s, u"--config"_s, file});
+    QCOMPARE(outcome.code, 1);
+    QVERIFY2(
+        outcome.errors.contains(u"$.services.http.processes.a.class: no class NoSuchProcess"_s),
+        qPrintable(outcome.errors));
+}
+
+void TestCli::noServerIsThree()
+{
+    const Outcome none = semper({u"status"_s});
+    QCOMPARE(none.code, 3);
+    QVERIFY(none.errors.startsWith(u"no server is running here"_s));
+    const Outcome named = semper({u"status"_s, u"--socket"_s, path(u"no.sock"_s)});
+    QCOMPARE(named.code, 3);
+    QVERIFY(named.errors.startsWith(u"no server reached at "_s + path(u"no.sock"_s)));
+}
+
+void TestCli::aSocketLeftOverFromADeadServerIsNone()
+{
+    QFile stale(path(u"semper/stale.sock"_s));
+    {
+        QProcess holder; // binds the path and is killed, so that nobody removes it
+        holder.start(u"python3"_s,
+            {u"-c"_s,
+                u"import socket,sys,time; s=socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); "
+                "s.listen(); print('bound', flush=True); time.sleep(60)"_s,
+                stale.fileName()});
+        QTRY_VERIFY_WITH_TIMEOUT(holder.canReadLine(), patienceMs);
+        holder.kill();
+        QTRY_COMPARE_WITH_TIMEOUT(holder.state(), QProcess::NotRunning, patienceMs);
+    }
+    QVERIFY(stale.exists());
+    QCOMPARE(semper({u"status"_s}).code, 3);
+    const auto live = hub({running(u"monitor"_s, 1)});
+    QCOMPARE(semper({u"status"_s}).code, 0);
+}
+
+void TestCli::severalServersAreListed()
+{
+    const auto one = hub({});
+    const ScriptedHub other(path(u"semper/other.sock"_s));
+    const Outcome outcome = semper({u"status"_s});
+    QCOMPARE(outcome.code, 2);
+    QVERIFY(outcome.errors.contains(path(u"semper/fake.sock"_s)));
+    QVERIFY(outcome.errors.contains(path(u"semper/other.sock"_s)));
+    QCOMPARE(semper({u"status"_s, u"--socket"_s, path(u"semper/fake.sock"_s)}).code, 0);
+    const QString file = write(R"({"node": "fake"})");
+    QCOMPARE(semper({u"status"_s, u"--config"_s, file}).code, 0);
+}
+
+void TestCli::aMuteServerDoesNotHoldACommandForEver()
+{
+    const auto fake = hub({});
+    fake->isMute = true;
+    const Outcome outcome = semper({u"status"_s});
+    QCOMPARE(outcome.code, 3);
+    QVERIFY(outcome.errors.contains(u"does not answer"_s));
+}
+
+void TestCli::statusShowsThousandsOfProcesses()
+{
+    QList<ProcessStatus> processes;
+    for (int i = 0; i < 2000; ++i)
+        processes.append(running(u"p%1"_s.arg(i, 4, 10, QChar(u'0')), 1000 + i));
+    const auto fake = hub(processes);
+    const Outcome json = semper({u"status"_s, u"--json"_s});
+    QCOMPARE(json.code, 0);
+    const QJsonArray list = QJsonDocument::fromJson(json.output.toUtf8()).array();
+    QCOMPARE(list.size(), 2000);
+    QCOMPARE(list.at(7), QJsonValue(processes.at(7).toJson()));
+
+    const Outcome table = semper({u"status"_s});
+    QCOMPARE(table.output.count(u'\n'), 2002);
+    QVERIFY(table.output.startsWith(u"fake: up 5 s\nSTATE"_s));
+    QVERIFY(!table.output.contains(u'\x1b'));
+    const Outcome one = semper({u"status"_s, u"--json"_s, u"p0042"_s});
+    QCOMPARE(QJsonDocument::fromJson(one.output.toUtf8()).array().size(), 1);
+}
+
+void TestCli::statusOfAnUnknownNameNamesTheNearest()
+{
+    const auto fake = hub({running(u"monitor"_s, 1)});
+    const Outcome outcome = semper({u"status"_s, u"moniter"_s});
+    QCOMPARE(outcome.code, 1);
+    QCOMPARE(outcome.errors, u"no process \"moniter\"; did you mean \"monitor\"?\n"_s);
+}
+
+void TestCli::aRefusalIsToldWithItsCode_data()
+{
+    QTest::addColumn<QString>("error");
+    QTest::addColumn<int>("code");
+    QTest::newRow("not allowed") << u"not_allowed"_s << 4;
+    QTest::newRow("shutting down") << u"shutting_down"_s << 1;
+}
+
+void TestCli::aRefusalIsToldWithItsCode()
+{
+    QFETCH(const QString, error);
+    const auto fake = hub({running(u"monitor"_s, 1)});
+    fake->refusal = {{keys::code, error}, {keys::detail, u"because"_s}};
+    const Outcome outcome = semper({u"stop"_s, u"monitor"_s});
+    QTEST(outcome.code, "code");
+    QCOMPARE(outcome.errors, u"monitor: because\n"_s);
+}
+
+void TestCli::restartWaitsForAnotherLaunch()
+{
+    const auto fake = hub({running(u"monitor"_s, 1), running(u"other"_s, 5)});
+    fake->accepted = [&fake] {
+        fake->announce(in(ProcessPhase::Stopping, u"monitor"_s));
+        fake->announce(in(ProcessPhase::Starting, u"monitor"_s));
+        fake->announce(running(u"monitor"_s, 2));
+    };
+    const Outcome outcome = semper({u"restart"_s, u"monitor"_s});
+    QCOMPARE(outcome.errors, QString());
+    QCOMPARE(outcome.output, u"monitor: running, pid 2\n"_s);
+    QCOMPARE(outcome.code, 0);
+    QCOMPARE(fake->commands, QStringList{u"restart monitor"_s});
+}
+
+void TestCli::startFailsWithTheReason()
+{
+    const auto fake = hub({in(ProcessPhase::Stopped, u"importer"_s)});
+    fake->accepted = [&fake] {
+        fake->announce(in(ProcessPhase::Starting, u"importer"_s));
+        fake->announce(in(ProcessPhase::Failed, u"importer"_s,
+            u"exited with code 3 (more than 5 restarts in 60000 ms)"_s));
+    };
+    const Outcome outcome = semper({u"start"_s, u"--all"_s});
+    QCOMPARE(outcome.code, 1);
+    QCOMPARE(outcome.errors,
+        u"importer: failed: exited with code 3 (more than 5 restarts in 60000 ms)\n"_s);
+}
+
+void TestCli::noWaitReturnsAtOnce()
+{
+    const auto fake = hub({running(u"a"_s, 1), running(u"b"_s, 2)});
+    const Outcome outcome = semper({u"stop"_s, u"--no-wait"_s, u"a"_s, u"b"_s});
+    QCOMPARE(outcome.code, 0);
+    QCOMPARE(fake->commands, (QStringList{u"stop a"_s, u"stop b"_s}));
+}
+
+void TestCli::waitGivesUpInTimeAndSaysWhy()
+{
+    ProcessStatus status = in(ProcessPhase::Backoff, u"a"_s, u"exited with code 3"_s);
+    const auto fake = hub({status});
+    const Outcome outcome = semper({u"wait"_s, u"a"_s, u"--timeout-ms"_s, u"50"_s});
+    QCOMPARE(outcome.code, 1);
+    QCOMPARE(outcome.errors, u"a: time is up, still backoff: exited with code 3\n"_s);
+}
+
+void TestCli::aServerThatGoesAwayIsThree()
+{
+    const auto fake = hub({running(u"monitor"_s, 1)});
+    fake->accepted = [&fake] { fake->hangUp(); };
+    const Outcome outcome = semper({u"stop"_s, u"monitor"_s});
+    QCOMPARE(outcome.code, 3);
+    QVERIFY2(outcome.errors.startsWith(u"lost "_s), qPrintable(outcome.errors));
+}
+
+void TestCli::aRealServerDoesWhatItIsTold()
+{
+    const QString file = write(R"({"node": "real", "control": {"listen": "127.0.0.1:0"},
+        "state_directory": "state", "services": {"http": {"type": "http",
+        "listen": "127.0.0.1:0", "processes": {
+            "sleeper": {"command": ["sleep", "1000"]},
+            "once": {"command": ["true"], "restart": {"policy": "never"}},
+            "broken": {"command": ["sh", "-c", "exit 3"],
+                "restart": {"max_restarts": 1, "backoff_ms": 1, "backoff_max_ms": 1}}}}}})");
+    const auto server = prepare(m_folder->path(), {u"serve"_s, u"--config"_s, file});
+    server->setProcessChannelMode(QProcess::ForwardedErrorChannel);
+    server->start();
+    QByteArray output;
+    QTRY_VERIFY_WITH_TIMEOUT(
+        (output += server->readAllStandardOutput()).contains("\nready"), patienceMs);
+
+    QCOMPARE(semper({u"wait"_s, u"sleeper"_s}).code, 0);
+    QCOMPARE(semper({u"wait"_s, u"once"_s, u"--for"_s, u"done"_s}).code, 0);
+    const Outcome broken = semper({u"wait"_s, u"broken"_s});
+    QCOMPARE(broken.code, 1);
+    QVERIFY2(broken.errors.startsWith(u"broken: failed: exited with code 3"_s),
+        qPrintable(broken.errors));
+
+    const auto status = [this] {
+        const Outcome outcome = semper({u"status"_s, u"sleeper"_s, u"--json"_s});
+        return ProcessStatus::fromJson(
+            QJsonDocument::fromJson(outcome.output.toUtf8()).array().first().toObject());
+    };
+    const qint64 first = status().pid.value_or(0);
+    QVERIFY(first > 0);
+    QCOMPARE(semper({u"restart"_s, u"sleeper"_s}).code, 0);
+    const qint64 second = status().pid.value_or(0);
+    QVERIFY(second > 0 && second != first);
+    QCOMPARE(semper({u"stop"_s, u"sleeper"_s}).code, 0);
+    QCOMPARE(status().state, ProcessPhase::Stopped);
+    QCOMPARE(status().wanted, Wanted::Down);
+    QCOMPARE(semper({u"start"_s, u"sleeper:0"_s}).code, 0);
+    QCOMPARE(status().state, ProcessPhase::Running);
+    QCOMPARE(semper({u"reset"_s, u"--all"_s}).code, 0);
+
+    server->terminate();
+    QTRY_COMPARE_WITH_TIMEOUT(server->state(), QProcess::NotRunning, patienceMs);
+    QCOMPARE(server->exitCode(), 0);
+    QCOMPARE(semper({u"status"_s}).code, 3);
+}
+
+QTEST_GUILESS_MAIN(TestCli)
+#include "tst_cli.moc"
