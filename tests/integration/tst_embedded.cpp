@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "testhub.h"
+
+#include "protocol/hubclient.h"
+#include "protocol/keys.h"
+#include "protocol/processstatus.h"
+
+#include <QFile>
+#include <QRegularExpression>
+#include <QTcpSocket>
+#include <QTest>
+
+#include <csignal>
+
+using namespace Qt::StringLiterals;
+using namespace semper;
+
+namespace {
+
+constexpr int patience = 15000;
+
+[[nodiscard]] QString program()
+{
+    return qEnvironmentVariable("SEMPER_TEST_BIN") + u"/semper-embedded"_s;
+}
+
+} // namespace
+
+/// The shipped program that embeds a server: as its own child, and as a whole.
+class TestEmbedded : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void launchedAgainItIsItsUserProcess();
+    void aClassThatWasNotNamedIsNotThere();
+    void itServesItsRouteAndKeepsItsProcessAlive();
+
+private:
+    void startServer();
+    void watch();
+    void receive(const QJsonObject &frame);
+    [[nodiscard]] QByteArray get(const QString &path);
+
+    QTemporaryDir m_directory;
+    QProcess m_server;
+    quint16 m_port = 0;
+    std::unique_ptr<HubClient> m_watcher;
+    ProcessStatus m_status; ///< of its one process
+    double m_visitors = -1; ///< the metric of that name
+};
+
+void TestEmbedded::launchedAgainItIsItsUserProcess()
+{
+    TestHub hub;
+    hub.setConnections(7);
+    QProcess process;
+    hub.launch(process, program(), u"VisitorsProcess"_s);
+    QTRY_COMPARE_WITH_TIMEOUT(hub.gauge(u"visitors"_s), 7, patience);
+    QFile name(u"/proc/%1/comm"_s.arg(process.processId()));
+    QVERIFY(name.open(QIODevice::ReadOnly));
+    QCOMPARE(name.readAll(), "visitors\n");
+    process.terminate();
+    QVERIFY(process.waitForFinished(patience));
+    QCOMPARE(process.exitCode(), 0);
+}
+
+void TestEmbedded::aClassThatWasNotNamedIsNotThere()
+{
+    TestHub hub;
+    QProcess process;
+    hub.launch(process, program(), u"VisitorProcess"_s);
+    QVERIFY(process.waitForStarted(patience));
+    QTRY_COMPARE_WITH_TIMEOUT(process.state(), QProcess::NotRunning, patience);
+    QCOMPARE(process.exitCode(), 78);
+    const QString what = hub.latest(u"fault"_s).value(keys::what).toString();
+    QVERIFY2(what.contains(u"VisitorsProcess"_s), qPrintable(what));
+}
+
+void TestEmbedded::itServesItsRouteAndKeepsItsProcessAlive()
+{
+    startServer();
+    QVERIFY(m_port != 0);
+    QVERIFY(get(u"/hello"_s).endsWith("\r\n\r\nhello"));
+    watch();
+    QTRY_COMPARE_WITH_TIMEOUT(m_status.state, ProcessPhase::Running, patience);
+    QCOMPARE(m_status.name, u"visitors"_s);
+    QCOMPARE(m_status.className, u"VisitorsProcess"_s);
+
+    QTcpSocket visitor;
+    visitor.connectToHost(u"127.0.0.1"_s, m_port);
+    QVERIFY(visitor.waitForConnected(patience));
+    QTRY_VERIFY_WITH_TIMEOUT(m_visitors >= 1, patience);
+
+    const qint64 first = *m_status.pid;
+    QCOMPARE(::kill(pid_t(first), SIGKILL), 0);
+    QTRY_COMPARE_WITH_TIMEOUT(m_status.restarts, 1, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(m_status.state, ProcessPhase::Running, patience);
+    const qint64 second = *m_status.pid;
+    QVERIFY(second != first);
+
+    m_server.terminate();
+    QTRY_COMPARE_WITH_TIMEOUT(m_server.state(), QProcess::NotRunning, patience);
+    QCOMPARE(m_server.exitStatus(), QProcess::NormalExit);
+    QCOMPARE(m_server.exitCode(), 0);
+    QTRY_VERIFY_WITH_TIMEOUT(::kill(pid_t(second), 0) != 0, patience);
+}
+
+void TestEmbedded::startServer()
+{
+    // The same names, other addresses: a configuration goes over what the program says.
+    QFile file(m_directory.filePath(u"semper.json"_s));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(R"({"node": "embedded", "control": {"listen": "127.0.0.1:0"},
+        "services": {"http": {"type": "http", "listen": "127.0.0.1:0"}}})");
+    file.close();
+    m_server.setProcessChannelMode(QProcess::MergedChannels);
+    m_server.start(program(),
+        {u"--config"_s, file.fileName(), u"--socket"_s, m_directory.filePath(u"hub.sock"_s),
+            u"--state-directory"_s, m_directory.filePath(u"state"_s)});
+    QByteArray output;
+    QTRY_VERIFY2_WITH_TIMEOUT((output += m_server.readAll()).contains("\nready"),
+        (output + m_server.errorString().toUtf8()).constData(), patience);
+    const QRegularExpression address(u"http http://127\\.0\\.0\\.1:(\\d+)"_s);
+    m_port = address.match(QString::fromUtf8(output)).captured(1).toUShort();
+}
+
+void TestEmbedded::watch()
+{
+    m_watcher = std::make_unique<HubClient>(
+        m_directory.filePath(u"hub.sock"_s), HubClient::Reconnect::Never);
+    connect(m_watcher.get(), &HubClient::frameReceived, this, &TestEmbedded::receive);
+    connect(m_watcher.get(), &HubClient::opened, this, [this] {
+        m_watcher->send(makeFrame(frames::hello, {{keys::role, u"watcher"_s}}));
+        m_watcher->send(makeFrame(frames::subscribe,
+            {{keys::topics, QJsonArray{u"state"_s, u"metrics"_s}},
+                {keys::processes, QJsonArray{u"*"_s}}}));
+    });
+    m_watcher->open();
+}
+
+void TestEmbedded::receive(const QJsonObject &frame)
+{
+    const QString type = frame.value(keys::type).toString();
+    if (type == frames::snapshot)
+        m_status = ProcessStatus::fromJson(frame.value(keys::processes)[0].toObject());
+    else if (type == frames::state)
+        m_status = ProcessStatus::fromJson(frame.value(keys::process).toObject());
+    else if (type == frames::metrics && frame.contains(keys::gauges))
+        m_visitors = frame.value(keys::gauges)[u"visitors"_s].toDouble(-1);
+}
+
+QByteArray TestEmbedded::get(const QString &path)
+{
+    QTcpSocket socket;
+    socket.connectToHost(u"127.0.0.1"_s, m_port);
+    socket.write(
+        "GET " + path.toUtf8() + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
+    QByteArray answer;
+    while (socket.waitForReadyRead(patience)) {
+        answer += socket.readAll();
+        if (answer.endsWith("hello"))
+            break;
+    }
+    return answer;
+}
+
+QTEST_GUILESS_MAIN(TestEmbedded)
+#include "tst_embedded.moc"
