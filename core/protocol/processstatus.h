@@ -42,25 +42,25 @@ struct ProcessStatus
 {
     QString name;
     int instance = 0;
-    QString service;
-    QString className; ///< empty for a command
-    QStringList command; ///< empty for a class
+    QString service = {};
+    QString className = {}; ///< empty for a command
+    QStringList command = {}; ///< empty for a class
     ProcessPhase state = ProcessPhase::Stopped;
     Wanted wanted = Wanted::Up;
     bool ready = false;
-    std::optional<bool> alive; ///< heartbeats arrive; nothing where none are expected
-    std::optional<qint64> pid;
+    std::optional<bool> alive = {}; ///< heartbeats arrive; nothing where none are expected
+    std::optional<qint64> pid = {};
     int restarts = 0;
-    QDateTime startedAt; ///< invalid while no launch is alive
+    QDateTime startedAt = {}; ///< invalid while no launch is alive
     std::chrono::milliseconds uptime{0};
-    QDateTime nextStartAt; ///< invalid unless in backoff
-    QString reason;
-    std::optional<ExitReport> lastExit;
+    QDateTime nextStartAt = {}; ///< invalid unless in backoff
+    QString reason = {};
+    std::optional<ExitReport> lastExit = {};
     double cpuRatio = 0; ///< 1 is one core
     qint64 memoryBytes = 0; ///< resident
-    std::optional<std::chrono::milliseconds> loopLag;
-    QString status; ///< as the process said of itself
-    QString title; ///< as `ps` shows it; the name until the process sets one
+    std::optional<std::chrono::milliseconds> loopLag = {};
+    QString status = {}; ///< as the process said of itself
+    QString title = {}; ///< as `ps` shows it; the name until the process sets one
 
     [[nodiscard]] SEMPER_CORE_EXPORT QJsonObject toJson() const;
     /// Fields that are missing or of a wrong type keep their defaults.

@@ -278,7 +278,8 @@ void TestStatusTable::selectorsMeanNamesAndInstances()
     processes[1].instance = 1;
     const auto pids = [&processes](const QStringList &selectors) {
         QList<qint64> list;
-        for (const auto &status : std::get<QList<ProcessStatus>>(select(processes, selectors)))
+        const auto selected = select(processes, selectors);
+        for (const auto &status : std::get<QList<ProcessStatus>>(selected))
             list.append(*status.pid);
         return list;
     };
