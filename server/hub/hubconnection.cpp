@@ -35,14 +35,14 @@ HubConnection::HubConnection(QLocalSocket *socket, QObject *parent)
 {
     m_socket->setParent(this);
     m_socket->setReadBufferSize(readBufferBytes);
-    m_greetingDeadline.setSingleShot(true);
-    connect(&m_greetingDeadline, &QTimer::timeout, this, [this] {
+    m_deadline.setSingleShot(true);
+    connect(&m_deadline, &QTimer::timeout, this, [this] {
         if (m_failed)
             m_socket->abort();
         else
             fail(u"no_hello"_s, u"say hello within %1 ms"_s.arg(timeToGreet.count()));
     });
-    m_greetingDeadline.start(timeToGreet);
+    m_deadline.start(timeToGreet);
     connect(m_socket, &QLocalSocket::readyRead, this, &HubConnection::read);
     connect(m_socket, &QLocalSocket::bytesWritten, this, &HubConnection::bytesWritten);
     connect(m_socket, &QLocalSocket::disconnected, this, &HubConnection::closed);
@@ -57,7 +57,7 @@ HubConnection::~HubConnection()
 
 void HubConnection::setGreeted()
 {
-    m_greetingDeadline.stop();
+    m_deadline.stop();
 }
 
 void HubConnection::send(const QJsonObject &frame)
@@ -87,8 +87,18 @@ void HubConnection::fail(const QString &code, const QString &detail)
         qUtf8Printable(detail));
     send(makeFrame(frames::error, {{keys::code, code}, {keys::detail, detail}}));
     m_failed = true;
-    m_greetingDeadline.start(timeToReadTheError);
-    m_socket->disconnectFromServer(); // after what waits was written
+    m_deadline.start(timeToReadTheError);
+    connect(m_socket, &QLocalSocket::bytesWritten, this, &HubConnection::endOutput);
+    m_socket->flush();
+    endOutput();
+}
+
+// Closing while the peer still writes would reset the connection, and the error would be lost:
+// the peer sees the end, and what it sends meanwhile is read and thrown away.
+void HubConnection::endOutput()
+{
+    if (m_socket->bytesToWrite() == 0)
+        ::shutdown(int(m_socket->socketDescriptor()), SHUT_WR);
 }
 
 void HubConnection::read()

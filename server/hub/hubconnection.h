@@ -29,7 +29,7 @@ public:
     [[nodiscard]] qint64 bytesToWrite() const { return m_socket->bytesToWrite(); }
     /// Takes the frames that wait in the kernel already: the last words of a peer that has died.
     void drain();
-    /// Sends one "error" frame and closes; nothing is read any more.
+    /// Sends one "error" frame and closes: at once for the peer, which has 2 s to close too.
     void fail(const QString &code, const QString &detail);
 
 Q_SIGNALS:
@@ -39,12 +39,13 @@ Q_SIGNALS:
 
 private:
     void read();
+    void endOutput();
     void take(const QByteArray &bytes);
 
     QLocalSocket *m_socket;
     PeerCredentials m_peer;
     FrameReader m_reader;
-    QTimer m_greetingDeadline;
+    QTimer m_deadline;
     bool m_failed = false;
 };
 

@@ -89,7 +89,10 @@ void QProcessLaunch::execute()
     m_launcher.m_pids.insert(m_pid);
     for (auto *notifier : m_process.findChildren<QSocketNotifier *>())
         notifier->installEventFilter(this);
+    // Some kilobytes that only the start needed.
     m_request = {};
+    m_process.setProcessEnvironment({});
+    m_process.setChildProcessModifier({});
 }
 
 void QProcessLaunch::signal(int number, StopScope scope)

@@ -3,6 +3,8 @@
 
 #include "protocol/processstatus.h"
 
+#include <semper/semper_server_export.h>
+
 #include <QJsonObject>
 #include <QList>
 #include <QString>
@@ -15,8 +17,9 @@ namespace semper {
 enum class CommandAction { Start, Stop, Restart, Reset };
 
 /// "start", "stop", "restart" or "reset"; nothing for any other word.
-[[nodiscard]] std::optional<CommandAction> commandActionFromString(QStringView text);
-[[nodiscard]] QLatin1StringView actionName(CommandAction action);
+[[nodiscard]] SEMPER_SERVER_EXPORT std::optional<CommandAction> commandActionFromString(
+    QStringView text);
+[[nodiscard]] SEMPER_SERVER_EXPORT QLatin1StringView actionName(CommandAction action);
 
 /// Why a command was refused.
 struct CommandError

@@ -77,7 +77,9 @@ bool RunningServer::start()
     static const QRegularExpression ready(u"^ready"_s, QRegularExpression::MultilineOption);
     static const QRegularExpression control(
         u"^.*control.*?(http://\\S+)"_s, QRegularExpression::MultilineOption);
+    m_output.clear(); // it may be started again after its end
     m_process.start();
+    m_process.waitForStarted();
     const bool isReady = await([this] {
         readOutput();
         return m_process.state() == QProcess::NotRunning
