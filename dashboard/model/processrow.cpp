@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/processrow.h"
+
+#include "model/format.h"
+
+#include "protocol/frame.h"
+#include "protocol/keys.h"
+
+using namespace std::chrono_literals;
+
+namespace semper::dashboard {
+
+namespace {
+
+/// What it says happened is told by the state column already, and better events stay visible.
+bool isWorthShowing(const Event &event)
+{
+    return event.type != u"ready" && event.type != u"command";
+}
+
+} // namespace
+
+ProcessRow::ProcessRow(const ProcessStatus &status)
+    : m_id{status.name, status.instance}
+    , m_status(status)
+    , m_uptimeKnownAt(Clock::now())
+{ }
+
+Condition ProcessRow::condition() const
+{
+    return conditionOf(m_status, isCrashLooping());
+}
+
+QString ProcessRow::stateText(Clock::time_point now) const
+{
+    return m_intent ? m_intent->describe(now) : stateLabel(m_status, isCrashLooping());
+}
+
+bool ProcessRow::isCrashLooping() const
+{
+    if (m_recentExits.size() < crashLoopExits)
+        return false;
+    const qint64 since
+        = QDateTime::currentMSecsSinceEpoch() - std::chrono::milliseconds(crashLoopWindow).count();
+    return m_recentExits.at(m_recentExits.size() - crashLoopExits) >= since;
+}
+
+std::optional<std::chrono::milliseconds> ProcessRow::uptime(Clock::time_point now) const
+{
+    if (!m_status.pid)
+        return std::nullopt;
+    const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(now - m_uptimeKnownAt);
+    return m_status.uptime + std::max(since, 0ms);
+}
+
+std::optional<std::chrono::milliseconds> ProcessRow::nextStartIn() const
+{
+    if (!m_status.nextStartAt.isValid())
+        return std::nullopt;
+    const qint64 left = QDateTime::currentDateTimeUtc().msecsTo(m_status.nextStartAt);
+    return std::max(std::chrono::milliseconds(left), 0ms);
+}
+
+QString ProcessRow::lastEventText() const
+{
+    if (m_lastEvent)
+        return format::clock(m_lastEvent->at) + u' ' + m_lastEvent->describe();
+    if (m_status.lastExit)
+        return format::clock(m_status.lastExit->at) + u' '
+            + describeExit(m_status.lastExit->toJson(), m_status.reason);
+    return m_status.reason;
+}
+
+QDateTime ProcessRow::lastEventAt() const
+{
+    if (m_lastEvent)
+        return m_lastEvent->at;
+    return m_status.lastExit ? m_status.lastExit->at : QDateTime();
+}
+
+void ProcessRow::setStatus(const ProcessStatus &status)
+{
+    const bool newLaunch = status.startedAt != m_status.startedAt || status.pid != m_status.pid;
+    const double cpu = m_status.cpuRatio;
+    const qint64 memory = m_status.memoryBytes;
+    m_status = status;
+    m_uptimeKnownAt = Clock::now();
+    if (newLaunch) {
+        m_history->interrupt(QDateTime::currentMSecsSinceEpoch());
+    } else if (status.memoryBytes == 0) {
+        // A state frame may leave out what is measured; the same launch keeps its numbers.
+        m_status.cpuRatio = cpu;
+        m_status.memoryBytes = memory;
+    }
+    finishIntent();
+}
+
+void ProcessRow::applyMetrics(const QJsonObject &frame, bool shown)
+{
+    const QDateTime at = fromWireTime(frame.value(keys::at));
+    const qint64 now = QDateTime::currentMSecsSinceEpoch();
+    m_history->apply(frame, at.isValid() ? std::min(at.toMSecsSinceEpoch(), now) : now);
+    if (!shown)
+        return;
+    if (const QJsonValue cpu = frame.value(keys::cpuRatio); cpu.isDouble())
+        m_status.cpuRatio = cpu.toDouble();
+    if (const QJsonValue memory = frame.value(keys::memoryBytes); memory.isDouble())
+        m_status.memoryBytes = memory.toInteger();
+}
+
+void ProcessRow::applyEvent(const Event &event)
+{
+    if (event.isExit() && event.isTrouble()) {
+        const qint64 at = event.at.toMSecsSinceEpoch();
+        if (m_recentExits.isEmpty() || at > m_recentExits.last())
+            m_recentExits.append(at);
+        if (m_recentExits.size() > crashLoopExits)
+            m_recentExits.removeFirst();
+        m_history->markRestart(at);
+    }
+    if (isWorthShowing(event))
+        m_lastEvent = event;
+}
+
+void ProcessRow::setIntent(const Intent &intent)
+{
+    m_intent = intent;
+    m_intent->pidBefore = m_status.pid;
+    m_commandProblem.clear();
+}
+
+void ProcessRow::acceptIntent()
+{
+    if (m_intent)
+        m_intent->accepted = true;
+    finishIntent();
+}
+
+void ProcessRow::setCommandProblem(const QString &problem)
+{
+    m_commandProblem = problem;
+    m_intent.reset();
+}
+
+void ProcessRow::interrupt()
+{
+    m_history->interrupt(QDateTime::currentMSecsSinceEpoch());
+    m_intent.reset();
+    m_commandProblem.clear();
+}
+
+void ProcessRow::finishIntent()
+{
+    if (m_intent && m_intent->isDone(m_status))
+        m_intent.reset();
+}
+
+} // namespace semper::dashboard

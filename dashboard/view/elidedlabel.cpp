@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "view/elidedlabel.h"
+
+#include "view/tabulartext.h"
+
+#include <QPainter>
+
+namespace semper::dashboard {
+
+ElidedLabel::ElidedLabel(QWidget *parent)
+    : QFrame(parent)
+{
+    setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+}
+
+void ElidedLabel::setText(const QString &text)
+{
+    if (m_text == text)
+        return;
+    m_text = text;
+    setAccessibleName(text);
+    updateGeometry();
+    update();
+}
+
+QSize ElidedLabel::sizeHint() const
+{
+    return {fontMetrics().horizontalAdvance(m_text) + 4, fontMetrics().height() + 2};
+}
+
+QSize ElidedLabel::minimumSizeHint() const
+{
+    return {40, fontMetrics().height() + 2};
+}
+
+void ElidedLabel::paintEvent(QPaintEvent *)
+{
+    QPainter painter(this);
+    painter.setPen(palette().color(foregroundRole()));
+    drawTabular(painter, rect(), Qt::AlignVCenter | Qt::AlignLeft, m_text);
+    const bool cut = fontMetrics().horizontalAdvance(m_text) > width();
+    if (toolTip() != (cut ? m_text : QString()))
+        setToolTip(cut ? m_text : QString());
+}
+
+} // namespace semper::dashboard
