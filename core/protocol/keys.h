@@ -94,7 +94,6 @@ SEMPER_KEY(control, "control")
 SEMPER_KEY(stateDirectory, "state_directory")
 SEMPER_KEY(decision, "decision")
 SEMPER_KEY(delayMs, "delay_ms")
-SEMPER_KEY(by, "by")
 
 // configuration
 SEMPER_KEY(listen, "listen")

@@ -3,6 +3,7 @@
 
 #include "protocol/frame.h"
 #include "protocol/keys.h"
+#include "protocol/topics.h"
 
 #include <utility>
 
@@ -60,14 +61,19 @@ void HubSession::greet()
     m_refusal.clear();
     m_asked = false;
     m_client.send(makeFrame(frames::hello, {{keys::role, u"watcher"_s}}));
-    subscribe();
+    subscribe(true);
 }
 
-void HubSession::subscribe()
+void HubSession::subscribe(bool withHistory)
 {
-    m_client.send(makeFrame(frames::subscribe,
-        {{keys::topics, QJsonArray{u"state"_s, u"metrics"_s, u"events"_s, u"log"_s}},
-            {keys::processes, QJsonArray{u"*"_s}}, {keys::after, 0}}));
+    QJsonObject frame = makeFrame(frames::subscribe,
+        {{keys::topics,
+             QJsonArray{QString(topics::state), QString(topics::metrics), QString(topics::events),
+                 QString(topics::log)}},
+            {keys::processes, QJsonArray{u"*"_s}}});
+    if (withHistory)
+        frame.insert(keys::after, 0);
+    m_client.send(frame);
 }
 
 void HubSession::read(const QJsonObject &frame)
@@ -140,7 +146,7 @@ void HubSession::checkSilence()
     if (age() < silenceLimit || !m_client.isConnected())
         return;
     if (!std::exchange(m_asked, true)) {
-        subscribe(); // answered with a snapshot, even where nothing runs
+        subscribe(false); // answered with a snapshot, even where nothing runs
     } else if (age() >= 2 * silenceLimit && m_state == State::Live) {
         m_problem = tr("the server does not answer");
         setState(State::Silent);

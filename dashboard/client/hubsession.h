@@ -67,7 +67,7 @@ Q_SIGNALS:
 
 private:
     void greet();
-    void subscribe();
+    void subscribe(bool withHistory);
     void read(const QJsonObject &frame);
     void readSnapshot(const QJsonObject &frame);
     void readResult(const QJsonObject &frame);

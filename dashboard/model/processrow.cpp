@@ -12,10 +12,10 @@ namespace semper::dashboard {
 
 namespace {
 
-/// What it says happened is told by the state column already, and better events stay visible.
+/// What the others say is told by other columns already, and what matters stays visible.
 bool isWorthShowing(const Event &event)
 {
-    return event.type != u"ready" && event.type != u"command";
+    return event.type != u"ready" && event.type != u"command" && event.type != u"backoff";
 }
 
 } // namespace
@@ -63,8 +63,8 @@ std::optional<std::chrono::milliseconds> ProcessRow::nextStartIn() const
 
 QString ProcessRow::lastEventText() const
 {
-    if (m_lastEvent)
-        return format::clock(m_lastEvent->at) + u' ' + m_lastEvent->describe();
+    if (m_lastEventAt.isValid())
+        return format::clock(m_lastEventAt) + u' ' + m_lastEventText;
     if (m_status.lastExit)
         return format::clock(m_status.lastExit->at) + u' '
             + describeExit(m_status.lastExit->toJson(), m_status.reason);
@@ -73,8 +73,8 @@ QString ProcessRow::lastEventText() const
 
 QDateTime ProcessRow::lastEventAt() const
 {
-    if (m_lastEvent)
-        return m_lastEvent->at;
+    if (m_lastEventAt.isValid())
+        return m_lastEventAt;
     return m_status.lastExit ? m_status.lastExit->at : QDateTime();
 }
 
@@ -110,16 +110,29 @@ void ProcessRow::applyMetrics(const QJsonObject &frame, bool shown)
 
 void ProcessRow::applyEvent(const Event &event)
 {
-    if (event.isExit() && event.isTrouble()) {
-        const qint64 at = event.at.toMSecsSinceEpoch();
-        if (m_recentExits.isEmpty() || at > m_recentExits.last())
-            m_recentExits.append(at);
-        if (m_recentExits.size() > crashLoopExits)
-            m_recentExits.removeFirst();
-        m_history->markRestart(at);
-    }
-    if (isWorthShowing(event))
-        m_lastEvent = event;
+    if (event.isExit())
+        noteExit(event);
+    if (!isWorthShowing(event))
+        return;
+    m_lastEventAt = event.at;
+    m_lastEventText = event.type == u"start" && !m_lastTrouble.isEmpty()
+        ? tr("restarted: %1").arg(m_lastTrouble)
+        : event.describe();
+}
+
+void ProcessRow::noteExit(const Event &event)
+{
+    m_lastTrouble.clear();
+    if (!event.isTrouble())
+        return;
+    m_lastTrouble = describeExit(
+        event.fields.value(keys::lastExit).toObject(), event.fields.value(keys::reason).toString());
+    const qint64 at = event.at.toMSecsSinceEpoch();
+    if (m_recentExits.isEmpty() || at > m_recentExits.last())
+        m_recentExits.append(at);
+    if (m_recentExits.size() > crashLoopExits)
+        m_recentExits.removeFirst();
+    m_history->markRestart(at);
 }
 
 void ProcessRow::setIntent(const Intent &intent)

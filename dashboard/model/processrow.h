@@ -9,6 +9,8 @@
 
 #include "protocol/processstatus.h"
 
+#include <QCoreApplication>
+
 #include <memory>
 #include <optional>
 
@@ -17,6 +19,7 @@ namespace semper::dashboard {
 /// All that is known of one process: what the server said, what was measured, what was asked.
 class ProcessRow
 {
+    Q_DECLARE_TR_FUNCTIONS(ProcessRow)
 public:
     using Clock = std::chrono::steady_clock;
 
@@ -55,13 +58,16 @@ public:
 
 private:
     void finishIntent();
+    void noteExit(const Event &event);
 
     ProcessId m_id;
     ProcessStatus m_status;
     Clock::time_point m_uptimeKnownAt;
     std::shared_ptr<MetricHistory> m_history = std::make_shared<MetricHistory>();
     QList<qint64> m_recentExits; ///< nobody asked for them; milliseconds since the epoch
-    std::optional<Event> m_lastEvent;
+    QDateTime m_lastEventAt;
+    QString m_lastEventText;
+    QString m_lastTrouble; ///< how the launch before ended, where nobody asked for it
     std::optional<Intent> m_intent;
     QString m_commandProblem;
 };

@@ -40,6 +40,8 @@ public:
     }
     /// The first index whose sample is at or after \a at; size() if there is none.
     [[nodiscard]] qsizetype lowerBound(qint64 at) const;
+    /// The oldest sample's moment; 0 for none.
+    [[nodiscard]] qint64 begin() const { return isEmpty() ? 0 : at(0).at; }
     /// The newest sample at or before \a at, or null where there was none or a gap.
     [[nodiscard]] const Sample *valueAt(qint64 at) const;
 

@@ -18,11 +18,10 @@ namespace semper::dashboard {
 
 namespace {
 
-constexpr qint64 spanMs = std::chrono::milliseconds(Series::span).count();
 constexpr int axisWidth = 62;
-constexpr int titleHeight = 22;
+constexpr int titleHeight = 24;
 constexpr int footHeight = 16;
-constexpr int smallestHeight = 104;
+constexpr int smallestHeight = 108;
 constexpr int smallestWidth = 220;
 
 /// The least round number that is not below \a peak: 1, 2 or 5 times a power of the base.
@@ -56,9 +55,10 @@ void Chart::setHistory(std::shared_ptr<const MetricHistory> history)
     update();
 }
 
-void Chart::setTime(qint64 now, bool stale)
+void Chart::setTime(qint64 now, std::chrono::minutes span, bool stale)
 {
     m_now = now;
+    m_span = std::chrono::milliseconds(span).count();
     m_stale = stale;
     update();
 }
@@ -92,20 +92,20 @@ QSize Chart::minimumSizeHint() const
 
 QRectF Chart::plot() const
 {
-    return QRectF(rect()).adjusted(axisWidth, titleHeight + 4, -8, -footHeight - 2);
+    return QRectF(rect()).adjusted(axisWidth, titleHeight + 7, -8, -footHeight - 2);
 }
 
 double Chart::xOf(qint64 at) const
 {
     const QRectF box = plot();
-    return box.right() - double(m_now - at) / spanMs * box.width();
+    return box.right() - double(m_now - at) / double(m_span) * box.width();
 }
 
 double Chart::top() const
 {
     double peak = 0;
     if (const Series *series = m_history ? m_source.seriesOf(*m_history) : nullptr) {
-        for (qsizetype i = series->lowerBound(m_now - spanMs); i < series->size(); ++i)
+        for (qsizetype i = series->lowerBound(m_now - m_span); i < series->size(); ++i)
             if (!series->at(i).isGap())
                 peak = std::max(peak, series->at(i).value);
         if (const Sample *last = series->valueAt(m_now))
@@ -125,7 +125,7 @@ void Chart::paintEvent(QPaintEvent *)
         paintMarks(painter);
         paintLine(painter, top);
     }
-    if (m_cursor != 0 && m_cursor > m_now - spanMs && m_cursor <= m_now) {
+    if (m_cursor != 0 && m_cursor > m_now - m_span && m_cursor <= m_now) {
         painter.setPen(theme::muted(palette()));
         const double x = std::round(xOf(m_cursor)) + 0.5;
         painter.drawLine(QPointF(x, plot().top()), QPointF(x, plot().bottom()));
@@ -158,10 +158,10 @@ void Chart::paintFrame(QPainter &painter, double top) const
         painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y));
         painter.setPen(theme::muted(palette()));
         drawTabular(painter, QRect(0, int(y) - 8, axisWidth - 6, 16),
-            Qt::AlignVCenter | Qt::AlignRight, m_source.format(top * share));
+            Qt::AlignVCenter | Qt::AlignRight, m_source.formatTick(top * share));
     }
     const QRectF foot(box.left(), box.bottom() + 2, box.width(), footHeight);
-    painter.drawText(foot, Qt::AlignLeft | Qt::AlignTop, tr("−5 min"));
+    painter.drawText(foot, Qt::AlignLeft | Qt::AlignTop, tr("−%1 min").arg(m_span / 60000));
     painter.drawText(
         foot, Qt::AlignRight | Qt::AlignTop, m_stale ? tr("not up to date") : tr("now"));
 }
@@ -177,7 +177,7 @@ void Chart::paintLine(QPainter &painter, double top) const
             xOf(sample.at), box.bottom() - std::clamp(sample.value / top, 0.0, 1.0) * box.height());
     };
     QVarLengthArray<QLineF, Series::capacity> lines;
-    const qsizetype first = std::max<qsizetype>(series->lowerBound(m_now - spanMs) - 1, 0);
+    const qsizetype first = std::max<qsizetype>(series->lowerBound(m_now - m_span) - 1, 0);
     for (qsizetype i = first; i + 1 < series->size() && series->at(i + 1).at <= m_now; ++i)
         if (!series->at(i).isGap() && !series->at(i + 1).isGap())
             lines.append(QLineF(place(series->at(i)), place(series->at(i + 1))));
@@ -201,7 +201,7 @@ void Chart::paintMarks(QPainter &painter) const
         = m_stale ? theme::stale(palette()) : theme::conditionColor(Condition::Failing, palette());
     painter.setPen(QPen(color, 1, Qt::DashLine));
     for (const qint64 at : m_history->restarts()) {
-        if (at < m_now - spanMs || at > m_now)
+        if (at < m_now - m_span || at > m_now)
             continue;
         const double x = std::round(xOf(at)) + 0.5;
         painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()));
@@ -212,7 +212,7 @@ void Chart::mouseMoveEvent(QMouseEvent *event)
 {
     const QRectF box = plot();
     const double share = std::clamp((event->position().x() - box.left()) / box.width(), 0.0, 1.0);
-    Q_EMIT pointedAt(m_now - qint64((1 - share) * spanMs));
+    Q_EMIT pointedAt(m_now - qint64((1 - share) * double(m_span)));
 }
 
 void Chart::leaveEvent(QEvent *)

@@ -22,12 +22,14 @@ struct ChartSource
     /// Null where the history has no such metric.
     [[nodiscard]] const Series *seriesOf(const MetricHistory &history) const;
     [[nodiscard]] QString format(double value) const;
+    /// For an axis: round numbers, as short as they can be said.
+    [[nodiscard]] QString formatTick(double value) const;
     /// Bytes are cut at powers of two.
     [[nodiscard]] bool isBytes() const;
     friend bool operator==(const ChartSource &, const ChartSource &) = default;
 };
 
-/// The last five minutes of one number: lines, with restarts as dashed verticals and gaps as gaps.
+/// The last minutes of one number: lines, with restarts as dashed verticals and gaps as gaps.
 class Chart : public QWidget
 {
     Q_OBJECT
@@ -36,8 +38,9 @@ public:
 
     [[nodiscard]] const ChartSource &source() const { return m_source; }
     void setHistory(std::shared_ptr<const MetricHistory> history);
-    /// The right edge, in milliseconds since the epoch, and whether what is shown is up to date.
-    void setTime(qint64 now, bool stale);
+    /// The right edge, in milliseconds since the epoch, the time from edge to edge, and whether
+    /// what is shown is up to date.
+    void setTime(qint64 now, std::chrono::minutes span, bool stale);
     /// The moment that the mouse points at in any of the charts; 0 for none.
     void setCursorTime(qint64 at);
     /// The value under the cursor, or the newest; empty for none.
@@ -64,6 +67,7 @@ private:
     ChartSource m_source;
     std::shared_ptr<const MetricHistory> m_history;
     qint64 m_now = 0;
+    qint64 m_span = 1; ///< in milliseconds
     qint64 m_cursor = 0;
     bool m_stale = false;
 };

@@ -51,7 +51,7 @@ void ChartGrid::refresh(qint64 now, bool stale)
     if (!same)
         rebuild();
     for (Chart *chart : std::as_const(m_charts))
-        chart->setTime(now, stale);
+        chart->setTime(now, span(now), stale);
 }
 
 void ChartGrid::resizeEvent(QResizeEvent *event)
@@ -104,6 +104,15 @@ void ChartGrid::arrange()
     for (int i = 0; i < m_charts.size(); ++i)
         m_layout->addWidget(m_charts.at(i), i / columns, i % columns);
     m_layout->addWidget(m_leftOut, int(m_charts.size() + columns - 1) / columns, 0, 1, columns);
+}
+
+std::chrono::minutes ChartGrid::span(qint64 now) const
+{
+    const qint64 begin = m_history ? m_history->cpu().begin() : 0;
+    for (const std::chrono::minutes span : {std::chrono::minutes(1), std::chrono::minutes(2)})
+        if (begin == 0 || now - begin <= std::chrono::milliseconds(span).count())
+            return span;
+    return Series::span;
 }
 
 QList<ChartSource> ChartGrid::wantedSources() const

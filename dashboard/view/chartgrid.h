@@ -30,6 +30,8 @@ protected:
 private:
     void rebuild();
     void arrange();
+    /// As long as there is something to show, within reason.
+    [[nodiscard]] std::chrono::minutes span(qint64 now) const;
     [[nodiscard]] QList<ChartSource> wantedSources() const;
 
     std::shared_ptr<const MetricHistory> m_history;

@@ -2,6 +2,8 @@
 #include "model/format.h"
 #include "view/chart.h"
 
+#include <QLocale>
+
 namespace semper::dashboard {
 
 QString ChartSource::title() const
@@ -51,6 +53,15 @@ QString ChartSource::format(double value) const
     }
     return kind == MetricKind::Counter && !isBytes() ? format::number(value)
                                                      : format::metric(name, value);
+}
+
+QString ChartSource::formatTick(double value) const
+{
+    if (value == 0)
+        return QLocale().toString(0);
+    if (what == What::Cpu || (what == What::Metric && name.endsWith(u"_ratio")))
+        return Chart::tr("%1 %").arg(format::number(value * 100));
+    return isBytes() ? QLocale().formattedDataSize(qint64(value), 0) : format(value);
 }
 
 bool ChartSource::isBytes() const

@@ -54,6 +54,7 @@ void DetailPane::buildHeader()
     m_name->setFont(bold);
     m_name->setTextFormat(Qt::PlainText);
     m_origin->setForegroundRole(QPalette::PlaceholderText);
+    m_origin->setAlignment(Qt::AlignRight);
     auto *first = new QHBoxLayout;
     first->setSpacing(8);
     first->addWidget(m_shape);

@@ -37,8 +37,8 @@ void ElidedLabel::paintEvent(QPaintEvent *)
 {
     QPainter painter(this);
     painter.setPen(palette().color(foregroundRole()));
-    drawTabular(painter, rect(), Qt::AlignVCenter | Qt::AlignLeft, m_text);
-    const bool cut = fontMetrics().horizontalAdvance(m_text) > width();
+    drawTabular(painter, contentsRect(), Qt::AlignVCenter | m_alignment, m_text);
+    const bool cut = fontMetrics().horizontalAdvance(m_text) > contentsRect().width();
     if (toolTip() != (cut ? m_text : QString()))
         setToolTip(cut ? m_text : QString());
 }

@@ -192,6 +192,7 @@ void MainWindow::followConnection()
         && !session->problem().isEmpty())
         QMetaObject::invokeMethod(
             this, [this] { search(m_connectToTheOnlyOne); }, Qt::QueuedConnection);
+    m_pause->setEnabled(showsServer());
     const QString name = m_mirror.serverName();
     setWindowTitle(name.isEmpty() ? QString() : name);
     m_services->setText(session != nullptr ? describeServices(session->server()) : QString());

@@ -11,7 +11,6 @@ namespace semper::dashboard {
 
 namespace {
 
-constexpr int margin = 8;
 constexpr int shapeSize = 12;
 constexpr int accentWidth = 3;
 

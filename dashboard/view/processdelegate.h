@@ -12,6 +12,8 @@ class ProcessDelegate : public QStyledItemDelegate
 {
     Q_OBJECT
 public:
+    static constexpr int margin = 8; ///< left and right of what a cell holds
+
     explicit ProcessDelegate(const ProcessFilter *filter, QObject *parent = nullptr);
 
     void paint(QPainter *painter, const QStyleOptionViewItem &option,

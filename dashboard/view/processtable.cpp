@@ -3,7 +3,9 @@
 
 #include "view/processdelegate.h"
 
+#include <QGuiApplication>
 #include <QHeaderView>
+#include <QProxyStyle>
 #include <QScrollBar>
 
 #include <algorithm>
@@ -15,6 +17,18 @@ namespace {
 constexpr int fixedRowHeight = 26;
 constexpr int headerHeight = 28;
 constexpr int narrowestEvent = 150;
+
+/// Gives the header's texts the margin that the cells below them have.
+class HeaderStyle : public QProxyStyle
+{
+public:
+    int pixelMetric(
+        PixelMetric metric, const QStyleOption *option, const QWidget *widget) const override
+    {
+        return metric == PM_HeaderMargin ? ProcessDelegate::margin
+                                         : QProxyStyle::pixelMetric(metric, option, widget);
+    }
+};
 
 /// The least that a column needs, for a font as wide as the one this was drawn with.
 int leastWidth(ProcessModel::Column column)
@@ -69,6 +83,9 @@ ProcessTable::ProcessTable(ProcessFilter *filter, QWidget *parent)
     verticalHeader()->setDefaultSectionSize(fixedRowHeight);
     QHeaderView *header = horizontalHeader();
     header->setAccessibleName(tr("Columns of the table of processes"));
+    auto *style = new HeaderStyle;
+    style->setParent(header);
+    header->setStyle(style);
     header->setSectionResizeMode(QHeaderView::Interactive);
     header->setStretchLastSection(true);
     header->setHighlightSections(false);
@@ -78,7 +95,7 @@ ProcessTable::ProcessTable(ProcessFilter *filter, QWidget *parent)
     setSortingEnabled(true);
     sortByColumn(ProcessModel::State, Qt::AscendingOrder);
     connect(header, &QHeaderView::sectionResized, this,
-        [this] { m_ownWidths = m_ownWidths || (!m_fitting && isVisible()); });
+        [this] { m_ownWidths = m_ownWidths || QGuiApplication::mouseButtons() != Qt::NoButton; });
     connect(selectionModel(), &QItemSelectionModel::currentRowChanged, this,
         &ProcessTable::currentProcessChanged);
     connect(selectionModel(), &QItemSelectionModel::selectionChanged, this,
@@ -183,7 +200,6 @@ void ProcessTable::keyboardSearch(const QString &search)
 
 void ProcessTable::fitColumns()
 {
-    m_fitting = true;
     int least = 0;
     for (int column = 0; column < ProcessModel::columns; ++column)
         least += leastWidth(ProcessModel::Column(column));
@@ -199,7 +215,6 @@ void ProcessTable::fitColumns()
             width += std::min(spare / 40, 24);
         setColumnWidth(column, int(width * std::clamp(scale, 1.0, 3.0)));
     }
-    m_fitting = false;
 }
 
 } // namespace semper::dashboard

@@ -49,7 +49,6 @@ private:
     ProcessFilter *m_filter;
     bool m_held = false;
     bool m_pressed = false;
-    bool m_fitting = false;
     bool m_ownWidths = false; ///< the person moved a column's border
 };
 

@@ -30,7 +30,6 @@ QLabel *makeLabel(double scale, bool bold, QWidget *parent)
     label->setTextFormat(Qt::PlainText);
     label->setWordWrap(true);
     label->setAlignment(Qt::AlignCenter);
-    label->setFixedWidth(textWidth);
     return label;
 }
 
@@ -67,16 +66,21 @@ StartPage::StartPage(QWidget *parent)
     row->addWidget(copy);
     row->addStretch();
     m_choices->setSpacing(6);
-    auto *layout = new QVBoxLayout(this);
+    // A column of a fixed width, so that wrapped lines get the height they need.
+    auto *column = new QWidget(this);
+    column->setFixedWidth(textWidth);
+    auto *outer = new QHBoxLayout(this);
+    outer->addWidget(column);
+    auto *layout = new QVBoxLayout(column);
     layout->setSpacing(12);
     layout->addStretch(2);
     layout->addWidget(logo);
-    layout->addWidget(m_title, 0, Qt::AlignHCenter);
-    layout->addWidget(m_text, 0, Qt::AlignHCenter);
+    layout->addWidget(m_title);
+    layout->addWidget(m_text);
     layout->addLayout(m_choices);
     layout->addWidget(m_commandRow);
     layout->addSpacing(8);
-    layout->addWidget(m_footnote, 0, Qt::AlignHCenter);
+    layout->addWidget(m_footnote);
     layout->addStretch(3);
 }
 

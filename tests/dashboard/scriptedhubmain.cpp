@@ -78,11 +78,13 @@ void crash(ScriptedHub &hub, const QString &name)
 
 void measure(ScriptedHub &hub, const QList<ProcessStatus> &processes, int tick)
 {
+    static QHash<int, double> sums;
     for (int i = 0; i < processes.size(); ++i) {
         const ProcessStatus process = hub.process(processes.at(i).name, processes.at(i).instance);
         if (!process.pid)
             continue;
         const double wave = 0.5 + 0.4 * std::sin(tick / 9.0 + i) + 0.1 * std::sin(tick * 1.7 + i);
+        sums[i] += 10 * (3 + wave);
         hub.sendMetrics(process.name,
             {{keys::cpuRatio, 0.6 * wave},
                 {keys::memoryBytes, qint64((40 + 5 * i + tick % 80) * 1024 * 1024)},
@@ -92,8 +94,7 @@ void measure(ScriptedHub &hub, const QList<ProcessStatus> &processes, int tick)
                 {keys::counters, QJsonObject{{u"orders"_s, tick * 17 + 30 * wave}}},
                 {keys::histograms,
                     QJsonObject{{u"latency_ms"_s,
-                        QJsonObject{
-                            {keys::count, tick * 10}, {keys::sum, tick * 10 * (3 + wave)}}}}}},
+                        QJsonObject{{keys::count, tick * 10}, {keys::sum, sums[i]}}}}}},
             process.instance);
     }
 }
