@@ -7,6 +7,7 @@
 #include <QHeaderView>
 #include <QProxyStyle>
 #include <QScrollBar>
+#include <QStyleOption>
 
 #include <algorithm>
 
@@ -27,6 +28,15 @@ public:
     {
         return metric == PM_HeaderMargin ? ProcessDelegate::margin
                                          : QProxyStyle::pixelMetric(metric, option, widget);
+    }
+
+    QRect subElementRect(
+        SubElement element, const QStyleOption *option, const QWidget *widget) const override
+    {
+        QRect rect = QProxyStyle::subElementRect(element, option, widget);
+        if (element == SE_HeaderArrow) // the style would hang it from the margin
+            rect.moveTop(option->rect.center().y() - rect.height() / 2);
+        return rect;
     }
 };
 
