@@ -10,6 +10,7 @@
 #include "view/serverpage.h"
 
 #include <QApplication>
+#include <QPushButton>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
