@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "view/appearance.h"
+#include "view/englishplurals.h"
 #include "view/mainwindow.h"
 
 #include <QApplication>
@@ -19,6 +20,9 @@ int main(int argc, char *argv[])
     QApplication::setApplicationDisplayName(u"Semper"_s);
     QApplication::setApplicationVersion(QStringLiteral(SEMPER_VERSION));
     QApplication::setDesktopFileName(u"semper-dashboard"_s);
+
+    EnglishPlurals plurals;
+    QApplication::installTranslator(&plurals);
 
     QCommandLineParser parser;
     parser.setApplicationDescription(

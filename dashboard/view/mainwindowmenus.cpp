@@ -122,6 +122,8 @@ void MainWindow::buildToolBar()
     bar->addSeparator();
     bar->addAction(m_pause);
     for (QToolButton *button : bar->findChildren<QToolButton *>()) {
+        if (button->defaultAction() == nullptr)
+            continue; // the bar's own, for what has no room
         button->setAccessibleName(button->text());
         button->setFocusPolicy(Qt::TabFocus);
     }
