@@ -11,7 +11,7 @@ namespace semper {
 
 namespace {
 
-constexpr std::chrono::milliseconds longestDuration = 365 * 24h;
+constexpr std::chrono::milliseconds longestDuration = 24 * 24h; // what a QTimer can count
 
 std::optional<QString> textFault(const QJsonValue &value, bool mayBeEmpty)
 {

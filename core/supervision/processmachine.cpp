@@ -218,9 +218,6 @@ void Step::ended(const ExitReport &report, const QString &cause)
     act(Action::Kind::CancelTimer);
     setReady(false);
     if (m_state.phase == ProcessPhase::Stopping) {
-        if (m_state.killed)
-            m_state.reason
-                = u"killed: did not stop within %1 ms"_s.arg(m_context.spec.stop.timeout.count());
         record(RecordType::Exit);
     } else {
         endedUnasked(report);
@@ -332,7 +329,9 @@ void Step::on(const happening::ReadyChanged &event)
 
 void Step::on(const happening::FaultReported &event)
 {
-    if (m_state.phase == ProcessPhase::Starting || m_state.phase == ProcessPhase::Running)
+    const bool alive = m_state.phase == ProcessPhase::Starting
+        || m_state.phase == ProcessPhase::Running || m_state.phase == ProcessPhase::Stopping;
+    if (alive && !m_state.killed)
         m_state.fault = event.what;
 }
 

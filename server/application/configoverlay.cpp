@@ -8,6 +8,7 @@
 #include <semper/serverapplication.h>
 
 #include <QDir>
+#include <QSet>
 
 using namespace Qt::StringLiterals;
 
@@ -45,6 +46,23 @@ std::optional<QString> describeByProgram(const ServerApplication &application, S
     if (const auto *error = std::get_if<QString>(&address))
         return u"control address \"%1\": %2"_s.arg(application.controlAddress(), *error);
     config.control = std::get<ListenAddress>(address);
+    return std::nullopt;
+}
+
+std::optional<QString> checkNames(const ServerApplication &application)
+{
+    QSet<QString> processes;
+    for (const auto &service : application.services()) {
+        if (!isValidName(service->name()))
+            return u"\"%1\" is no name for a service"_s.arg(service->name());
+        for (const QString &name : service->processes().keys()) {
+            if (!isValidName(name))
+                return u"\"%1\" is no name for a process"_s.arg(name);
+            if (processes.contains(name))
+                return u"two services have a process \"%1\""_s.arg(name);
+            processes.insert(name);
+        }
+    }
     return std::nullopt;
 }
 

@@ -17,9 +17,14 @@ class ServerApplication;
 [[nodiscard]] std::optional<QString> layConfigOver(
     ServerApplication &application, const ServerConfig &config);
 
-/// The configuration of a server that has none but what the program says. Nothing there is to
-/// check but the node's name and the control address.
+/// The configuration of a server that has none but what the program says. Nothing, or what is
+/// wrong with the node's name or the control address.
 [[nodiscard]] std::optional<QString> describeByProgram(
     const ServerApplication &application, ServerConfig &config);
+
+/// Every name of a service and a process follows the rule for names, and no process has two
+/// services. Nothing, or the first that does not. A configuration was checked when it was read;
+/// what a program says was not.
+[[nodiscard]] std::optional<QString> checkNames(const ServerApplication &application);
 
 } // namespace semper

@@ -58,6 +58,8 @@ private:
 int run(ServerApplication &application, const ServerConfig &config, const ServeOptions &options,
     const QString &hostProgram)
 {
+    if (const auto error = checkNames(application))
+        return fail(*error);
     StandardError::takeQtMessages();
     std::signal(SIGPIPE, SIG_IGN);
     const QString socket

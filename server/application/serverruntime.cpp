@@ -61,7 +61,13 @@ ServerRuntime::ServerRuntime(
     });
     for (const auto &service : m_application.services())
         connectService(*service);
-    connect(&m_signals, &UnixSignals::terminateRequested, this, &ServerRuntime::shutDown);
+    connect(&m_signals, &UnixSignals::terminateRequested, this, [this](bool again) {
+        shutDown();
+        if (again) {
+            qCInfo(log, "asked a second time: everything is killed now");
+            m_supervisor.killAll();
+        }
+    });
     connect(&m_signals, &UnixSignals::childEnded, &m_supervisor, &Supervisor::childEnded);
     connect(&m_signals, &UnixSignals::hangUp, this, [this] {
         if (Guardian::hasTerminal())
@@ -137,17 +143,15 @@ void ServerRuntime::announce() const
 
 void ServerRuntime::shutDown()
 {
-    if (m_supervisor.isShuttingDown()) {
-        qCInfo(log, "asked a second time: everything is killed now");
-        return m_supervisor.killAll();
-    }
+    if (m_supervisor.isShuttingDown())
+        return;
     qCInfo(log, "stopping all processes");
     m_supervisor.shutDown(m_config.shutdownTimeout);
 }
 
 void ServerRuntime::end()
 {
-    m_journal.record(QLatin1StringView("server_stopped"));
+    m_journal.record(QLatin1StringView("server_stopped"), {{keys::pid, qint64(::getpid())}});
     m_hub.flush();
     Q_EMIT finished();
 }

@@ -28,6 +28,7 @@ constexpr int maximumWatchers = 256;
 constexpr int maximumStrangers = 256; ///< connected, no valid hello yet
 constexpr int listenBacklog = 4096;
 constexpr qsizetype maximumWaitingMessages = 256;
+constexpr qsizetype maximumWaitingBytes = 1024 * 1024;
 
 } // namespace
 
@@ -122,7 +123,7 @@ void Hub::greetProcess(HubConnection *connection, const QJsonObject &frame)
         frame.value(keys::process).toString(), frame.value(keys::instance).toInt());
     // One answer for all: a stranger learns neither names nor which half of its guess was right.
     if (!process || !process->tokenMatches(frame.value(keys::token).toString().toLatin1())
-        || !connection->peer().belongsTo(pid_t(process->pid())))
+        || !connection->peer().belongsTo(pid_t(process->pid()), process->mark()))
         return connection->fail(u"not_allowed"_s, u"no launch with this name and token"_s);
     if (ProcessSession *older = m_processes.take(process))
         older->connection()->fail(u"replaced"_s, u"the launch connected again"_s);
@@ -139,8 +140,8 @@ void Hub::greetProcess(HubConnection *connection, const QJsonObject &frame)
         [this, session](const QJsonValue &id, const QString &method, const QJsonObject &params) {
             answer(*session, id, method, params);
         });
-    for (const QJsonObject &payload : m_waitingMessages.take(process->name()))
-        session->sendMessage(payload);
+    for (const QByteArray &message : m_waitingMessages.take(process->name()))
+        connection->write(message);
     if (process->state().phase == ProcessPhase::Stopping) // asked before it could hear
         session->requestStop(process->spec().stop.timeout);
 }
@@ -153,7 +154,8 @@ void Hub::closeSession(const SupervisedProcess *process)
     HubConnection *connection = session->connection();
     connection->drain(); // a fault is told in the last frame
     m_processes.remove(process);
-    delete session;
+    session->disconnect(this);
+    session->deleteLater();
     connection->fail(u"launch_over"_s, u"the launch has ended"_s);
 }
 
@@ -176,19 +178,32 @@ void Hub::answer(const ProcessSession &session, const QJsonValue &id, const QStr
 
 void Hub::sendMessage(const QString &process, const QJsonObject &payload)
 {
+    const QByteArray frame = encodeFrame(makeFrame(frames::message, {{keys::payload, payload}}));
+    if (frame.size() > maximumFrameBytes) {
+        qCWarning(log, "a message of %lld bytes for %s was dropped: too large",
+            qint64(frame.size()), qUtf8Printable(process));
+        return;
+    }
     bool sent = false;
-    for (ProcessSession *session : std::as_const(m_processes)) {
+    for (const ProcessSession *session : std::as_const(m_processes)) {
         if (session->process() && session->process()->name() == process) {
-            session->sendMessage(payload);
+            session->connection()->write(frame);
             sent = true;
         }
     }
-    if (sent)
-        return;
-    QList<QJsonObject> &waiting = m_waitingMessages[process];
-    waiting.append(payload);
-    if (waiting.size() > maximumWaitingMessages) {
-        waiting.removeFirst();
+    if (!sent)
+        keepMessage(process, frame);
+}
+
+void Hub::keepMessage(const QString &process, const QByteArray &frame)
+{
+    QByteArrayList &waiting = m_waitingMessages[process];
+    waiting.append(frame);
+    qsizetype bytes = 0;
+    for (const QByteArray &message : std::as_const(waiting))
+        bytes += message.size();
+    while (waiting.size() > maximumWaitingMessages || bytes > maximumWaitingBytes) {
+        bytes -= waiting.takeFirst().size();
         qCWarning(log, "%s is not connected; its oldest waiting message was dropped",
             qUtf8Printable(process));
     }
@@ -255,7 +270,8 @@ void Hub::publishOutput(const OutputBatch &batch)
 
 void Hub::flush()
 {
-    for (HubConnection *connection : std::as_const(m_connections))
+    const QList<HubConnection *> connections = m_connections; // one may end and leave the list
+    for (HubConnection *connection : connections)
         connection->flush();
 }
 

@@ -46,7 +46,8 @@ public:
     /// Writes what waits for peers as far as the kernel takes it. Does not block.
     void flush();
     void setRequestHandler(RequestHandler handler) { m_requestHandler = std::move(handler); }
-    /// To every instance that is connected; while none is, up to 256 messages wait for it.
+    /// To every instance that is connected; while none is, up to 256 messages of 1 MiB together
+    /// wait for it. What is dropped is told in the log.
     void sendMessage(const QString &process, const QJsonObject &payload);
 
 Q_SIGNALS:
@@ -61,6 +62,7 @@ private:
     void closeSession(const SupervisedProcess *process);
     void answer(const ProcessSession &session, const QJsonValue &id, const QString &method,
         const QJsonObject &params);
+    void keepMessage(const QString &process, const QByteArray &frame);
     void forget(HubConnection *connection);
     void publishState(const SupervisedProcess &process);
     void publishMetrics(const SupervisedProcess &process);
@@ -75,7 +77,7 @@ private:
     QList<HubConnection *> m_connections;
     QHash<const SupervisedProcess *, ProcessSession *> m_processes;
     QList<WatcherSession *> m_watchers;
-    QHash<QString, QList<QJsonObject>> m_waitingMessages; ///< by process
+    QHash<QString, QByteArrayList> m_waitingMessages; ///< encoded, by process
     RequestHandler m_requestHandler;
 };
 

@@ -22,7 +22,7 @@ bool PeerCredentials::mayControl() const
     return user == ::geteuid() || user == 0;
 }
 
-bool PeerCredentials::belongsTo(pid_t launch) const
+bool PeerCredentials::belongsTo(pid_t launch, const QByteArray &mark) const
 {
     if (launch <= 0 || pid <= 0)
         return false;
@@ -31,7 +31,7 @@ bool PeerCredentials::belongsTo(pid_t launch) const
          ancestor = procfile::parent(ancestor))
         if (ancestor == launch)
             return true;
-    return procfile::session(pid) == launch;
+    return procfile::session(pid) == launch || procfile::environmentContains(pid, mark);
 }
 
 } // namespace semper

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QtGlobal>
+#include <QByteArray>
 
 #include <optional>
 
@@ -13,13 +13,14 @@ namespace semper {
 struct PeerCredentials
 {
     pid_t pid = 0;
-    uid_t user = 0;
+    uid_t user = uid_t(-1); ///< nobody
 
     [[nodiscard]] static std::optional<PeerCredentials> of(qintptr socket);
     /// This user, or root.
     [[nodiscard]] bool mayControl() const;
-    /// \a launch itself, a descendant of it, or one of its session that was orphaned.
-    [[nodiscard]] bool belongsTo(pid_t launch) const;
+    /// \a launch itself, a descendant of it, or one that was orphaned: of its session, or with
+    /// \a mark, the launch's own, in its environment.
+    [[nodiscard]] bool belongsTo(pid_t launch, const QByteArray &mark) const;
 };
 
 } // namespace semper

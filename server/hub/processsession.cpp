@@ -42,11 +42,6 @@ void ProcessSession::requestStop(std::chrono::milliseconds limit)
     m_connection->send(makeFrame(frames::stop, {{keys::deadlineMs, qint64(limit.count())}}));
 }
 
-void ProcessSession::sendMessage(const QJsonObject &payload)
-{
-    m_connection->send(makeFrame(frames::message, {{keys::payload, payload}}));
-}
-
 void ProcessSession::take(const QJsonObject &frame)
 {
     if (!m_process)

@@ -24,7 +24,6 @@ public:
     [[nodiscard]] SupervisedProcess *process() const { return m_process; }
     [[nodiscard]] HubConnection *connection() const { return m_connection; }
     void requestStop(std::chrono::milliseconds limit);
-    void sendMessage(const QJsonObject &payload);
 
 Q_SIGNALS:
     void messageReceived(const QJsonObject &payload);

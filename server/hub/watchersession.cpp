@@ -104,8 +104,7 @@ void WatcherSession::subscribe(const QJsonObject &frame)
     if (wants(topics::metrics))
         sendAllMetrics();
     if (wants(topics::events) && frame.contains(keys::after))
-        for (const QJsonObject &event : m_journal.after(frame.value(keys::after).toInteger()))
-            push(encodeFrame(makeFrame(frames::event, {{keys::event, event}})));
+        replay(frame.value(keys::after).toInteger());
     Q_EMIT topicsChanged();
 }
 
@@ -120,6 +119,16 @@ void WatcherSession::sendSnapshot(qint64 missed)
             processes.append(status.toJson());
     for (const QJsonObject &part : splitFrame(frame, keys::processes, processes))
         m_connection->send(part);
+}
+
+// Like the snapshot not through the queue, which a long replay alone could overflow.
+void WatcherSession::replay(qint64 after)
+{
+    for (const QJsonObject &event : m_journal.after(after)) {
+        const QString process = event.value(keys::process).toString();
+        if (process.isEmpty() || wantsProcess(process))
+            m_connection->send(makeFrame(frames::event, {{keys::event, event}}));
+    }
 }
 
 void WatcherSession::sendAllMetrics()

@@ -38,6 +38,7 @@ private:
     void subscribe(const QJsonObject &frame);
     void command(const QJsonObject &frame);
     void sendSnapshot(qint64 missed);
+    void replay(qint64 after);
     void sendAllMetrics();
     void pump();
 

@@ -31,7 +31,9 @@ std::optional<QString> EventSequence::open(const QString &path)
     if (file < 0)
         return explain();
     void *page = MAP_FAILED;
-    if (::ftruncate(file, sizeof *m_last) == 0)
+    // Real blocks, not a hole: on a full disk the first write to a hole would be a SIGBUS.
+    errno = ::posix_fallocate(file, 0, sizeof *m_last);
+    if (errno == 0)
         page = ::mmap(nullptr, sizeof *m_last, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     const std::optional<QString> error
         = page == MAP_FAILED ? std::optional(explain()) : std::nullopt;

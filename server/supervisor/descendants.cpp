@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "supervisor/descendants.h"
 
+#include <cerrno>
 #include <csignal>
 #include <ctime>
 
@@ -15,7 +16,7 @@ namespace {
 
 // Only what signal-safety(7) allows below: no allocation, no stdio, no opendir.
 
-void visitChildrenOfThread(
+bool visitChildrenOfThread(
     int tasks, const char *thread, void (*visit)(pid_t, void *), void *context)
 {
     char path[32];
@@ -27,7 +28,7 @@ void visitChildrenOfThread(
     *end = 0;
     const int file = ::openat(tasks, path, O_RDONLY | O_CLOEXEC);
     if (file < 0)
-        return;
+        return errno == ENOENT || errno == ESRCH; // a thread that has just ended has no children
     char buffer[4096];
     pid_t pid = 0;
     ssize_t size = 0;
@@ -44,6 +45,7 @@ void visitChildrenOfThread(
     if (pid > 0)
         visit(pid, context);
     ::close(file);
+    return true;
 }
 
 } // namespace
@@ -54,17 +56,18 @@ bool forEachChild(void (*visit)(pid_t pid, void *context), void *context)
     if (tasks < 0)
         return false;
     alignas(dirent64) char buffer[4096];
+    bool complete = true;
     ssize_t size = 0;
     while ((size = ::getdents64(tasks, buffer, sizeof buffer)) > 0) {
         for (ssize_t at = 0; at < size;) {
             const auto *entry = reinterpret_cast<const dirent64 *>(buffer + at);
             if (entry->d_name[0] != '.')
-                visitChildrenOfThread(tasks, entry->d_name, visit, context);
+                complete &= visitChildrenOfThread(tasks, entry->d_name, visit, context);
             at += entry->d_reclen;
         }
     }
     ::close(tasks);
-    return true;
+    return complete;
 }
 
 int killAllDescendants(int limitMs)
@@ -73,12 +76,14 @@ int killAllDescendants(int limitMs)
     ::clock_gettime(CLOCK_MONOTONIC, &begin);
     for (;;) {
         int left = 0;
-        forEachChild(
+        const bool complete = forEachChild(
             [](pid_t pid, void *count) {
                 ::kill(pid, SIGKILL);
                 ++*static_cast<int *>(count);
             },
             &left);
+        if (!complete) // not seen is not gone
+            ++left;
         while (::waitpid(-1, nullptr, WNOHANG | __WALL) > 0) { }
         if (left == 0)
             return 0;

@@ -6,7 +6,7 @@
 namespace semper {
 
 /// Calls \a visit(pid) for every direct child of this process: those it forked, and the orphans
-/// it adopted as a subreaper. Async-signal-safe. False where the kernel does not tell.
+/// it adopted as a subreaper. Async-signal-safe. False if not all could be seen.
 /// Source: proc(5), /proc/pid/task/tid/children (CONFIG_PROC_CHILDREN).
 bool forEachChild(void (*visit)(pid_t pid, void *context), void *context);
 

@@ -11,6 +11,7 @@
 
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -34,6 +35,7 @@ int deathSignal()
 
 void endAfterGuardian(int)
 {
+    ::syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0); // the sweep needs two descriptors
     killAllDescendants(sweepLimitMs);
     ::_exit(128 + SIGKILL);
 }
@@ -100,7 +102,10 @@ void becomeServer(pid_t guardian, const sigset_t &mask)
     ::prctl(PR_SET_PDEATHSIG, deathSignal());
     ::setsid();
     UnixSignals::install(); // before they are let through, so that none is missed
-    ::sigprocmask(SIG_SETMASK, &mask, nullptr);
+    sigset_t open = mask; // whatever the program was started with, these must come through
+    for (const int signal : {deathSignal(), SIGTERM, SIGINT, SIGHUP, SIGCHLD})
+        sigdelset(&open, signal);
+    ::sigprocmask(SIG_SETMASK, &open, nullptr);
     if (::getppid() != guardian) // it died before the line above
         ::_exit(128 + SIGKILL);
     guardianPid = guardian;
@@ -112,6 +117,8 @@ std::optional<int> Guardian::start(int argc, char **argv)
 {
     guardianHasTerminal = controlledByTerminal();
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+
+    ::signal(SIGCHLD, SIG_DFL); // ignored, it would never come, nor would an exit status
 
     sigset_t signals;
     sigset_t before;

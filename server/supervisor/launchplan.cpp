@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "supervisor/launchplan.h"
 
-#include "supervisor/orphankeeper.h"
-
 #include <QRandomGenerator>
 
 #include <array>
@@ -12,6 +10,8 @@ using namespace Qt::StringLiterals;
 namespace semper {
 
 namespace {
+
+constexpr char launchVariable[] = "SEMPER_LAUNCH";
 
 QByteArray randomHex()
 {
@@ -40,6 +40,11 @@ LaunchIdentity LaunchIdentity::make(const QString &process, int instance)
         .process = process, .instance = instance, .token = randomHex(), .launchId = randomHex()};
 }
 
+QByteArray LaunchIdentity::mark() const
+{
+    return launchVariable + ('=' + launchId);
+}
+
 LaunchRequest planLaunch(
     const ProcessSpec &spec, const LaunchIdentity &identity, const LaunchSurroundings &surroundings)
 {
@@ -52,7 +57,7 @@ LaunchRequest planLaunch(
     request.environment.insert(u"SEMPER_INSTANCE"_s, QString::number(identity.instance));
     request.environment.insert(u"SEMPER_TOKEN"_s, QString::fromLatin1(identity.token));
     request.environment.insert(
-        QLatin1StringView(OrphanKeeper::launchVariable), QString::fromLatin1(identity.launchId));
+        QLatin1StringView(launchVariable), QString::fromLatin1(identity.launchId));
     if (spec.isCommand()) {
         request.program = spec.command.first();
         request.arguments = spec.command.sliced(1);

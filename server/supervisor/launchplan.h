@@ -26,6 +26,7 @@ struct LaunchIdentity
     QByteArray launchId = {}; ///< no secret; marks all descendants
 
     /// With a token and a launch id that nobody can guess, from the kernel's generator.
+    [[nodiscard]] QByteArray mark() const; ///< the launch id as it stands in the environment
     [[nodiscard]] static LaunchIdentity make(const QString &process, int instance);
 };
 

@@ -28,12 +28,20 @@ constexpr auto giveUpAfter = 5000ms;
 constexpr auto firstPause = 1ms;
 constexpr auto longestPause = 50ms;
 
+QList<pid_t> childrenNow()
+{
+    QList<pid_t> list;
+    forEachChild(
+        [](pid_t pid, void *context) { static_cast<QList<pid_t> *>(context)->append(pid); }, &list);
+    return list;
+}
+
 } // namespace
 
 struct OrphanKeeper::Clearing
 {
     pid_t session;
-    QByteArray marker; ///< as it stands in /proc/PID/environ
+    QByteArray mark;
     std::function<void()> done;
     QDeadlineTimer deadline{giveUpAfter};
     std::chrono::milliseconds pause = firstPause;
@@ -56,11 +64,11 @@ void OrphanKeeper::childEnded()
         m_reapSoon.start();
 }
 
-void OrphanKeeper::clear(pid_t session, const QByteArray &launchId, std::function<void()> done)
+void OrphanKeeper::clear(pid_t session, const QByteArray &mark, std::function<void()> done)
 {
     const auto clearing = std::make_shared<Clearing>();
     clearing->session = session;
-    clearing->marker = QByteArray(launchVariable) + '=' + launchId;
+    clearing->mark = mark;
     clearing->done = std::move(done);
     proceed(clearing);
 }
@@ -82,7 +90,7 @@ bool OrphanKeeper::killLeftovers(const Clearing &clearing) const
     bool found = false;
     for (const pid_t pid : livingOrphans()) {
         if (procfile::session(pid) != clearing.session
-            && !procfile::environmentContains(pid, clearing.marker))
+            && !procfile::environmentContains(pid, clearing.mark))
             continue;
         ::kill(pid, SIGKILL); // a child of ours: the number is not reused before we reap it
         found = true;
@@ -92,18 +100,21 @@ bool OrphanKeeper::killLeftovers(const Clearing &clearing) const
 
 QList<pid_t> OrphanKeeper::livingOrphans() const
 {
-    QList<pid_t> children;
-    forEachChild(
-        [](pid_t pid, void *list) { static_cast<QList<pid_t> *>(list)->append(pid); }, &children);
-
     // A child in the server's own session was forked by this program itself, not adopted.
     const pid_t ownSession = ::getsid(0);
     QList<pid_t> living;
-    for (const pid_t pid : std::as_const(children)) {
-        if (m_isLaunch(pid) || procfile::session(pid) == ownSession)
-            continue;
-        if (::waitpid(pid, nullptr, WNOHANG) == 0)
-            living.append(pid);
+    bool reaped = true;
+    while (reaped) { // what the reaped left behind was adopted after the list was read
+        reaped = false;
+        living.clear();
+        for (const pid_t pid : childrenNow()) {
+            if (m_isLaunch(pid) || procfile::session(pid) == ownSession)
+                continue;
+            const pid_t ended = ::waitpid(pid, nullptr, WNOHANG);
+            if (ended == 0)
+                living.append(pid);
+            reaped |= ended == pid;
+        }
     }
     return living;
 }

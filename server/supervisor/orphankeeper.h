@@ -26,15 +26,12 @@ public:
     ~OrphanKeeper() override;
 
     /// Kills all that the dead launch left: the session \a session and whatever carries
-    /// \a launchId in its environment. Calls \a done from inside this call if nothing is left,
-    /// which is the usual case, else once it is gone, or after 5 s for what cannot be killed.
-    void clear(pid_t session, const QByteArray &launchId, std::function<void()> done);
+    /// \a mark ("NAME=value") in its environment. Calls \a done from inside this call if nothing is
+    /// left, which is the usual case, else once it is gone, or after 5 s for what cannot be killed.
+    void clear(pid_t session, const QByteArray &mark, std::function<void()> done);
 
     /// Some child ended: reaps adopted ones soon, many at a time.
     void childEnded();
-
-    /// The environment variable by which descendants are known; never a secret.
-    static constexpr char launchVariable[] = "SEMPER_LAUNCH";
 
 private:
     struct Clearing;

@@ -66,8 +66,17 @@ int OutputCollector::open(const QString &process, int instance)
         m_streams.insert(ends[0], {process, instance, {}});
     }
     epoll_event event{.events = EPOLLIN, .data = {.fd = ends[0]}};
-    ::epoll_ctl(m_epoll, EPOLL_CTL_ADD, ends[0], &event);
-    return ends[1];
+    if (::epoll_ctl(m_epoll, EPOLL_CTL_ADD, ends[0], &event) == 0)
+        return ends[1];
+    const int error = errno;
+    {
+        const QMutexLocker lock(&m_mutex);
+        m_streams.remove(ends[0]);
+    }
+    ::close(ends[0]);
+    ::close(ends[1]);
+    errno = error;
+    return -1;
 }
 
 void OutputCollector::run()
@@ -82,7 +91,7 @@ void OutputCollector::run()
             return;
         for (int i = 0; i < count; ++i) {
             if (events[std::size_t(i)].data.fd == m_quit)
-                return deliver();
+                return takeLastWords();
             pending |= drain(events[std::size_t(i)].data.fd);
         }
         if (pending && m_sinceDelivery.hasExpired(deliveryIntervalMs) && !m_delivering) {
@@ -91,6 +100,18 @@ void OutputCollector::run()
             pending = false;
         }
     }
+}
+
+void OutputCollector::takeLastWords()
+{
+    QList<int> descriptors;
+    {
+        const QMutexLocker lock(&m_mutex);
+        descriptors = m_streams.keys();
+    }
+    for (const int descriptor : std::as_const(descriptors))
+        drain(descriptor); // a pipe holds no more than one reading takes
+    deliver();
 }
 
 bool OutputCollector::drain(int descriptor)

@@ -23,8 +23,8 @@ struct OutputBatch
 };
 
 /// Reads what all processes print, on a thread of its own, so that a flood costs the event loop
-/// nothing. Each line is echoed to the server's standard error with the process's name before it,
-/// and handed on in batches, ten times a second at most and 500 lines of a process each time.
+/// nothing. Lines are handed on in batches, and echoed to the server's standard error with the
+/// process's name before each, ten times a second at most and 500 lines of a process each time.
 class OutputCollector : public QObject
 {
     Q_OBJECT
@@ -50,6 +50,7 @@ private:
     using Key = std::pair<QString, int>;
 
     void run();
+    void takeLastWords();
     bool drain(int descriptor);
     void takeLines(Stream &stream, const QByteArray &bytes);
     void addLine(const Stream &stream, const QByteArray &line);

@@ -28,18 +28,19 @@ constexpr int maximumInFlight = 32;
 // on values that were prepared before, nothing else.
 void prepareChild(int output, pid_t server, const rlimit &descriptors)
 {
+    // Out of the server's group before a signal can come through, and without its handlers.
+    ::setsid();
+    for (const int number : {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM, SIGCHLD})
+        ::signal(number, SIG_DFL);
     sigset_t none;
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    for (const int number : {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM, SIGCHLD})
-        ::signal(number, SIG_DFL);
     if (output >= 0) {
         ::dup2(output, STDOUT_FILENO);
         ::dup2(output, STDERR_FILENO);
     }
     ::setrlimit(RLIMIT_NOFILE, &descriptors);
     ::syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
-    ::setsid();
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != server)
         ::_exit(128 + SIGKILL);
@@ -49,22 +50,26 @@ void prepareChild(int output, pid_t server, const rlimit &descriptors)
 
 QProcessLaunch::QProcessLaunch(QProcessLauncher &launcher)
     : m_launcher(launcher)
+    , m_process(std::make_unique<QProcess>())
 {
-    m_process.setStandardInputFile(QProcess::nullDevice());
-    m_process.setProcessChannelMode(QProcess::ForwardedChannels);
-    connect(&m_process, &QProcess::started, this, [this] {
+    m_process->setStandardInputFile(QProcess::nullDevice());
+    m_process->setProcessChannelMode(QProcess::ForwardedChannels);
+    connect(m_process.get(), &QProcess::started, this, [this] {
         leaveQueue();
         Q_EMIT started();
     });
-    connect(&m_process, &QProcess::errorOccurred, this, &QProcessLaunch::errorOccurred);
-    connect(&m_process, &QProcess::finished, this, &QProcessLaunch::finished);
+    connect(m_process.get(), &QProcess::errorOccurred, this, &QProcessLaunch::errorOccurred);
+    connect(m_process.get(), &QProcess::finished, this, &QProcessLaunch::finished);
 }
 
 QProcessLaunch::~QProcessLaunch()
 {
     leaveQueue();
     forgetPid();
-    m_process.disconnect(this);
+    m_process->disconnect(this);
+    // What cannot be killed is left to the guardian: the destructor would wait for its end.
+    if (m_process->state() != QProcess::NotRunning)
+        static_cast<void>(m_process.release());
 }
 
 void QProcessLaunch::start(const LaunchRequest &request)
@@ -75,29 +80,33 @@ void QProcessLaunch::start(const LaunchRequest &request)
 
 void QProcessLaunch::execute()
 {
+    if (m_request.program.isEmpty())
+        return; // stopped meanwhile
     m_inFlight = true;
-    m_process.setProgram(m_request.program);
-    m_process.setArguments(m_request.arguments);
-    m_process.setWorkingDirectory(m_request.directory);
-    m_process.setProcessEnvironment(m_request.environment);
-    m_process.setChildProcessModifier(
+    m_process->setProgram(m_request.program);
+    m_process->setArguments(m_request.arguments);
+    m_process->setWorkingDirectory(m_request.directory);
+    m_process->setProcessEnvironment(m_request.environment);
+    m_process->setChildProcessModifier(
         [output = m_request.outputDescriptor, server = ::getpid(),
             limit = originalDescriptorLimit()] { prepareChild(output, server, limit); });
     m_coreDumped = false;
-    m_process.start();
-    m_pid = m_process.processId();
+    m_process->start();
+    m_pid = m_process->processId();
     m_launcher.m_pids.insert(m_pid);
-    for (auto *notifier : m_process.findChildren<QSocketNotifier *>())
+    for (auto *notifier : m_process->findChildren<QSocketNotifier *>())
         notifier->installEventFilter(this);
     // Some kilobytes that only the start needed.
     m_request = {};
-    m_process.setProcessEnvironment({});
-    m_process.setChildProcessModifier({});
+    m_process->setProcessEnvironment({});
+    m_process->setChildProcessModifier({});
 }
 
 void QProcessLaunch::signal(int number, StopScope scope)
 {
-    if (m_launcher.forget(this)) {
+    if (!m_request.program.isEmpty()) { // its turn has not come, or is about to
+        m_request = {};
+        leaveQueue();
         const auto tell = [this] { Q_EMIT failed(u"stopped before it started"_s); };
         QMetaObject::invokeMethod(this, tell, Qt::QueuedConnection);
         return;
@@ -137,7 +146,7 @@ void QProcessLaunch::errorOccurred(QProcess::ProcessError error)
         return; // finished() follows
     leaveQueue();
     forgetPid();
-    Q_EMIT failed(m_process.errorString());
+    Q_EMIT failed(m_process->errorString());
 }
 
 void QProcessLaunch::leaveQueue()
@@ -170,14 +179,9 @@ void QProcessLauncher::enter(QProcessLaunch *launch)
     launch->execute();
 }
 
-bool QProcessLauncher::forget(QProcessLaunch *launch)
-{
-    return std::erase(m_waiting, launch) > 0;
-}
-
 void QProcessLauncher::leave(QProcessLaunch *launch)
 {
-    forget(launch);
+    std::erase(m_waiting, launch);
     if (!std::exchange(launch->m_inFlight, false))
         return;
     --m_inFlight;

@@ -22,7 +22,7 @@ public:
     ~QProcessLaunch() override;
 
     void start(const LaunchRequest &request) override;
-    [[nodiscard]] qint64 pid() const override { return m_process.processId(); }
+    [[nodiscard]] qint64 pid() const override { return m_process->processId(); }
     void signal(int number, StopScope scope) override;
 
 protected:
@@ -37,8 +37,8 @@ private:
     void forgetPid();
 
     QProcessLauncher &m_launcher;
-    QProcess m_process;
-    LaunchRequest m_request;
+    std::unique_ptr<QProcess> m_process;
+    LaunchRequest m_request; ///< empty once it was executed
     qint64 m_pid = 0;
     bool m_inFlight = false;
     bool m_coreDumped = false;
@@ -55,8 +55,6 @@ public:
 private:
     friend class QProcessLaunch;
     void enter(QProcessLaunch *launch);
-    /// True if \a launch was still waiting for its turn.
-    bool forget(QProcessLaunch *launch);
     void leave(QProcessLaunch *launch);
 
     std::deque<QProcessLaunch *> m_waiting;

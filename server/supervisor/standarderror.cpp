@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -22,9 +23,25 @@ qint64 droppedLines = 0; ///< guarded by the mutex
 // A pipe that is writable takes PIPE_BUF bytes without blocking (pipe(7)).
 constexpr qsizetype safeBytes = 4096;
 
+// A terminal blocks until all is written, however little room it had. It is opened anew, so that
+// the shell's own descriptor stays as it is.
+int openOutput()
+{
+    if (::isatty(STDERR_FILENO) == 0)
+        return STDERR_FILENO;
+    const int own = ::open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    return own >= 0 ? own : STDERR_FILENO;
+}
+
+int output()
+{
+    static const int descriptor = openOutput();
+    return descriptor;
+}
+
 bool writable()
 {
-    pollfd descriptor{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
+    pollfd descriptor{.fd = output(), .events = POLLOUT, .revents = 0};
     return ::poll(&descriptor, 1, 0) == 1 && (descriptor.revents & POLLOUT) != 0;
 }
 
@@ -34,7 +51,7 @@ bool put(const QByteArray &text)
         if (!writable())
             return false;
         const auto size = std::size_t(std::min(safeBytes, text.size() - at));
-        if (::write(STDERR_FILENO, text.constData() + at, size) < 0)
+        if (::write(output(), text.constData() + at, size) < ssize_t(size))
             return false;
     }
     return true;
@@ -68,11 +85,11 @@ void handleMessage(QtMsgType type, const QMessageLogContext &context, const QStr
 
 void StandardError::write(const QByteArray &line)
 {
-    QByteArray text = line;
-    std::replace_if(
-        text.begin(), text.end(),
-        [](char c) { return (c >= 0 && c < ' ' && c != '\t') || c == '\x7f'; }, '?');
-    text.append('\n');
+    QString shown = QString::fromUtf8(line);
+    for (QChar &c : shown)
+        if (c.category() == QChar::Other_Control && c != u'\t')
+            c = u'?';
+    const QByteArray text = shown.toUtf8() + '\n';
 
     const QMutexLocker lock(&mutex);
     if (droppedLines > 0) {

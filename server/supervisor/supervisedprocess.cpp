@@ -10,6 +10,7 @@
 #include <QPointer>
 #include <QRandomGenerator>
 
+#include <cerrno>
 #include <utility>
 
 #include <unistd.h>
@@ -118,11 +119,14 @@ void SupervisedProcess::launch()
 
     LaunchRequest request = planLaunch(m_spec, m_identity, m_edges.surroundings);
     request.outputDescriptor = m_edges.output.open(name(), instance());
+    const int error = errno;
     m_launch = m_edges.launcher.create();
-    const auto closeOutput = [descriptor = request.outputDescriptor] {
-        if (descriptor >= 0)
-            ::close(descriptor);
-    };
+    if (request.outputDescriptor < 0) {
+        const QString cause = u"no pipe for its output: %1"_s.arg(qt_error_string(error));
+        return handle(happening::LaunchFailed{
+            {.at = QDateTime::currentDateTimeUtc()}, explainFailedLaunch(m_spec, cause)});
+    }
+    const auto closeOutput = [descriptor = request.outputDescriptor] { ::close(descriptor); };
     connect(m_launch.get(), &Launch::started, this, [this, closeOutput] {
         closeOutput();
         m_session = pid();
@@ -130,6 +134,8 @@ void SupervisedProcess::launch()
         m_usage = {};
         m_cpuRatio = 0;
         m_sampledAt = std::chrono::steady_clock::now();
+        if (!m_spec.isCommand())
+            m_heartbeatOverdue.start();
         handle(happening::Launched{});
     });
     connect(m_launch.get(), &Launch::failed, this, [this, closeOutput](const QString &cause) {
@@ -158,7 +164,7 @@ void SupervisedProcess::clearLeftovers()
     m_launch.release()->deleteLater();
     if (m_session == 0) // nothing was executed
         return handle(happening::Cleared{});
-    m_edges.orphans.clear(pid_t(m_session), m_identity.launchId, [self = QPointer(this)] {
+    m_edges.orphans.clear(pid_t(m_session), m_identity.mark(), [self = QPointer(this)] {
         if (self)
             self->handle(happening::Cleared{});
     });

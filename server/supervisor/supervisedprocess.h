@@ -57,6 +57,8 @@ public:
 
     // What the launch tells over the hub, which has checked that it is the launch who tells.
     [[nodiscard]] bool tokenMatches(const QByteArray &token) const;
+    /// What every descendant of the launch has in its environment: "NAME=value", no secret.
+    [[nodiscard]] QByteArray mark() const { return m_identity.mark(); }
     void heartbeatReceived();
     void setStatusText(const QString &text);
     void setTitle(const QString &title);

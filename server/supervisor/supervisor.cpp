@@ -20,6 +20,8 @@ namespace {
 Q_LOGGING_CATEGORY(log, "semper.server.supervisor")
 
 constexpr auto samplingInterval = 1000ms;
+// A flood must not push everything else out of the journal.
+constexpr auto droppedInterval = 10'000ms;
 // After the shutdown's limit everything is killed; what even that cannot end is left behind.
 constexpr auto graceAfterKill = 2000ms;
 
@@ -73,12 +75,10 @@ Supervisor::Supervisor(std::unique_ptr<Launcher> launcher, Journal &journal, QOb
         }
     });
     m_shutdownLimit.setSingleShot(true);
-    connect(&m_output, &OutputCollector::batchReady, this, [this](const OutputBatch &batch) {
-        if (batch.dropped > 0)
-            m_journal.record(QLatin1StringView("output_dropped"),
-                {{keys::process, batch.process}, {keys::instance, batch.instance},
-                    {keys::dropped, batch.dropped}});
-    });
+    connect(&m_output, &OutputCollector::batchReady, this, &Supervisor::countDropped);
+    m_tellDropped.setSingleShot(true);
+    m_tellDropped.setInterval(droppedInterval);
+    connect(&m_tellDropped, &QTimer::timeout, this, &Supervisor::recordDropped);
 }
 
 Supervisor::~Supervisor() = default;
@@ -132,12 +132,15 @@ void Supervisor::killAll()
 {
     for (const auto &[key, process] : m_processes)
         process->handle(happening::Kill{});
+    if (m_stoppedTold)
+        return;
     m_shutdownLimit.disconnect(this);
     connect(&m_shutdownLimit, &QTimer::timeout, this, [this] {
         for (const auto &[key, process] : m_processes)
             if (!isDown(*process))
                 qCWarning(log, "%s (pid %lld) cannot be killed; it is left behind",
                     qUtf8Printable(process->name()), process->pid());
+        m_stoppedTold = true;
         Q_EMIT stopped();
     });
     m_shutdownLimit.start(graceAfterKill);
@@ -145,10 +148,11 @@ void Supervisor::killAll()
 
 void Supervisor::tellWhenStopped()
 {
-    const bool down
-        = std::ranges::all_of(m_processes, [](const auto &entry) { return isDown(*entry.second); });
-    if (!m_shuttingDown || !down)
+    if (!m_shuttingDown || m_stoppedTold
+        || !std::ranges::all_of(
+            m_processes, [](const auto &entry) { return isDown(*entry.second); }))
         return;
+    m_stoppedTold = true;
     m_shutdownLimit.stop();
     QMetaObject::invokeMethod(this, &Supervisor::stopped, Qt::QueuedConnection);
 }
@@ -233,6 +237,24 @@ CommandResult Supervisor::command(CommandAction action, const QString &selector,
         process->handle(happeningOf(action));
     }
     return id;
+}
+
+void Supervisor::countDropped(const OutputBatch &batch)
+{
+    if (batch.dropped == 0)
+        return;
+    m_dropped[{batch.process, batch.instance}] += batch.dropped;
+    if (!m_tellDropped.isActive())
+        m_tellDropped.start();
+}
+
+void Supervisor::recordDropped()
+{
+    for (auto it = m_dropped.cbegin(); it != m_dropped.cend(); ++it)
+        m_journal.record(QLatin1StringView("output_dropped"),
+            {{keys::process, it.key().first}, {keys::instance, it.key().second},
+                {keys::dropped, it.value()}});
+    m_dropped.clear();
 }
 
 void Supervisor::record(SupervisedProcess *process, RecordType type)

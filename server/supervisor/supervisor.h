@@ -72,6 +72,8 @@ private:
     [[nodiscard]] std::variant<QList<SupervisedProcess *>, CommandError> select(
         const QString &selector) const;
     void record(SupervisedProcess *process, RecordType type);
+    void countDropped(const OutputBatch &batch);
+    void recordDropped();
     void tellWhenStopped();
 
     Journal &m_journal;
@@ -81,9 +83,12 @@ private:
     SupervisorEdges m_edges;
     std::map<Key, std::unique_ptr<SupervisedProcess>> m_processes;
     std::function<QJsonObject()> m_describe;
+    QMap<Key, qint64> m_dropped; ///< lines, since it was last told
+    QTimer m_tellDropped;
     QTimer m_sampler;
     QTimer m_shutdownLimit;
     bool m_shuttingDown = false;
+    bool m_stoppedTold = false;
 };
 
 } // namespace semper

@@ -15,10 +15,13 @@ namespace {
 
 int pipeEnds[2] = {-1, -1};
 
-void passOn(int signal)
+constexpr unsigned char fromParent = 0x80; ///< beside the number
+
+void passOn(int signal, siginfo_t *info, void *)
 {
     const int error = errno;
-    const char byte = char(signal);
+    const auto byte
+        = static_cast<unsigned char>(signal | (info->si_pid == ::getppid() ? fromParent : 0));
     // A full pipe holds thousands of signals that nobody read yet: one more tells nothing new.
     static_cast<void>(!::write(pipeEnds[1], &byte, 1));
     errno = error;
@@ -31,8 +34,8 @@ void UnixSignals::install()
     if (pipeEnds[0] >= 0 || ::pipe2(pipeEnds, O_CLOEXEC | O_NONBLOCK) != 0)
         return;
     struct sigaction action = {};
-    action.sa_handler = passOn;
-    action.sa_flags = SA_RESTART | SA_NOCLDSTOP;
+    action.sa_sigaction = passOn;
+    action.sa_flags = SA_RESTART | SA_NOCLDSTOP | SA_SIGINFO;
     for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGCHLD})
         ::sigaction(signal, &action, nullptr);
 }
@@ -50,16 +53,17 @@ UnixSignals::~UnixSignals() = default;
 void UnixSignals::read()
 {
     bool child = false;
-    char bytes[256];
+    unsigned char bytes[256];
     ssize_t size = 0;
     while ((size = ::read(pipeEnds[0], bytes, sizeof bytes)) > 0) {
         for (ssize_t i = 0; i < size; ++i) {
-            if (bytes[i] == SIGCHLD)
+            const int number = bytes[i] & ~fromParent;
+            if (number == SIGCHLD)
                 child = true;
-            else if (bytes[i] == SIGHUP)
+            else if (number == SIGHUP)
                 Q_EMIT hangUp();
             else
-                Q_EMIT terminateRequested();
+                Q_EMIT terminateRequested(m_terminations[bytes[i] / fromParent]++ > 0);
         }
     }
     if (child)

@@ -22,7 +22,9 @@ public:
     ~UnixSignals() override;
 
 Q_SIGNALS:
-    void terminateRequested(); ///< SIGTERM or SIGINT, each time
+    /// SIGTERM or SIGINT. \a again: not the first from this sender. The guardian and everybody
+    /// else count apart, for whoever signals a whole group reaches the server twice.
+    void terminateRequested(bool again);
     void hangUp(); ///< SIGHUP
     void childEnded(); ///< SIGCHLD; several may come as one
 
@@ -30,6 +32,7 @@ private:
     void read();
 
     QSocketNotifier *m_notifier;
+    int m_terminations[2] = {0, 0}; ///< of others, of the guardian
 };
 
 } // namespace semper

@@ -67,6 +67,8 @@ private Q_SLOTS:
     void aClassIsAliveAndKnowsTheConnectionsOfItsService();
     void disabledProcessesAreNotStarted();
     void aSecondSignalKillsAtOnce();
+    void aSignalToServerAndGuardianAtOnceIsOneSignal();
+    void launchesThatWaitForTheirTurnCanBeStopped();
     void nothingIsLaunchedWhereAnAddressIsTaken();
     void theGuardianHasItsNameAndRelaysTheStatus();
     void eventIdsGoOnAcrossServers();
@@ -237,7 +239,7 @@ void TestSupervision::aFloodDropsLinesAndDisturbsNobody()
                 return frame.value(keys::event)[keys::dropped].toInteger() > 0;
         return false;
     };
-    QTRY_VERIFY_WITH_TIMEOUT(told(), patience);
+    QTRY_VERIFY_WITH_TIMEOUT(told(), 3 * patience); // every 10 s
     const qint64 pid = server.process(u"calm"_s)[u"pid"_s].toInteger();
     QCOMPARE(::kill(pid_t(pid), SIGKILL), 0);
     QTRY_COMPARE_WITH_TIMEOUT(server.process(u"calm"_s)[u"restarts"_s], 1, patience);
@@ -326,6 +328,34 @@ void TestSupervision::aSecondSignalKillsAtOnce()
     QTRY_VERIFY_WITH_TIMEOUT(server.log().contains(u"it | ignored"), patience);
     QVERIFY(server.isRunning());
     QCOMPARE(server.stop(), 0); // the second
+    QCOMPARE(survivors(server.mark()), QList<qint64>());
+}
+
+// systemd and pkill signal both; the server hears of it twice.
+void TestSupervision::aSignalToServerAndGuardianAtOnceIsOneSignal()
+{
+    RunningServer server({{u"it"_s,
+        helper({u"ignore-term"_s}, {{u"stop"_s, QJsonObject{{u"timeout_ms"_s, 500}}}})}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_VERIFY_WITH_TIMEOUT(server.log().contains(u"it | ready"), patience);
+    const qint64 serverPid = server.serverPid();
+    QCOMPARE(::kill(pid_t(server.guardianPid()), SIGTERM), 0);
+    QCOMPARE(::kill(pid_t(serverPid), SIGTERM), 0);
+    QTRY_VERIFY_WITH_TIMEOUT(!server.isRunning(), patience);
+    QVERIFY2(
+        server.log().contains(u"it: killed: did not stop within 500 ms"), qPrintable(server.log()));
+    QCOMPARE(server.stop(), 0);
+}
+
+void TestSupervision::launchesThatWaitForTheirTurnCanBeStopped()
+{
+    QJsonObject processes;
+    for (int i = 0; i < 200; ++i)
+        processes.insert(u"p%1"_s.arg(i), helper({u"sleeper"_s}));
+    RunningServer server(processes);
+    QVERIFY2(server.start(), qPrintable(server.log())); // "ready" comes before all are up
+    QCOMPARE(server.stop(), 0);
+    QVERIFY2(!server.log().contains(u"did not stop within"), qPrintable(server.log()));
     QCOMPARE(survivors(server.mark()), QList<qint64>());
 }
 

@@ -116,6 +116,7 @@ private Q_SLOTS:
     void notReadyInTimeIsAFailedStart();
     void readinessFallsAndRisesOnlyWhileRunning();
     void aFaultIsTheReasonOfTheExitThatFollows();
+    void aFaultIsHeardWhileStoppingToo();
     void aKillEndsItForGood();
     void nothingHappensTwice_data();
     void nothingHappensTwice();
@@ -372,6 +373,16 @@ void TestProcessMachine::aFaultIsTheReasonOfTheExitThatFollows()
     QCOMPARE(driver.state.reason, u"exited with code 1"_s);
 }
 
+void TestProcessMachine::aFaultIsHeardWhileStoppingToo()
+{
+    Driver driver;
+    driver.bringUp();
+    driver.feed(happening::Stop{});
+    driver.feed(happening::FaultReported{u"std::runtime_error: disk full"_s});
+    driver.exit(70);
+    QCOMPARE(driver.state.reason, u"std::runtime_error: disk full"_s);
+}
+
 void TestProcessMachine::aKillEndsItForGood()
 {
     Driver driver;
@@ -379,6 +390,7 @@ void TestProcessMachine::aKillEndsItForGood()
     QVERIFY(driver.feed(happening::Kill{}).contains(Kind::Kill));
     QVERIFY(!driver.feed(happening::Kill{}).contains(Kind::Kill));
     driver.feed(happening::Exited{{.signal = u"SIGKILL"_s}});
+    QCOMPARE(driver.state.reason, u"killed by the server"_s);
     QVERIFY(driver.feed(happening::Cleared{}).isEmpty());
     QCOMPARE(driver.state.phase, ProcessPhase::Stopped);
 }
