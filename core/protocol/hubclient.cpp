@@ -19,6 +19,17 @@ constexpr qint64 maximumWaitingBytes = 1024 * 1024;
 // What the hub sends can be larger than what peers may send only by a frame that cannot be split.
 constexpr qsizetype maximumReceivedBytes = 1024 * 1024;
 
+QString explain(const QLocalSocket &socket)
+{
+    if (socket.error() == QLocalSocket::ServerNotFoundError)
+        return u"there is no such socket"_s;
+    if (socket.error() == QLocalSocket::ConnectionRefusedError)
+        return u"nobody listens there"_s;
+    if (socket.error() == QLocalSocket::SocketAccessError)
+        return u"it belongs to another user"_s;
+    return socket.errorString();
+}
+
 } // namespace
 
 HubClient::HubClient(QString socketPath, Reconnect reconnect, QObject *parent)
@@ -45,7 +56,7 @@ HubClient::HubClient(QString socketPath, Reconnect reconnect, QObject *parent)
         [this] {
             if (m_wanted && m_socket.state() == QLocalSocket::UnconnectedState
                 && !m_retry.isActive())
-                lost(m_socket.errorString());
+                lost(explain(m_socket));
         },
         Qt::QueuedConnection);
 }
