@@ -19,7 +19,7 @@ namespace {
 ConfigPlaces places(bool asRoot, const QHash<QString, QString> &variables)
 {
     return {.asRoot = asRoot,
-        .workingDirectory = u"/work"_s,
+        .workingDirectory = u"/srv"_s,
         .homeDirectory = u"/home/ann"_s,
         .environment = [variables](const QString &name) { return variables.value(name); }};
 }
@@ -63,7 +63,7 @@ void TestConfigLocator::candidatesComeInOrder_data()
     QTest::addColumn<QStringList>("expected");
     const QString etc = u"/etc/semper/semper.json"_s;
     QTest::newRow("user") << false << QString() << QString()
-                          << QStringList{u"/work/semper.json"_s,
+                          << QStringList{u"/srv/semper.json"_s,
                                  u"/home/ann/.config/semper/semper.json"_s,
                                  u"/etc/xdg/semper/semper.json"_s, etc};
     QTest::newRow("root ignores the working folder")
