@@ -116,9 +116,12 @@ void ScriptedHub::accept()
 
 void ScriptedHub::read(QLocalSocket *watcher)
 {
-    FrameReader &reader = m_watchers.at(watcher);
-    reader.append(watcher->readAll());
-    while (const auto item = reader.next())
+    const QByteArray bytes = watcher->readAll();
+    const auto it = m_watchers.find(watcher);
+    if (it == m_watchers.end())
+        return; // gone meanwhile
+    it->second.append(bytes);
+    while (const auto item = it->second.next())
         if (const auto *frame = std::get_if<QJsonObject>(&*item))
             answer(watcher, *frame);
 }

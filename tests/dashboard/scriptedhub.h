@@ -27,6 +27,7 @@ public:
     };
 
     using QObject::QObject;
+    ~ScriptedHub() override { die(); }
 
     /// Replaces a socket file left over at \a path.
     [[nodiscard]] bool listen(const QString &path);

@@ -46,6 +46,7 @@ private Q_SLOTS:
     void cleanup();
 
     void aKilledProcessComesBackWithItsRestartCounted();
+    void manyKillsAreCountedAsTheServerCountsThem();
     void stopStartAndRestartDoWhatTheySay();
     void outputAndMeasurementsArrive();
     void aKilledServerLeavesStaleDataAndANewOneIsLive();
