@@ -9,7 +9,10 @@
 #include "view/processtable.h"
 #include "view/serverpage.h"
 
+#include "protocol/keys.h"
+
 #include <QApplication>
+#include <QFile>
 #include <QPushButton>
 #include <QTemporaryDir>
 #include <QTest>
@@ -68,6 +71,7 @@ void TestDashboardServer::initTestCase()
     QApplication::setApplicationName(u"tst_dashboardserver"_s);
     qputenv("XDG_CONFIG_HOME", m_configuration.path().toUtf8());
     QLocale::setDefault(QLocale::c());
+    QVERIFY2(QFile::exists(helperProgram(u"sleeper"_s)), "build the target helpers first");
 }
 
 void TestDashboardServer::init()
@@ -141,6 +145,29 @@ void TestDashboardServer::aKilledProcessComesBackWithItsRestartCounted()
     }
     QTRY_COMPARE_WITH_TIMEOUT(cell(u"calm"_s, ProcessModel::State), u"Crash loop"_s, patience);
     QCOMPARE(m_window->mirror().processes().find({u"calm"_s, 0})->history()->restarts().size(), 5);
+    QCOMPARE(cell(u"talker"_s, ProcessModel::Restarts), u"0"_s);
+}
+
+void TestDashboardServer::manyKillsAreCountedAsTheServerCountsThem()
+{
+    constexpr int kills = 20;
+    // Killed as fast as a new one is seen, at whatever point of its launch that is.
+    qint64 pid = 0;
+    for (int round = 0; round < kills; ++round) {
+        QTRY_VERIFY_WITH_TIMEOUT(
+            status(u"calm"_s).pid.value_or(0) > 0 && *status(u"calm"_s).pid != pid, patience);
+        pid = *status(u"calm"_s).pid;
+        QCOMPARE(::kill(pid_t(pid), SIGKILL), 0);
+    }
+    QTRY_COMPARE_WITH_TIMEOUT(
+        m_server->process(u"calm"_s).value(keys::restarts).toInt(), kills, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(
+        cell(u"calm"_s, ProcessModel::Restarts), QString::number(kills), patience);
+    const QJsonObject calm = m_server->process(u"calm"_s);
+    QCOMPARE(calm.value(keys::restarts).toInt(), kills);
+    QTRY_COMPARE_WITH_TIMEOUT(cell(u"calm"_s, ProcessModel::Pid),
+        QString::number(calm.value(keys::pid).toInteger()), patience);
+    QCOMPARE(m_server->process(u"talker"_s).value(keys::restarts).toInt(), 0);
     QCOMPARE(cell(u"talker"_s, ProcessModel::Restarts), u"0"_s);
 }
 
