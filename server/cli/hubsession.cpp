@@ -11,6 +11,8 @@
 #include <QJsonArray>
 #include <QTimer>
 
+#include <algorithm>
+
 #include <cerrno>
 #include <unistd.h>
 
@@ -101,13 +103,14 @@ std::optional<bool> HubSession::runUntil(
 {
     QTimer alarm; // wakes the loop when nothing else does
     alarm.setSingleShot(true);
-    if (!deadline.isForever())
-        alarm.start(int(deadline.remainingTime()));
     while (!condition()) {
         if (m_closed)
             return std::nullopt;
         if (deadline.hasExpired())
             return false;
+        // Each time anew: a timer may come a little before its time, and then once is not enough.
+        if (!deadline.isForever())
+            alarm.start(int(std::min<qint64>(deadline.remainingTime(), 60'000)) + 1);
         QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
     }
     return true;
