@@ -38,7 +38,7 @@ QString describeServices(const QJsonObject &server)
         const QJsonObject service = value.toObject();
         QStringList words{service.value(keys::name).toString()};
         for (const QJsonValue &address : service.value(keys::addresses).toArray())
-            words.append(address.toString());
+            words.append(address.toString().section(u"://"_s, -1)); // the name tells the scheme
         services.append(words.join(u' '));
     }
     return services.join(u"   "_s);

@@ -30,13 +30,17 @@ public:
                                          : QProxyStyle::pixelMetric(metric, option, widget);
     }
 
-    QRect subElementRect(
-        SubElement element, const QStyleOption *option, const QWidget *widget) const override
+    void drawPrimitive(PrimitiveElement element, const QStyleOption *option, QPainter *painter,
+        const QWidget *widget) const override
     {
-        QRect rect = QProxyStyle::subElementRect(element, option, widget);
-        if (element == SE_HeaderArrow) // the style would hang it from the margin
-            rect.moveTop(option->rect.center().y() - rect.height() / 2);
-        return rect;
+        const auto *header = qstyleoption_cast<const QStyleOptionHeader *>(option);
+        if (element != PE_IndicatorHeaderArrow || header == nullptr || widget == nullptr) {
+            QProxyStyle::drawPrimitive(element, option, painter, widget);
+            return;
+        }
+        QStyleOptionHeader centred = *header; // the style would hang it from the margin
+        centred.rect.moveTop((widget->height() - centred.rect.height()) / 2 + 1);
+        QProxyStyle::drawPrimitive(element, &centred, painter, widget);
     }
 };
 

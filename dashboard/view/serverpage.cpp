@@ -8,11 +8,14 @@
 #include "view/processtable.h"
 
 #include <QHBoxLayout>
+#include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSettings>
 #include <QSplitter>
+
+#include <algorithm>
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -77,6 +80,8 @@ void ServerPage::build()
     m_splitter->addWidget(m_detail);
     m_splitter->setChildrenCollapsible(false);
     m_splitter->setHandleWidth(7);
+    m_splitter->setStretchFactor(0, 1);
+    m_splitter->setStretchFactor(1, 1);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
@@ -116,6 +121,9 @@ void ServerPage::connectParts()
         if (m_mirror->session() != nullptr)
             m_mirror->session()->reconnect();
     });
+    connect(m_splitter, &QSplitter::splitterMoved, this, [this] { m_ownSplit = true; });
+    connect(&m_mirror->processes(), &ProcessModel::rowsInserted, this, &ServerPage::fitSplit);
+    connect(&m_mirror->processes(), &ProcessModel::rowsRemoved, this, &ServerPage::fitSplit);
     connect(m_pauseBar->button(), &QPushButton::clicked, this, &ServerPage::resumeWanted);
     connect(
         m_undoBar->button(), &QPushButton::clicked, &m_mirror->commands(), &ProcessCommands::undo);
@@ -145,24 +153,44 @@ void ServerPage::clearFilter()
 void ServerPage::saveLayout(QSettings &settings) const
 {
     settings.setValue("table"_L1, m_table->saveLayout());
-    settings.setValue("split"_L1, m_splitter->saveState());
+    settings.setValue("split"_L1, m_ownSplit ? m_splitter->saveState() : QByteArray());
     settings.setValue("detail"_L1, m_detail->saveLayout());
 }
 
 void ServerPage::restoreLayout(const QSettings &settings)
 {
     m_table->restoreLayout(settings.value("table"_L1).toByteArray());
-    m_splitter->restoreState(settings.value("split"_L1).toByteArray());
+    const QByteArray split = settings.value("split"_L1).toByteArray();
+    m_ownSplit = !split.isEmpty() && m_splitter->restoreState(split);
     m_detail->restoreLayout(settings.value("detail"_L1).toByteArray());
 }
 
 void ServerPage::resetLayout()
 {
     m_table->resetLayout();
-    m_splitter->setSizes({500, 500});
-    m_splitter->setStretchFactor(0, 1);
-    m_splitter->setStretchFactor(1, 1);
+    m_ownSplit = false;
+    fitSplit();
     m_detail->resetLayout();
+}
+
+void ServerPage::fitSplit()
+{
+    if (m_ownSplit)
+        return;
+    constexpr int spareRows = 2;
+    const int all = std::max(0, m_splitter->height() - m_splitter->handleWidth());
+    const int rows = m_mirror->processes().rowCount() + spareRows;
+    const int needed = m_table->horizontalHeader()->height()
+        + rows * m_table->verticalHeader()->defaultSectionSize();
+    const int table = std::clamp(needed, all * 3 / 10, all / 2);
+    m_splitter->setSizes({table, all - table});
+}
+
+void ServerPage::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    layout()->activate(); // the splitter's new height
+    fitSplit();
 }
 
 void ServerPage::showEvent(QShowEvent *event)

@@ -51,6 +51,7 @@ Q_SIGNALS:
 protected:
     void showEvent(QShowEvent *event) override;
     void hideEvent(QHideEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
 
 private:
     void build();
@@ -61,6 +62,8 @@ private:
     void refreshUndo();
     void refreshEmptiness();
     void takeSnapshot();
+    /// Until somebody moves the split: no taller a table than its processes need.
+    void fitSplit();
     [[nodiscard]] QString lossText() const;
 
     ServerMirror *m_mirror;
@@ -76,6 +79,7 @@ private:
     QPushButton *m_clear;
     DetailPane *m_detail;
     QSplitter *m_splitter;
+    bool m_ownSplit = false;
     QTimer m_flushTimer;
     QTimer m_tickTimer;
     std::chrono::steady_clock::time_point m_pausedSince;
