@@ -11,6 +11,9 @@ namespace {
 
 constexpr qsizetype maximumRestartMarks = 500;
 constexpr size_t maximumLeftOut = 1000;
+// A process's own report and the server's sample come in between each other and carry the same
+// totals: over less than this a rate would jump between nothing and twice as much.
+constexpr qint64 rateMs = 900;
 
 } // namespace
 
@@ -18,7 +21,8 @@ void MetricHistory::apply(const QJsonObject &frame, qint64 at)
 {
     if (const QJsonValue cpu = frame.value(keys::cpuRatio); cpu.isDouble())
         m_cpu.append(at, cpu.toDouble());
-    if (const QJsonValue memory = frame.value(keys::memoryBytes); memory.isDouble())
+    if (const QJsonValue memory = frame.value(keys::memoryBytes);
+        memory.toDouble() > 0) // 0 is not measured yet, just after a start
         m_memory.append(at, memory.toDouble());
     const QJsonObject gauges = frame.value(keys::gauges).toObject();
     for (auto it = gauges.begin(); it != gauges.end(); ++it) {
@@ -71,7 +75,7 @@ void MetricHistory::applyCounter(const QString &name, double total, qint64 at)
     if (metric == nullptr)
         return;
     // A rate needs two reports of one launch, and time between them.
-    if (metric->at != 0 && at - metric->at < Series::resolutionMs && total >= metric->total)
+    if (metric->at != 0 && at - metric->at < rateMs && total >= metric->total)
         return;
     if (metric->at != 0 && total >= metric->total)
         metric->series.append(at, (total - metric->total) * 1000.0 / double(at - metric->at));

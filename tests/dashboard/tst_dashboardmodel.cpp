@@ -63,6 +63,8 @@ private Q_SLOTS:
     void filterFindsByNameClassAndState();
     void gapsStayGaps();
     void countersBecomeRatesAndHistogramsMeans();
+    void aTotalTwiceInASecondIsNoRateOfNothing();
+    void memoryIsUnknownUntilItIsMeasured();
     void aCounterThatStartsAgainIsAGapNotANegativeRate();
     void outputKeepsItsLineNumbersWhenOldLinesLeave();
     void outputLosesColourCodesAndNothingElse();
@@ -324,6 +326,25 @@ void TestDashboardModel::countersBecomeRatesAndHistogramsMeans()
     history.apply(frame(150, 20, 250), 3'000);
     QCOMPARE(history.metrics().at(u"orders"_s).series.valueAt(3'000)->value, 25.0);
     QCOMPARE(history.metrics().at(u"latency_ms"_s).series.valueAt(3'000)->value, 20.0);
+}
+
+void TestDashboardModel::aTotalTwiceInASecondIsNoRateOfNothing()
+{
+    MetricHistory history;
+    for (qint64 at = 1'000; at < 11'000; at += 500) // each total comes twice, as the server samples
+        history.apply({{keys::counters, QJsonObject{{u"beats"_s, at / 1'000}}}}, at);
+    const Series &series = history.metrics().at(u"beats"_s).series;
+    for (qint64 at = 2'000; at < 11'000; at += 500)
+        QCOMPARE(series.valueAt(at)->value, 1.0);
+}
+
+void TestDashboardModel::memoryIsUnknownUntilItIsMeasured()
+{
+    MetricHistory history;
+    history.apply({{keys::memoryBytes, 0}}, 1'000);
+    QVERIFY(history.memory().isEmpty());
+    history.apply({{keys::memoryBytes, 4096}}, 2'000);
+    QCOMPARE(history.memory().valueAt(2'000)->value, 4096.0);
 }
 
 void TestDashboardModel::aCounterThatStartsAgainIsAGapNotANegativeRate()
