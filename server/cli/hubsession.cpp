@@ -12,8 +12,8 @@
 #include <QTimer>
 
 #include <algorithm>
-
 #include <cerrno>
+
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
