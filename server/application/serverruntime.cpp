@@ -135,9 +135,11 @@ void ServerRuntime::announce() const
             print(u"%1 %2"_s.arg(service->name(), address));
     print(u"control %1"_s.arg(m_control.address()));
     print(u"hub unix:%1"_s.arg(m_hub.socketPath()));
-    print(u"ready: %1, pid %2, %3 processes"_s.arg(m_config.node)
+    const qsizetype count = m_supervisor.all().size();
+    print(u"ready: %1, pid %2, %3 %4"_s.arg(m_config.node)
               .arg(::getpid())
-              .arg(m_supervisor.all().size()));
+              .arg(count)
+              .arg(count == 1 ? u"process"_s : u"processes"_s));
     std::fflush(stdout);
 }
 
