@@ -127,8 +127,8 @@ void DetailPane::refreshHeader(const ProcessRow *row)
     }
     m_shape->setCondition(row->intent() ? Condition::Starting : row->condition(), stale);
     m_name->setText(m_mirror->processes().displayName(row->id()));
-    m_name->setEnabled(!stale);
-    m_facts->setEnabled(!stale);
+    for (QWidget *label : {static_cast<QWidget *>(m_name), static_cast<QWidget *>(m_facts)})
+        label->setForegroundRole(stale ? QPalette::PlaceholderText : QPalette::WindowText);
     m_facts->setText(stale ? tr("not up to date · %1").arg(facts(*row)) : facts(*row));
     m_origin->setText(origin(*row));
 }
