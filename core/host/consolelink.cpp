@@ -21,6 +21,15 @@ namespace {
     return QString::fromUtf8(QJsonDocument(object).toJson(QJsonDocument::Compact));
 }
 
+// What a process says of itself must not drive the author's terminal.
+[[nodiscard]] QString printable(QString text)
+{
+    for (QChar &c : text)
+        if (c.category() == QChar::Other_Control)
+            c = u'?';
+    return text;
+}
+
 [[nodiscard]] QString number(double value)
 {
     return QString::number(value, 'g', value < 1e6 ? 6 : 15);
@@ -81,8 +90,8 @@ void ConsoleLink::flush(std::chrono::milliseconds)
 
 void ConsoleLink::print(QLatin1StringView what, const QString &text)
 {
-    const QString line = u"%1  %2 %3\n"_s.arg(
-        QTime::currentTime().toString(u"HH:mm:ss.zzz"_s), QString(what).leftJustified(8), text);
+    const QString line = u"%1  %2 %3\n"_s.arg(QTime::currentTime().toString(u"HH:mm:ss.zzz"_s),
+        QString(what).leftJustified(8), printable(text));
     const QByteArray bytes = line.toUtf8();
     std::fwrite(bytes.constData(), 1, size_t(bytes.size()), m_output);
     std::fflush(m_output);

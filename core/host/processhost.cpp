@@ -130,6 +130,7 @@ QCoro::Task<> ProcessHost::drive()
     QString fault;
     try {
         m_userProcess = std::get<Factory>(m_source)();
+        m_process->setReady(); // "started", for a class; run() may take it back
         co_await m_userProcess->run(*m_process);
     } catch (const Stopped &) {
         qCDebug(logHost, "a stop cut run() short");

@@ -59,6 +59,7 @@ private:
     void ended(const ExitReport &report, const QString &cause);
     void endedUnasked(const ExitReport &report);
     void restartAfterDelay();
+    void becomeRunning();
     void setReady(bool ready);
 
     MachineState m_state;
@@ -81,11 +82,14 @@ void Step::forgetFailures()
 
 void Step::launch()
 {
-    if (!std::exchange(m_state.asked, false))
+    // Why the last launch ended stays to be seen while the next one runs.
+    if (std::exchange(m_state.asked, false))
+        m_state.reason.clear();
+    else
         ++m_state.restarts;
     enter(ProcessPhase::Starting);
     m_state.fault.clear();
-    m_state.reason.clear();
+    m_state.greeted = false;
     m_state.killed = false;
     arm(m_context.spec.ready.timeout);
     act(Action::Kind::Launch);
@@ -202,8 +206,13 @@ void Step::on(const happening::Launched &)
 {
     m_state.launchedAt = m_context.now;
     record(RecordType::Start);
-    if (m_state.phase != ProcessPhase::Starting)
-        return;
+    // A command has started once it is executed, a class once its run() begins.
+    if (m_state.phase == ProcessPhase::Starting && (m_context.spec.isCommand() || m_state.greeted))
+        becomeRunning();
+}
+
+void Step::becomeRunning()
+{
     enter(ProcessPhase::Running);
     act(Action::Kind::CancelTimer);
     setReady(true);
@@ -323,8 +332,13 @@ void Step::on(const happening::TimerElapsed &)
 
 void Step::on(const happening::ReadyChanged &event)
 {
-    if (m_state.phase == ProcessPhase::Running)
+    if (m_state.phase == ProcessPhase::Running) {
         setReady(event.ready);
+    } else if (m_state.phase == ProcessPhase::Starting && event.ready) {
+        m_state.greeted = true;
+        if (m_state.launchedAt && !m_context.spec.isCommand())
+            becomeRunning();
+    }
 }
 
 void Step::on(const happening::FaultReported &event)

@@ -92,6 +92,7 @@ struct MachineState
     Wanted wanted = Wanted::Down;
     bool ready = false;
     bool clearing = false; ///< what is left of the last launch is being killed
+    bool greeted = false; ///< the launch told that it is ready before it was known to be launched
     bool killed = false; ///< SIGKILL was sent
     bool asked = false; ///< the next launch is somebody's wish, not a restart
     int restarts = 0; ///< relaunches that nobody asked for

@@ -94,6 +94,9 @@ void ServerRuntime::connectService(Service &service)
 
 std::optional<QString> ServerRuntime::start()
 {
+    // The socket first: its lock tells best which other server is running.
+    if (auto error = m_hub.listen(m_options.socketPath))
+        return error;
     if (auto error = openState())
         return error;
     if (auto error = listen())
@@ -117,8 +120,6 @@ std::optional<QString> ServerRuntime::openState()
 
 std::optional<QString> ServerRuntime::listen()
 {
-    if (auto error = m_hub.listen(m_options.socketPath))
-        return error;
     if (auto error = m_control.listen(m_config.control, m_config.stateDirectory))
         return error;
     for (const auto &service : m_application.services())

@@ -43,8 +43,12 @@ int control(const CommandLine &line, const CommandSyntax &syntax, const QString 
     for (const QString &selector : line.has(u"all"_s) ? namesOf(before) : line.operands())
         if (const auto exit = session.command(action, selector))
             return leave(*exit);
-    if (!effect || line.has(u"no-wait"_s))
+    if (!effect || line.has(u"no-wait"_s)) {
+        const auto after = select(session.processes(), line.operands());
+        if (line.has(u"json"_s) && std::holds_alternative<QList<ProcessStatus>>(after))
+            print(toJson(std::get<QList<ProcessStatus>>(after)));
         return int(ExitCode::Done);
+    }
     return awaitEffect(
         session, before, *effect, std::get<QDeadlineTimer>(deadline), line.has(u"json"_s));
 }

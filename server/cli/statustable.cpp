@@ -154,7 +154,8 @@ QString situation(const ProcessStatus &status, const QDateTime &now)
     if (troubled && !status.reason.isEmpty())
         parts.append(status.reason);
     else if (status.lastExit)
-        parts.append(status.lastExit->describe() + u", "_s + ago(status.lastExit->at, now));
+        parts.append((status.reason.isEmpty() ? status.lastExit->describe() : status.reason)
+            + u", "_s + ago(status.lastExit->at, now));
     if (status.state == ProcessPhase::Running && status.alive == false)
         parts.append(Texts::tr("no heartbeat"));
     if (status.nextStartAt.isValid())

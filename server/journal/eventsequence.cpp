@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -16,8 +17,10 @@ namespace semper {
 
 EventSequence::~EventSequence()
 {
-    if (m_last != &m_unmapped)
-        ::munmap(m_last, sizeof *m_last);
+    if (m_last == &m_unmapped)
+        return;
+    ::munmap(m_last, sizeof *m_last);
+    ::close(m_file);
 }
 
 std::optional<QString> EventSequence::open(const QString &path)
@@ -31,16 +34,23 @@ std::optional<QString> EventSequence::open(const QString &path)
     if (file < 0)
         return explain();
     void *page = MAP_FAILED;
+    if (::flock(file, LOCK_EX | LOCK_NB) != 0) {
+        ::close(file);
+        return u"another server uses the state directory of %1"_s.arg(path);
+    }
     // Real blocks, not a hole: on a full disk the first write to a hole would be a SIGBUS.
     errno = ::posix_fallocate(file, 0, sizeof *m_last);
     if (errno == 0)
         page = ::mmap(nullptr, sizeof *m_last, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     const std::optional<QString> error
         = page == MAP_FAILED ? std::optional(explain()) : std::nullopt;
-    ::close(file);
-    if (!error)
-        m_last = static_cast<qint64 *>(page);
-    return error;
+    if (error) {
+        ::close(file);
+        return error;
+    }
+    m_last = static_cast<qint64 *>(page);
+    m_file = file;
+    return std::nullopt;
 }
 
 } // namespace semper

@@ -17,12 +17,14 @@ public:
     ~EventSequence();
     Q_DISABLE_COPY_MOVE(EventSequence)
 
-    /// Maps \a path, creating it with mode 0600. Nothing, or why it could not. Without a file
+    /// Maps \a path, creating it with mode 0600, and locks it: a second server of the same state
+    /// directory would give the same ids. Nothing, or why it could not. Without a file
     /// ids start at 1.
     [[nodiscard]] std::optional<QString> open(const QString &path);
     [[nodiscard]] qint64 next() { return ++*m_last; }
 
 private:
+    int m_file = -1; ///< held for its lock
     qint64 m_unmapped = 0;
     qint64 *m_last = &m_unmapped;
 };

@@ -15,6 +15,7 @@ namespace {
 
 int pipeEnds[2] = {-1, -1};
 
+constexpr qint64 sameRequestMs = 50;
 constexpr unsigned char fromParent = 0x80; ///< beside the number
 
 void passOn(int signal, siginfo_t *info, void *)
@@ -50,6 +51,17 @@ UnixSignals::UnixSignals(QObject *parent)
 
 UnixSignals::~UnixSignals() = default;
 
+// timeout(1) and others signal a process and then its group: twice within microseconds.
+void UnixSignals::terminate(int sender)
+{
+    QElapsedTimer &last = m_lastTermination[sender];
+    const bool first = !last.isValid();
+    if (!first && !last.hasExpired(sameRequestMs))
+        return;
+    last.start();
+    Q_EMIT terminateRequested(!first);
+}
+
 void UnixSignals::read()
 {
     bool child = false;
@@ -63,7 +75,7 @@ void UnixSignals::read()
             else if (number == SIGHUP)
                 Q_EMIT hangUp();
             else
-                Q_EMIT terminateRequested(m_terminations[bytes[i] / fromParent]++ > 0);
+                terminate(bytes[i] / fromParent);
         }
     }
     if (child)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QElapsedTimer>
 #include <QObject>
 
 class QSocketNotifier;
@@ -30,9 +31,10 @@ Q_SIGNALS:
 
 private:
     void read();
+    void terminate(int sender);
 
     QSocketNotifier *m_notifier;
-    int m_terminations[2] = {0, 0}; ///< of others, of the guardian
+    QElapsedTimer m_lastTermination[2]; ///< by others, by the guardian
 };
 
 } // namespace semper

@@ -23,6 +23,8 @@ public:
         : m_spec(std::move(spec))
     {
         m_spec.restart.jitterRatio = 0;
+        if (m_spec.className.isEmpty())
+            m_spec.command = QStringList{u"it"_s};
     }
 
     /// Returns the kinds of the actions, without what is only recorded.
@@ -114,6 +116,7 @@ private Q_SLOTS:
     void aRestartIsNotCountedAndARestartOfAStoppedOneStartsIt();
     void resetClearsCountersAndBackoff();
     void notReadyInTimeIsAFailedStart();
+    void aClassIsReadyOnceItsRunBegan();
     void readinessFallsAndRisesOnlyWhileRunning();
     void aFaultIsTheReasonOfTheExitThatFollows();
     void aFaultIsHeardWhileStoppingToo();
@@ -337,6 +340,23 @@ void TestProcessMachine::notReadyInTimeIsAFailedStart()
     driver.feed(happening::Exited{{.signal = u"SIGKILL"_s}});
     QCOMPARE(driver.state.reason, u"not ready within 250 ms"_s);
     QCOMPARE(driver.state.phase, ProcessPhase::Backoff);
+}
+
+void TestProcessMachine::aClassIsReadyOnceItsRunBegan()
+{
+    for (const bool toldFirst : {false, true}) { // the hub may hear of it before QProcess does
+        Driver driver({.className = u"Monitor"_s});
+        driver.feed(happening::Start{});
+        const Happening first = toldFirst ? Happening(happening::ReadyChanged{true})
+                                          : Happening(happening::Launched{});
+        driver.feed(first);
+        QCOMPARE(driver.state.phase, ProcessPhase::Starting);
+        QVERIFY(!driver.state.ready);
+        driver.feed(toldFirst ? Happening(happening::Launched{})
+                              : Happening(happening::ReadyChanged{true}));
+        QCOMPARE(driver.state.phase, ProcessPhase::Running);
+        QVERIFY(driver.state.ready);
+    }
 }
 
 void TestProcessMachine::readinessFallsAndRisesOnlyWhileRunning()
