@@ -43,7 +43,7 @@ struct OptionWord
     explicit OptionWord(const QString &word)
     {
         const qsizetype equals = word.indexOf(u'=');
-        name = word.sliced(2, equals < 0 ? -1 : equals - 2);
+        name = word.mid(2, equals < 0 ? -1 : equals - 2);
         if (equals >= 0)
             value = word.sliced(equals + 1);
     }
