@@ -49,7 +49,6 @@ int leastWidth(ProcessModel::Column column)
 {
     switch (column) {
     case ProcessModel::State:
-        return 118;
     case ProcessModel::Name:
         return 118;
     case ProcessModel::Trend:

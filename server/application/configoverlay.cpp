@@ -55,12 +55,13 @@ std::optional<QString> checkNames(const ServerApplication &application)
     for (const auto &service : application.services()) {
         if (!isValidName(service->name()))
             return u"\"%1\" is no name for a service"_s.arg(service->name());
-        for (const QString &name : service->processes().keys()) {
-            if (!isValidName(name))
-                return u"\"%1\" is no name for a process"_s.arg(name);
-            if (processes.contains(name))
-                return u"two services have a process \"%1\""_s.arg(name);
-            processes.insert(name);
+        const QMap<QString, ProcessSpec> &specs = service->processes();
+        for (auto name = specs.keyBegin(); name != specs.keyEnd(); ++name) {
+            if (!isValidName(*name))
+                return u"\"%1\" is no name for a process"_s.arg(*name);
+            if (processes.contains(*name))
+                return u"two services have a process \"%1\""_s.arg(*name);
+            processes.insert(*name);
         }
     }
     return std::nullopt;

@@ -43,7 +43,7 @@ public:
 Q_SIGNALS:
     void started();
     void failed(const QString &cause); ///< nothing was executed; ended() does not follow
-    void ended(const ExitReport &report); ///< the uptime is not filled in
+    void ended(const semper::ExitReport &report); ///< the uptime is not filled in
 };
 
 /// Makes launches.
