@@ -48,8 +48,9 @@ bool visitChildrenOfThread(
     return true;
 }
 
-} // namespace
-
+/// Calls \a visit(pid) for every direct child of this process: those it forked, and the orphans
+/// it adopted as a subreaper. False if not all could be seen.
+/// Source: proc(5), /proc/pid/task/tid/children (CONFIG_PROC_CHILDREN).
 bool forEachChild(void (*visit)(pid_t pid, void *context), void *context)
 {
     const int tasks = ::open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -69,6 +70,8 @@ bool forEachChild(void (*visit)(pid_t pid, void *context), void *context)
     ::close(tasks);
     return complete;
 }
+
+} // namespace
 
 int killAllDescendants(int limitMs)
 {

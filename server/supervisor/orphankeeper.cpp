@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "supervisor/orphankeeper.h"
 
-#include "supervisor/descendants.h"
 #include "supervisor/procfile.h"
 
 #include <QDeadlineTimer>
 #include <QLoggingCategory>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <csignal>
+#include <span>
 #include <utility>
 
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,14 +30,6 @@ constexpr auto giveUpAfter = 5000ms;
 constexpr auto firstPause = 1ms;
 constexpr auto longestPause = 50ms;
 
-QList<pid_t> childrenNow()
-{
-    QList<pid_t> list;
-    forEachChild(
-        [](pid_t pid, void *context) { static_cast<QList<pid_t> *>(context)->append(pid); }, &list);
-    return list;
-}
-
 } // namespace
 
 struct OrphanKeeper::Clearing
@@ -50,13 +44,18 @@ struct OrphanKeeper::Clearing
 OrphanKeeper::OrphanKeeper(std::function<bool(pid_t)> isLaunch, QObject *parent)
     : QObject(parent)
     , m_isLaunch(std::move(isLaunch))
+    , m_children(::open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC))
 {
     m_reapSoon.setSingleShot(true);
     m_reapSoon.setInterval(reapInterval);
     connect(&m_reapSoon, &QTimer::timeout, this, [this] { static_cast<void>(livingOrphans()); });
 }
 
-OrphanKeeper::~OrphanKeeper() = default;
+OrphanKeeper::~OrphanKeeper()
+{
+    if (m_children >= 0)
+        ::close(m_children);
+}
 
 void OrphanKeeper::childEnded()
 {
@@ -96,6 +95,25 @@ bool OrphanKeeper::killLeftovers(const Clearing &clearing) const
         found = true;
     }
     return found;
+}
+
+// Source: proc(5), /proc/pid/task/tid/children.
+QList<pid_t> OrphanKeeper::childrenNow() const
+{
+    QList<pid_t> list;
+    std::array<char, 4096> buffer;
+    pid_t pid = 0;
+    ssize_t size = 0;
+    ::lseek(m_children, 0, SEEK_SET);
+    while ((size = ::read(m_children, buffer.data(), buffer.size())) > 0) {
+        for (const char c : std::span(buffer).first(std::size_t(size))) {
+            if (c >= '0' && c <= '9')
+                pid = pid * 10 + (c - '0');
+            else if (const pid_t whole = std::exchange(pid, 0); whole > 0)
+                list.append(whole);
+        }
+    }
+    return list;
 }
 
 QList<pid_t> OrphanKeeper::livingOrphans() const

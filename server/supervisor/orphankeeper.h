@@ -21,7 +21,8 @@ class OrphanKeeper : public QObject
 {
     Q_OBJECT
 public:
-    /// \a isLaunch tells whether a child is a launch that somebody else waits for.
+    /// \a isLaunch tells whether a child is a launch that somebody else waits for. To be made in
+    /// the main thread: the kernel gives orphans to it.
     explicit OrphanKeeper(std::function<bool(pid_t)> isLaunch, QObject *parent = nullptr);
     ~OrphanKeeper() override;
 
@@ -38,10 +39,12 @@ private:
 
     /// Reaps the orphans that ended and returns the others.
     [[nodiscard]] QList<pid_t> livingOrphans() const;
+    [[nodiscard]] QList<pid_t> childrenNow() const;
     [[nodiscard]] bool killLeftovers(const Clearing &clearing) const;
     void proceed(const std::shared_ptr<Clearing> &clearing);
 
     std::function<bool(pid_t)> m_isLaunch;
+    int m_children; ///< the kernel's list of them; open all the time, as each restart looks
     QTimer m_reapSoon;
 };
 

@@ -122,16 +122,19 @@ bool OutputCollector::drain(int descriptor)
         return false;
 
     const QMutexLocker lock(&m_mutex);
-    Stream &stream = m_streams[descriptor];
+    const auto stream = m_streams.find(descriptor);
     if (size > 0) {
         bytes.truncate(size);
-        takeLines(stream, bytes);
+        takeLines(*stream, bytes);
         return true;
     }
-    if (!stream.rest.isEmpty())
-        addLine(stream, stream.rest);
-    m_streams.remove(descriptor);
-    ::close(descriptor); // leaves the epoll set with it
+    if (!stream->rest.isEmpty())
+        addLine(*stream, stream->rest);
+    m_streams.erase(stream);
+    // Closing alone would not do: a launch on its way to exec still holds a copy, which would be
+    // told of under this number, whosever it is by then.
+    ::epoll_ctl(m_epoll, EPOLL_CTL_DEL, descriptor, nullptr);
+    ::close(descriptor);
     return true;
 }
 

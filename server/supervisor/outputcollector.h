@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <semper/semper_server_export.h>
+
 #include <QElapsedTimer>
 #include <QHash>
 #include <QMutex>
@@ -25,7 +27,7 @@ struct OutputBatch
 /// Reads what all processes print, on a thread of its own, so that a flood costs the event loop
 /// nothing. Lines are handed on in batches, and echoed to the server's standard error with the
 /// process's name before each, ten times a second at most and 500 lines of a process each time.
-class OutputCollector : public QObject
+class SEMPER_SERVER_EXPORT OutputCollector : public QObject
 {
     Q_OBJECT
 public:

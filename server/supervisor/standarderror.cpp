@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "supervisor/standarderror.h"
 
-#include <QDateTime>
 #include <QMutex>
 #include <QMutexLocker>
+#include <QString>
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
+#include <ctime>
 
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
-
-using namespace Qt::StringLiterals;
 
 namespace semper {
 
@@ -74,11 +75,24 @@ const char *levelName(QtMsgType type)
     Q_UNREACHABLE();
 }
 
+/// "HH:mm:ss.zzz " of now, local time. Not by QDateTime, which looks at the time zone's file anew
+/// for every line.
+QByteArray timeStamp()
+{
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    tm local{};
+    ::localtime_r(&now.tv_sec, &local);
+    std::array<char, 32> text{};
+    const int size = std::snprintf(text.data(), text.size(), "%02d:%02d:%02d.%03ld ", local.tm_hour,
+        local.tm_min, local.tm_sec, now.tv_nsec / 1'000'000);
+    return {text.data(), size};
+}
+
 void handleMessage(QtMsgType type, const QMessageLogContext &context, const QString &message)
 {
-    StandardError::write(QDateTime::currentDateTime().toString(u"HH:mm:ss.zzz "_s).toUtf8()
-        + levelName(type) + ' ' + (context.category ? context.category : "") + ": "
-        + message.toUtf8());
+    StandardError::write(timeStamp() + levelName(type) + ' '
+        + (context.category ? context.category : "") + ": " + message.toUtf8());
 }
 
 } // namespace

@@ -64,22 +64,35 @@ void SupervisedProcess::handle(const Happening &happening)
         return;
     const MachineState before = m_state;
     while (!m_waiting.empty()) {
-        const Happening next = std::move(m_waiting.front());
-        m_waiting.pop_front();
-        StepResult result = step(std::move(m_state), next,
-            {.spec = m_spec,
-                .now = std::chrono::steady_clock::now(),
-                .random = QRandomGenerator::global()->generateDouble()});
-        m_state = std::move(result.state);
-        if (m_state.nextStartAt)
-            m_nextStartAt = QDateTime::currentDateTimeUtc().addMSecs(
-                sinceMs(std::chrono::steady_clock::now(), *m_state.nextStartAt).count());
-        for (const Action &action : std::as_const(result.actions))
-            perform(action);
+        while (!m_waiting.empty())
+            proceed();
+        tellRecords();
     }
     m_handling = false;
     if (m_state != before)
         Q_EMIT changed();
+}
+
+void SupervisedProcess::proceed()
+{
+    const Happening next = std::move(m_waiting.front());
+    m_waiting.pop_front();
+    StepResult result = step(std::move(m_state), next,
+        {.spec = m_spec,
+            .now = std::chrono::steady_clock::now(),
+            .random = QRandomGenerator::global()->generateDouble()});
+    m_state = std::move(result.state);
+    if (m_state.nextStartAt)
+        m_nextStartAt = QDateTime::currentDateTimeUtc().addMSecs(
+            sinceMs(std::chrono::steady_clock::now(), *m_state.nextStartAt).count());
+    for (const Action &action : std::as_const(result.actions))
+        perform(action);
+}
+
+void SupervisedProcess::tellRecords()
+{
+    for (const auto &[type, status] : std::exchange(m_records, {}))
+        Q_EMIT recorded(type, status);
 }
 
 void SupervisedProcess::perform(const Action &action)
@@ -103,7 +116,7 @@ void SupervisedProcess::perform(const Action &action)
     case Action::Kind::CancelTimer:
         return m_timer.stop();
     case Action::Kind::Record:
-        Q_EMIT recorded(action.record);
+        m_records.append({action.record, status()});
         return;
     }
 }

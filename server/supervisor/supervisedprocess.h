@@ -12,6 +12,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace semper {
 
@@ -67,7 +68,9 @@ public:
 Q_SIGNALS:
     /// Something of the process object changed.
     void changed();
-    void recorded(semper::RecordType type);
+    /// For the journal and the log: \a status is that of right after the step. Told once
+    /// everything was done about the step, so that no telling delays a restart.
+    void recorded(semper::RecordType type, const semper::ProcessStatus &status);
     void metricsReceived();
     /// The launch has ended; nothing was made of it yet.
     void ending();
@@ -75,7 +78,9 @@ Q_SIGNALS:
     void stopRequested(std::chrono::milliseconds limit);
 
 private:
+    void proceed();
     void perform(const Action &action);
+    void tellRecords();
     void launch();
     void clearLeftovers();
     void launchEnded(ExitReport report);
@@ -87,6 +92,7 @@ private:
     MachineState m_state;
     std::deque<Happening> m_waiting;
     bool m_handling = false;
+    QList<std::pair<RecordType, ProcessStatus>> m_records; ///< not told yet
     std::unique_ptr<Launch> m_launch;
     qint64 m_session = 0; ///< of the last launch
     QTimer m_timer;

@@ -101,8 +101,7 @@ void Supervisor::add(const QString &service, const QString &name, const ProcessS
         Q_EMIT processChanged(it);
         tellWhenStopped();
     });
-    connect(
-        it, &SupervisedProcess::recorded, this, [this, it](RecordType type) { record(it, type); });
+    connect(it, &SupervisedProcess::recorded, this, &Supervisor::record);
     connect(
         it, &SupervisedProcess::metricsReceived, this, [this, it] { Q_EMIT metricsChanged(it); });
     connect(it, &SupervisedProcess::ending, this, [this, it] { Q_EMIT launchEnding(it); });
@@ -257,11 +256,11 @@ void Supervisor::recordDropped()
     m_dropped.clear();
 }
 
-void Supervisor::record(SupervisedProcess *process, RecordType type)
+void Supervisor::record(RecordType type, const ProcessStatus &status)
 {
-    const RecordFields fields = recordFields(type, process->status());
+    const RecordFields fields = recordFields(type, status);
     m_journal.record(fields.type, fields.fields);
-    qCInfo(log, "%s: %s", qUtf8Printable(process->name()), qUtf8Printable(fields.text));
+    qCInfo(log, "%s: %s", qUtf8Printable(status.name), qUtf8Printable(fields.text));
 }
 
 } // namespace semper

@@ -71,7 +71,7 @@ private:
 
     [[nodiscard]] std::variant<QList<SupervisedProcess *>, CommandError> select(
         const QString &selector) const;
-    void record(SupervisedProcess *process, RecordType type);
+    void record(RecordType type, const ProcessStatus &status);
     void countDropped(const OutputBatch &batch);
     void recordDropped();
     void tellWhenStopped();
