@@ -1,129 +1,13 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "supervision/processmachine.h"
 
-#include "supervision/restartpolicy.h"
+#include "supervision/machinestep.h"
 
-#include <algorithm>
 #include <utility>
 
 using namespace Qt::StringLiterals;
-using namespace std::chrono_literals;
 
 namespace semper {
-
-namespace {
-
-// After SIGKILL only a process in uninterruptible sleep lives on; it is told, then waited for.
-constexpr auto patienceAfterKill = 2000ms;
-
-/// One step. Each overload of on() is a row of the table happening x phase.
-class Step
-{
-public:
-    Step(MachineState state, const StepContext &context)
-        : m_state(std::move(state))
-        , m_context(context)
-    { }
-
-    void on(const happening::Start &);
-    void on(const happening::Stop &);
-    void on(const happening::Restart &);
-    void on(const happening::Reset &);
-    void on(const happening::Kill &);
-    void on(const happening::Launched &);
-    void on(const happening::LaunchFailed &event) { ended(event.report, event.cause); }
-    void on(const happening::Exited &event) { ended(event.report, event.report.describe()); }
-    void on(const happening::Cleared &);
-    void on(const happening::TimerElapsed &);
-    void on(const happening::ReadyChanged &event);
-    void on(const happening::FaultReported &event);
-
-    StepResult take() { return {std::move(m_state), std::move(m_actions)}; }
-
-private:
-    void act(Action::Kind kind) { m_actions.append({.kind = kind}); }
-    void arm(std::chrono::milliseconds delay)
-    {
-        m_actions.append({.kind = Action::Kind::ArmTimer, .delay = delay});
-    }
-    void record(RecordType type)
-    {
-        m_actions.append({.kind = Action::Kind::Record, .record = type});
-    }
-    void enter(ProcessPhase phase);
-    void forgetFailures();
-    void launch();
-    void launchWhenCleared();
-    void askToStop();
-    void kill();
-    void ended(const ExitReport &report, const QString &cause);
-    void endedUnasked(const ExitReport &report);
-    void restartAfterDelay();
-    void becomeRunning();
-    void setReady(bool ready);
-
-    MachineState m_state;
-    const StepContext &m_context;
-    QList<Action> m_actions;
-};
-
-void Step::enter(ProcessPhase phase)
-{
-    m_state.phase = phase;
-    if (phase != ProcessPhase::Backoff)
-        m_state.nextStartAt.reset();
-}
-
-void Step::forgetFailures()
-{
-    m_state.failures = 0;
-    m_state.recentRestarts.clear();
-}
-
-void Step::launch()
-{
-    // Why the last launch ended stays to be seen while the next one runs.
-    if (std::exchange(m_state.asked, false))
-        m_state.reason.clear();
-    else
-        ++m_state.restarts;
-    enter(ProcessPhase::Starting);
-    m_state.fault.clear();
-    m_state.greeted = false;
-    m_state.killed = false;
-    arm(m_context.spec.ready.timeout);
-    act(Action::Kind::Launch);
-}
-
-void Step::launchWhenCleared()
-{
-    m_state.asked = true;
-    if (!m_state.clearing)
-        return launch();
-    enter(ProcessPhase::Backoff);
-    m_state.nextStartAt = m_context.now;
-}
-
-void Step::askToStop()
-{
-    enter(ProcessPhase::Stopping);
-    arm(m_context.spec.stop.timeout);
-    act(Action::Kind::RequestStop);
-    setReady(false);
-}
-
-void Step::kill()
-{
-    m_state.killed = true;
-    act(Action::Kind::Kill);
-    arm(patienceAfterKill);
-}
-
-void Step::setReady(bool ready)
-{
-    if (std::exchange(m_state.ready, ready) != ready)
-        record(ready ? RecordType::Ready : RecordType::Unready);
-}
 
 void Step::on(const happening::Start &)
 {
@@ -211,72 +95,6 @@ void Step::on(const happening::Launched &)
         becomeRunning();
 }
 
-void Step::becomeRunning()
-{
-    enter(ProcessPhase::Running);
-    act(Action::Kind::CancelTimer);
-    setReady(true);
-}
-
-void Step::ended(const ExitReport &report, const QString &cause)
-{
-    m_state.launchedAt.reset();
-    m_state.lastExit = report;
-    m_state.reason = m_state.fault.isEmpty() ? cause : std::exchange(m_state.fault, {});
-    m_state.clearing = true;
-    act(Action::Kind::CancelTimer);
-    setReady(false);
-    if (m_state.phase == ProcessPhase::Stopping) {
-        record(RecordType::Exit);
-    } else {
-        endedUnasked(report);
-    }
-    act(Action::Kind::ClearLeftovers);
-}
-
-void Step::endedUnasked(const ExitReport &report)
-{
-    switch (decideRestart(m_context.spec.restart.policy, report)) {
-    case RestartDecision::Restart:
-        restartAfterDelay();
-        break;
-    case RestartDecision::Done:
-        enter(ProcessPhase::Done);
-        record(RecordType::Exit);
-        break;
-    case RestartDecision::Failed:
-        enter(ProcessPhase::Failed);
-        record(RecordType::Exit);
-        record(RecordType::Failed);
-        break;
-    }
-}
-
-void Step::restartAfterDelay()
-{
-    const RestartSpec &spec = m_context.spec.restart;
-    if (m_state.lastExit->uptime >= spec.resetAfter)
-        m_state.failures = 0;
-    if (spec.maxRestarts) {
-        if (m_state.recentRestarts.count(m_context.now, spec.window) >= *spec.maxRestarts) {
-            enter(ProcessPhase::Failed);
-            m_state.reason += u" (more than %1 restarts in %2 ms)"_s.arg(*spec.maxRestarts)
-                                  .arg(spec.window.count());
-            record(RecordType::Exit);
-            record(RecordType::Failed);
-            return;
-        }
-        m_state.recentRestarts.add(m_context.now, *spec.maxRestarts);
-    }
-    const auto delay = restartDelay(spec, m_state.failures, m_context.random);
-    m_state.failures = std::min(m_state.failures + 1, 1000); // far beyond any cap
-    enter(ProcessPhase::Backoff);
-    m_state.nextStartAt = m_context.now + delay;
-    record(RecordType::Exit);
-    if (delay > 0ms)
-        record(RecordType::Backoff);
-}
-
 void Step::on(const happening::Cleared &)
 {
     m_state.clearing = false;
@@ -348,8 +166,6 @@ void Step::on(const happening::FaultReported &event)
     if (alive && !m_state.killed)
         m_state.fault = event.what;
 }
-
-} // namespace
 
 StepResult step(MachineState state, const Happening &happening, const StepContext &context)
 {

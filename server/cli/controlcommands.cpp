@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/awaiting.h"
 #include "cli/command.h"
+#include "cli/selectedsession.h"
 #include "cli/selection.h"
-#include "cli/serverfinder.h"
 
 #include <QCoreApplication>
 
@@ -29,28 +29,22 @@ int control(const CommandLine &line, const CommandSyntax &syntax, const QString 
     const auto deadline = deadlineOf(line, syntax, patience);
     if (const auto *exit = std::get_if<CommandExit>(&deadline))
         return leave(*exit);
-    const auto socket = findServer(line);
-    if (const auto *exit = std::get_if<CommandExit>(&socket))
-        return leave(*exit);
-    HubSession session(std::get<QString>(socket));
-    if (const auto exit = session.open())
-        return leave(*exit);
-    const auto selected = select(session.processes(), line.operands());
-    if (const auto *exit = std::get_if<CommandExit>(&selected))
+    const auto opened = openSelected(line);
+    if (const auto *exit = std::get_if<CommandExit>(&opened))
         return leave(*exit);
 
-    const auto &before = std::get<QList<ProcessStatus>>(selected);
+    const auto &[session, before] = std::get<SelectedSession>(opened);
     for (const QString &selector : line.has(u"all"_s) ? namesOf(before) : line.operands())
-        if (const auto exit = session.command(action, selector))
+        if (const auto exit = session->command(action, selector))
             return leave(*exit);
     if (!effect || line.has(u"no-wait"_s)) {
-        const auto after = select(session.processes(), line.operands());
+        const auto after = select(session->processes(), line.operands());
         if (line.has(u"json"_s) && std::holds_alternative<QList<ProcessStatus>>(after))
             print(toJson(std::get<QList<ProcessStatus>>(after)));
         return int(ExitCode::Done);
     }
     return awaitEffect(
-        session, before, *effect, std::get<QDeadlineTimer>(deadline), line.has(u"json"_s));
+        *session, before, *effect, std::get<QDeadlineTimer>(deadline), line.has(u"json"_s));
 }
 
 CommandSyntax syntaxOf(const QString &name, const QString &summary)

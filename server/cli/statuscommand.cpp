@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/command.h"
-#include "cli/hubsession.h"
+#include "cli/selectedsession.h"
 #include "cli/selection.h"
-#include "cli/serverfinder.h"
 #include "cli/statustable.h"
 
 #include <QCoreApplication>
-#include <QJsonArray>
-#include <QJsonDocument>
 
 using namespace Qt::StringLiterals;
 
@@ -22,23 +19,17 @@ struct Texts
 
 int status(const CommandLine &line, const CommandSyntax &)
 {
-    const auto socket = findServer(line);
-    if (const auto *exit = std::get_if<CommandExit>(&socket))
+    const auto opened = openSelected(line);
+    if (const auto *exit = std::get_if<CommandExit>(&opened))
         return leave(*exit);
-    HubSession session(std::get<QString>(socket));
-    if (const auto exit = session.open())
-        return leave(*exit);
-    const auto selected = select(session.processes(), line.operands());
-    if (const auto *exit = std::get_if<CommandExit>(&selected))
-        return leave(*exit);
-    const auto &processes = std::get<QList<ProcessStatus>>(selected);
+    const auto &[session, processes] = std::get<SelectedSession>(opened);
     if (line.has(u"json"_s)) {
         print(toJson(processes));
         return int(ExitCode::Done);
     }
     QString text;
     if (line.operands().isEmpty())
-        text = serverLine(session.server());
+        text = serverLine(session->server());
     if (processes.isEmpty())
         text += Texts::tr("no processes") + u'\n';
     else

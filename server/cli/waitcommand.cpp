@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/awaiting.h"
 #include "cli/command.h"
+#include "cli/selectedsession.h"
 #include "cli/selection.h"
-#include "cli/serverfinder.h"
 
 #include <QCoreApplication>
 
@@ -27,17 +27,12 @@ int wait(const CommandLine &line, const CommandSyntax &syntax)
     const auto deadline = deadlineOf(line, syntax, std::nullopt);
     if (const auto *exit = std::get_if<CommandExit>(&deadline))
         return leave(*exit);
-    const auto socket = findServer(line);
-    if (const auto *exit = std::get_if<CommandExit>(&socket))
+    const auto opened = openSelected(line);
+    if (const auto *exit = std::get_if<CommandExit>(&opened))
         return leave(*exit);
-    HubSession session(std::get<QString>(socket));
-    if (const auto exit = session.open())
-        return leave(*exit);
-    const auto selected = select(session.processes(), line.operands());
-    if (const auto *exit = std::get_if<CommandExit>(&selected))
-        return leave(*exit);
-    return awaitEffect(session, std::get<QList<ProcessStatus>>(selected), *effect,
-        std::get<QDeadlineTimer>(deadline), line.has(u"json"_s));
+    const auto &[session, processes] = std::get<SelectedSession>(opened);
+    return awaitEffect(
+        *session, processes, *effect, std::get<QDeadlineTimer>(deadline), line.has(u"json"_s));
 }
 
 } // namespace

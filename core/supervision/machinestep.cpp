@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#include "supervision/machinestep.h"
+
+#include "supervision/restartpolicy.h"
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace semper {
+
+namespace {
+
+// After SIGKILL only a process in uninterruptible sleep lives on; it is told, then waited for.
+constexpr auto patienceAfterKill = 2000ms;
+
+} // namespace
+
+void Step::enter(ProcessPhase phase)
+{
+    m_state.phase = phase;
+    if (phase != ProcessPhase::Backoff)
+        m_state.nextStartAt.reset();
+}
+
+void Step::forgetFailures()
+{
+    m_state.failures = 0;
+    m_state.recentRestarts.clear();
+}
+
+void Step::launch()
+{
+    // Why the last launch ended stays to be seen while the next one runs.
+    if (std::exchange(m_state.asked, false))
+        m_state.reason.clear();
+    else
+        ++m_state.restarts;
+    enter(ProcessPhase::Starting);
+    m_state.fault.clear();
+    m_state.greeted = false;
+    m_state.killed = false;
+    arm(m_context.spec.ready.timeout);
+    act(Action::Kind::Launch);
+}
+
+void Step::launchWhenCleared()
+{
+    m_state.asked = true;
+    if (!m_state.clearing)
+        return launch();
+    enter(ProcessPhase::Backoff);
+    m_state.nextStartAt = m_context.now;
+}
+
+void Step::askToStop()
+{
+    enter(ProcessPhase::Stopping);
+    arm(m_context.spec.stop.timeout);
+    act(Action::Kind::RequestStop);
+    setReady(false);
+}
+
+void Step::kill()
+{
+    m_state.killed = true;
+    act(Action::Kind::Kill);
+    arm(patienceAfterKill);
+}
+
+void Step::setReady(bool ready)
+{
+    if (std::exchange(m_state.ready, ready) != ready)
+        record(ready ? RecordType::Ready : RecordType::Unready);
+}
+
+void Step::becomeRunning()
+{
+    enter(ProcessPhase::Running);
+    act(Action::Kind::CancelTimer);
+    setReady(true);
+}
+
+void Step::ended(const ExitReport &report, const QString &cause)
+{
+    m_state.launchedAt.reset();
+    m_state.lastExit = report;
+    m_state.reason = m_state.fault.isEmpty() ? cause : std::exchange(m_state.fault, {});
+    m_state.clearing = true;
+    act(Action::Kind::CancelTimer);
+    setReady(false);
+    if (m_state.phase == ProcessPhase::Stopping) {
+        record(RecordType::Exit);
+    } else {
+        endedUnasked(report);
+    }
+    act(Action::Kind::ClearLeftovers);
+}
+
+void Step::endedUnasked(const ExitReport &report)
+{
+    switch (decideRestart(m_context.spec.restart.policy, report)) {
+    case RestartDecision::Restart:
+        restartAfterDelay();
+        break;
+    case RestartDecision::Done:
+        enter(ProcessPhase::Done);
+        record(RecordType::Exit);
+        break;
+    case RestartDecision::Failed:
+        enter(ProcessPhase::Failed);
+        record(RecordType::Exit);
+        record(RecordType::Failed);
+        break;
+    }
+}
+
+void Step::restartAfterDelay()
+{
+    const RestartSpec &spec = m_context.spec.restart;
+    if (m_state.lastExit->uptime >= spec.resetAfter)
+        m_state.failures = 0;
+    if (spec.maxRestarts) {
+        if (m_state.recentRestarts.count(m_context.now, spec.window) >= *spec.maxRestarts) {
+            enter(ProcessPhase::Failed);
+            m_state.reason += u" (more than %1 restarts in %2 ms)"_s.arg(*spec.maxRestarts)
+                                  .arg(spec.window.count());
+            record(RecordType::Exit);
+            record(RecordType::Failed);
+            return;
+        }
+        m_state.recentRestarts.add(m_context.now, *spec.maxRestarts);
+    }
+    const auto delay = restartDelay(spec, m_state.failures, m_context.random);
+    m_state.failures = std::min(m_state.failures + 1, 1000); // far beyond any cap
+    enter(ProcessPhase::Backoff);
+    m_state.nextStartAt = m_context.now + delay;
+    record(RecordType::Exit);
+    if (delay > 0ms)
+        record(RecordType::Backoff);
+}
+
+} // namespace semper

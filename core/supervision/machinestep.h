@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#pragma once
+
+#include "supervision/processmachine.h"
+
+#include <QList>
+#include <QString>
+
+#include <chrono>
+#include <utility>
+
+namespace semper {
+
+/// One step of a process's life, under way. Each overload of on() is a row of the table happening x
+/// phase (processmachine.cpp); the other functions are what the rows are made of.
+class Step
+{
+public:
+    Step(MachineState state, const StepContext &context)
+        : m_state(std::move(state))
+        , m_context(context)
+    { }
+
+    void on(const happening::Start &);
+    void on(const happening::Stop &);
+    void on(const happening::Restart &);
+    void on(const happening::Reset &);
+    void on(const happening::Kill &);
+    void on(const happening::Launched &);
+    void on(const happening::LaunchFailed &event) { ended(event.report, event.cause); }
+    void on(const happening::Exited &event) { ended(event.report, event.report.describe()); }
+    void on(const happening::Cleared &);
+    void on(const happening::TimerElapsed &);
+    void on(const happening::ReadyChanged &event);
+    void on(const happening::FaultReported &event);
+
+    [[nodiscard]] StepResult take() { return {std::move(m_state), std::move(m_actions)}; }
+
+private:
+    void act(Action::Kind kind) { m_actions.append({.kind = kind}); }
+    void arm(std::chrono::milliseconds delay)
+    {
+        m_actions.append({.kind = Action::Kind::ArmTimer, .delay = delay});
+    }
+    void record(RecordType type)
+    {
+        m_actions.append({.kind = Action::Kind::Record, .record = type});
+    }
+    void enter(ProcessPhase phase);
+    void forgetFailures();
+    void launch();
+    void launchWhenCleared();
+    void askToStop();
+    void kill();
+    void ended(const ExitReport &report, const QString &cause);
+    void endedUnasked(const ExitReport &report);
+    void restartAfterDelay();
+    void becomeRunning();
+    void setReady(bool ready);
+
+    MachineState m_state;
+    const StepContext &m_context;
+    QList<Action> m_actions;
+};
+
+} // namespace semper
