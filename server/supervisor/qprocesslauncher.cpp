@@ -56,6 +56,8 @@ QProcessLaunch::QProcessLaunch(QProcessLauncher &launcher)
     m_process->setProcessChannelMode(QProcess::ForwardedChannels);
     connect(m_process.get(), &QProcess::started, this, [this] {
         leaveQueue();
+        for (auto *notifier : m_process->findChildren<QSocketNotifier *>())
+            m_launcher.m_deaths.take(notifier);
         Q_EMIT started();
     });
     connect(m_process.get(), &QProcess::errorOccurred, this, &QProcessLaunch::errorOccurred);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "supervisor/deathwatch.h"
 #include "supervisor/launcher.h"
 
 #include <QProcess>
@@ -57,6 +58,7 @@ private:
     void enter(QProcessLaunch *launch);
     void leave(QProcessLaunch *launch);
 
+    DeathWatch m_deaths;
     std::deque<QProcessLaunch *> m_waiting;
     QSet<qint64> m_pids;
     int m_inFlight = 0;

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QHash>
+#include <QObject>
+#include <QPointer>
+#include <QSocketNotifier>
+
+namespace semper {
+
+/// Waits for the ends of all launches in place of their QProcess's own notifiers: the event loop
+/// polls one descriptor instead of one for each launch, so that a restart does not cost more the
+/// more processes there are. Main thread. Source: epoll(7), pidfd_open(2).
+class DeathWatch : public QObject
+{
+    Q_OBJECT
+public:
+    explicit DeathWatch(QObject *parent = nullptr);
+    ~DeathWatch() override;
+
+    /// Disables \a notifier and activates it once its descriptor is readable. Leaves it as it is
+    /// where the kernel has no memory for that.
+    void take(QSocketNotifier *notifier);
+
+private:
+    void deliver();
+
+    int m_epoll;
+    QSocketNotifier m_ready;
+    QHash<int, QPointer<QSocketNotifier>> m_taken; ///< by descriptor
+};
+
+} // namespace semper
