@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/command.h"
+#include "cli/configadvice.h"
 #include "cli/configchoice.h"
 #include "protocol/keys.h"
 #include "spec/jsonpath.h"
@@ -54,12 +55,18 @@ QString counted(qsizetype count, const QString &one, const QString &many)
     return u"%1 %2"_s.arg(count).arg(count == 1 ? one : many);
 }
 
-QString toJson(const QString &file, const ConfigErrors &errors)
+QJsonArray toJson(const ConfigErrors &errors)
 {
     QJsonArray list;
     for (const ConfigError &error : errors)
         list.append(QJsonObject{{u"path"_s, error.path}, {u"message"_s, error.message}});
-    const QJsonObject report{{u"file"_s, file}, {keys::ok, errors.isEmpty()}, {u"errors"_s, list}};
+    return list;
+}
+
+QString toJson(const QString &file, const ConfigErrors &errors, const ConfigErrors &advice)
+{
+    const QJsonObject report{{u"file"_s, file}, {keys::ok, errors.isEmpty()},
+        {u"errors"_s, toJson(errors)}, {u"warnings"_s, toJson(advice)}};
     return QString::fromUtf8(QJsonDocument(report).toJson());
 }
 
@@ -73,10 +80,13 @@ int check(const CommandLine &line, const CommandSyntax &)
     const auto *config = std::get_if<ServerConfig>(&result);
     const ConfigErrors errors
         = config != nullptr ? missingClasses(*config) : std::get<ConfigErrors>(result);
+    const ConfigErrors advice = config != nullptr ? adviceOn(*config) : ConfigErrors();
     if (line.has(u"json"_s)) {
-        print(toJson(file, errors));
+        print(toJson(file, errors, advice));
         return int(errors.isEmpty() ? ExitCode::Done : ExitCode::Failed);
     }
+    for (const ConfigError &it : advice)
+        complain(Texts::tr("warning: %1").arg(it.toString()) + u'\n');
     if (!errors.isEmpty())
         return leave({ExitCode::Failed, toText(file, errors)});
     return leave({ExitCode::Done,
@@ -93,7 +103,8 @@ Command checkCommand()
 {
     return {u"check"_s,
         {.program = u"semper check"_s,
-            .summary = Texts::tr("Tells every error of a configuration."),
+            .summary = Texts::tr(
+                "Tells every error of a configuration, and what it names that is not here."),
             .options = commonOptions(),
             .mostOperands = 0},
         check};

@@ -2,18 +2,31 @@
 #include "cli/commandexit.h"
 
 #include <QByteArray>
+#include <QCoreApplication>
 
+#include <cerrno>
 #include <cstdio>
 
 namespace semper {
 
 namespace {
 
+struct Texts
+{
+    Q_DECLARE_TR_FUNCTIONS(semper::CommandExit)
+};
+
+int writeError = 0; ///< the first one on standard output
+
 void write(std::FILE *file, const QString &text)
 {
     const QByteArray bytes = text.toUtf8();
-    std::fwrite(bytes.constData(), 1, std::size_t(bytes.size()), file);
-    std::fflush(file);
+    errno = 0;
+    const bool whole = std::fwrite(bytes.constData(), 1, std::size_t(bytes.size()), file)
+            == std::size_t(bytes.size())
+        && std::fflush(file) == 0;
+    if (!whole && file == stdout && writeError == 0)
+        writeError = errno;
 }
 
 } // namespace
@@ -35,6 +48,14 @@ void print(const QString &text)
 void complain(const QString &text)
 {
     write(stderr, text);
+}
+
+int finishOutput(int code)
+{
+    if (writeError == 0)
+        return code;
+    complain(Texts::tr("semper: standard output: %1").arg(qt_error_string(writeError)) + u'\n');
+    return code == int(ExitCode::Done) ? int(ExitCode::Failed) : code;
 }
 
 } // namespace semper

@@ -22,9 +22,12 @@ struct CommandExit
 /// Tells \a exit where it belongs; the number for main() to return.
 [[nodiscard]] SEMPER_SERVER_EXPORT int leave(const CommandExit &exit);
 
-/// Writes to standard output at once.
+/// Writes to standard output at once; what cannot be written is told by finishOutput().
 SEMPER_SERVER_EXPORT void print(const QString &text);
 /// Writes to standard error.
 SEMPER_SERVER_EXPORT void complain(const QString &text);
+/// For the end of main(): \a code, or that of a failure, with a complaint, where standard output
+/// could not take all that was printed.
+[[nodiscard]] SEMPER_SERVER_EXPORT int finishOutput(int code);
 
 } // namespace semper

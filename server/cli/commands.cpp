@@ -34,20 +34,36 @@ QStringList laterCommands()
     return {u"signal"_s, u"scale"_s, u"reload"_s, u"logs"_s, u"events"_s, u"why"_s, u"new"_s};
 }
 
+using Rows = QList<std::pair<QString, QString>>;
+
+QString inColumns(const Rows &rows)
+{
+    qsizetype width = 0;
+    for (const auto &[left, right] : rows)
+        width = std::max(width, left.size());
+    QString text;
+    for (const auto &[left, right] : rows)
+        text += u"  %1  %2\n"_s.arg(left.leftJustified(width), right);
+    return text;
+}
+
 QString overview()
 {
     const CommandSyntax serve = serveSyntax(u"semper serve"_s, OfferDemo::Yes);
-    QString text = Texts::tr("Usage: semper [OPTION]... COMMAND [ARGUMENT]...\n"
-                             "Keeps the user processes of a service alive.\n\n");
-    QList<std::pair<QString, QString>> lines{{u"serve"_s, serve.summary}};
+    Rows rows{{u"serve"_s, serve.summary}};
     for (const Command &command : commands())
-        lines.append({command.name + u' ' + command.syntax.operands, command.syntax.summary});
-    qsizetype width = 0;
-    for (const auto &[left, right] : lines)
-        width = std::max(width, left.size());
-    for (const auto &[left, right] : lines)
-        text += u"  %1  %2\n"_s.arg(left.leftJustified(width), right);
-    return text + u'\n' + Texts::tr("'semper COMMAND --help' tells more of one.") + u'\n';
+        rows.append({command.name + u' ' + command.syntax.operands, command.syntax.summary});
+    Rows options;
+    for (const CommandOption &option : commonOptions())
+        options.append(
+            {QString(u"--%1 %2"_s.arg(option.name, option.value)).trimmed(), option.help});
+    return Texts::tr("Usage: semper [OPTION]... COMMAND [ARGUMENT]...\n"
+                     "Keeps the user processes of a service alive.\n\n")
+        + inColumns(rows) + Texts::tr("\nWith every command:\n") + inColumns(options)
+        + Texts::tr(
+            "\nA SELECTOR is NAME, for all instances of a process, or NAME:INSTANCE.\n"
+            "Exit codes: 0 done, 1 it failed, 2 usage, 3 no server reached, 4 not allowed.\n"
+            "'semper help COMMAND' tells more of one.\n");
 }
 
 CommandExit unknownCommand(const QString &name)
@@ -64,13 +80,26 @@ CommandExit unknownCommand(const QString &name)
                 : Texts::tr("no command '%1'").arg(name));
 }
 
+int help(const QStringList &operands)
+{
+    if (operands.isEmpty() || operands.first().startsWith(u'-'))
+        return leave({ExitCode::Done, overview()});
+    if (operands.first() == u"serve")
+        return leave({ExitCode::Done, helpText(serveSyntax(u"semper serve"_s, OfferDemo::Yes))});
+    for (const Command &command : commands())
+        if (command.name == operands.first())
+            return leave({ExitCode::Done, helpText(command.syntax)});
+    return leave(unknownCommand(operands.first()));
+}
+
 } // namespace
 
 QList<CommandOption> commonOptions()
 {
     return {{u"config"_s, u"FILE"_s, Texts::tr("the configuration")},
         {u"socket"_s, u"PATH"_s, Texts::tr("the socket of the server")},
-        {u"state-directory"_s, u"DIR"_s, Texts::tr("what outlives the server: token, journal")},
+        {u"state-directory"_s, u"DIR"_s,
+            Texts::tr("what outlives the server: its token, its last event id")},
         {u"json"_s, {}, Texts::tr("print JSON, for programs")}};
 }
 
@@ -95,6 +124,8 @@ int runCommandLine(const QStringList &words)
 {
     const auto index = commandIndex(words);
     const QString name = index ? words.at(*index) : QString();
+    if (name == u"help")
+        return help(words.sliced(*index + 1));
     if (name.isEmpty() && !words.isEmpty()) {
         // Only options: --help and --version mean the program.
         const auto parsed

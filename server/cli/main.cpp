@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "application/serve.h"
+#include "cli/commandexit.h"
 #include "cli/commands.h"
 
 #include <QCoreApplication>
@@ -18,5 +19,5 @@ int main(int argc, char **argv)
         return semper::serve(argc, argv);
     }
     const QCoreApplication application(argc, argv);
-    return semper::runCommandLine(words);
+    return semper::finishOutput(semper::runCommandLine(words));
 }

@@ -170,6 +170,8 @@ private Q_SLOTS:
     void helpIsThereAtEachLevel_data();
     void helpIsThereAtEachLevel();
     void checkTellsWhatItChecked();
+    void checkWarnsOfWhatIsNotHere();
+    void tellsWhenItsOutputIsFull();
     void checkTellsEveryError();
     void checkKnowsWhichClassesThereAre();
     void noServerIsThree();
@@ -288,11 +290,41 @@ void TestCli::helpIsThereAtEachLevel()
 void TestCli::checkTellsWhatItChecked()
 {
     const QString file = write(R"({"services": {"http": {"type": "http", "listen": "127.0.0.1:0",
-        "processes": {"a": {"command": ["x"]}, "b": {"command": ["x"]}}}}})");
+        "processes": {"a": {"command": ["sh"]}, "b": {"command": ["/bin/sh"]}}}}})");
     const Outcome outcome = semper({u"check"_s, u"--config"_s, file});
     QCOMPARE(outcome.errors, QString());
     QCOMPARE(outcome.output, u"semper.json: ok, 1 service, 2 processes\n"_s);
     QCOMPARE(outcome.code, 0);
+}
+
+void TestCli::checkWarnsOfWhatIsNotHere()
+{
+    const QString file = write(R"({"plugin_directories": ["nowhere"],
+        "services": {"http": {"type": "http", "listen": "127.0.0.1:0", "processes": {
+            "a": {"command": ["no-such-program"]}, "b": {"command": ["./semper.json"]},
+            "c": {"command": ["sh"], "directory": "/no/such/folder"},
+            "d": {"command": ["/no/such/program"], "enabled": false}}}}})");
+    const Outcome outcome = semper({u"check"_s, u"--config"_s, file});
+    QCOMPARE(outcome.code, 0);
+    const QStringList lines = outcome.errors.split(u'\n', Qt::SkipEmptyParts);
+    QCOMPARE(lines.size(), 4);
+    QVERIFY(lines.at(0).startsWith(u"warning: $.plugin_directories[0]: no folder"_s));
+    QCOMPARE(lines.at(1),
+        u"warning: $.services.http.processes.a.command[0]: no program \"no-such-program\""_s);
+    QVERIFY(lines.at(2).startsWith(u"warning: $.services.http.processes.b.command[0]: "_s));
+    QCOMPARE(lines.at(3),
+        u"warning: $.services.http.processes.c.directory: no folder \"/no/such/folder\""_s);
+}
+
+void TestCli::tellsWhenItsOutputIsFull()
+{
+    QProcess process;
+    process.setStandardOutputFile(u"/dev/full"_s);
+    process.start(program(), {u"help"_s});
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitCode(), 1);
+    QCOMPARE(QString::fromUtf8(process.readAllStandardError()),
+        u"semper: standard output: No space left on device\n"_s);
 }
 
 void TestCli::checkTellsEveryError()

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/configadvice.h"
+
+#include "protocol/keys.h"
+#include "spec/jsonpath.h"
+
+#include <QCoreApplication>
+#include <QDir>
+#include <QFileInfo>
+#include <QStandardPaths>
+
+namespace semper {
+
+namespace {
+
+struct Texts
+{
+    Q_DECLARE_TR_FUNCTIONS(semper::ConfigAdvice)
+};
+
+bool isFolder(const QString &path)
+{
+    return QFileInfo(path).isDir();
+}
+
+/// As a launch looks for it: by PATH without a slash, else from the process's folder.
+bool isProgram(const QString &program, const QString &directory)
+{
+    if (!program.contains(u'/'))
+        return !QStandardPaths::findExecutable(program).isEmpty();
+    const QFileInfo file(QDir(directory), program);
+    return file.isFile() && file.isExecutable();
+}
+
+ConfigErrors adviceOn(const ProcessSpec &process, const JsonPath &path)
+{
+    if (!process.enabled)
+        return {};
+    if (!process.directory.isEmpty() && !isFolder(process.directory))
+        return {{path.key(keys::directory).toString(),
+            Texts::tr("no folder %1").arg(quoted(process.directory))}};
+    if (process.isCommand() && !isProgram(process.command.first(), process.directory))
+        return {{path.key(keys::command).index(0).toString(),
+            Texts::tr("no program %1").arg(quoted(process.command.first()))}};
+    return {};
+}
+
+} // namespace
+
+ConfigErrors adviceOn(const ServerConfig &config)
+{
+    ConfigErrors advice;
+    for (qsizetype i = 0; i < config.pluginDirectories.size(); ++i)
+        if (!isFolder(config.pluginDirectories.at(i)))
+            advice.append({JsonPath().key(keys::pluginDirectories).index(i).toString(),
+                Texts::tr("no folder %1").arg(quoted(config.pluginDirectories.at(i)))});
+    for (const ServiceSpec &service : config.services) {
+        const JsonPath path = JsonPath().key(keys::services).key(service.name).key(keys::processes);
+        for (const auto &[name, process] : service.processes)
+            advice.append(adviceOn(process, path.key(name)));
+    }
+    return advice;
+}
+
+} // namespace semper
