@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <span>
@@ -46,6 +47,10 @@ OrphanKeeper::OrphanKeeper(std::function<bool(pid_t)> isLaunch, QObject *parent)
     , m_isLaunch(std::move(isLaunch))
     , m_children(::open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC))
 {
+    if (m_children < 0)
+        qCWarning(log,
+            "no list of children from the kernel (%s): what a launch leaves is not found",
+            qUtf8Printable(qt_error_string(errno)));
     m_reapSoon.setSingleShot(true);
     m_reapSoon.setInterval(reapInterval);
     connect(&m_reapSoon, &QTimer::timeout, this, [this] { static_cast<void>(livingOrphans()); });
