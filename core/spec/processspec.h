@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #pragma once
 
+#include <semper/limitsspec.h>
+#include <semper/readyspec.h>
 #include <semper/restartspec.h>
 
 #include <QJsonObject>
@@ -26,15 +28,12 @@ struct StopSpec
     friend bool operator==(const StopSpec &, const StopSpec &) = default;
 };
 
-enum class ReadyMode { Started };
+/// Up to where a dependency must have come before a dependant is started.
+enum class DependencyLevel { Started, Ready };
 
-/// "ready" in the configuration.
-struct ReadySpec
-{
-    ReadyMode mode = ReadyMode::Started;
-    std::chrono::milliseconds timeout{60000}; ///< not ready by then is a failed start
-    friend bool operator==(const ReadySpec &, const ReadySpec &) = default;
-};
+/// What the end of one process of a group means for the others. Source: the strategies of
+/// Erlang/OTP's supervisor(3).
+enum class GroupStrategy { OneForOne, RestForOne, OneForAll };
 
 /// One user process as the configuration, or an embedding program, describes it. Every default
 /// of a process stands here and nowhere else.
@@ -49,11 +48,22 @@ struct ProcessSpec
     RestartSpec restart = {};
     StopSpec stop = {};
     ReadySpec ready = {};
+    std::optional<std::chrono::milliseconds> watchdog = {}; ///< 0: off; nothing: see below
+    QMap<QString, DependencyLevel> dependsOn = {}; ///< by name of a process
+    QString group = {}; ///< empty: none
+    GroupStrategy strategy = GroupStrategy::OneForOne; ///< the same in all of a group
+    int instances = 1;
+    LimitsSpec limits = {};
 
     [[nodiscard]] bool isCommand() const { return !command.isEmpty(); }
     [[nodiscard]] StopScope stopScope() const
     {
         return stop.scope.value_or(isCommand() ? StopScope::Group : StopScope::Process);
+    }
+    /// How long a process may be silent before it counts as hung; 0: for ever.
+    [[nodiscard]] std::chrono::milliseconds watchdogPeriod() const
+    {
+        return watchdog.value_or(std::chrono::milliseconds(isCommand() ? 0 : 30000));
     }
     friend bool operator==(const ProcessSpec &, const ProcessSpec &) = default;
 };

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #pragma once
 
+#include <QList>
+
 #include <chrono>
 #include <optional>
 
 namespace semper {
 
 enum class RestartPolicy { Always, OnFailure, Never };
+
+/// What else happens when a process has failed for good.
+enum class OnFailed { Ignore, RestartDependents, StopService };
 
 /// When and how fast a process that ended is started again. "restart" in the configuration.
 struct RestartSpec
@@ -20,6 +25,8 @@ struct RestartSpec
     std::chrono::milliseconds resetAfter{10000}; ///< running this long counts as stable
     std::optional<int> maxRestarts = {}; ///< in a window; beyond it: failed. Nothing: no limit
     std::chrono::milliseconds window{60000};
+    QList<int> successCodes = {0}; ///< exit codes that count as success
+    OnFailed onFailed = OnFailed::Ignore;
 
     friend bool operator==(const RestartSpec &, const RestartSpec &) = default;
 };
