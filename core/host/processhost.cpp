@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "host/processhost.h"
 
+#include "host/looplag.h"
 #include <semper/process.h>
 #include <semper/processlink.h>
 #include <semper/userprocess.h>
@@ -97,6 +98,8 @@ void ProcessHost::receive(const QJsonObject &frame)
 void ProcessHost::welcome(const QJsonObject &frame)
 {
     m_heartbeatPause = std::chrono::milliseconds(frame.value(keys::heartbeatMs).toInteger(0));
+    if (!m_loopLag)
+        m_loopLag = std::make_unique<LoopLag>(m_clock);
     beat();
     if (m_process || m_finished)
         return; // a reconnection
@@ -121,7 +124,8 @@ void ProcessHost::beat()
 {
     if (m_heartbeatPause <= 0ms)
         return;
-    static_cast<void>(m_link.send(makeFrame(frames::heartbeat)));
+    static_cast<void>(m_link.send(
+        makeFrame(frames::heartbeat, {{keys::loopLagMs, qint64(m_loopLag->take().count())}})));
     m_heartbeat->start(m_heartbeatPause);
 }
 

@@ -17,6 +17,7 @@
 
 namespace semper {
 
+class LoopLag;
 class Process;
 class ProcessLink;
 class UserProcess;
@@ -62,6 +63,7 @@ private:
     std::unique_ptr<UserProcess> m_userProcess; ///< gone before m_process
     std::optional<QCoro::Task<>> m_run;
     std::unique_ptr<Clock::Timer> m_heartbeat;
+    std::unique_ptr<LoopLag> m_loopLag; ///< made at the first welcome
     std::unique_ptr<Clock::Timer> m_patience; ///< with a server, to say that there is no class
     std::chrono::milliseconds m_heartbeatPause{0};
     bool m_finished = false;
