@@ -117,6 +117,13 @@ SEMPER_KEY(stop, "stop")
 SEMPER_KEY(timeoutMs, "timeout_ms")
 SEMPER_KEY(scope, "scope")
 SEMPER_KEY(mode, "mode")
+SEMPER_KEY(successCodes, "success_codes")
+SEMPER_KEY(onFailed, "on_failed")
+SEMPER_KEY(watchdogMs, "watchdog_ms")
+SEMPER_KEY(dependsOn, "depends_on")
+SEMPER_KEY(instances, "instances")
+SEMPER_KEY(group, "group")
+SEMPER_KEY(strategy, "strategy")
 
 #undef SEMPER_KEY
 

@@ -53,6 +53,11 @@ std::optional<ProcessPhase> phaseFromString(QStringView text)
     return std::nullopt;
 }
 
+QString processLabel(const QString &name, int instance)
+{
+    return instance == 0 ? name : name + u':' + QString::number(instance);
+}
+
 QString ExitReport::describe() const
 {
     if (!signal.isEmpty())

@@ -20,6 +20,9 @@ enum class Wanted { Up, Down };
 [[nodiscard]] SEMPER_CORE_EXPORT QString phaseName(ProcessPhase phase);
 [[nodiscard]] SEMPER_CORE_EXPORT std::optional<ProcessPhase> phaseFromString(QStringView text);
 
+/// "worker:2", and "worker" for instance 0: for logs.
+[[nodiscard]] SEMPER_CORE_EXPORT QString processLabel(const QString &name, int instance);
+
 /// How a launch ended. Exactly one of code and signal is set, none for a launch that failed.
 struct ExitReport
 {

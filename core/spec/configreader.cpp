@@ -7,6 +7,7 @@
 #include "spec/namerule.h"
 #include "spec/objectreader.h"
 #include "spec/processreader.h"
+#include "supervision/dependencyorder.h"
 
 #include <QHash>
 #include <QJsonDocument>
@@ -44,11 +45,12 @@ private:
     void readListen(const ObjectReader &reader, ListenAddress &address);
     void checkName(const ObjectReader &reader, const QString &name) const;
     void checkListeners() const;
+    void checkDependencies(const ServerConfig &config) const;
 
     const Surroundings &m_surroundings;
     ConfigErrors &m_errors;
     QList<Listener> m_listeners;
-    QHash<QString, QString> m_processPaths; ///< by name: where it was first seen
+    QHash<QString, JsonPath> m_processPaths; ///< by name: where it was first seen
 };
 
 ServerConfig ConfigReading::read(const QJsonObject &json)
@@ -77,6 +79,7 @@ ServerConfig ConfigReading::read(const QJsonObject &json)
         }
     }
     checkListeners();
+    checkDependencies(config);
     return config;
 }
 
@@ -127,12 +130,12 @@ void ConfigReading::readProcesses(
     const ObjectReader each(json, path, m_errors);
     for (const QString &name : each.keys()) {
         checkName(each, name);
-        const QString here = each.at(name).toString();
         if (m_processPaths.contains(name))
-            each.complainOf(
-                name, u"duplicate name: there is %1 already"_s.arg(m_processPaths.value(name)));
+            each.complainOf(name,
+                u"duplicate name: there is %1 already"_s.arg(
+                    m_processPaths.value(name).toString()));
         else
-            m_processPaths.insert(name, here);
+            m_processPaths.insert(name, each.at(name));
         if (const auto process = each.object(name))
             service.processes.append(
                 {name, readProcess(*process, each.at(name), m_surroundings, m_errors)});
@@ -169,6 +172,18 @@ void ConfigReading::checkListeners() const
                         m_listeners.at(i).address.toString(), m_listeners.at(j).path.toString())});
                 break;
             }
+}
+
+void ConfigReading::checkDependencies(const ServerConfig &config) const
+{
+    QMap<QString, ProcessSpec> processes;
+    for (const ServiceSpec &service : config.services)
+        for (const auto &[name, process] : service.processes)
+            processes.insert(name, process);
+    for (const DependencyFault &fault : dependencyFaults(processes)) {
+        const QString key = fault.ofGroup ? keys::strategy : keys::dependsOn;
+        m_errors.append({m_processPaths.value(fault.process).key(key).toString(), fault.message});
+    }
 }
 
 } // namespace

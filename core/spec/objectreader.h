@@ -27,6 +27,7 @@ public:
 
     [[nodiscard]] bool has(const QString &key) const { return m_object.contains(key); }
     [[nodiscard]] bool isNull(const QString &key) const { return m_object.value(key).isNull(); }
+    [[nodiscard]] bool isText(const QString &key) const { return m_object.value(key).isString(); }
     [[nodiscard]] bool isObject(const QString &key) const { return m_object.value(key).isObject(); }
     [[nodiscard]] QStringList keys() const { return m_object.keys(); }
     [[nodiscard]] JsonPath at(const QString &key) const { return m_path.key(key); }

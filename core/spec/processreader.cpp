@@ -3,11 +3,13 @@
 
 #include "protocol/frame.h"
 #include "protocol/keys.h"
+#include "spec/namerule.h"
 #include "spec/signalname.h"
 
 #include <QRegularExpression>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 using namespace Qt::StringLiterals;
@@ -16,6 +18,9 @@ using namespace std::chrono_literals;
 namespace semper {
 
 namespace {
+
+constexpr auto shortestWatchdog = 300ms; // three heartbeats of 100 ms
+constexpr int maximumInstances = 10'000;
 
 /// Sets \a target where there is a \a value, and keeps its default otherwise.
 template <class Target, class Value>
@@ -122,6 +127,22 @@ void readEnabled(const ObjectReader &reader, const Surroundings &surroundings, P
     }
 }
 
+void readSuccessCodes(const ObjectReader &reader, RestartSpec &spec)
+{
+    const auto codes = reader.array(keys::successCodes);
+    if (!codes)
+        return;
+    spec.successCodes.clear();
+    for (const QJsonValue &code : *codes) {
+        if (const double number = code.toDouble(-1);
+            number >= 0 && number <= 255 && number == std::floor(number))
+            spec.successCodes.append(int(number));
+        else
+            reader.complainOf(keys::successCodes,
+                u"must hold exit codes from 0 to 255, not %1"_s.arg(described(code)));
+    }
+}
+
 void readRestart(const ObjectReader &reader, RestartSpec &spec)
 {
     static const QStringList policies{u"always"_s, u"on-failure"_s, u"never"_s};
@@ -137,6 +158,10 @@ void readRestart(const ObjectReader &reader, RestartSpec &spec)
     if (!reader.isNull(keys::maxRestarts))
         assign(spec.maxRestarts, reader.integer(keys::maxRestarts, 0, 1'000'000));
     assign(spec.window, reader.duration(keys::windowMs, 1ms));
+    readSuccessCodes(reader, spec);
+    static const QStringList effects{u"ignore"_s, u"restart-dependents"_s, u"stop-service"_s};
+    if (const auto effect = reader.word(keys::onFailed, u"effect"_s, {.known = effects}))
+        spec.onFailed = OnFailed(effects.indexOf(*effect));
 
     // A cap below the default start is a wish; a start that was named and can never come about
     // is a mistake.
@@ -168,6 +193,55 @@ void readReady(const ObjectReader &reader, ReadySpec &spec)
     assign(spec.timeout, reader.duration(keys::timeoutMs, 1ms));
 }
 
+/// A list of names means "ready"; an object tells for each.
+void readDependencies(const ObjectReader &reader, ProcessSpec &spec)
+{
+    if (!reader.isObject(keys::dependsOn)) {
+        for (const QString &name : reader.texts(keys::dependsOn).value_or(QStringList()))
+            spec.dependsOn.insert(name, DependencyLevel::Ready);
+        return;
+    }
+    static const QStringList levels{u"started"_s, u"ready"_s};
+    const ObjectReader each(
+        *reader.object(keys::dependsOn), reader.at(keys::dependsOn), reader.errors());
+    for (const QString &name : each.keys())
+        if (const auto level = each.word(name, u"level"_s, {.known = levels}))
+            spec.dependsOn.insert(name, DependencyLevel(levels.indexOf(*level)));
+}
+
+void readInstances(const ObjectReader &reader, const Surroundings &surroundings, ProcessSpec &spec)
+{
+    if (!reader.isText(keys::instances))
+        return assign(spec.instances, reader.integer(keys::instances, 0, maximumInstances));
+    if (reader.text(keys::instances) == u"cpu")
+        spec.instances = surroundings.processorCount;
+    else
+        reader.complainOf(keys::instances, u"must be a whole number or \"cpu\""_s);
+}
+
+void readGroup(const ObjectReader &reader, ProcessSpec &spec)
+{
+    if (const auto group = reader.text(keys::group)) {
+        if (!isValidName(*group))
+            reader.complainOf(keys::group, nameRule(*group));
+        spec.group = *group;
+    }
+    static const QStringList strategies{u"one_for_one"_s, u"rest_for_one"_s, u"one_for_all"_s};
+    if (const auto strategy = reader.word(keys::strategy, u"strategy"_s, {.known = strategies})) {
+        spec.strategy = GroupStrategy(strategies.indexOf(*strategy));
+        if (spec.group.isEmpty() && spec.strategy != GroupStrategy::OneForOne)
+            reader.complainOf(keys::strategy, u"needs a \"group\""_s);
+    }
+}
+
+void readWatchdog(const ObjectReader &reader, ProcessSpec &spec)
+{
+    if (reader.isNull(keys::watchdogMs))
+        spec.watchdog = 0ms;
+    else if (const auto period = reader.duration(keys::watchdogMs, shortestWatchdog))
+        spec.watchdog = *period;
+}
+
 /// Calls \a read with a reader of the object under \a key, if there is one.
 template <class Spec>
 void readPart(const ObjectReader &reader, const QString &key, ConfigObject kind,
@@ -192,6 +266,10 @@ ProcessSpec readProcess(const QJsonObject &json, const JsonPath &path,
     readPart(reader, keys::restart, ConfigObject::Restart, readRestart, spec.restart);
     readPart(reader, keys::stop, ConfigObject::Stop, readStop, spec.stop);
     readPart(reader, keys::ready, ConfigObject::Ready, readReady, spec.ready);
+    readWatchdog(reader, spec);
+    readDependencies(reader, spec);
+    readInstances(reader, surroundings, spec);
+    readGroup(reader, spec);
     return spec;
 }
 

@@ -6,6 +6,7 @@
 
 #include <QDir>
 #include <QFile>
+#include <QThread>
 
 namespace semper {
 
@@ -21,7 +22,8 @@ Surroundings Surroundings::real(const QString &directory)
         .environment = environment,
         .defaultNode = semper::defaultNode(),
         .stateDirectory = defaultStateDirectory,
-        .socketPath = defaultSocketPath};
+        .socketPath = defaultSocketPath,
+        .processorCount = QThread::idealThreadCount()};
 }
 
 QString Surroundings::absolute(const QString &path) const

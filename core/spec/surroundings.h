@@ -19,6 +19,7 @@ struct Surroundings
     QString defaultNode; ///< the name of a server that is given none
     std::function<QString(const QString &node)> stateDirectory; ///< where none is given
     std::function<QString(const QString &node)> socketPath; ///< where the server will listen
+    int processorCount = 1; ///< what "cpu" instances are
 
     /// This process's environment, host and user.
     [[nodiscard]] SEMPER_CORE_EXPORT static Surroundings real(const QString &directory);

@@ -30,9 +30,9 @@ const Vocabulary &processKeys()
 {
     static const Vocabulary keys{
         .known = {keys::className, keys::command, keys::settings, keys::directory,
-            keys::environment, keys::enabled, keys::restart, keys::stop, keys::ready},
-        .later = {u"environment_file"_s, u"watchdog_ms"_s, u"depends_on"_s, u"instances"_s,
-            u"standby"_s, u"group"_s, u"strategy"_s, u"memory_max_bytes"_s, u"cpu_max_ratio"_s,
+            keys::environment, keys::enabled, keys::restart, keys::stop, keys::ready,
+            keys::watchdogMs, keys::dependsOn, keys::instances, keys::group, keys::strategy},
+        .later = {u"environment_file"_s, u"standby"_s, u"memory_max_bytes"_s, u"cpu_max_ratio"_s,
             u"rlimits"_s, u"nice"_s, u"user"_s, u"run_as_group"_s, u"umask"_s, u"max_age_ms"_s,
             u"schedule"_s, u"overlap"_s, u"critical"_s, u"output"_s, u"output_limits"_s}};
     return keys;
@@ -50,10 +50,10 @@ const Vocabulary &configKeys(ConfigObject object)
     static const Vocabulary service{.known = {keys::type, keys::listen, keys::processes},
         .later = {u"listeners"_s, u"tls"_s, u"limits"_s, u"framing"_s}};
     static const Vocabulary enabled{.known = {keys::env}};
-    static const Vocabulary restart{.known
-        = {keys::policy, keys::firstDelayMs, keys::backoffMs, keys::multiplier, keys::backoffMaxMs,
-            keys::jitterRatio, keys::resetAfterMs, keys::maxRestarts, keys::windowMs},
-        .later = {u"success_codes"_s, u"on_failed"_s}};
+    static const Vocabulary restart{
+        .known = {keys::policy, keys::firstDelayMs, keys::backoffMs, keys::multiplier,
+            keys::backoffMaxMs, keys::jitterRatio, keys::resetAfterMs, keys::maxRestarts,
+            keys::windowMs, keys::successCodes, keys::onFailed}};
     static const Vocabulary stop{.known = {keys::signal, keys::timeoutMs, keys::scope}};
     static const Vocabulary ready{.known = {keys::mode, keys::timeoutMs},
         .later = {u"listen"_s, u"host"_s, u"port"_s, u"url"_s, u"path"_s, u"command"_s,

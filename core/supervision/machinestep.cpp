@@ -30,12 +30,30 @@ void Step::forgetFailures()
     m_state.recentRestarts.clear();
 }
 
+bool Step::isAlive() const
+{
+    return m_state.phase == ProcessPhase::Starting || m_state.phase == ProcessPhase::Running;
+}
+
+void Step::waitForBlocker()
+{
+    m_state.reason = m_context.blocker;
+    if (m_state.phase == ProcessPhase::Waiting)
+        return;
+    enter(ProcessPhase::Waiting);
+    record(RecordType::Waiting);
+}
+
 void Step::launch()
 {
+    if (!m_context.blocker.isEmpty())
+        return waitForBlocker();
     // Why the last launch ended stays to be seen while the next one runs.
-    if (std::exchange(m_state.asked, false))
-        m_state.reason.clear();
-    else
+    const bool waited = m_state.phase == ProcessPhase::Waiting;
+    const bool asked = std::exchange(m_state.asked, false);
+    if (asked || waited)
+        m_state.reason = std::exchange(m_state.wish, {});
+    if (!asked)
         ++m_state.restarts;
     enter(ProcessPhase::Starting);
     m_state.fault.clear();
@@ -69,6 +87,18 @@ void Step::kill()
     arm(patienceAfterKill);
 }
 
+void Step::killOverdue()
+{
+    if (m_state.killed)
+        m_state.reason = u"cannot be killed: in uninterruptible sleep"_s;
+    else if (m_state.phase == ProcessPhase::Stopping)
+        m_state.fault
+            = u"killed: did not stop within %1 ms"_s.arg(m_context.spec.stop.timeout.count());
+    else
+        m_state.fault = u"not ready within %1 ms"_s.arg(m_context.spec.ready.timeout.count());
+    kill();
+}
+
 void Step::setReady(bool ready)
 {
     if (std::exchange(m_state.ready, ready) != ready)
@@ -100,7 +130,7 @@ void Step::ended(const ExitReport &report, const QString &cause)
 
 void Step::endedUnasked(const ExitReport &report)
 {
-    switch (decideRestart(m_context.spec.restart.policy, report)) {
+    switch (decideRestart(m_context.spec.restart, report)) {
     case RestartDecision::Restart:
         restartAfterDelay();
         break;

@@ -33,6 +33,9 @@ public:
     void on(const happening::TimerElapsed &);
     void on(const happening::ReadyChanged &event);
     void on(const happening::FaultReported &event);
+    void on(const happening::Recycle &event);
+    void on(const happening::Hung &event);
+    void on(const happening::BlockerChanged &);
 
     [[nodiscard]] StepResult take() { return {std::move(m_state), std::move(m_actions)}; }
 
@@ -47,11 +50,14 @@ private:
         m_actions.append({.kind = Action::Kind::Record, .record = type});
     }
     void enter(ProcessPhase phase);
+    [[nodiscard]] bool isAlive() const;
     void forgetFailures();
     void launch();
+    void waitForBlocker();
     void launchWhenCleared();
     void askToStop();
     void kill();
+    void killOverdue();
     void ended(const ExitReport &report, const QString &cause);
     void endedUnasked(const ExitReport &report);
     void restartAfterDelay();

@@ -12,6 +12,7 @@ namespace semper {
 void Step::on(const happening::Start &)
 {
     m_state.wanted = Wanted::Up;
+    m_state.wish.clear();
     switch (m_state.phase) {
     case ProcessPhase::Backoff:
         act(Action::Kind::CancelTimer);
@@ -58,9 +59,7 @@ void Step::on(const happening::Stop &)
 
 void Step::on(const happening::Restart &)
 {
-    const bool alive
-        = m_state.phase == ProcessPhase::Starting || m_state.phase == ProcessPhase::Running;
-    if (!alive)
+    if (!isAlive())
         return on(happening::Start{});
     m_state.wanted = Wanted::Up;
     forgetFailures();
@@ -125,23 +124,15 @@ void Step::on(const happening::TimerElapsed &)
 {
     switch (m_state.phase) {
     case ProcessPhase::Starting:
-        m_state.fault = u"not ready within %1 ms"_s.arg(m_context.spec.ready.timeout.count());
-        kill();
+    case ProcessPhase::Running:
+    case ProcessPhase::Stopping:
+        killOverdue();
         break;
     case ProcessPhase::Backoff:
         launch();
         break;
-    case ProcessPhase::Stopping:
-        if (m_state.killed)
-            m_state.reason = u"cannot be killed: in uninterruptible sleep"_s;
-        else
-            m_state.fault
-                = u"killed: did not stop within %1 ms"_s.arg(m_context.spec.stop.timeout.count());
-        kill();
-        break;
     case ProcessPhase::Stopped:
     case ProcessPhase::Waiting:
-    case ProcessPhase::Running:
     case ProcessPhase::Failed:
     case ProcessPhase::Done:
         break;
@@ -150,6 +141,8 @@ void Step::on(const happening::TimerElapsed &)
 
 void Step::on(const happening::ReadyChanged &event)
 {
+    if (m_state.killed)
+        return; // its last words
     if (m_state.phase == ProcessPhase::Running) {
         setReady(event.ready);
     } else if (m_state.phase == ProcessPhase::Starting && event.ready) {
@@ -161,10 +154,30 @@ void Step::on(const happening::ReadyChanged &event)
 
 void Step::on(const happening::FaultReported &event)
 {
-    const bool alive = m_state.phase == ProcessPhase::Starting
-        || m_state.phase == ProcessPhase::Running || m_state.phase == ProcessPhase::Stopping;
-    if (alive && !m_state.killed)
+    if ((isAlive() || m_state.phase == ProcessPhase::Stopping) && !m_state.killed)
         m_state.fault = event.what;
+}
+
+void Step::on(const happening::Recycle &event)
+{
+    if (!isAlive() || m_state.killed)
+        return; // another launch is coming anyway, or not wanted
+    m_state.wish = event.why;
+    askToStop();
+}
+
+void Step::on(const happening::Hung &event)
+{
+    if (!isAlive() || m_state.killed)
+        return;
+    m_state.fault = event.what;
+    kill();
+}
+
+void Step::on(const happening::BlockerChanged &)
+{
+    if (m_state.phase == ProcessPhase::Waiting)
+        launch();
 }
 
 StepResult step(MachineState state, const Happening &happening, const StepContext &context)

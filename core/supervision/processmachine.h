@@ -31,6 +31,10 @@ struct Reset
 { };
 struct Kill
 { }; ///< stop it for good, without asking it
+struct Recycle
+{
+    QString why;
+}; ///< the server itself wants another launch in its place; not counted as a restart
 // The launch.
 struct Launched
 { };
@@ -56,15 +60,22 @@ struct FaultReported
 {
     QString what;
 };
+struct Hung
+{
+    QString what;
+}; ///< it does not react any more
+// Others.
+struct BlockerChanged
+{ }; ///< StepContext::blocker may be another than at the last step
 } // namespace happening
 
 using Happening = std::variant<happening::Start, happening::Stop, happening::Restart,
     happening::Reset, happening::Kill, happening::Launched, happening::LaunchFailed,
     happening::Exited, happening::Cleared, happening::TimerElapsed, happening::ReadyChanged,
-    happening::FaultReported>;
+    happening::FaultReported, happening::Recycle, happening::Hung, happening::BlockerChanged>;
 
 /// What the journal is told.
-enum class RecordType { Start, Ready, Unready, Exit, Backoff, Failed, Stop };
+enum class RecordType { Waiting, Start, Ready, Unready, Exit, Backoff, Failed, Stop };
 
 /// What has to be done about it, in this order.
 struct Action
@@ -101,6 +112,7 @@ struct MachineState
     std::optional<Instant> launchedAt; ///< nothing while no launch is alive
     std::optional<Instant> nextStartAt; ///< in Backoff only
     QString fault; ///< why the launch that is alive is about to end, if it said so
+    QString wish; ///< why the next launch is asked for, if the server itself asks
     QString reason; ///< why the state is what it is, for people
     std::optional<ExitReport> lastExit;
 
@@ -112,6 +124,7 @@ struct StepContext
     const ProcessSpec &spec;
     Instant now;
     double random = 0.5; ///< from [0, 1), for the jitter
+    QString blocker = {}; ///< why it must not be launched now: "waits for db"; empty: it may
 };
 
 struct StepResult

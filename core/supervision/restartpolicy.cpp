@@ -6,10 +6,10 @@
 
 namespace semper {
 
-RestartDecision decideRestart(RestartPolicy policy, const ExitReport &exit)
+RestartDecision decideRestart(const RestartSpec &spec, const ExitReport &exit)
 {
-    const bool success = exit.code == 0;
-    switch (policy) {
+    const bool success = exit.code && spec.successCodes.contains(*exit.code);
+    switch (spec.policy) {
     case RestartPolicy::Always:
         return RestartDecision::Restart;
     case RestartPolicy::OnFailure:

@@ -14,10 +14,10 @@ namespace semper {
 /// What follows an end that nobody asked for.
 enum class RestartDecision { Restart, Done, Failed };
 
-/// The policy alone, before any limit on the number of restarts. Success is exit code 0; a launch
-/// that failed is no success.
+/// The policy alone, before any limit on the number of restarts. Success is one of the exit codes
+/// that \a spec names; a launch that failed is no success.
 [[nodiscard]] SEMPER_CORE_EXPORT RestartDecision decideRestart(
-    RestartPolicy policy, const ExitReport &exit);
+    const RestartSpec &spec, const ExitReport &exit);
 
 /// How long to wait before the restart that follows \a failures earlier ends in a row without
 /// stable running: the first delay, then backoff * multiplier^(failures - 1), varied by the

@@ -62,6 +62,8 @@ Event Event::fromJson(const QJsonObject &json)
 QString Event::describe() const
 {
     const QString reason = fields.value(keys::reason).toString();
+    if (type == u"waiting")
+        return reason;
     if (type == u"start")
         return Words::tr("started as pid %1").arg(fields.value(keys::pid).toInteger());
     if (type == u"ready")

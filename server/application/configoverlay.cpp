@@ -3,12 +3,13 @@
 
 #include "spec/listenaddress.h"
 #include "spec/namerule.h"
+#include "supervision/dependencyorder.h"
 
 #include <semper/httpservice.h>
 #include <semper/serverapplication.h>
 
 #include <QDir>
-#include <QSet>
+#include <QMap>
 
 using namespace Qt::StringLiterals;
 
@@ -49,22 +50,25 @@ std::optional<QString> describeByProgram(const ServerApplication &application, S
     return std::nullopt;
 }
 
-std::optional<QString> checkNames(const ServerApplication &application)
+std::optional<QString> checkProcesses(const ServerApplication &application)
 {
-    QSet<QString> processes;
+    QMap<QString, ProcessSpec> processes;
     for (const auto &service : application.services()) {
         if (!isValidName(service->name()))
             return u"\"%1\" is no name for a service"_s.arg(service->name());
         const QMap<QString, ProcessSpec> &specs = service->processes();
-        for (auto name = specs.keyBegin(); name != specs.keyEnd(); ++name) {
-            if (!isValidName(*name))
-                return u"\"%1\" is no name for a process"_s.arg(*name);
-            if (processes.contains(*name))
-                return u"two services have a process \"%1\""_s.arg(*name);
-            processes.insert(*name);
+        for (auto it = specs.cbegin(); it != specs.cend(); ++it) {
+            if (!isValidName(it.key()))
+                return u"\"%1\" is no name for a process"_s.arg(it.key());
+            if (processes.contains(it.key()))
+                return u"two services have a process \"%1\""_s.arg(it.key());
+            processes.insert(it.key(), it.value());
         }
     }
-    return std::nullopt;
+    const QList<DependencyFault> faults = dependencyFaults(processes);
+    if (faults.isEmpty())
+        return std::nullopt;
+    return u"process %1: %2"_s.arg(faults.first().process, faults.first().message);
 }
 
 } // namespace semper

@@ -22,9 +22,9 @@ class ServerApplication;
 [[nodiscard]] std::optional<QString> describeByProgram(
     const ServerApplication &application, ServerConfig &config);
 
-/// Every name of a service and a process follows the rule for names, and no process has two
-/// services. Nothing, or the first that does not. A configuration was checked when it was read;
-/// what a program says was not.
-[[nodiscard]] std::optional<QString> checkNames(const ServerApplication &application);
+/// Every name of a service and a process follows the rule for names, no process has two services,
+/// and what processes say of each other fits. Nothing, or the first that does not. A configuration
+/// was checked when it was read; what a program says, or both together, was not.
+[[nodiscard]] std::optional<QString> checkProcesses(const ServerApplication &application);
 
 } // namespace semper

@@ -58,7 +58,7 @@ private:
 int run(ServerApplication &application, const ServerConfig &config, const ServeOptions &options,
     const QString &hostProgram)
 {
-    if (const auto error = checkNames(application))
+    if (const auto error = checkProcesses(application))
         return fail(*error);
     StandardError::takeQtMessages();
     std::signal(SIGPIPE, SIG_IGN);
@@ -68,7 +68,7 @@ int run(ServerApplication &application, const ServerConfig &config, const ServeO
     if (const auto error = runtime.start())
         return fail(*error);
     QObject::connect(&runtime, &ServerRuntime::finished, QCoreApplication::instance(),
-        &QCoreApplication::quit, Qt::QueuedConnection);
+        &QCoreApplication::exit, Qt::QueuedConnection);
     return QCoreApplication::exec();
 }
 

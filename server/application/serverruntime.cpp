@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "application/serverruntime.h"
 
+#include "cli/commandexit.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
 #include "supervisor/guardian.h"
@@ -76,6 +77,11 @@ ServerRuntime::ServerRuntime(
             qCWarning(log, "SIGHUP: a reload is not available yet; nothing was changed");
     });
     connect(&m_supervisor, &Supervisor::stopped, this, &ServerRuntime::end);
+    connect(&m_supervisor, &Supervisor::serviceFailed, this, [this](const QString &reason) {
+        qCCritical(log, "%s; the server stops, as its configuration says", qUtf8Printable(reason));
+        m_exitCode = int(ExitCode::Failed);
+        shutDown();
+    });
 }
 
 ServerRuntime::~ServerRuntime() = default;
@@ -156,7 +162,7 @@ void ServerRuntime::end()
 {
     m_journal.record(QLatin1StringView("server_stopped"), {{keys::pid, qint64(::getpid())}});
     m_hub.flush();
-    Q_EMIT finished();
+    Q_EMIT finished(m_exitCode);
 }
 
 QJsonObject ServerRuntime::describe() const

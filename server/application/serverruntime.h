@@ -40,7 +40,7 @@ public:
     [[nodiscard]] std::optional<QString> start();
 
 Q_SIGNALS:
-    void finished(); ///< everything has stopped
+    void finished(int exitCode); ///< everything has stopped
 
 private:
     [[nodiscard]] std::optional<QString> openState();
@@ -61,6 +61,7 @@ private:
     Supervisor m_supervisor;
     Hub m_hub;
     ControlApi m_control;
+    int m_exitCode = 0;
 };
 
 } // namespace semper

@@ -25,6 +25,8 @@ struct Command
 [[nodiscard]] Command checkCommand();
 [[nodiscard]] Command statusCommand();
 [[nodiscard]] QList<Command> controlCommands();
+[[nodiscard]] Command signalCommand();
+[[nodiscard]] Command scaleCommand();
 [[nodiscard]] Command waitCommand();
 [[nodiscard]] Command classesCommand();
 [[nodiscard]] Command runCommand();

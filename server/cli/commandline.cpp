@@ -100,6 +100,13 @@ std::optional<CommandExit> CommandLine::takeOption(
     return std::nullopt;
 }
 
+CommandLine CommandLine::withoutFirstOperand() const
+{
+    CommandLine rest = *this;
+    rest.m_operands.removeFirst();
+    return rest;
+}
+
 std::variant<CommandLine, CommandExit> CommandLine::parse(
     const QStringList &words, const CommandSyntax &syntax)
 {

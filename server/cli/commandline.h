@@ -48,6 +48,8 @@ public:
     /// Empty for an option that is not there; one that is there is not empty.
     [[nodiscard]] QString value(const QString &option) const { return m_options.value(option); }
     [[nodiscard]] QStringList operands() const { return m_operands; }
+    /// For a command whose first operand is of another kind than the rest.
+    [[nodiscard]] CommandLine withoutFirstOperand() const;
 
 private:
     /// Takes the option at \a word, and moves to its value where that is a word of its own.

@@ -74,11 +74,15 @@ std::optional<CommandExit> HubSession::awaitSnapshot(int number)
     return std::nullopt;
 }
 
-std::optional<CommandExit> HubSession::command(const QString &action, const QString &selector)
+std::optional<CommandExit> HubSession::command(
+    const QString &action, const QString &selector, const QJsonObject &parameters)
 {
     const qint64 id = ++m_lastId;
-    m_client.send(makeFrame(
-        frames::command, {{keys::id, id}, {keys::action, action}, {keys::process, selector}}));
+    QJsonObject frame = makeFrame(
+        frames::command, {{keys::id, id}, {keys::action, action}, {keys::process, selector}});
+    for (auto it = parameters.begin(); it != parameters.end(); ++it)
+        frame.insert(it.key(), it.value());
+    m_client.send(frame);
     const auto answered
         = runUntil([&] { return m_results.contains(id); }, QDeadlineTimer(patience));
     if (!answered)

@@ -33,9 +33,9 @@ public:
     /// there is no server: exit code 3, or 4 where it may not be reached.
     [[nodiscard]] std::optional<CommandExit> open();
     /// Has the server accept \a action for \a selector, and takes a snapshot of afterwards. Waits
-    /// for 5 s at most. Nothing, or why not.
+    /// for 5 s at most. Nothing, or why not. \a parameters: {"signal": "HUP"}, {"instances": 4}.
     [[nodiscard]] std::optional<CommandExit> command(
-        const QString &action, const QString &selector);
+        const QString &action, const QString &selector, const QJsonObject &parameters = {});
     /// Runs until \a condition holds, which is asked after each frame. False when \a deadline came
     /// first; nothing when the server is gone.
     [[nodiscard]] std::optional<bool> runUntil(

@@ -68,8 +68,9 @@ void ControlApi::addRoutes()
 
     const auto command = u"/api/v1/processes/<arg>/<arg>"_s;
     m_http.route(command, Method::Post,
-        detail::safeHandler([this](const QString &selector, const QString &action) {
-            return m_handlers.command(selector, action);
+        detail::safeHandler([this](const QString &selector, const QString &action,
+                                const QHttpServerRequest &request) {
+            return m_handlers.command(selector, action, request.body());
         }));
     m_http.route(command, detail::safeHandler([](const QString &, const QString &action) {
         return ControlHandlers::commandNeedsPost(action);

@@ -48,7 +48,7 @@ QHttpServerResponse refused(const CommandError &error)
     int status = 409;
     if (error.code == "unknown_process"_L1 || error.code == "unknown_action"_L1)
         status = 404;
-    else if (error.code == "bad_selector"_L1)
+    else if (error.code == "bad_selector"_L1 || error.code == "bad_parameter"_L1)
         status = 400;
     else if (error.code == "shutting_down"_L1)
         status = 503;
@@ -105,7 +105,8 @@ QHttpServerResponse ControlHandlers::process(const QString &name) const
     return array.isEmpty() ? unknownProcess(name) : json(QJsonDocument(array));
 }
 
-QHttpServerResponse ControlHandlers::command(const QString &selector, const QString &action)
+QHttpServerResponse ControlHandlers::command(
+    const QString &selector, const QString &action, const QByteArray &body)
 {
     const auto known = commandActionFromString(action);
     if (!known)
@@ -114,7 +115,15 @@ QHttpServerResponse ControlHandlers::command(const QString &selector, const QStr
         return refused(CommandError{
             .code = u"bad_selector"_s, .detail = u"a selector is \"name\" or \"name:instance\""_s});
     }
-    const CommandResult result = m_supervision.command(*known, selector, u"http"_s);
+    QJsonParseError fault{};
+    const QJsonDocument parameters = QJsonDocument::fromJson(body.isEmpty() ? "{}" : body, &fault);
+    if (!parameters.isObject())
+        return refused(CommandError{.code = u"bad_parameter"_s,
+            .detail = u"the body must be a JSON object: %1"_s.arg(fault.errorString())});
+    const auto command = SupervisionCommand::read(*known, selector, parameters.object(), u"http"_s);
+    if (const auto *error = std::get_if<CommandError>(&command))
+        return refused(*error);
+    const CommandResult result = m_supervision.command(std::get<SupervisionCommand>(command));
     if (const auto *error = std::get_if<CommandError>(&result))
         return refused(*error);
     return json(

@@ -24,7 +24,8 @@ public:
     /// All instances of \a name.
     [[nodiscard]] QHttpServerResponse process(const QString &name) const;
     /// \a selector is "name" or "name:instance", \a action a word of commandActionFromString().
-    [[nodiscard]] QHttpServerResponse command(const QString &selector, const QString &action);
+    [[nodiscard]] QHttpServerResponse command(
+        const QString &selector, const QString &action, const QByteArray &body);
 
     [[nodiscard]] static QHttpServerResponse notFound();
     /// \a allowed is a list of methods: "GET, HEAD".

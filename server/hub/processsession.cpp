@@ -5,8 +5,9 @@
 #include "protocol/frame.h"
 #include "protocol/keys.h"
 #include "protocol/version.h"
-#include "supervisor/heartbeat.h"
 #include "supervisor/supervisedprocess.h"
+
+#include <algorithm>
 
 using namespace Qt::StringLiterals;
 
@@ -23,6 +24,14 @@ QString textOf(const QJsonObject &frame, QLatin1StringView key, qsizetype limit)
     return frame.value(key).toString().left(limit);
 }
 
+std::optional<std::chrono::milliseconds> lagOf(const QJsonObject &heartbeat)
+{
+    const QJsonValue lag = heartbeat.value(keys::loopLagMs);
+    if (!lag.isDouble())
+        return std::nullopt;
+    return std::chrono::milliseconds(std::clamp<qint64>(lag.toInteger(), 0, 86'400'000));
+}
+
 } // namespace
 
 ProcessSession::ProcessSession(HubConnection *connection, SupervisedProcess *process)
@@ -33,8 +42,8 @@ ProcessSession::ProcessSession(HubConnection *connection, SupervisedProcess *pro
     connect(connection, &HubConnection::frameReceived, this, &ProcessSession::take);
     connection->send(makeFrame(frames::welcome,
         {{keys::version, protocolVersion}, {keys::settings, process->spec().settings},
-            {keys::heartbeatMs, qint64(heartbeatInterval.count())}}));
-    process->heartbeatReceived();
+            {keys::heartbeatMs, qint64(process->heartbeat().interval().count())}}));
+    process->heartbeat().received({});
 }
 
 void ProcessSession::requestStop(std::chrono::milliseconds limit)
@@ -48,7 +57,7 @@ void ProcessSession::take(const QJsonObject &frame)
         return;
     const QString type = frame.value(keys::type).toString();
     if (type == frames::heartbeat)
-        m_process->heartbeatReceived();
+        m_process->heartbeat().received(lagOf(frame));
     else if (type == frames::metrics)
         m_process->setMetrics(frame);
     else if (type == frames::ready)

@@ -36,6 +36,12 @@ WatcherSession::WatcherSession(HubConnection *connection, Supervisor &supervisor
 {
     connect(connection, &HubConnection::frameReceived, this, &WatcherSession::take);
     connect(connection, &HubConnection::bytesWritten, this, &WatcherSession::pump);
+    connect(&supervisor, &Supervisor::listChanged, this, [this] {
+        // Behind the states that wait already, which may speak of a process that is gone.
+        if (wants(topics::state))
+            for (const QJsonObject &part : snapshot(0))
+                push(encodeFrame(part));
+    });
     connection->send(makeFrame(frames::welcome, {{keys::version, protocolVersion}}));
 }
 
@@ -108,7 +114,7 @@ void WatcherSession::subscribe(const QJsonObject &frame)
     Q_EMIT topicsChanged();
 }
 
-void WatcherSession::sendSnapshot(qint64 missed)
+QList<QJsonObject> WatcherSession::snapshot(qint64 missed) const
 {
     QJsonObject frame = makeFrame(frames::snapshot, {{keys::server, m_supervisor.serverObject()}});
     if (missed > 0)
@@ -117,7 +123,12 @@ void WatcherSession::sendSnapshot(qint64 missed)
     for (const ProcessStatus &status : m_supervisor.processes())
         if (wantsProcess(status.name))
             processes.append(status.toJson());
-    for (const QJsonObject &part : splitFrame(frame, keys::processes, processes))
+    return splitFrame(frame, keys::processes, processes);
+}
+
+void WatcherSession::sendSnapshot(qint64 missed)
+{
+    for (const QJsonObject &part : snapshot(missed))
         m_connection->send(part);
 }
 
@@ -138,29 +149,35 @@ void WatcherSession::sendAllMetrics()
             pushMetrics(*process);
 }
 
+CommandResult WatcherSession::carryOut(
+    const QString &word, const QString &selector, const QJsonObject &frame)
+{
+    const auto action = commandActionFromString(word);
+    if (!action)
+        return CommandError{
+            .code = u"unknown_action"_s, .detail = u"no action \"%1\""_s.arg(word.left(64))};
+    const PeerCredentials &peer = m_connection->peer();
+    const auto command = SupervisionCommand::read(
+        *action, selector, frame, u"local user %1 (pid %2)"_s.arg(peer.user).arg(peer.pid));
+    if (const auto *error = std::get_if<CommandError>(&command))
+        return *error;
+    return m_supervisor.command(std::get<SupervisionCommand>(command));
+}
+
 void WatcherSession::command(const QJsonObject &frame)
 {
     QJsonObject answer = makeFrame(frames::result, {{keys::id, frame.value(keys::id)}});
-    const auto refuse = [&answer](const CommandError &error) {
-        answer.insert(
-            keys::error, QJsonObject{{keys::code, error.code}, {keys::detail, error.detail}});
-    };
     const QString word = frame.value(keys::action).toString();
     QString selector = frame.value(keys::process).toString();
     if (const QJsonValue instance = frame.value(keys::instance); instance.isDouble())
         selector += u':' + QString::number(instance.toInt(-1));
-    if (const auto action = commandActionFromString(word)) {
-        const CommandResult result = m_supervisor.command(*action, selector,
-            u"local user %1 (pid %2)"_s.arg(m_connection->peer().user)
-                .arg(m_connection->peer().pid));
-        if (const auto *error = std::get_if<CommandError>(&result)) {
-            refuse(*error);
-        } else {
-            answer.insert(keys::ok, true);
-            answer.insert(keys::event, std::get<qint64>(result));
-        }
+    const CommandResult result = carryOut(word, selector, frame);
+    if (const auto *error = std::get_if<CommandError>(&result)) {
+        answer.insert(
+            keys::error, QJsonObject{{keys::code, error->code}, {keys::detail, error->detail}});
     } else {
-        refuse({.code = u"unknown_action"_s, .detail = u"no action \"%1\""_s.arg(word.left(64))});
+        answer.insert(keys::ok, true);
+        answer.insert(keys::event, std::get<qint64>(result));
     }
     m_connection->send(answer);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "hub/watcherqueue.h"
+#include "supervisor/supervision.h"
 
 #include <QJsonObject>
 #include <QObject>
@@ -37,6 +38,9 @@ private:
     void take(const QJsonObject &frame);
     void subscribe(const QJsonObject &frame);
     void command(const QJsonObject &frame);
+    [[nodiscard]] CommandResult carryOut(
+        const QString &word, const QString &selector, const QJsonObject &frame);
+    [[nodiscard]] QList<QJsonObject> snapshot(qint64 missed) const; ///< in parts
     void sendSnapshot(qint64 missed);
     void replay(qint64 after);
     void sendAllMetrics();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "supervisor/outputcollector.h"
 
+#include "protocol/processstatus.h"
 #include "supervisor/standarderror.h"
 
 #include <QMutexLocker>
@@ -176,11 +177,12 @@ void OutputCollector::deliver()
         batches = std::exchange(m_batches, {});
     }
     for (const OutputBatch &batch : std::as_const(batches)) {
+        const QByteArray label = processLabel(batch.process, batch.instance).toUtf8();
         for (const QString &line : batch.lines)
-            StandardError::write(batch.process.toUtf8() + " | " + line.toUtf8());
+            StandardError::write(label + " | " + line.toUtf8());
         if (batch.dropped > 0)
-            StandardError::write(batch.process.toUtf8() + " | … "
-                + QByteArray::number(batch.dropped) + " lines dropped");
+            StandardError::write(
+                label + " | … " + QByteArray::number(batch.dropped) + " lines dropped");
     }
     m_delivering = true;
     const auto handOver = [this, batches] {

@@ -56,6 +56,9 @@ RecordFields recordFields(RecordType type, const ProcessStatus &status)
 {
     QJsonObject fields{{keys::process, status.name}, {keys::instance, status.instance}};
     switch (type) {
+    case RecordType::Waiting:
+        fields.insert(keys::reason, status.reason);
+        return {QLatin1StringView("waiting"), fields, status.reason};
     case RecordType::Start:
         fields.insert(keys::pid, status.pid.value_or(0));
         return {

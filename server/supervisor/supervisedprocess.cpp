@@ -3,7 +3,6 @@
 
 #include "protocol/frame.h"
 #include "protocol/keys.h"
-#include "supervisor/heartbeat.h"
 #include "supervisor/orphankeeper.h"
 #include "supervisor/outputcollector.h"
 
@@ -36,21 +35,36 @@ SupervisedProcess::SupervisedProcess(QString name, int instance, QString service
     , m_service(std::move(service))
     , m_spec(std::move(spec))
     , m_edges(edges)
+    , m_heartbeat(m_spec.watchdogPeriod())
 {
     m_timer.setSingleShot(true);
     m_timer.setTimerType(Qt::PreciseTimer);
     connect(&m_timer, &QTimer::timeout, this, [this] { handle(happening::TimerElapsed{}); });
-    m_heartbeatOverdue.setSingleShot(true);
-    m_heartbeatOverdue.setInterval(heartbeatOverdueAfter);
-    connect(&m_heartbeatOverdue, &QTimer::timeout, this, [this] {
-        m_alive = false;
-        Q_EMIT changed();
-    });
+    connect(&m_heartbeat, &HeartbeatWatch::changed, this, &SupervisedProcess::changed);
+    connect(&m_heartbeat, &HeartbeatWatch::hung, this,
+        [this](const QString &what) { handle(happening::Hung{what}); });
     if (!m_spec.enabled)
         m_state.reason = u"disabled by the configuration"_s;
 }
 
 SupervisedProcess::~SupervisedProcess() = default;
+
+bool SupervisedProcess::isDown() const
+{
+    switch (m_state.phase) {
+    case ProcessPhase::Stopped:
+    case ProcessPhase::Failed:
+    case ProcessPhase::Done:
+        return !m_state.clearing;
+    case ProcessPhase::Waiting:
+    case ProcessPhase::Starting:
+    case ProcessPhase::Running:
+    case ProcessPhase::Backoff:
+    case ProcessPhase::Stopping:
+        return false;
+    }
+    Q_UNREACHABLE();
+}
 
 qint64 SupervisedProcess::pid() const
 {
@@ -80,7 +94,8 @@ void SupervisedProcess::proceed()
     StepResult result = step(std::move(m_state), next,
         {.spec = m_spec,
             .now = std::chrono::steady_clock::now(),
-            .random = QRandomGenerator::global()->generateDouble()});
+            .random = QRandomGenerator::global()->generateDouble(),
+            .blocker = m_edges.blocker ? m_edges.blocker(*this) : QString()});
     m_state = std::move(result.state);
     if (m_state.nextStartAt)
         m_nextStartAt = QDateTime::currentDateTimeUtc().addMSecs(
@@ -125,7 +140,6 @@ void SupervisedProcess::launch()
 {
     m_identity = LaunchIdentity::make(m_identity.process, m_identity.instance);
     m_session = 0;
-    m_alive.reset();
     m_statusText.clear();
     m_title.clear();
     m_metrics = {};
@@ -148,7 +162,7 @@ void SupervisedProcess::launch()
         m_cpuRatio = 0;
         m_sampledAt = std::chrono::steady_clock::now();
         if (!m_spec.isCommand())
-            m_heartbeatOverdue.start();
+            m_heartbeat.start(processLabel(name(), instance()), pid());
         handle(happening::Launched{});
     });
     connect(m_launch.get(), &Launch::failed, this, [this, closeOutput](const QString &cause) {
@@ -162,11 +176,10 @@ void SupervisedProcess::launch()
 
 void SupervisedProcess::launchEnded(ExitReport report)
 {
-    Q_EMIT ending();
+    Q_EMIT ending(report);
     if (m_state.launchedAt)
         report.uptime = sinceMs(*m_state.launchedAt, std::chrono::steady_clock::now());
-    m_heartbeatOverdue.stop();
-    m_alive.reset();
+    m_heartbeat.stop();
     m_startedAt = {};
     handle(happening::Exited{report});
 }
@@ -213,7 +226,7 @@ ProcessStatus SupervisedProcess::status() const
     status.state = m_state.phase;
     status.wanted = m_state.wanted;
     status.ready = m_state.ready;
-    status.alive = m_alive;
+    status.alive = m_heartbeat.isAlive();
     if (pid() > 0)
         status.pid = pid();
     status.restarts = m_state.restarts;
@@ -227,6 +240,7 @@ ProcessStatus SupervisedProcess::status() const
     status.lastExit = m_state.lastExit;
     status.cpuRatio = m_cpuRatio;
     status.memoryBytes = m_usage.memoryBytes;
+    status.loopLag = m_heartbeat.loopLag();
     status.status = m_statusText;
     status.title = m_title.isEmpty() ? name() : m_title;
     return status;
@@ -241,10 +255,18 @@ QJsonObject SupervisedProcess::metricsFrame() const
     if (m_state.launchedAt) {
         frame.insert(keys::cpuRatio, m_cpuRatio);
         frame.insert(keys::memoryBytes, m_usage.memoryBytes);
+        if (const auto lag = m_heartbeat.loopLag())
+            frame.insert(keys::loopLagMs, qint64(lag->count()));
         frame.insert(keys::uptimeMs,
             qint64(sinceMs(*m_state.launchedAt, std::chrono::steady_clock::now()).count()));
     }
     return frame;
+}
+
+void SupervisedProcess::signal(int number)
+{
+    if (pid() > 0)
+        m_launch->signal(number, m_spec.stopScope());
 }
 
 bool SupervisedProcess::tokenMatches(const QByteArray &token) const
@@ -256,15 +278,6 @@ bool SupervisedProcess::tokenMatches(const QByteArray &token) const
     for (qsizetype i = 0; i < expected.size(); ++i)
         difference |= expected.at(i) ^ token.at(i);
     return difference == 0;
-}
-
-void SupervisedProcess::heartbeatReceived()
-{
-    if (m_spec.isCommand())
-        return;
-    m_heartbeatOverdue.start();
-    if (std::exchange(m_alive, true) != true)
-        Q_EMIT changed();
 }
 
 void SupervisedProcess::setStatusText(const QString &text)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "supervision/processmachine.h"
+#include "supervisor/heartbeatwatch.h"
 #include "supervisor/launchplan.h"
 #include "supervisor/procfile.h"
 
@@ -10,6 +11,7 @@
 #include <QTimer>
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -18,6 +20,7 @@ namespace semper {
 
 class OrphanKeeper;
 class OutputCollector;
+class SupervisedProcess;
 
 /// The edges that all supervised processes of a server share.
 struct SupervisorEdges
@@ -26,6 +29,8 @@ struct SupervisorEdges
     OutputCollector &output;
     OrphanKeeper &orphans;
     LaunchSurroundings surroundings;
+    /// Why a process must not be launched now; empty: it may.
+    std::function<QString(const SupervisedProcess &)> blocker;
 };
 
 /// One instance of a process: its machine, its launch, and what it told of itself. Turns what
@@ -43,6 +48,8 @@ public:
     [[nodiscard]] QString service() const { return m_service; }
     [[nodiscard]] const ProcessSpec &spec() const { return m_spec; }
     [[nodiscard]] const MachineState &state() const { return m_state; }
+    /// Nothing of it runs, and nothing will by itself.
+    [[nodiscard]] bool isDown() const;
     /// 0 while no launch is alive.
     [[nodiscard]] qint64 pid() const;
     [[nodiscard]] ProcessStatus status() const;
@@ -56,11 +63,14 @@ public:
     /// The newest "metrics" frame: what the process sent last, and what the server sampled.
     [[nodiscard]] QJsonObject metricsFrame() const;
 
+    /// To the launch that is alive, by the scope of its stop; nothing where none is.
+    void signal(int number);
+
     // What the launch tells over the hub, which has checked that it is the launch who tells.
     [[nodiscard]] bool tokenMatches(const QByteArray &token) const;
     /// What every descendant of the launch has in its environment: "NAME=value", no secret.
     [[nodiscard]] QByteArray mark() const { return m_identity.mark(); }
-    void heartbeatReceived();
+    [[nodiscard]] HeartbeatWatch &heartbeat() { return m_heartbeat; }
     void setStatusText(const QString &text);
     void setTitle(const QString &title);
     void setMetrics(const QJsonObject &frame);
@@ -73,7 +83,7 @@ Q_SIGNALS:
     void recorded(semper::RecordType type, const semper::ProcessStatus &status);
     void metricsReceived();
     /// The launch has ended; nothing was made of it yet.
-    void ending();
+    void ending(const semper::ExitReport &report);
     /// The launch is to be asked over the hub to end within \a limit.
     void stopRequested(std::chrono::milliseconds limit);
 
@@ -96,10 +106,9 @@ private:
     std::unique_ptr<Launch> m_launch;
     qint64 m_session = 0; ///< of the last launch
     QTimer m_timer;
-    QTimer m_heartbeatOverdue;
+    HeartbeatWatch m_heartbeat;
     QDateTime m_startedAt;
     QDateTime m_nextStartAt;
-    std::optional<bool> m_alive;
     QString m_statusText;
     QString m_title;
     QJsonObject m_metrics;

@@ -14,9 +14,9 @@
 
 namespace semper {
 
-enum class CommandAction { Start, Stop, Restart, Reset };
+enum class CommandAction { Start, Stop, Restart, Reset, Signal, Scale };
 
-/// "start", "stop", "restart" or "reset"; nothing for any other word.
+/// "start", "stop", "restart", "reset", "signal" or "scale"; nothing for any other word.
 [[nodiscard]] SEMPER_SERVER_EXPORT std::optional<CommandAction> commandActionFromString(
     QStringView text);
 [[nodiscard]] SEMPER_SERVER_EXPORT QLatin1StringView actionName(CommandAction action);
@@ -24,9 +24,27 @@ enum class CommandAction { Start, Stop, Restart, Reset };
 /// Why a command was refused.
 struct CommandError
 {
-    QString code; ///< "unknown_process", "unknown_action", "bad_selector", "shutting_down"
+    /// "unknown_process", "unknown_action", "bad_selector", "bad_parameter", "not_running",
+    /// "shutting_down"
+    QString code;
     QString detail; ///< for people
     friend bool operator==(const CommandError &, const CommandError &) = default;
+};
+
+/// What somebody wants done.
+struct SupervisionCommand
+{
+    CommandAction action = CommandAction::Start;
+    QString selector = {}; ///< "name" (all its instances) or "name:instance"
+    QString by = {}; ///< who asked, for the event: "http", "local user 1000"
+    int signal = 0; ///< of Signal
+    int instances = 0; ///< of Scale
+
+    /// \a parameters as they come over the hub and HTTP: {"signal": "HUP"}, {"instances": 4}.
+    [[nodiscard]] SEMPER_SERVER_EXPORT static std::variant<SupervisionCommand, CommandError> read(
+        CommandAction action, const QString &selector, const QJsonObject &parameters,
+        const QString &by);
+    friend bool operator==(const SupervisionCommand &, const SupervisionCommand &) = default;
 };
 
 /// The id of the "command" event, or why it was refused.
@@ -45,10 +63,8 @@ public:
     [[nodiscard]] virtual bool allReady() const = 0;
     /// The "server" object: node, version, pid, guardian_pid, started_at, services, ...
     [[nodiscard]] virtual QJsonObject serverObject() const = 0;
-    /// \a selector is "name" (all its instances) or "name:instance". \a by is who asked, for the
-    /// event: "http", "local user 1000". Returns when the command is accepted, not when it is done.
-    virtual CommandResult command(CommandAction action, const QString &selector, const QString &by)
-        = 0;
+    /// Returns when the command is accepted, not when it is done.
+    virtual CommandResult command(const SupervisionCommand &command) = 0;
 };
 
 } // namespace semper

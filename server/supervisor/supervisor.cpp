@@ -4,6 +4,7 @@
 #include "journal/journal.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
+#include "supervision/restartpolicy.h"
 #include "supervisor/recordfields.h"
 
 #include <QLoggingCategory>
@@ -25,38 +26,6 @@ constexpr auto droppedInterval = 10'000ms;
 // After the shutdown's limit everything is killed; what even that cannot end is left behind.
 constexpr auto graceAfterKill = 2000ms;
 
-Happening happeningOf(CommandAction action)
-{
-    switch (action) {
-    case CommandAction::Start:
-        return happening::Start{};
-    case CommandAction::Stop:
-        return happening::Stop{};
-    case CommandAction::Restart:
-        return happening::Restart{};
-    case CommandAction::Reset:
-        return happening::Reset{};
-    }
-    Q_UNREACHABLE();
-}
-
-bool isDown(const SupervisedProcess &process)
-{
-    switch (process.state().phase) {
-    case ProcessPhase::Stopped:
-    case ProcessPhase::Failed:
-    case ProcessPhase::Done:
-        return !process.state().clearing;
-    case ProcessPhase::Waiting:
-    case ProcessPhase::Starting:
-    case ProcessPhase::Running:
-    case ProcessPhase::Backoff:
-    case ProcessPhase::Stopping:
-        return false;
-    }
-    Q_UNREACHABLE();
-}
-
 } // namespace
 
 Supervisor::Supervisor(std::unique_ptr<Launcher> launcher, Journal &journal, QObject *parent)
@@ -64,8 +33,15 @@ Supervisor::Supervisor(std::unique_ptr<Launcher> launcher, Journal &journal, QOb
     , m_journal(journal)
     , m_launcher(std::move(launcher))
     , m_orphans([this](pid_t pid) { return m_launcher->owns(pid); })
-    , m_edges{.launcher = *m_launcher, .output = m_output, .orphans = m_orphans, .surroundings = {}}
+    , m_edges{.launcher = *m_launcher,
+          .output = m_output,
+          .orphans = m_orphans,
+          .surroundings = {},
+          .blocker = {}}
 {
+    m_edges.blocker = [this](const SupervisedProcess &process) {
+        return m_shuttingDown ? u"the server is stopping"_s : m_companions.blockerOf(process);
+    };
     m_sampler.setInterval(samplingInterval);
     connect(&m_sampler, &QTimer::timeout, this, [this] {
         for (const auto &[key, process] : m_processes) {
@@ -95,19 +71,80 @@ void Supervisor::setServerDescription(std::function<QJsonObject()> describe)
 
 void Supervisor::add(const QString &service, const QString &name, const ProcessSpec &spec)
 {
-    auto process = std::make_unique<SupervisedProcess>(name, 0, service, spec, m_edges);
+    m_descriptions[name] = {service, spec};
+    for (int instance = 0; instance < spec.instances; ++instance)
+        addInstance(name, instance);
+}
+
+void Supervisor::addInstance(const QString &name, int instance)
+{
+    const auto &[service, spec] = m_descriptions.at(name);
+    auto process = std::make_unique<SupervisedProcess>(name, instance, service, spec, m_edges);
     SupervisedProcess *it = process.get();
-    connect(it, &SupervisedProcess::changed, this, [this, it] {
-        Q_EMIT processChanged(it);
-        tellWhenStopped();
-    });
-    connect(it, &SupervisedProcess::recorded, this, &Supervisor::record);
+    connect(it, &SupervisedProcess::changed, this, [this, it] { processHasChanged(it); });
+    connect(it, &SupervisedProcess::recorded, this,
+        [this, it](RecordType type, const ProcessStatus &status) {
+            record(type, status);
+            if (type == RecordType::Failed)
+                followFailure(*it);
+        });
     connect(
         it, &SupervisedProcess::metricsReceived, this, [this, it] { Q_EMIT metricsChanged(it); });
-    connect(it, &SupervisedProcess::ending, this, [this, it] { Q_EMIT launchEnding(it); });
+    connect(it, &SupervisedProcess::ending, this, [this, it](const ExitReport &report) {
+        Q_EMIT launchEnding(it);
+        restartGroupOf(*it, report);
+    });
     connect(it, &SupervisedProcess::stopRequested, this,
         [this, it](std::chrono::milliseconds limit) { Q_EMIT stopRequested(it, limit); });
-    m_processes.insert_or_assign({name, 0}, std::move(process));
+    m_companions.add(it);
+    m_processes.insert_or_assign({name, instance}, std::move(process));
+}
+
+void Supervisor::processHasChanged(SupervisedProcess *process)
+{
+    Q_EMIT processChanged(process);
+    for (SupervisedProcess *other : m_companions.concernedBy(*process))
+        other->handle(happening::BlockerChanged{});
+    if (!m_shuttingDown)
+        return removeRetired(process);
+    stopThoseWithoutDependants();
+    tellWhenStopped();
+}
+
+void Supervisor::restartGroupOf(const SupervisedProcess &dead, const ExitReport &report)
+{
+    if (m_shuttingDown || dead.state().phase == ProcessPhase::Stopping
+        || decideRestart(dead.spec().restart, report) != RestartDecision::Restart)
+        return;
+    for (SupervisedProcess *other : m_companions.restartedWith(dead))
+        other->handle(happening::Recycle{
+            u"restarted with its group: %1 %2"_s.arg(dead.name(), report.describe())});
+}
+
+void Supervisor::followFailure(const SupervisedProcess &failed)
+{
+    const QString what = u"%1 has failed: %2"_s.arg(failed.name(), failed.state().reason);
+    switch (failed.spec().restart.onFailed) {
+    case OnFailed::Ignore:
+        return;
+    case OnFailed::RestartDependents:
+        for (SupervisedProcess *dependant : m_companions.dependantsOf(failed))
+            dependant->handle(happening::Recycle{what});
+        return;
+    case OnFailed::StopService:
+        Q_EMIT serviceFailed(what);
+        return;
+    }
+}
+
+void Supervisor::stopThoseWithoutDependants()
+{
+    for (const auto &[key, process] : m_processes) {
+        const QList<SupervisedProcess *> dependants = m_companions.dependantsOf(*process);
+        if (process->state().wanted == Wanted::Up
+            && std::ranges::all_of(dependants, [](const auto *it) { return it->isDown(); }))
+            process->handle(happening::Stop{});
+    }
 }
 
 void Supervisor::start()
@@ -120,8 +157,7 @@ void Supervisor::start()
 void Supervisor::shutDown(std::chrono::milliseconds limit)
 {
     m_shuttingDown = true;
-    for (const auto &[key, process] : m_processes)
-        process->handle(happening::Stop{});
+    stopThoseWithoutDependants();
     connect(&m_shutdownLimit, &QTimer::timeout, this, &Supervisor::killAll);
     m_shutdownLimit.start(limit);
     tellWhenStopped();
@@ -136,7 +172,7 @@ void Supervisor::killAll()
     m_shutdownLimit.disconnect(this);
     connect(&m_shutdownLimit, &QTimer::timeout, this, [this] {
         for (const auto &[key, process] : m_processes)
-            if (!isDown(*process))
+            if (!process->isDown())
                 qCWarning(log, "%s (pid %lld) cannot be killed; it is left behind",
                     qUtf8Printable(process->name()), process->pid());
         m_stoppedTold = true;
@@ -149,7 +185,7 @@ void Supervisor::tellWhenStopped()
 {
     if (!m_shuttingDown || m_stoppedTold
         || !std::ranges::all_of(
-            m_processes, [](const auto &entry) { return isDown(*entry.second); }))
+            m_processes, [](const auto &entry) { return entry.second->isDown(); }))
         return;
     m_stoppedTold = true;
     m_shutdownLimit.stop();
@@ -200,44 +236,6 @@ QJsonObject Supervisor::serverObject() const
     return m_describe ? m_describe() : QJsonObject();
 }
 
-std::variant<QList<SupervisedProcess *>, CommandError> Supervisor::select(
-    const QString &selector) const
-{
-    const qsizetype colon = selector.lastIndexOf(u':');
-    const QString name = selector.left(colon < 0 ? selector.size() : colon);
-    bool isNumber = true;
-    const int instance = colon < 0 ? -1 : selector.mid(colon + 1).toInt(&isNumber);
-    if (!isNumber || (colon >= 0 && instance < 0))
-        return CommandError{.code = u"bad_selector"_s,
-            .detail = u"\"%1\" is neither NAME nor NAME:INSTANCE"_s.arg(selector)};
-    QList<SupervisedProcess *> found;
-    for (const auto &[key, process] : m_processes)
-        if (key.first == name && (colon < 0 || key.second == instance))
-            found.append(process.get());
-    if (found.isEmpty())
-        return CommandError{
-            .code = u"unknown_process"_s, .detail = u"no process \"%1\""_s.arg(selector)};
-    return found;
-}
-
-CommandResult Supervisor::command(CommandAction action, const QString &selector, const QString &by)
-{
-    const auto selected = select(selector);
-    if (const auto *error = std::get_if<CommandError>(&selected))
-        return *error;
-    if (m_shuttingDown)
-        return CommandError{.code = u"shutting_down"_s, .detail = u"the server is stopping"_s};
-    const auto &targets = std::get<QList<SupervisedProcess *>>(selected);
-    qint64 id = 0;
-    for (SupervisedProcess *process : targets) {
-        id = m_journal.record(QLatin1StringView("command"),
-            {{keys::process, process->name()}, {keys::instance, process->instance()},
-                {keys::action, actionName(action)}, {keys::by, by}});
-        process->handle(happeningOf(action));
-    }
-    return id;
-}
-
 void Supervisor::countDropped(const OutputBatch &batch)
 {
     if (batch.dropped == 0)
@@ -260,7 +258,8 @@ void Supervisor::record(RecordType type, const ProcessStatus &status)
 {
     const RecordFields fields = recordFields(type, status);
     m_journal.record(fields.type, fields.fields);
-    qCInfo(log, "%s: %s", qUtf8Printable(status.name), qUtf8Printable(fields.text));
+    qCInfo(log, "%s: %s", qUtf8Printable(processLabel(status.name, status.instance)),
+        qUtf8Printable(fields.text));
 }
 
 } // namespace semper

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "supervisor/companions.h"
 #include "supervisor/launchplan.h"
 #include "supervisor/orphankeeper.h"
 #include "supervisor/outputcollector.h"
 #include "supervisor/supervisedprocess.h"
 #include "supervisor/supervision.h"
 
+#include <QHash>
 #include <QObject>
+#include <QPointer>
+#include <QSet>
 #include <QTimer>
 
 #include <functional>
@@ -17,6 +21,7 @@
 namespace semper {
 
 class Journal;
+class RollingRestart;
 
 /// Owns every supervised process: starts them, passes commands on, writes what happens to the
 /// journal, and ends them all. Main thread.
@@ -34,7 +39,8 @@ public:
 
     /// Launches everything that is enabled.
     void start();
-    /// Asks everything to stop, at once; stopped() follows. What is left after \a limit is killed.
+    /// Asks everything to stop, at once but for those that others depend on, which follow these;
+    /// stopped() follows. What is left after \a limit is killed.
     void shutDown(std::chrono::milliseconds limit);
     /// Kills everything that is alive; for a shutdown that cannot wait.
     void killAll();
@@ -54,17 +60,19 @@ public:
     [[nodiscard]] QList<ProcessStatus> processes() const override;
     [[nodiscard]] bool allReady() const override;
     [[nodiscard]] QJsonObject serverObject() const override;
-    CommandResult command(
-        CommandAction action, const QString &selector, const QString &by) override;
+    CommandResult command(const SupervisionCommand &command) override;
 
 Q_SIGNALS:
     void processChanged(semper::SupervisedProcess *process);
     void metricsChanged(semper::SupervisedProcess *process);
+    void listChanged(); ///< processes were added or are gone
     /// A launch is to be asked over the hub to end.
     void stopRequested(semper::SupervisedProcess *process, std::chrono::milliseconds limit);
     /// A launch has ended; nothing was made of it yet.
     void launchEnding(semper::SupervisedProcess *process);
     void stopped(); ///< after shutDown(): nothing is alive any more
+    /// A process has failed whose configuration says that the service then stops.
+    void serviceFailed(const QString &reason);
 
 private:
     using Key = std::pair<QString, int>;
@@ -72,6 +80,19 @@ private:
     [[nodiscard]] std::variant<QList<SupervisedProcess *>, CommandError> select(
         const QString &selector) const;
     void record(RecordType type, const ProcessStatus &status);
+    void addInstance(const QString &name, int instance);
+    void processHasChanged(SupervisedProcess *process);
+    void restartGroupOf(const SupervisedProcess &dead, const ExitReport &report);
+    void followFailure(const SupervisedProcess &failed);
+    void stopThoseWithoutDependants();
+    qint64 recordCommand(
+        const SupervisionCommand &command, const QList<SupervisedProcess *> &targets);
+    [[nodiscard]] std::optional<CommandError> refusal(
+        const SupervisionCommand &command, const QList<SupervisedProcess *> &targets) const;
+    void carryOut(const SupervisionCommand &command, const QList<SupervisedProcess *> &targets);
+    void restart(const QList<SupervisedProcess *> &targets);
+    void scale(const QString &name, int count);
+    void removeRetired(SupervisedProcess *process);
     void countDropped(const OutputBatch &batch);
     void recordDropped();
     void tellWhenStopped();
@@ -81,6 +102,15 @@ private:
     OutputCollector m_output;
     OrphanKeeper m_orphans;
     SupervisorEdges m_edges;
+    struct Description
+    {
+        QString service;
+        ProcessSpec spec;
+    };
+    std::map<QString, Description> m_descriptions; ///< by name
+    Companions m_companions;
+    QSet<SupervisedProcess *> m_retired; ///< go once they have stopped
+    QHash<QString, QPointer<RollingRestart>> m_rolling; ///< by name of a process
     std::map<Key, std::unique_ptr<SupervisedProcess>> m_processes;
     std::function<QJsonObject()> m_describe;
     QMap<Key, qint64> m_dropped; ///< lines, since it was last told

@@ -33,11 +33,16 @@ public:
     }
     [[nodiscard]] bool allReady() const override { return ready; }
     [[nodiscard]] QJsonObject serverObject() const override { return {{u"node"_s, u"desk"_s}}; }
-    CommandResult command(CommandAction action, const QString &selector, const QString &by) override
+    CommandResult command(const SupervisionCommand &command) override
     {
         if (error)
             return *error;
-        commands.append(u"%1 %2 by %3"_s.arg(actionName(action), selector, by));
+        commands.append(
+            u"%1 %2 by %3"_s.arg(actionName(command.action), command.selector, command.by));
+        if (command.action == CommandAction::Scale)
+            commands.last() += u" to %1"_s.arg(command.instances);
+        if (command.action == CommandAction::Signal)
+            commands.last() += u" with %1"_s.arg(command.signal);
         return qint64(40 + commands.size());
     }
 
@@ -63,6 +68,8 @@ private Q_SLOTS:
     void oneProcessIsAnArrayOfItsInstances();
     void commandsAreAcceptedWithTheIdOfTheirEvent_data();
     void commandsAreAcceptedWithTheIdOfTheirEvent();
+    void parametersThatMakeNoSenseAreRefused_data();
+    void parametersThatMakeNoSenseAreRefused();
     void refusalsAreProblems_data();
     void refusalsAreProblems();
     void refusedCommandsSayWhy_data();
@@ -78,6 +85,12 @@ private:
     {
         return line + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer "
             + m_token + "\r\n" + headers + "\r\n";
+    }
+    [[nodiscard]] QByteArray requestWithBody(const QByteArray &line, const QByteArray &body) const
+    {
+        const QByteArray length = QByteArray::number(body.size());
+        return request(line, "Content-Type: application/json\r\nContent-Length: " + length + "\r\n")
+            + body;
     }
     [[nodiscard]] quint16 port() const
     {
@@ -192,6 +205,8 @@ void TestControlApi::commandsAreAcceptedWithTheIdOfTheirEvent_data()
     QTest::newRow("reset") << QByteArray("importer/reset") << u"reset importer by http"_s;
     QTest::newRow("instance") << QByteArray("importer:1/stop") << u"stop importer:1 by http"_s;
     QTest::newRow("encoded") << QByteArray("imp%6frter%3A1/stop") << u"stop importer:1 by http"_s;
+    QTest::newRow("scale") << QByteArray("importer/scale") << u"scale importer by http to 3"_s;
+    QTest::newRow("signal") << QByteArray("importer/signal") << u"signal importer by http with 1"_s;
     QTest::newRow("query") << QByteArray("importer/stop?now") << u"stop importer by http"_s;
 }
 
@@ -199,11 +214,38 @@ void TestControlApi::commandsAreAcceptedWithTheIdOfTheirEvent()
 {
     QFETCH(const QByteArray, path);
     QFETCH(const QString, command);
-    RawClient client(port(), request("POST /api/v1/processes/" + path));
+    const QByteArray body = R"({"instances": 3, "signal": "HUP"})"; // each takes what it needs
+    RawClient client(port(), requestWithBody("POST /api/v1/processes/" + path, body));
     QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
     QCOMPARE(client.status(), 202);
     QCOMPARE(client.body(), "{\"event\":41}\n");
     QCOMPARE(m_desk->commands, QStringList{command});
+}
+
+void TestControlApi::parametersThatMakeNoSenseAreRefused_data()
+{
+    QTest::addColumn<QByteArray>("action");
+    QTest::addColumn<QByteArray>("body");
+    QTest::newRow("no instances") << QByteArray("scale") << QByteArray();
+    QTest::newRow("half an instance") << QByteArray("scale") << QByteArray(R"({"instances": 0.5})");
+    QTest::newRow("too many") << QByteArray("scale") << QByteArray(R"({"instances": 10001})");
+    QTest::newRow("below") << QByteArray("scale") << QByteArray(R"({"instances": -1})");
+    QTest::newRow("no signal") << QByteArray("signal") << QByteArray("{}");
+    QTest::newRow("unknown signal") << QByteArray("signal") << QByteArray(R"({"signal": "FOO"})");
+    QTest::newRow("a number") << QByteArray("signal") << QByteArray(R"({"signal": 9})");
+    QTest::newRow("no JSON") << QByteArray("stop") << QByteArray("now");
+    QTest::newRow("a list") << QByteArray("stop") << QByteArray("[]");
+}
+
+void TestControlApi::parametersThatMakeNoSenseAreRefused()
+{
+    QFETCH(const QByteArray, action);
+    QFETCH(const QByteArray, body);
+    RawClient client(port(), requestWithBody("POST /api/v1/processes/importer/" + action, body));
+    QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
+    QCOMPARE(client.status(), 400);
+    QVERIFY(client.body().contains("bad_parameter"));
+    QCOMPARE(m_desk->commands, QStringList());
 }
 
 void TestControlApi::refusalsAreProblems_data()

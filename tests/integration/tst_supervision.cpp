@@ -8,6 +8,7 @@
 #include <QDir>
 #include <QFile>
 #include <QJsonArray>
+#include <QStandardPaths>
 #include <QTcpServer>
 #include <QTcpSocket>
 #include <QTest>
@@ -59,6 +60,7 @@ private Q_SLOTS:
     void tooManyRestartsAreAFailureUntilSomebodyStartsIt();
     void whoIgnoresTheStopIsKilled();
     void aHungProcessCanBeStopped();
+    void aHungEventLoopIsFoundKilledAndReplaced();
     void aStopReachesTheWholeGroupOfACommand();
     void aRelaunchFindsNothingOfTheDeadLaunch_data();
     void aRelaunchFindsNothingOfTheDeadLaunch();
@@ -183,6 +185,22 @@ void TestSupervision::aHungProcessCanBeStopped()
     QTRY_VERIFY_WITH_TIMEOUT(server.log().contains(u"it | ready"), patience);
     QCOMPARE(server.command({u"stop"_s, u"it"_s}).exitCode, 0);
     QCOMPARE(server.process(u"it"_s)[u"state"_s], u"stopped"_s);
+}
+
+void TestSupervision::aHungEventLoopIsFoundKilledAndReplaced()
+{
+    RunningServer server(
+        {{u"it"_s, QJsonObject{{u"class"_s, u"test::Hang"_s}, {u"watchdog_ms"_s, 600}}}},
+        {{u"plugin_directories"_s,
+            QJsonArray{qEnvironmentVariable("SEMPER_TEST_BUILD") + u"/tests/plugins"_s}}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_VERIFY_WITH_TIMEOUT(server.process(u"it"_s)[u"restarts"_s].toInt() >= 1, 3 * patience);
+    QVERIFY2(server.log().contains(u"hung: no heartbeat for 600 ms; restart"_s),
+        qPrintable(server.log()));
+    QCOMPARE(server.process(u"it"_s)[u"last_exit"_s][u"signal"_s], u"SIGKILL"_s);
+    // Where a debugger is installed, it says in what the loop hangs.
+    if (!QStandardPaths::findExecutable(u"gdb"_s).isEmpty())
+        QVERIFY2(server.log().contains(u"pause"_s), qPrintable(server.log()));
 }
 
 void TestSupervision::aStopReachesTheWholeGroupOfACommand()

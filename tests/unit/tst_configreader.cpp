@@ -57,10 +57,15 @@ const QByteArray everything = R"({
           "restart": {
             "policy": "on-failure", "first_delay_ms": 1, "backoff_ms": 2, "multiplier": 1.5,
             "backoff_max_ms": 30, "jitter_ratio": 0, "reset_after_ms": 4, "max_restarts": 5,
-            "window_ms": 6
+            "window_ms": 6, "success_codes": [0, 3], "on_failed": "stop-service"
           },
           "stop": { "signal": "SIGINT", "timeout_ms": 0, "scope": "group" },
-          "ready": { "mode": "started", "timeout_ms": 7 }
+          "ready": { "mode": "started", "timeout_ms": 7 },
+          "watchdog_ms": 900,
+          "depends_on": { "importer": "started" },
+          "instances": 3,
+          "group": "orders",
+          "strategy": "rest_for_one"
         },
         "importer": { "command": ["bin/import", "--now", "", "ü"] }
       }
@@ -81,6 +86,7 @@ private Q_SLOTS:
     void enabledFollowsTheEnvironment_data();
     void enabledFollowsTheEnvironment();
     void policiesScopesAndSignalsAreUnderstood();
+    void theShortFormsMeanWhatTheySay();
     void aCapBelowTheDefaultBackoffLowersIt();
     void programsWithASlashStartAtTheConfigurationsFolder();
     void settingsThatJustFitAWelcomeFrameAreTaken();
@@ -128,9 +134,16 @@ void TestConfigReader::everyKeyReachesItsField()
             .jitterRatio = 0,
             .resetAfter = 4ms,
             .maxRestarts = 5,
-            .window = 6ms},
+            .window = 6ms,
+            .successCodes = {0, 3},
+            .onFailed = OnFailed::StopService},
         .stop = {.signal = SIGINT, .timeout = 0ms, .scope = StopScope::Group},
-        .ready = {.mode = ReadyMode::Started, .timeout = 7ms}};
+        .ready = {.mode = ReadyMode::Started, .timeout = 7ms},
+        .watchdog = 900ms,
+        .dependsOn = {{u"importer"_s, DependencyLevel::Started}},
+        .group = u"orders"_s,
+        .strategy = GroupStrategy::RestForOne,
+        .instances = 3};
     QCOMPARE(http.processes.at(1).second, expected);
 }
 
@@ -202,6 +215,27 @@ void TestConfigReader::policiesScopesAndSignalsAreUnderstood()
     QCOMPARE(stop("\"signal\": \"KILL\"").signal, SIGKILL);
     QVERIFY(!processOf(withProcess("\"restart\": {\"max_restarts\": null}"))->restart.maxRestarts);
     QCOMPARE(processOf(withProcess("\"restart\": {\"max_restarts\": 0}"))->restart.maxRestarts, 0);
+}
+
+void TestConfigReader::theShortFormsMeanWhatTheySay()
+{
+    auto given = surroundings();
+    given.processorCount = 6;
+    const auto read = [&given](const QByteArray &process) {
+        const ConfigResult result = readConfig(R"({"services": {"http": {"type": "http",
+            "listen": "127.0.0.1:0", "processes": {"db": {"command": ["x"]}, "p": )"
+                + process + "}}}}",
+            given);
+        const auto *config = std::get_if<ServerConfig>(&result);
+        return config ? config->services.first().processes.last().second : ProcessSpec();
+    };
+    const ProcessSpec spec = read(R"({"class": "P", "depends_on": ["db"], "instances": "cpu"})");
+    QCOMPARE(spec.dependsOn, (QMap<QString, DependencyLevel>{{u"db"_s, DependencyLevel::Ready}}));
+    QCOMPARE(spec.instances, 6);
+    QCOMPARE(spec.watchdogPeriod(), 30s);
+    QCOMPARE(read(R"({"class": "P", "watchdog_ms": null})").watchdogPeriod(), 0s);
+    QCOMPARE(read(R"({"command": ["x"]})").watchdogPeriod(), 0s);
+    QCOMPARE(read(R"({"command": ["x"], "instances": 0})").instances, 0);
 }
 
 void TestConfigReader::aCapBelowTheDefaultBackoffLowersIt()

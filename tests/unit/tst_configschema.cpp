@@ -134,7 +134,7 @@ void TestConfigSchema::defaultsOfTheSchemaAreThoseOfTheStructs()
     process.insert(u"restart"_s, defaults(ConfigObject::Restart));
     process.insert(u"stop"_s, defaults(ConfigObject::Stop));
     process.insert(u"ready"_s, defaults(ConfigObject::Ready));
-    QCOMPARE(process.value(u"restart"_s).toObject().size(), 9);
+    QCOMPARE(process.value(u"restart"_s).toObject().size(), 11);
 
     QJsonObject server = defaults(ConfigObject::Server);
     QCOMPARE(server.size(), 2);

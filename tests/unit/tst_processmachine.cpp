@@ -30,7 +30,8 @@ public:
     /// Returns the kinds of the actions, without what is only recorded.
     QList<Kind> feed(const Happening &happening)
     {
-        StepResult result = step(state, happening, {.spec = m_spec, .now = now});
+        StepResult result
+            = step(state, happening, {.spec = m_spec, .now = now, .blocker = blocker});
         state = result.state;
         QList<Kind> kinds;
         for (const Action &action : result.actions) {
@@ -75,6 +76,7 @@ public:
     Instant now{1h};
     QList<RecordType> records;
     std::chrono::milliseconds timer{0};
+    QString blocker;
 
 private:
     ProcessSpec m_spec;
@@ -121,6 +123,13 @@ private Q_SLOTS:
     void aFaultIsTheReasonOfTheExitThatFollows();
     void aFaultIsHeardWhileStoppingToo();
     void aKillEndsItForGood();
+    void whatIsBlockedWaitsVisiblyAndIsLaunchedOnceItMayBe();
+    void aBlockedRestartIsCountedOnceItIsLaunched();
+    void whatWaitsCanBeStopped();
+    void aRecycledLaunchIsAskedAndNotCounted();
+    void aHungLaunchIsKilledAndCounted();
+    void aHungLaunchThatCannotBeKilledIsTold();
+    void successIsWhatTheConfigurationSays();
     void nothingHappensTwice_data();
     void nothingHappensTwice();
 };
@@ -415,6 +424,105 @@ void TestProcessMachine::aKillEndsItForGood()
     QCOMPARE(driver.state.phase, ProcessPhase::Stopped);
 }
 
+void TestProcessMachine::whatIsBlockedWaitsVisiblyAndIsLaunchedOnceItMayBe()
+{
+    Driver driver;
+    driver.blocker = u"waits for db"_s;
+    QVERIFY(!driver.feed(happening::Start{}).contains(Kind::Launch));
+    QCOMPARE(driver.state.phase, ProcessPhase::Waiting);
+    QCOMPARE(driver.state.reason, u"waits for db"_s);
+    driver.blocker = u"waits for cache"_s;
+    QVERIFY(driver.feed(happening::BlockerChanged{}).isEmpty());
+    QCOMPARE(driver.state.reason, u"waits for cache"_s);
+    QCOMPARE(driver.records, QList<RecordType>({RecordType::Waiting}));
+    driver.blocker.clear();
+    QVERIFY(driver.feed(happening::BlockerChanged{}).contains(Kind::Launch));
+    QCOMPARE(driver.state.phase, ProcessPhase::Starting);
+    QCOMPARE(driver.state.reason, QString());
+    QCOMPARE(driver.state.restarts, 0);
+    QVERIFY(!driver.feed(happening::BlockerChanged{}).contains(Kind::Launch));
+}
+
+void TestProcessMachine::aBlockedRestartIsCountedOnceItIsLaunched()
+{
+    Driver driver;
+    driver.bringUp();
+    driver.exit(1);
+    driver.blocker = u"waits for db"_s;
+    driver.feed(happening::Cleared{});
+    QCOMPARE(driver.state.phase, ProcessPhase::Waiting);
+    QCOMPARE(driver.state.restarts, 0);
+    driver.blocker.clear();
+    driver.feed(happening::BlockerChanged{});
+    QCOMPARE(driver.state.restarts, 1);
+}
+
+void TestProcessMachine::whatWaitsCanBeStopped()
+{
+    Driver driver;
+    driver.blocker = u"waits for db"_s;
+    driver.feed(happening::Start{});
+    driver.feed(happening::Stop{});
+    QCOMPARE(driver.state.phase, ProcessPhase::Stopped);
+    driver.blocker.clear();
+    QVERIFY(!driver.feed(happening::BlockerChanged{}).contains(Kind::Launch));
+}
+
+void TestProcessMachine::aRecycledLaunchIsAskedAndNotCounted()
+{
+    Driver driver;
+    driver.bringUp();
+    const auto asked = driver.feed(happening::Recycle{u"recycled after 50 ms"_s});
+    QVERIFY(asked.contains(Kind::RequestStop));
+    QVERIFY(!asked.contains(Kind::Kill));
+    driver.exit(0);
+    QVERIFY(driver.feed(happening::Cleared{}).contains(Kind::Launch));
+    QCOMPARE(driver.state.restarts, 0);
+    QCOMPARE(driver.state.reason, u"recycled after 50 ms"_s);
+    driver.feed(happening::Launched{});
+    driver.feed(happening::Stop{});
+    QVERIFY(!driver.feed(happening::Recycle{u"x"_s}).contains(Kind::RequestStop));
+    driver.exit(0);
+    driver.feed(happening::Cleared{});
+    QCOMPARE(driver.state.phase, ProcessPhase::Stopped);
+}
+
+void TestProcessMachine::aHungLaunchIsKilledAndCounted()
+{
+    Driver driver;
+    driver.bringUp();
+    QVERIFY(driver.feed(happening::Hung{u"hung: no heartbeat"_s}).contains(Kind::Kill));
+    QVERIFY(driver.feed(happening::Hung{u"again"_s}).isEmpty());
+    driver.feed(happening::ReadyChanged{false}); // its last words change nothing
+    QVERIFY(driver.state.ready);
+    driver.feed(happening::Exited{{.signal = u"SIGKILL"_s}});
+    QCOMPARE(driver.state.reason, u"hung: no heartbeat"_s);
+    driver.feed(happening::Cleared{});
+    QCOMPARE(driver.state.restarts, 1);
+}
+
+void TestProcessMachine::aHungLaunchThatCannotBeKilledIsTold()
+{
+    Driver driver;
+    driver.bringUp();
+    driver.feed(happening::Hung{u"hung"_s});
+    QVERIFY(driver.feed(happening::TimerElapsed{}).contains(Kind::Kill));
+    QVERIFY(driver.state.reason.contains(u"cannot be killed"_s));
+}
+
+void TestProcessMachine::successIsWhatTheConfigurationSays()
+{
+    ProcessSpec spec;
+    spec.restart.policy = RestartPolicy::OnFailure;
+    spec.restart.successCodes = {0, 3};
+    for (const int code : {0, 3, 4}) {
+        Driver driver(spec);
+        driver.bringUp();
+        driver.exit(code);
+        QCOMPARE(driver.state.phase, code == 4 ? ProcessPhase::Backoff : ProcessPhase::Done);
+    }
+}
+
 void TestProcessMachine::nothingHappensTwice_data()
 {
     QTest::addColumn<int>("phase");
@@ -427,7 +535,8 @@ void TestProcessMachine::nothingHappensTwice_data()
 void TestProcessMachine::nothingHappensTwice()
 {
     QFETCH(const int, phase);
-    const std::array<Happening, 11> all{happening::Start{}, happening::Stop{}, happening::Restart{},
+    const std::array<Happening, 14> all{happening::Recycle{u"x"_s}, happening::Hung{u"x"_s},
+        happening::BlockerChanged{}, happening::Start{}, happening::Stop{}, happening::Restart{},
         happening::Reset{}, happening::Kill{}, happening::Launched{}, happening::ReadyChanged{true},
         happening::ReadyChanged{false}, happening::FaultReported{u"x"_s}, happening::TimerElapsed{},
         happening::Cleared{}};

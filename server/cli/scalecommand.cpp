@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/awaiting.h"
+#include "cli/command.h"
+#include "cli/selection.h"
+#include "cli/serverfinder.h"
+#include "protocol/keys.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace semper {
+
+namespace {
+
+struct Texts
+{
+    Q_DECLARE_TR_FUNCTIONS(semper::ScaleCommand)
+};
+
+constexpr auto patience = 120s;
+
+QList<ProcessStatus> instancesOf(const HubSession &session, const QString &name)
+{
+    QList<ProcessStatus> instances = session.processes();
+    instances.removeIf([&name](const ProcessStatus &status) { return status.name != name; });
+    return instances;
+}
+
+bool isThere(const QList<ProcessStatus> &instances, int count)
+{
+    return instances.size() == count
+        && std::ranges::all_of(instances, [](const ProcessStatus &status) {
+               return status.ready || status.state == ProcessPhase::Done
+                   || status.wanted == Wanted::Down;
+           });
+}
+
+int scale(const CommandLine &line, const CommandSyntax &syntax)
+{
+    const QString name = line.operands().first();
+    bool isNumber = false;
+    const int count = line.operands().last().toInt(&isNumber);
+    if (!isNumber || count < 0)
+        return leave(usageError(syntax, Texts::tr("N must be a whole number from 0 on")));
+    const auto deadline = deadlineOf(line, syntax, patience);
+    if (const auto *exit = std::get_if<CommandExit>(&deadline))
+        return leave(*exit);
+    const auto socket = findServer(line);
+    if (const auto *exit = std::get_if<CommandExit>(&socket))
+        return leave(*exit);
+    HubSession session(std::get<QString>(socket));
+    if (const auto exit = session.open())
+        return leave(*exit);
+    if (const auto exit = session.command(u"scale"_s, name, {{keys::instances, count}}))
+        return leave(*exit);
+    if (!line.has(u"no-wait"_s)) {
+        const auto arrived
+            = session.runUntil([&] { return isThere(instancesOf(session, name), count); },
+                std::get<QDeadlineTimer>(deadline));
+        if (!arrived)
+            return leave(session.loss());
+        if (!*arrived)
+            return leave({ExitCode::Failed,
+                Texts::tr("%1: time is up; 'semper status %1' tells how far it came").arg(name)
+                    + u'\n'});
+    }
+    print(line.has(u"json"_s) ? toJson(instancesOf(session, name))
+                              : Texts::tr("%1: %n instance(s)", nullptr, count).arg(name) + u'\n');
+    return int(ExitCode::Done);
+}
+
+} // namespace
+
+Command scaleCommand()
+{
+    CommandSyntax syntax{.program = u"semper scale"_s,
+        .operands = u"NAME N"_s,
+        .summary = Texts::tr("Has N instances of a process run, until the server ends."),
+        .options = commonOptions(),
+        .leastOperands = 2,
+        .mostOperands = 2};
+    syntax.options.append(
+        {{u"no-wait"_s, {}, Texts::tr("return when the server accepted it")}, timeoutOption()});
+    return {u"scale"_s, syntax, scale};
+}
+
+} // namespace semper

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "supervisor/companions.h"
+
+#include "supervision/dependencyorder.h"
+#include "supervisor/supervisedprocess.h"
+
+#include <QMap>
+
+#include <utility>
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+namespace {
+
+bool hasComeTo(const MachineState &state, DependencyLevel level)
+{
+    if (state.phase == ProcessPhase::Done)
+        return true; // a task that is over and went well
+    switch (level) {
+    case DependencyLevel::Started:
+        return state.launchedAt && state.phase != ProcessPhase::Stopping;
+    case DependencyLevel::Ready:
+        return state.ready;
+    }
+    Q_UNREACHABLE();
+}
+
+QString waitsFor(const SupervisedProcess &dependency)
+{
+    switch (dependency.state().phase) {
+    case ProcessPhase::Starting:
+    case ProcessPhase::Running:
+        return u"waits for %1 to be ready"_s.arg(dependency.name());
+    case ProcessPhase::Stopped:
+    case ProcessPhase::Waiting:
+    case ProcessPhase::Backoff:
+    case ProcessPhase::Stopping:
+    case ProcessPhase::Failed:
+    case ProcessPhase::Done:
+        return u"waits for %1, which is %2"_s.arg(
+            dependency.name(), phaseName(dependency.state().phase));
+    }
+    Q_UNREACHABLE();
+}
+
+} // namespace
+
+void Companions::add(SupervisedProcess *process)
+{
+    const ProcessSpec &spec = process->spec();
+    m_byName.insert(process->name(), process);
+    for (auto name = spec.dependsOn.keyBegin(); name != spec.dependsOn.keyEnd(); ++name)
+        m_byDependency.insert(*name, process);
+    if (!spec.group.isEmpty())
+        m_byGroup.insert(spec.group, process);
+    findOrder();
+}
+
+void Companions::remove(SupervisedProcess *process)
+{
+    const ProcessSpec &spec = process->spec();
+    m_byName.remove(process->name(), process);
+    for (auto name = spec.dependsOn.keyBegin(); name != spec.dependsOn.keyEnd(); ++name)
+        m_byDependency.remove(*name, process);
+    m_byGroup.remove(spec.group, process);
+    findOrder();
+}
+
+void Companions::findOrder()
+{
+    m_order.clear();
+    if (m_byGroup.isEmpty())
+        return; // nobody asks
+    QMap<QString, ProcessSpec> specs;
+    for (const SupervisedProcess *process : std::as_const(m_byName))
+        specs.insert(process->name(), process->spec());
+    for (const QString &name : dependencyOrder(specs))
+        m_order.insert(name, m_order.size());
+}
+
+QString Companions::blockerOf(const SupervisedProcess &process) const
+{
+    const ProcessSpec &spec = process.spec();
+    for (auto it = spec.dependsOn.cbegin(); it != spec.dependsOn.cend(); ++it) {
+        const QList<SupervisedProcess *> instances = m_byName.values(it.key());
+        if (instances.isEmpty())
+            return u"waits for %1, which has no instances"_s.arg(it.key());
+        for (const SupervisedProcess *dependency : instances)
+            if (!hasComeTo(dependency->state(), it.value()))
+                return waitsFor(*dependency);
+    }
+    if (!spec.group.isEmpty() && spec.strategy != GroupStrategy::OneForOne)
+        for (const SupervisedProcess *other : othersOfGroup(process))
+            if (other->state().phase == ProcessPhase::Stopping)
+                return u"waits for %1 of its group to stop"_s.arg(other->name());
+    return {};
+}
+
+QList<SupervisedProcess *> Companions::dependantsOf(const SupervisedProcess &process) const
+{
+    return m_byDependency.values(process.name());
+}
+
+QList<SupervisedProcess *> Companions::concernedBy(const SupervisedProcess &process) const
+{
+    return dependantsOf(process) + othersOfGroup(process);
+}
+
+QList<SupervisedProcess *> Companions::restartedWith(const SupervisedProcess &process) const
+{
+    if (process.spec().strategy == GroupStrategy::OneForOne)
+        return {};
+    QList<SupervisedProcess *> others = othersOfGroup(process);
+    if (process.spec().strategy == GroupStrategy::OneForAll)
+        return others;
+    const auto rank = [this](const SupervisedProcess &it) {
+        return std::pair(m_order.value(it.name()), it.instance());
+    };
+    others.removeIf([&](const SupervisedProcess *other) { return rank(*other) < rank(process); });
+    return others;
+}
+
+QList<SupervisedProcess *> Companions::othersOfGroup(const SupervisedProcess &process) const
+{
+    if (process.spec().group.isEmpty())
+        return {};
+    QList<SupervisedProcess *> others = m_byGroup.values(process.spec().group);
+    others.removeIf([&process](const SupervisedProcess *other) { return other == &process; });
+    return others;
+}
+
+} // namespace semper

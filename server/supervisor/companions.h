@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QHash>
+#include <QList>
+#include <QMultiHash>
+#include <QString>
+
+namespace semper {
+
+class SupervisedProcess;
+
+/// What processes mean for each other: who waits for whom, and who ends with whom. Owns none of
+/// them. Main thread.
+class Companions
+{
+public:
+    void add(SupervisedProcess *process);
+    void remove(SupervisedProcess *process);
+
+    /// Why \a process must not be launched now: a dependency that has not come far enough, or a
+    /// group that is still stopping. Empty: it may.
+    [[nodiscard]] QString blockerOf(const SupervisedProcess &process) const;
+    /// Those that depend on \a process.
+    [[nodiscard]] QList<SupervisedProcess *> dependantsOf(const SupervisedProcess &process) const;
+    /// Those whose blocker may change when \a process changes.
+    [[nodiscard]] QList<SupervisedProcess *> concernedBy(const SupervisedProcess &process) const;
+    /// Those of its group that have to be restarted when \a process died, by its strategy.
+    [[nodiscard]] QList<SupervisedProcess *> restartedWith(const SupervisedProcess &process) const;
+
+private:
+    [[nodiscard]] QList<SupervisedProcess *> othersOfGroup(const SupervisedProcess &process) const;
+    void findOrder(); ///< anew, of those that are there
+
+    QMultiHash<QString, SupervisedProcess *> m_byName;
+    QMultiHash<QString, SupervisedProcess *> m_byDependency; ///< by the name that they wait for
+    QMultiHash<QString, SupervisedProcess *> m_byGroup;
+    QHash<QString, qsizetype> m_order; ///< of names: dependencies first
+};
+
+} // namespace semper

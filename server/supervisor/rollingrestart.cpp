@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "supervisor/rollingrestart.h"
+
+#include "supervisor/supervisedprocess.h"
+
+#include <QLoggingCategory>
+
+namespace semper {
+
+namespace {
+
+Q_LOGGING_CATEGORY(log, "semper.server.rolling")
+
+} // namespace
+
+RollingRestart::RollingRestart(const QList<SupervisedProcess *> &processes, QObject *parent)
+    : QObject(parent)
+{
+    for (SupervisedProcess *process : processes)
+        m_left.append(process);
+}
+
+void RollingRestart::next()
+{
+    if (m_current)
+        m_current->disconnect(this);
+    m_current = nullptr;
+    while (!m_left.isEmpty() && !m_current)
+        m_current = m_left.takeFirst();
+    if (!m_current) {
+        Q_EMIT finished();
+        return;
+    }
+    m_asked = std::chrono::steady_clock::now();
+    connect(m_current, &SupervisedProcess::changed, this, &RollingRestart::look);
+    connect(m_current, &QObject::destroyed, this, &RollingRestart::next);
+    m_current->handle(happening::Restart{});
+}
+
+void RollingRestart::look()
+{
+    const MachineState &state = m_current->state();
+    if (state.phase == ProcessPhase::Failed) {
+        qCWarning(log, "%s has failed: the other instances are left as they are",
+            qUtf8Printable(processLabel(m_current->name(), m_current->instance())));
+        m_left.clear();
+        return next();
+    }
+    const bool isReplaced = state.ready && state.launchedAt && *state.launchedAt >= m_asked;
+    if (isReplaced || state.phase == ProcessPhase::Done || state.wanted == Wanted::Down)
+        next();
+}
+
+} // namespace semper

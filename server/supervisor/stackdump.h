@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QProcess>
+#include <QTimer>
+
+namespace semper {
+
+/// Writes the stacks of all threads of a process to the log, by eu-stack or gdb, whichever is
+/// installed; 10 s and 64 KiB at most. Never blocks.
+class StackDump : public QObject
+{
+    Q_OBJECT
+public:
+    /// Begins; finished() follows from the event loop, at once where there is no such program.
+    StackDump(const QString &name, qint64 pid, QObject *parent);
+
+Q_SIGNALS:
+    void finished();
+
+private:
+    void end();
+
+    QString m_name;
+    QProcess m_debugger;
+    QTimer m_limit;
+};
+
+} // namespace semper

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Of the supervisor: what people ask for.
+#include "supervisor/supervisor.h"
+
+#include "journal/journal.h"
+#include "protocol/keys.h"
+#include "spec/signalname.h"
+#include "supervisor/rollingrestart.h"
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+std::variant<QList<SupervisedProcess *>, CommandError> Supervisor::select(
+    const QString &selector) const
+{
+    const qsizetype colon = selector.lastIndexOf(u':');
+    const QString name = selector.left(colon < 0 ? selector.size() : colon);
+    bool isNumber = true;
+    const int instance = colon < 0 ? -1 : selector.mid(colon + 1).toInt(&isNumber);
+    if (!isNumber || (colon >= 0 && instance < 0))
+        return CommandError{.code = u"bad_selector"_s,
+            .detail = u"\"%1\" is neither NAME nor NAME:INSTANCE"_s.arg(selector)};
+    QList<SupervisedProcess *> found;
+    for (const auto &[key, process] : m_processes)
+        if (key.first == name && (colon < 0 || key.second == instance))
+            found.append(process.get());
+    if (found.isEmpty() && (colon >= 0 || !m_descriptions.contains(name)))
+        return CommandError{
+            .code = u"unknown_process"_s, .detail = u"no process \"%1\""_s.arg(selector)};
+    return found;
+}
+
+CommandResult Supervisor::command(const SupervisionCommand &command)
+{
+    const auto selected = select(command.selector);
+    if (const auto *error = std::get_if<CommandError>(&selected))
+        return *error;
+    if (m_shuttingDown)
+        return CommandError{.code = u"shutting_down"_s, .detail = u"the server is stopping"_s};
+    const auto &targets = std::get<QList<SupervisedProcess *>>(selected);
+    if (auto error = refusal(command, targets))
+        return *error;
+    const qint64 id = recordCommand(command, targets);
+    carryOut(command, targets);
+    return id;
+}
+
+qint64 Supervisor::recordCommand(
+    const SupervisionCommand &command, const QList<SupervisedProcess *> &targets)
+{
+    QJsonObject fields{{keys::process, command.selector.section(u':', 0, 0)},
+        {keys::action, actionName(command.action)}, {keys::by, command.by}};
+    if (command.action == CommandAction::Scale) { // one event for all instances
+        fields.insert(keys::instances, command.instances);
+        return m_journal.record(QLatin1StringView("command"), fields);
+    }
+    if (command.action == CommandAction::Signal)
+        fields.insert(keys::signal, signalName(command.signal));
+    qint64 id = 0;
+    for (const SupervisedProcess *process : targets) {
+        fields.insert(keys::instance, process->instance());
+        id = m_journal.record(QLatin1StringView("command"), fields);
+    }
+    return id;
+}
+
+std::optional<CommandError> Supervisor::refusal(
+    const SupervisionCommand &command, const QList<SupervisedProcess *> &targets) const
+{
+    if (targets.isEmpty() && command.action != CommandAction::Scale)
+        return CommandError{.code = u"unknown_process"_s,
+            .detail = u"%1 has no instances; scale it first"_s.arg(command.selector)};
+    if (command.action == CommandAction::Signal)
+        for (const SupervisedProcess *process : targets)
+            if (process->pid() <= 0)
+                return CommandError{.code = u"not_running"_s,
+                    .detail
+                    = u"%1 does not run"_s.arg(processLabel(process->name(), process->instance()))};
+    if (command.action == CommandAction::Scale && command.selector.contains(u':'))
+        return CommandError{.code = u"bad_selector"_s,
+            .detail = u"scale takes the name of a process, without an instance"_s};
+    return std::nullopt;
+}
+
+void Supervisor::carryOut(
+    const SupervisionCommand &command, const QList<SupervisedProcess *> &targets)
+{
+    switch (command.action) {
+    case CommandAction::Start:
+        for (SupervisedProcess *process : targets)
+            process->handle(happening::Start{});
+        return;
+    case CommandAction::Stop:
+        for (SupervisedProcess *process : targets)
+            process->handle(happening::Stop{});
+        return;
+    case CommandAction::Restart:
+        return restart(targets);
+    case CommandAction::Reset:
+        for (SupervisedProcess *process : targets)
+            process->handle(happening::Reset{});
+        return;
+    case CommandAction::Signal:
+        for (SupervisedProcess *process : targets)
+            process->signal(command.signal);
+        return;
+    case CommandAction::Scale:
+        return scale(command.selector, command.instances);
+    }
+}
+
+void Supervisor::restart(const QList<SupervisedProcess *> &targets)
+{
+    const QString name = targets.first()->name();
+    delete m_rolling.take(name); // this one begins anew
+    if (targets.size() == 1)
+        return targets.first()->handle(happening::Restart{});
+    auto *rolling = new RollingRestart(targets, this);
+    m_rolling.insert(name, rolling);
+    connect(rolling, &RollingRestart::finished, rolling, &QObject::deleteLater);
+    rolling->start();
+}
+
+void Supervisor::scale(const QString &name, int count)
+{
+    for (int instance = 0; instance < count; ++instance) {
+        SupervisedProcess *process = find(name, instance);
+        if (process && !m_retired.remove(process))
+            continue;
+        if (!process)
+            addInstance(name, instance);
+        if (m_descriptions.at(name).spec.enabled)
+            find(name, instance)->handle(happening::Start{});
+    }
+    for (int instance = count; SupervisedProcess *process = find(name, instance); ++instance) {
+        m_retired.insert(process);
+        process->handle(happening::Stop{});
+        removeRetired(process);
+    }
+    Q_EMIT listChanged();
+}
+
+void Supervisor::removeRetired(SupervisedProcess *process)
+{
+    if (!m_retired.contains(process) || !process->isDown())
+        return;
+    // From the event loop: this may be inside one of its signals.
+    m_retired.remove(process);
+    m_companions.remove(process);
+    const auto it = m_processes.find({process->name(), process->instance()});
+    it->second.release()->deleteLater();
+    m_processes.erase(it);
+    Q_EMIT listChanged();
+}
+
+} // namespace semper

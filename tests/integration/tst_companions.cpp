@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/runningserver.h"
+
+#include <QJsonArray>
+#include <QTest>
+
+#include <csignal>
+
+using namespace Qt::StringLiterals;
+using namespace semper;
+using namespace semper::test;
+
+namespace {
+
+constexpr int patience = 15'000;
+
+QJsonObject helper(const QStringList &words, QJsonObject more = {})
+{
+    more.insert(u"command"_s,
+        QJsonArray::fromStringList(QStringList(helperProgram(words.first())) + words.sliced(1)));
+    return more;
+}
+
+QJsonObject dependsOn(const QString &name, const QString &level)
+{
+    return {{u"depends_on"_s, QJsonObject{{name, level}}}};
+}
+
+QJsonObject inGroup(const QString &strategy, QJsonObject more = {})
+{
+    more.insert(u"group"_s, u"g"_s);
+    more.insert(u"strategy"_s, strategy);
+    return more;
+}
+
+} // namespace
+
+/// What processes of a real server mean for each other.
+class TestCompanions : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void aDependantWaitsVisiblyForWhatItNeeds();
+    void aDependantFollowsATaskThatIsDone();
+    void aShutdownStopsDependantsFirst();
+    void aFailureRestartsItsDependants();
+    void aFailureStopsTheServiceWhereItIsToldTo();
+    void aGroupEndsTogetherAndStartsTogether_data();
+    void aGroupEndsTogetherAndStartsTogether();
+    void eachInstanceKnowsItsNumber();
+    void aScaleAddsAndTakesAwayInstances();
+    void aRestartOfSeveralKeepsAllButOneReady();
+    void aSignalReachesWhatRuns();
+};
+
+void TestCompanions::aDependantWaitsVisiblyForWhatItNeeds()
+{
+    RunningServer server({{u"api"_s, helper({u"sleeper"_s}, dependsOn(u"db"_s, u"started"_s))},
+        {u"db"_s, helper({u"sleeper"_s})}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"api"_s)[u"state"_s], u"running"_s, patience);
+
+    QCOMPARE(server.command({u"stop"_s, u"api"_s, u"db"_s}).exitCode, 0);
+    QCOMPARE(server.command({u"start"_s, u"api"_s, u"--no-wait"_s}).exitCode, 0);
+    const QJsonObject waiting = server.process(u"api"_s);
+    QCOMPARE(waiting[u"state"_s], u"waiting"_s);
+    QCOMPARE(waiting[u"reason"_s], u"waits for db, which is stopped"_s);
+    QCOMPARE(server.command({u"start"_s, u"db"_s}).exitCode, 0);
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"api"_s)[u"state"_s], u"running"_s, patience);
+    QCOMPARE(server.process(u"api"_s)[u"restarts"_s], 0);
+}
+
+void TestCompanions::aDependantFollowsATaskThatIsDone()
+{
+    const QJsonObject once{{u"restart"_s,
+        QJsonObject{{u"policy"_s, u"on-failure"_s}, {u"success_codes"_s, QJsonArray{3}}}}};
+    RunningServer server({{u"api"_s, helper({u"sleeper"_s}, dependsOn(u"migrate"_s, u"ready"_s))},
+        {u"migrate"_s, helper({u"exit-with"_s, u"3"_s}, once)}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"migrate"_s)[u"state"_s], u"done"_s, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"api"_s)[u"state"_s], u"running"_s, patience);
+}
+
+void TestCompanions::aShutdownStopsDependantsFirst()
+{
+    RunningServer server({{u"a-db"_s, helper({u"sleeper"_s})},
+        {u"b-cache"_s, helper({u"sleeper"_s}, dependsOn(u"a-db"_s, u"ready"_s))},
+        {u"c-api"_s, helper({u"sleeper"_s}, dependsOn(u"b-cache"_s, u"ready"_s))}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"c-api"_s)[u"state"_s], u"running"_s, patience);
+    QCOMPARE(server.stop(), 0);
+    const QString log = server.log();
+    const qsizetype api = log.indexOf(u"c-api: stopped"_s);
+    const qsizetype cache = log.indexOf(u"b-cache: not ready"_s);
+    const qsizetype database = log.indexOf(u"a-db: not ready"_s);
+    QVERIFY2(api >= 0 && api < cache && cache < database, qPrintable(log));
+}
+
+void TestCompanions::aFailureRestartsItsDependants()
+{
+    const QJsonObject fails{{u"restart"_s,
+        QJsonObject{{u"policy"_s, u"never"_s}, {u"on_failed"_s, u"restart-dependents"_s}}}};
+    RunningServer server({{u"api"_s, helper({u"sleeper"_s}, dependsOn(u"db"_s, u"ready"_s))},
+        {u"db"_s, helper({u"sleeper"_s}, fails)}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"api"_s)[u"state"_s], u"running"_s, patience);
+    const int database = server.process(u"db"_s)[u"pid"_s].toInt();
+    QCOMPARE(::kill(database, SIGKILL), 0);
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"api"_s)[u"state"_s], u"waiting"_s, patience);
+    QCOMPARE(server.process(u"api"_s)[u"reason"_s], u"waits for db, which is failed"_s);
+    QCOMPARE(server.command({u"start"_s, u"db"_s}).exitCode, 0);
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"api"_s)[u"state"_s], u"running"_s, patience);
+}
+
+void TestCompanions::aFailureStopsTheServiceWhereItIsToldTo()
+{
+    const QJsonObject fatal{{u"restart"_s,
+        QJsonObject{{u"policy"_s, u"never"_s}, {u"on_failed"_s, u"stop-service"_s}}}};
+    RunningServer server(
+        {{u"vital"_s, helper({u"sleeper"_s}, fatal)}, {u"other"_s, helper({u"sleeper"_s})}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"vital"_s)[u"state"_s], u"running"_s, patience);
+    QCOMPARE(::kill(server.process(u"vital"_s)[u"pid"_s].toInt(), SIGKILL), 0);
+    QTRY_VERIFY_WITH_TIMEOUT(!server.isRunning(), patience);
+    QCOMPARE(server.stop(), 1);
+    QVERIFY2(server.log().contains(u"vital has failed: killed by SIGKILL; the server stops"_s),
+        qPrintable(server.log()));
+}
+
+void TestCompanions::aGroupEndsTogetherAndStartsTogether_data()
+{
+    QTest::addColumn<QString>("strategy");
+    QTest::addColumn<QStringList>("replaced");
+    QTest::newRow("one for one") << u"one_for_one"_s << QStringList{u"b"_s};
+    QTest::newRow("rest for one") << u"rest_for_one"_s << QStringList{u"b"_s, u"c"_s};
+    QTest::newRow("one for all") << u"one_for_all"_s << QStringList{u"a"_s, u"b"_s, u"c"_s};
+}
+
+void TestCompanions::aGroupEndsTogetherAndStartsTogether()
+{
+    QFETCH(const QString, strategy);
+    QFETCH(const QStringList, replaced);
+    const QStringList names{u"a"_s, u"b"_s, u"c"_s};
+    RunningServer server({{u"a"_s, helper({u"sleeper"_s}, inGroup(strategy))},
+        {u"b"_s, helper({u"sleeper"_s}, inGroup(strategy, dependsOn(u"a"_s, u"ready"_s)))},
+        {u"c"_s, helper({u"sleeper"_s}, inGroup(strategy, dependsOn(u"b"_s, u"ready"_s)))}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"c"_s)[u"state"_s], u"running"_s, patience);
+    QHash<QString, int> pids;
+    for (const QString &name : names)
+        pids.insert(name, server.process(name)[u"pid"_s].toInt());
+
+    QCOMPARE(::kill(pids.value(u"b"_s), SIGKILL), 0);
+    for (const QString &name : replaced)
+        QTRY_VERIFY_WITH_TIMEOUT(server.process(name)[u"state"_s] == u"running"_s
+                && server.process(name)[u"pid"_s].toInt() != pids.value(name),
+            patience);
+    for (const QString &name : names) {
+        const QJsonObject process = server.process(name);
+        QCOMPARE(process[u"pid"_s].toInt() != pids.value(name), replaced.contains(name));
+        QCOMPARE(process[u"restarts"_s].toInt(), name == u"b" ? 1 : 0);
+    }
+    if (replaced.contains(u"c"_s))
+        QCOMPARE(server.process(u"c"_s)[u"reason"_s],
+            u"restarted with its group: b killed by SIGKILL"_s);
+}
+
+void TestCompanions::eachInstanceKnowsItsNumber()
+{
+    RunningServer server(
+        {{u"worker"_s, helper({u"echo-env"_s, u"SEMPER_INSTANCE"_s}, {{u"instances"_s, 3}})}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    for (int i = 0; i < 3; ++i)
+        QTRY_VERIFY_WITH_TIMEOUT(
+            server.log().contains(
+                u"%1 | SEMPER_INSTANCE=%2"_s.arg(i == 0 ? u"worker"_s : u"worker:%1"_s.arg(i))
+                    .arg(i)),
+            patience);
+    const QJsonArray all = server.get(u"/api/v1/processes/worker"_s).toArray();
+    QCOMPARE(all.size(), 3);
+    QCOMPARE(all.at(2).toObject()[u"instance"_s], 2);
+}
+
+void TestCompanions::aScaleAddsAndTakesAwayInstances()
+{
+    RunningServer server({{u"worker"_s, helper({u"sleeper"_s}, {{u"instances"_s, 2}})}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    const auto pids = [&server] {
+        QList<int> list;
+        for (const QJsonValue &process : server.get(u"/api/v1/processes/worker"_s).toArray())
+            list.append(process[u"pid"_s].toInt());
+        return list;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(pids().size() == 2 && !pids().contains(0), patience);
+    const QList<int> before = pids();
+
+    const auto more = server.command({u"scale"_s, u"worker"_s, u"4"_s});
+    QVERIFY2(more.exitCode == 0, more.standardError);
+    QCOMPARE(pids().size(), 4);
+    QCOMPARE(pids().first(2), before);
+    QCOMPARE(server.command({u"scale"_s, u"worker"_s, u"1"_s}).exitCode, 0);
+    QCOMPARE(pids(), before.first(1));
+    QCOMPARE(::kill(before.last(), 0), -1);
+    QCOMPARE(server.command({u"scale"_s, u"worker"_s, u"0"_s}).exitCode, 0);
+    QCOMPARE(server.command({u"restart"_s, u"worker"_s}).exitCode, 1);
+    QCOMPARE(server.command({u"scale"_s, u"worker"_s, u"3"_s}).exitCode, 0);
+    QCOMPARE(pids().size(), 3);
+
+    QCOMPARE(server.command({u"scale"_s, u"nobody"_s, u"1"_s}).exitCode, 1);
+    QCOMPARE(server.command({u"scale"_s, u"worker"_s, u"many"_s}).exitCode, 2);
+    QCOMPARE(server.command({u"scale"_s, u"worker:1"_s, u"1"_s}).exitCode, 1);
+}
+
+void TestCompanions::aRestartOfSeveralKeepsAllButOneReady()
+{
+    RunningServer server({{u"worker"_s, helper({u"sleeper"_s}, {{u"instances"_s, 4}})}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_COMPARE_WITH_TIMEOUT(server.log().count(u": ready\n"_s), 4, patience);
+    const QString before = server.log();
+    QCOMPARE(server.command({u"restart"_s, u"worker"_s}).exitCode, 0);
+
+    int ready = 4;
+    int replaced = 0;
+    const QStringList lines = server.log().sliced(before.size()).split(u'\n');
+    for (const QString &line : lines) {
+        if (line.endsWith(u": not ready"_s))
+            --ready;
+        else if (line.endsWith(u": ready"_s))
+            ++ready, ++replaced;
+        QVERIFY2(ready >= 3, qPrintable(lines.join(u'\n')));
+    }
+    QCOMPARE(replaced, 4);
+}
+
+void TestCompanions::aSignalReachesWhatRuns()
+{
+    RunningServer server({{u"it"_s,
+        helper({u"ignore-term"_s}, {{u"stop"_s, QJsonObject{{u"timeout_ms"_s, 200}}}})}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_VERIFY_WITH_TIMEOUT(server.log().contains(u"it | ready"_s), patience);
+    QCOMPARE(server.command({u"signal"_s, u"HUP"_s, u"it"_s}).exitCode, 0);
+    QTRY_VERIFY_WITH_TIMEOUT(server.log().contains(u"it | ignored"_s), patience);
+    QCOMPARE(server.process(u"it"_s)[u"restarts"_s], 0);
+
+    const auto nonsense = server.command({u"signal"_s, u"LAUGH"_s, u"it"_s});
+    QCOMPARE(nonsense.exitCode, 1);
+    QVERIFY(nonsense.standardError.contains("must name a signal"));
+    QCOMPARE(server.command({u"stop"_s, u"it"_s}).exitCode, 0);
+    const auto late = server.command({u"signal"_s, u"HUP"_s, u"it"_s});
+    QCOMPARE(late.exitCode, 1);
+    QVERIFY(late.standardError.contains("it does not run"));
+}
+
+QTEST_GUILESS_MAIN(TestCompanions)
+#include "tst_companions.moc"
