@@ -87,15 +87,18 @@ void Step::kill()
     arm(patienceAfterKill);
 }
 
-void Step::killOverdue()
+void Step::killOverdue(const QString &missing)
 {
-    if (m_state.killed)
+    if (m_state.killed) {
         m_state.reason = u"cannot be killed: in uninterruptible sleep"_s;
-    else if (m_state.phase == ProcessPhase::Stopping)
+    } else if (m_state.phase == ProcessPhase::Stopping) {
         m_state.fault
             = u"killed: did not stop within %1 ms"_s.arg(m_context.spec.stop.timeout.count());
-    else
+    } else {
         m_state.fault = u"not ready within %1 ms"_s.arg(m_context.spec.ready.timeout.count());
+        if (!missing.isEmpty())
+            m_state.fault += u": "_s + missing;
+    }
     kill();
 }
 

@@ -30,7 +30,7 @@ public:
     void on(const happening::LaunchFailed &event) { ended(event.report, event.cause); }
     void on(const happening::Exited &event) { ended(event.report, event.report.describe()); }
     void on(const happening::Cleared &);
-    void on(const happening::TimerElapsed &);
+    void on(const happening::TimerElapsed &event);
     void on(const happening::ReadyChanged &event);
     void on(const happening::FaultReported &event);
     void on(const happening::Recycle &event);
@@ -57,7 +57,7 @@ private:
     void launchWhenCleared();
     void askToStop();
     void kill();
-    void killOverdue();
+    void killOverdue(const QString &missing);
     void ended(const ExitReport &report, const QString &cause);
     void endedUnasked(const ExitReport &report);
     void restartAfterDelay();

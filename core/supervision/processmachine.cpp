@@ -89,8 +89,11 @@ void Step::on(const happening::Launched &)
 {
     m_state.launchedAt = m_context.now;
     record(RecordType::Start);
-    // A command has started once it is executed, a class once its run() begins.
-    if (m_state.phase == ProcessPhase::Starting && (m_context.spec.isCommand() || m_state.greeted))
+    // A command has started once it is executed, a class once its run() begins. Any other mode
+    // waits for somebody to tell that it is ready, who may have been faster.
+    const bool isReady
+        = m_context.spec.isCommand() && m_context.spec.ready.mode == ReadyMode::Started;
+    if (m_state.phase == ProcessPhase::Starting && (isReady || m_state.greeted))
         becomeRunning();
 }
 
@@ -120,13 +123,13 @@ void Step::on(const happening::Cleared &)
     }
 }
 
-void Step::on(const happening::TimerElapsed &)
+void Step::on(const happening::TimerElapsed &event)
 {
     switch (m_state.phase) {
     case ProcessPhase::Starting:
     case ProcessPhase::Running:
     case ProcessPhase::Stopping:
-        killOverdue();
+        killOverdue(event.missing);
         break;
     case ProcessPhase::Backoff:
         launch();
@@ -147,7 +150,7 @@ void Step::on(const happening::ReadyChanged &event)
         setReady(event.ready);
     } else if (m_state.phase == ProcessPhase::Starting && event.ready) {
         m_state.greeted = true;
-        if (m_state.launchedAt && !m_context.spec.isCommand())
+        if (m_state.launchedAt)
             becomeRunning();
     }
 }

@@ -50,7 +50,9 @@ struct Exited
 struct Cleared
 { }; ///< nothing of the dead launch is left
 struct TimerElapsed
-{ }; ///< the one that ArmTimer started last
+{
+    QString missing = {}; ///< what it still lacks to be ready, if that is known
+}; ///< the one that ArmTimer started last
 // The process about itself.
 struct ReadyChanged
 {

@@ -118,7 +118,11 @@ private Q_SLOTS:
     void aRestartIsNotCountedAndARestartOfAStoppedOneStartsIt();
     void resetClearsCountersAndBackoff();
     void notReadyInTimeIsAFailedStart();
+    void whatWasMissingIsToldWithTheFailedStart();
+    void readinessAfterTheKillComesTooLate();
     void aClassIsReadyOnceItsRunBegan();
+    void everyModeBecomesReadyAsItSays_data();
+    void everyModeBecomesReadyAsItSays();
     void readinessFallsAndRisesOnlyWhileRunning();
     void aFaultIsTheReasonOfTheExitThatFollows();
     void aFaultIsHeardWhileStoppingToo();
@@ -365,6 +369,66 @@ void TestProcessMachine::aClassIsReadyOnceItsRunBegan()
                               : Happening(happening::ReadyChanged{true}));
         QCOMPARE(driver.state.phase, ProcessPhase::Running);
         QVERIFY(driver.state.ready);
+    }
+}
+
+void TestProcessMachine::whatWasMissingIsToldWithTheFailedStart()
+{
+    Driver driver({.ready = {.mode = ReadyMode::Tcp, .timeout = 250ms}});
+    driver.bringUp();
+    driver.feed(happening::TimerElapsed{u"connection refused"_s});
+    driver.feed(happening::TimerElapsed{}); // it takes its time to die
+    driver.feed(happening::Exited{{.signal = u"SIGKILL"_s}});
+    QCOMPARE(driver.state.reason, u"not ready within 250 ms: connection refused"_s);
+}
+
+void TestProcessMachine::readinessAfterTheKillComesTooLate()
+{
+    Driver driver({.ready = {.mode = ReadyMode::Notify}});
+    driver.bringUp();
+    driver.feed(happening::TimerElapsed{});
+    QVERIFY(driver.feed(happening::ReadyChanged{true}).isEmpty());
+    QCOMPARE(driver.state.phase, ProcessPhase::Starting);
+    QVERIFY(!driver.records.contains(RecordType::Ready));
+}
+
+void TestProcessMachine::everyModeBecomesReadyAsItSays_data()
+{
+    QTest::addColumn<int>("mode");
+    QTest::addColumn<bool>("isClass");
+    QTest::addColumn<bool>("readyOnceLaunched");
+    for (int mode = 0; mode <= int(ReadyMode::Log); ++mode)
+        for (const bool isClass : {false, true})
+            QTest::addRow("mode %d, %s", mode, isClass ? "class" : "command")
+                << mode << isClass << (ReadyMode(mode) == ReadyMode::Started && !isClass);
+}
+
+void TestProcessMachine::everyModeBecomesReadyAsItSays()
+{
+    QFETCH(const int, mode);
+    QFETCH(const bool, isClass);
+    QFETCH(const bool, readyOnceLaunched);
+    for (const bool toldFirst : {false, true}) { // a program may be faster than QProcess
+        Driver driver({.className = isClass ? u"Monitor"_s : QString(),
+            .ready = {.mode = ReadyMode(mode), .timeout = 250ms}});
+        driver.feed(happening::Start{});
+        QCOMPARE(driver.timer, 250ms);
+        if (toldFirst) {
+            driver.feed(happening::ReadyChanged{true});
+            QCOMPARE(driver.state.phase, ProcessPhase::Starting);
+        }
+        const QList<Kind> launched = driver.feed(happening::Launched{});
+        QCOMPARE(driver.state.ready, toldFirst || readyOnceLaunched);
+        QCOMPARE(launched.contains(Kind::CancelTimer), toldFirst || readyOnceLaunched);
+        driver.feed(happening::ReadyChanged{true});
+        QCOMPARE(driver.state.phase, ProcessPhase::Running);
+        QVERIFY(driver.state.ready);
+        QCOMPARE(driver.records, QList<RecordType>({RecordType::Start, RecordType::Ready}));
+
+        driver.exit(1); // the next launch has to become ready anew
+        driver.feed(happening::Cleared{});
+        driver.feed(happening::Launched{});
+        QCOMPARE(driver.state.ready, readyOnceLaunched);
     }
 }
 
