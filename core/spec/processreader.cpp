@@ -3,7 +3,9 @@
 
 #include "protocol/frame.h"
 #include "protocol/keys.h"
+#include "spec/commandreader.h"
 #include "spec/namerule.h"
+#include "spec/readyreader.h"
 #include "spec/signalname.h"
 
 #include <QRegularExpression>
@@ -40,22 +42,6 @@ void readClass(const ObjectReader &reader, ProcessSpec &spec)
     assign(spec.className, name);
 }
 
-void readCommand(const ObjectReader &reader, const Surroundings &surroundings, ProcessSpec &spec)
-{
-    const auto words = reader.texts(keys::command, true);
-    if (!words)
-        return;
-    if (words->isEmpty() || words->first().isEmpty()) {
-        reader.complainOf(keys::command, u"must start with the program's name"_s);
-        return;
-    }
-    spec.command = *words;
-    // A bare name is looked up in PATH; anything else is a path, and those start at the folder
-    // of the configuration, whatever folder the program runs in.
-    if (QString &program = spec.command.first(); program.contains(u'/'))
-        program = surroundings.absolute(program);
-}
-
 void readProgram(const ObjectReader &reader, const Surroundings &surroundings, ProcessSpec &spec)
 {
     const bool hasClass = reader.has(keys::className);
@@ -63,7 +49,7 @@ void readProgram(const ObjectReader &reader, const Surroundings &surroundings, P
     if (hasClass)
         readClass(reader, spec);
     if (hasCommand)
-        readCommand(reader, surroundings, spec);
+        assign(spec.command, readCommand(reader, surroundings));
     if (hasClass && hasCommand)
         reader.complain(u"must have \"class\" or \"command\", not both"_s);
     else if (!hasClass && !hasCommand)
@@ -78,7 +64,7 @@ void readSettings(const ObjectReader &reader, ProcessSpec &spec)
     spec.settings = *settings;
     const QJsonObject welcome = makeFrame(frames::welcome,
         {{keys::version, 1}, {keys::heartbeatMs, std::numeric_limits<int>::max()},
-            {keys::settings, *settings}});
+            {keys::readyMode, readyModeName(ReadyMode::Started)}, {keys::settings, *settings}});
     if (const qsizetype excess = encodeFrame(welcome).size() - maximumFrameBytes; excess > 0)
         reader.complainOf(keys::settings,
             u"too large by %1 bytes: they reach the process in one frame of %2"_s.arg(excess).arg(
@@ -186,13 +172,6 @@ void readStop(const ObjectReader &reader, StopSpec &spec)
         spec.scope = StopScope(scopes.indexOf(*scope));
 }
 
-void readReady(const ObjectReader &reader, ReadySpec &spec)
-{
-    if (reader.word(keys::mode, u"mode"_s, readyModes()))
-        spec.mode = ReadyMode::Started;
-    assign(spec.timeout, reader.duration(keys::timeoutMs, 1ms));
-}
-
 /// A list of names means "ready"; an object tells for each.
 void readDependencies(const ObjectReader &reader, ProcessSpec &spec)
 {
@@ -265,7 +244,10 @@ ProcessSpec readProcess(const QJsonObject &json, const JsonPath &path,
     readEnabled(reader, surroundings, spec);
     readPart(reader, keys::restart, ConfigObject::Restart, readRestart, spec.restart);
     readPart(reader, keys::stop, ConfigObject::Stop, readStop, spec.stop);
-    readPart(reader, keys::ready, ConfigObject::Ready, readReady, spec.ready);
+    if (const auto ready = reader.object(keys::ready))
+        spec.ready
+            = readReady({*ready, reader.at(keys::ready), configKeys(ConfigObject::Ready), errors},
+                surroundings);
     readWatchdog(reader, spec);
     readDependencies(reader, spec);
     readInstances(reader, surroundings, spec);

@@ -55,9 +55,9 @@ const Vocabulary &configKeys(ConfigObject object)
             keys::backoffMaxMs, keys::jitterRatio, keys::resetAfterMs, keys::maxRestarts,
             keys::windowMs, keys::successCodes, keys::onFailed}};
     static const Vocabulary stop{.known = {keys::signal, keys::timeoutMs, keys::scope}};
-    static const Vocabulary ready{.known = {keys::mode, keys::timeoutMs},
-        .later = {u"listen"_s, u"host"_s, u"port"_s, u"url"_s, u"path"_s, u"command"_s,
-            u"pattern"_s, u"interval_ms"_s}};
+    static const Vocabulary ready{
+        .known = {keys::mode, keys::timeoutMs, keys::address, keys::url, keys::command,
+            keys::pattern, keys::intervalMs, keys::attemptTimeoutMs}};
 
     switch (object) {
     case ConfigObject::Server:
@@ -90,8 +90,13 @@ const Vocabulary &serviceTypes()
 const Vocabulary &readyModes()
 {
     static const Vocabulary modes{
-        .known = {u"started"_s}, .later = {u"notify"_s, u"tcp"_s, u"http"_s, u"exec"_s, u"log"_s}};
+        .known = {u"started"_s, u"notify"_s, u"tcp"_s, u"http"_s, u"exec"_s, u"log"_s}};
     return modes;
+}
+
+QString readyModeName(ReadyMode mode)
+{
+    return readyModes().known.at(int(mode));
 }
 
 } // namespace semper

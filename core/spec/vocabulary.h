@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #pragma once
 
+#include <semper/readyspec.h>
 #include <semper/semper_core_export.h>
 
 #include <QString>
@@ -30,7 +31,8 @@ enum class ConfigObject { Server, Control, Service, Process, Enabled, Restart, S
 
 /// Values of a service's "type".
 [[nodiscard]] SEMPER_CORE_EXPORT const Vocabulary &serviceTypes();
-/// Values of "ready.mode".
+/// Values of "ready.mode", in the order of ReadyMode.
 [[nodiscard]] SEMPER_CORE_EXPORT const Vocabulary &readyModes();
+[[nodiscard]] SEMPER_CORE_EXPORT QString readyModeName(ReadyMode mode);
 
 } // namespace semper

@@ -202,13 +202,51 @@ void TestConfigErrors::oneThingWrongIsOneErrorWithItsPath_data()
     process("group", R"("group": "A")",
         ".group: \"A\" is no name: at most 64 of a-z, 0-9, '_', '.' and '-', a letter or digit "
         "first");
-    for (const char *mode : {"notify", "tcp", "http", "exec", "log"}) {
-        const QByteArray name = "mode " + QByteArray(mode);
-        process(name.constData(), "\"ready\": {\"mode\": \"" + QByteArray(mode) + "\"}",
-            (".ready.mode: \"" + QByteArray(mode) + "\" is not available yet").constData());
-    }
-    process("ready at once", R"("ready": {"timeout_ms": 0})",
-        ".ready.timeout_ms: must be a whole number of milliseconds from 1 to 2073600000, not 0");
+    const auto ready = [&process](const char *name, const QByteArray &fields, const char *error) {
+        process(name, "\"ready\": {" + fields + "}", (".ready" + QByteArray(error)).constData());
+    };
+    ready("ready at once", R"("timeout_ms": 0)",
+        ".timeout_ms: must be a whole number of milliseconds from 1 to 2073600000, not 0");
+    ready("ready mode", R"("mode": "tpc", "address": "127.0.0.1:1")",
+        ".mode: unknown mode \"tpc\"; did you mean \"tcp\"?");
+    ready("ready key", R"("adress": "127.0.0.1:1")",
+        ".adress: unknown key \"adress\"; did you mean \"address\"?");
+    ready("key without its mode", R"("address": "127.0.0.1:1")",
+        ".address: belongs to the mode \"tcp\", not to \"started\"");
+    ready("key of another mode", R"("mode": "log", "pattern": "x", "url": "http://x/")",
+        ".url: belongs to the mode \"http\", not to \"log\"");
+    ready("interval of one that hears", R"("mode": "notify", "interval_ms": 100)",
+        ".interval_ms: belongs to the modes \"tcp\", \"http\" and \"exec\", not to \"notify\"");
+    ready("tcp alone", R"("mode": "tcp")", ": must have \"address\" for the mode \"tcp\"");
+    ready("http alone", R"("mode": "http")", ": must have \"url\" for the mode \"http\"");
+    ready("exec alone", R"("mode": "exec")", ": must have \"command\" for the mode \"exec\"");
+    ready("log alone", R"("mode": "log")", ": must have \"pattern\" for the mode \"log\"");
+    ready("address", R"("mode": "tcp", "address": "8080")",
+        ".address: \"8080\" must be \"host:port\", \"[v6]:port\" or \"unix:PATH\"");
+    ready("address without a port", R"("mode": "tcp", "address": "[::1]:0")",
+        ".address: \"[::1]:0\" must have a port other than 0");
+    for (const char *url : {"https://localhost/", "localhost:80", "http:///x", "http://a b/",
+             "http://localhost:70000/", "ftp://localhost"})
+        ready(url, R"("mode": "http", "url": ")" + QByteArray(url) + '"',
+            (".url: \"" + QByteArray(url) + "\" must be \"http://host:port/path\"").constData());
+    ready("url without a port", R"("mode": "http", "url": "http://localhost:0/")",
+        ".url: \"http://localhost:0/\" must have a port other than 0");
+    ready("url with a user", R"("mode": "http", "url": "http://me:x@localhost/")",
+        ".url: \"http://me:x@localhost/\" must have neither a user nor a fragment");
+    ready("url with a fragment", R"("mode": "http", "url": "http://localhost/#x")",
+        ".url: \"http://localhost/#x\" must have neither a user nor a fragment");
+    ready("probe empty", R"("mode": "exec", "command": [])",
+        ".command: must start with the program's name");
+    ready("probe number", R"("mode": "exec", "command": ["x", 1])",
+        ".command[1]: must be a string, not 1");
+    ready("pattern", R"("mode": "log", "pattern": "%1(")",
+        ".pattern: \"%1(\" is no regular expression: missing closing parenthesis at character 3");
+    ready("pattern too long", R"("mode": "log", "pattern": ")" + QByteArray(1025, 'x') + '"',
+        ".pattern: is longer than 1024 characters");
+    ready("interval", R"("mode": "exec", "command": ["x"], "interval_ms": 49)",
+        ".interval_ms: must be a whole number of milliseconds from 50 to 2073600000, not 49");
+    ready("attempt", R"("mode": "exec", "command": ["x"], "attempt_timeout_ms": 0)",
+        ".attempt_timeout_ms: must be a whole number of milliseconds from 1 to 2073600000, not 0");
     row("process name", R"({"services": {"http": {"type": "http", "listen": "127.0.0.1:0",
         "processes": {"-x": {"command": ["x"]}}}}})",
         "$.services.http.processes.-x: \"-x\" is no name: at most 64 of a-z, 0-9, '_', '.' and "
@@ -235,9 +273,6 @@ void TestConfigErrors::keysOfLaterVersionsAreNotAvailableYet()
     const QString process = u"$.services.http.processes.p"_s;
     for (const QString &key : ofProcess)
         QCOMPARE(errorsOf(withProcess('"' + key.toUtf8() + "\": null")), refused(process, key));
-    for (const QString &key : {u"port"_s, u"url"_s, u"pattern"_s, u"interval_ms"_s})
-        QCOMPARE(errorsOf(withProcess("\"ready\": {\"" + key.toUtf8() + "\": 1}")),
-            refused(process + u".ready"_s, key));
     for (const QString &key : {u"listeners"_s, u"tls"_s, u"limits"_s, u"framing"_s})
         QCOMPARE(errorsOf(withService("\"type\": \"http\", \"listen\": \"127.0.0.1:0\", \""
                      + key.toUtf8() + "\": {}")),

@@ -38,6 +38,7 @@ std::optional<ProcessSpec> processOf(
     return config ? std::optional(config->services.first().processes.first().second) : std::nullopt;
 }
 
+// moc would take two slashes in here for a comment.
 const QByteArray everything = R"({
   "node": "orders-1",
   "control": { "listen": "[::1]:18305" },
@@ -60,7 +61,10 @@ const QByteArray everything = R"({
             "window_ms": 6, "success_codes": [0, 3], "on_failed": "stop-service"
           },
           "stop": { "signal": "SIGINT", "timeout_ms": 0, "scope": "group" },
-          "ready": { "mode": "started", "timeout_ms": 7 },
+          "ready": {
+            "mode": "http", "timeout_ms": 7, "url": "http:\/\/localhost:8/up", "interval_ms": 90,
+            "attempt_timeout_ms": 10
+          },
           "watchdog_ms": 900,
           "depends_on": { "importer": "started" },
           "instances": 3,
@@ -87,6 +91,8 @@ private Q_SLOTS:
     void enabledFollowsTheEnvironment();
     void policiesScopesAndSignalsAreUnderstood();
     void theShortFormsMeanWhatTheySay();
+    void everyReadyModeIsUnderstood_data();
+    void everyReadyModeIsUnderstood();
     void aCapBelowTheDefaultBackoffLowersIt();
     void programsWithASlashStartAtTheConfigurationsFolder();
     void settingsThatJustFitAWelcomeFrameAreTaken();
@@ -138,7 +144,11 @@ void TestConfigReader::everyKeyReachesItsField()
             .successCodes = {0, 3},
             .onFailed = OnFailed::StopService},
         .stop = {.signal = SIGINT, .timeout = 0ms, .scope = StopScope::Group},
-        .ready = {.mode = ReadyMode::Started, .timeout = 7ms},
+        .ready = {.mode = ReadyMode::Http,
+            .timeout = 7ms,
+            .url = u"http://localhost:8/up"_s,
+            .interval = 90ms,
+            .attemptTimeout = 10ms},
         .watchdog = 900ms,
         .dependsOn = {{u"importer"_s, DependencyLevel::Started}},
         .group = u"orders"_s,
@@ -238,6 +248,43 @@ void TestConfigReader::theShortFormsMeanWhatTheySay()
     QCOMPARE(read(R"({"command": ["x"], "instances": 0})").instances, 0);
 }
 
+void TestConfigReader::everyReadyModeIsUnderstood_data()
+{
+    QTest::addColumn<QByteArray>("fields");
+    QTest::addColumn<ReadySpec>("spec");
+    QTest::newRow("started") << QByteArray(R"("mode": "started")") << ReadySpec{};
+    QTest::newRow("notify") << QByteArray(R"("mode": "notify", "timeout_ms": 5)")
+                            << ReadySpec{.mode = ReadyMode::Notify, .timeout = 5ms};
+    QTest::newRow("tcp") << QByteArray(R"("mode": "tcp", "address": "localhost:80",
+                                "interval_ms": 50, "attempt_timeout_ms": 1)")
+                         << ReadySpec{.mode = ReadyMode::Tcp,
+                                .address = u"localhost:80"_s,
+                                .interval = 50ms,
+                                .attemptTimeout = 1ms};
+    QTest::newRow("tcp, v6") << QByteArray(R"("mode": "tcp", "address": "[::1]:80")")
+                             << ReadySpec{.mode = ReadyMode::Tcp, .address = u"[::1]:80"_s};
+    QTest::newRow("unix") << QByteArray(R"("mode": "tcp", "address": "unix:run/./s")")
+                          << ReadySpec{
+                                 .mode = ReadyMode::Tcp, .address = u"unix:/srv/orders/run/s"_s};
+    QTest::newRow("http") << QByteArray(R"("mode": "http", "url": "http://[::1]:80/x?y=%20")")
+                          << ReadySpec{
+                                 .mode = ReadyMode::Http, .url = u"http://[::1]:80/x?y=%20"_s};
+    QTest::newRow("exec") << QByteArray(R"("mode": "exec", "command": ["bin/probe", "", "ü"])")
+                          << ReadySpec{.mode = ReadyMode::Exec,
+                                 .command = {u"/srv/orders/bin/probe"_s, QString(), u"ü"_s}};
+    QTest::newRow("log") << QByteArray(R"("mode": "log", "pattern": "^up\\b")")
+                         << ReadySpec{.mode = ReadyMode::Log, .pattern = u"^up\\b"_s};
+}
+
+void TestConfigReader::everyReadyModeIsUnderstood()
+{
+    QFETCH(const QByteArray, fields);
+    const auto process = processOf(withProcess("\"ready\": {" + fields + "}"));
+    QVERIFY(process);
+    QTEST(process->ready, "spec");
+    QCOMPARE(process->command, QStringList{u"x"_s}); // not that of the probe
+}
+
 void TestConfigReader::aCapBelowTheDefaultBackoffLowersIt()
 {
     const auto process = processOf(withProcess(R"("restart": {"backoff_max_ms": 50})"));
@@ -267,6 +314,7 @@ void TestConfigReader::settingsThatJustFitAWelcomeFrameAreTaken()
     const qsizetype fits = maximumFrameBytes
         - encodeFrame(makeFrame(frames::welcome,
                           {{keys::version, 1}, {keys::heartbeatMs, 2147483647},
+                              {keys::readyMode, u"started"_s},
                               {keys::settings, QJsonObject{{u"text"_s, QString()}}}}))
               .size();
     QCOMPARE(errors(fits), QStringList());

@@ -133,8 +133,18 @@ void TestConfigSchema::defaultsOfTheSchemaAreThoseOfTheStructs()
     const QJsonObject bare = process;
     process.insert(u"restart"_s, defaults(ConfigObject::Restart));
     process.insert(u"stop"_s, defaults(ConfigObject::Stop));
-    process.insert(u"ready"_s, defaults(ConfigObject::Ready));
     QCOMPARE(process.value(u"restart"_s).toObject().size(), 11);
+
+    // Some keys of "ready" are for some modes only.
+    QJsonObject tcp = defaults(ConfigObject::Ready);
+    QCOMPARE(tcp.size(), 4);
+    process.insert(u"ready"_s,
+        QJsonObject{
+            {u"mode"_s, tcp.value(u"mode"_s)}, {u"timeout_ms"_s, tcp.value(u"timeout_ms"_s)}});
+    tcp.insert(u"mode"_s, u"tcp"_s);
+    tcp.insert(u"address"_s, u"localhost:1"_s);
+    QJsonObject probed = bare;
+    probed.insert(u"ready"_s, tcp);
 
     QJsonObject server = defaults(ConfigObject::Server);
     QCOMPARE(server.size(), 2);
@@ -142,11 +152,13 @@ void TestConfigSchema::defaultsOfTheSchemaAreThoseOfTheStructs()
     server.insert(u"services"_s,
         QJsonObject{{u"s"_s,
             QJsonObject{{u"type"_s, u"http"_s}, {u"listen"_s, u"127.0.0.1:0"_s},
-                {u"processes"_s, QJsonObject{{u"p"_s, process}}}}}});
+                {u"processes"_s, QJsonObject{{u"p"_s, process}, {u"q"_s, probed}}}}}});
     const auto config = read(QJsonDocument(server).toJson());
     QVERIFY(config);
     QCOMPARE(config->services.first().processes.first().second,
         (ProcessSpec{.command = {u"x"_s}, .directory = u"/srv/orders"_s}));
+    QCOMPARE(config->services.first().processes.last().second.ready,
+        (ReadySpec{.mode = ReadyMode::Tcp, .address = u"localhost:1"_s}));
     QCOMPARE(config->control, ServerConfig{}.control);
     QCOMPARE(config->shutdownTimeout, ServerConfig{}.shutdownTimeout);
     QCOMPARE(config->pluginDirectories, ServerConfig{}.pluginDirectories);

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#pragma once
+
+#include "spec/objectreader.h"
+#include "spec/surroundings.h"
+
+#include <semper/readyspec.h>
+
+namespace semper {
+
+/// Reads "ready" of a process. Complains of what is wrong, of keys that the mode has no use for
+/// and of those that it lacks; what it returns is only good if nothing was.
+[[nodiscard]] ReadySpec readReady(const ObjectReader &reader, const Surroundings &surroundings);
+
+} // namespace semper
