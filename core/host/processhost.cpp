@@ -8,6 +8,7 @@
 
 #include "protocol/frame.h"
 #include "protocol/keys.h"
+#include "spec/vocabulary.h"
 
 #include <QLoggingCategory>
 
@@ -109,6 +110,8 @@ void ProcessHost::welcome(const QJsonObject &frame)
     }
     m_process = std::make_unique<Process>(
         m_name, m_instance, frame.value(keys::settings).toObject(), m_link, m_clock);
+    m_startedIsReady = frame.value(keys::readyMode).toString(readyModeName(ReadyMode::Started))
+        == readyModeName(ReadyMode::Started);
     connect(m_process.get(), &Process::titleChanged, this, &ProcessHost::titleChanged);
     // A coroutine runs at once when called: not inside the link's slot.
     QMetaObject::invokeMethod(
@@ -134,7 +137,8 @@ QCoro::Task<> ProcessHost::drive()
     QString fault;
     try {
         m_userProcess = std::get<Factory>(m_source)();
-        m_process->setReady(); // "started", for a class; run() may take it back
+        if (m_startedIsReady)
+            m_process->setReady(); // run() may take it back
         co_await m_userProcess->run(*m_process);
     } catch (const Stopped &) {
         qCDebug(logHost, "a stop cut run() short");

@@ -66,6 +66,7 @@ private:
     std::unique_ptr<LoopLag> m_loopLag; ///< made at the first welcome
     std::unique_ptr<Clock::Timer> m_patience; ///< with a server, to say that there is no class
     std::chrono::milliseconds m_heartbeatPause{0};
+    bool m_startedIsReady = true; ///< by the configuration, as "welcome" tells
     bool m_finished = false;
 };
 

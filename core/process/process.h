@@ -46,8 +46,9 @@ public:
     /// What `ps`, `top` (15 characters there) and the dashboard show instead of the program.
     void setTitle(QStringView title);
     [[nodiscard]] QString title() const { return m_title; }
-    /// Whether the work is being done; may fall and rise. Until first called, the process is
-    /// ready as its configuration says: by default as soon as it runs.
+    /// Whether the work is being done; may fall and rise. The first time the process becomes ready
+    /// as its configuration says: by default as soon as it runs, with the mode "notify" by this
+    /// call, with any other mode when a probe of the server succeeds.
     void setReady(bool ready = true);
     /// A line for people about what it is doing. Shown as it is; empty for nothing.
     void setStatus(QStringView text);

@@ -5,6 +5,7 @@
 #include "protocol/frame.h"
 #include "protocol/keys.h"
 #include "protocol/version.h"
+#include "spec/vocabulary.h"
 #include "supervisor/supervisedprocess.h"
 
 #include <algorithm>
@@ -42,6 +43,7 @@ ProcessSession::ProcessSession(HubConnection *connection, SupervisedProcess *pro
     connect(connection, &HubConnection::frameReceived, this, &ProcessSession::take);
     connection->send(makeFrame(frames::welcome,
         {{keys::version, protocolVersion}, {keys::settings, process->spec().settings},
+            {keys::readyMode, readyModeName(process->spec().ready.mode)},
             {keys::heartbeatMs, qint64(process->heartbeat().interval().count())}}));
     process->heartbeat().received({});
 }

@@ -48,8 +48,11 @@ void TestHub::send(const QJsonObject &frame)
 
 void TestHub::sendWelcome()
 {
-    send(makeFrame(semper::frames::welcome,
-        {{keys::version, 1}, {keys::settings, m_settings}, {keys::heartbeatMs, m_heartbeatMs}}));
+    QJsonObject welcome = makeFrame(semper::frames::welcome,
+        {{keys::version, 1}, {keys::settings, m_settings}, {keys::heartbeatMs, m_heartbeatMs}});
+    if (!m_readyMode.isEmpty())
+        welcome.insert(keys::readyMode, m_readyMode);
+    send(welcome);
 }
 
 void TestHub::cut()

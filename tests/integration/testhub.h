@@ -27,6 +27,8 @@ public:
 
     void setWelcomes(bool welcomes) { m_welcomes = welcomes; }
     void setSettings(const QJsonObject &settings) { m_settings = settings; }
+    /// "ready_mode" of the welcome; empty leaves it out, as an older server does.
+    void setReadyMode(const QString &mode) { m_readyMode = mode; }
     void setHeartbeat(int milliseconds) { m_heartbeatMs = milliseconds; }
     void setConnections(int count) { m_connections = count; }
     void setRefusesRequests(bool refuses) { m_refuses = refuses; }
@@ -66,6 +68,7 @@ private:
     QList<QJsonObject> m_frames;
     QElapsedTimer m_lastFrame;
     QJsonObject m_settings;
+    QString m_readyMode;
     bool m_welcomes = true;
     bool m_refuses = false;
     int m_heartbeatMs = 10000;

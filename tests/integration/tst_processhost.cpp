@@ -39,6 +39,8 @@ private Q_SLOTS:
     void settingsReachItAndTheTokenDoesNot();
     void itsTitleIsWhatPsShows();
     void messagesGoBothWays();
+    void itsBeginningIsReadinessOnlyWhereTheModeSaysSo_data();
+    void itsBeginningIsReadinessOnlyWhereTheModeSaysSo();
     void itBeatsAsOftenAsItIsTold();
     void itStopsBeatingWhenItsLoopHangs();
     void aStopEndsItWithZero_data();
@@ -109,6 +111,31 @@ void TestProcessHost::messagesGoBothWays()
     hub.send(makeFrame(frames::message, {{keys::payload, QJsonObject{{u"ö"_s, 1}}}}));
     QTRY_COMPARE_WITH_TIMEOUT(
         hub.latest(u"message"_s).value(keys::payload)[u"echo"_s][u"ö"_s].toInt(), 1, patience);
+    process.kill();
+    QVERIFY(process.waitForFinished(patience));
+}
+
+void TestProcessHost::itsBeginningIsReadinessOnlyWhereTheModeSaysSo_data()
+{
+    QTest::addColumn<QString>("mode");
+    QTest::addColumn<bool>("ready");
+    QTest::newRow("a server that knows no modes") << QString() << true;
+    QTest::newRow("started") << u"started"_s << true;
+    QTest::newRow("notify") << u"notify"_s << false;
+    QTest::newRow("tcp") << u"tcp"_s << false;
+}
+
+void TestProcessHost::itsBeginningIsReadinessOnlyWhereTheModeSaysSo()
+{
+    QFETCH(const QString, mode);
+    TestHub hub;
+    hub.setReadyMode(mode);
+    QProcess process;
+    hub.launch(process, program(), u"test::SleepForever"_s);
+    // Told after readiness, and by run() itself.
+    QTRY_COMPARE_WITH_TIMEOUT(
+        hub.latest(u"status"_s).value(keys::text).toString(), u"asleep"_s, patience);
+    QTEST(!hub.frames(u"ready"_s).isEmpty(), "ready");
     process.kill();
     QVERIFY(process.waitForFinished(patience));
 }

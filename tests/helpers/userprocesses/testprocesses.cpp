@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <semper/userprocess.h>
 
+#include <QFile>
+
 #include <stdexcept>
 
 #include <unistd.h>
@@ -82,6 +84,23 @@ public:
     }
 };
 
+/// Says that it is ready once "file" of its settings is there.
+class ReadyOnceThereIs : public semper::UserProcess
+{
+    Q_OBJECT
+public:
+    QCoro::Task<> run(semper::Process &process) override
+    {
+        const QString file = process.settings().value(u"file"_s).toString();
+        process.setStatus(u"loading"_s);
+        while (!QFile::exists(file))
+            co_await process.sleep(20ms);
+        process.setReady();
+        while (!process.stopRequested())
+            co_await process.sleep(1h);
+    }
+};
+
 /// Blocks the event loop.
 class Hang : public semper::UserProcess
 {
@@ -102,6 +121,7 @@ SEMPER_USER_PROCESS(test::Throw)
 SEMPER_USER_PROCESS(test::ThrowInConstructor)
 SEMPER_USER_PROCESS(test::End)
 SEMPER_USER_PROCESS(test::SleepForever)
+SEMPER_USER_PROCESS(test::ReadyOnceThereIs)
 SEMPER_USER_PROCESS(test::Hang)
 
 #include "testprocesses.moc"
