@@ -6,6 +6,7 @@
 
 #include <QMutexLocker>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -25,6 +26,14 @@ namespace {
 constexpr int deliveryIntervalMs = 100;
 constexpr qsizetype maximumLineBytes = 8 * 1024;
 constexpr qsizetype maximumLinesPerBatch = 500;
+
+// Whatever somebody configured, a line is done with in about half a millisecond: all other output
+// waits for it. Source: pcre2pattern(3), "Setting match resource limits".
+QRegularExpression boundedPattern(const QString &pattern)
+{
+    const QRegularExpression bounded(u"(*LIMIT_MATCH=100000)"_s + pattern);
+    return pattern.isEmpty() || !bounded.isValid() ? QRegularExpression() : bounded;
+}
 
 } // namespace
 
@@ -56,7 +65,7 @@ OutputCollector::~OutputCollector()
     ::close(m_epoll);
 }
 
-int OutputCollector::open(const QString &process, int instance)
+int OutputCollector::open(const QString &process, int instance, const AwaitedLine &awaited)
 {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0)
@@ -64,7 +73,8 @@ int OutputCollector::open(const QString &process, int instance)
     ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
     {
         const QMutexLocker lock(&m_mutex);
-        m_streams.insert(ends[0], {process, instance, {}});
+        m_streams.insert(
+            ends[0], {process, instance, {}, awaited.launch, boundedPattern(awaited.pattern)});
     }
     epoll_event event{.events = EPOLLIN, .data = {.fd = ends[0]}};
     if (::epoll_ctl(m_epoll, EPOLL_CTL_ADD, ends[0], &event) == 0)
@@ -122,21 +132,45 @@ bool OutputCollector::drain(int descriptor)
     if (size < 0 && (errno == EAGAIN || errno == EINTR))
         return false;
 
-    const QMutexLocker lock(&m_mutex);
-    const auto stream = m_streams.find(descriptor);
-    if (size > 0) {
-        bytes.truncate(size);
+    bytes.truncate(std::max<ssize_t>(size, 0));
+    Stream after;
+    {
+        const QMutexLocker lock(&m_mutex);
+        const auto stream = m_streams.find(descriptor);
         takeLines(*stream, bytes);
-        return true;
+        if (bytes.isEmpty() && !stream->rest.isEmpty())
+            addLine(*stream, stream->rest);
+        after = *stream;
+        if (bytes.isEmpty())
+            m_streams.erase(stream);
     }
-    if (!stream->rest.isEmpty())
-        addLine(*stream, stream->rest);
-    m_streams.erase(stream);
-    // Closing alone would not do: a launch on its way to exec still holds a copy, which would be
-    // told of under this number, whosever it is by then.
-    ::epoll_ctl(m_epoll, EPOLL_CTL_DEL, descriptor, nullptr);
-    ::close(descriptor);
+    if (!m_toSearch.isEmpty())
+        search(descriptor, after);
+    if (bytes.isEmpty()) {
+        // Closing alone would not do: a launch on its way to exec still holds a copy, which would
+        // be told of under this number, whosever it is by then.
+        ::epoll_ctl(m_epoll, EPOLL_CTL_DEL, descriptor, nullptr);
+        ::close(descriptor);
+    }
     return true;
+}
+
+// Without the lock: a pattern may take its time, and the main thread opens streams meanwhile.
+void OutputCollector::search(int descriptor, const Stream &stream)
+{
+    const QByteArrayList lines = std::exchange(m_toSearch, {});
+    const bool found = std::ranges::any_of(lines, [&stream](const QByteArray &line) {
+        return stream.awaited.match(QString::fromUtf8(line)).hasMatch();
+    });
+    if (!found)
+        return;
+    {
+        const QMutexLocker lock(&m_mutex);
+        if (const auto it = m_streams.find(descriptor); it != m_streams.end())
+            it->awaited = {};
+    }
+    const auto tell = [this, launch = stream.launch] { Q_EMIT lineFound(launch); };
+    QMetaObject::invokeMethod(this, tell, Qt::QueuedConnection);
 }
 
 void OutputCollector::takeLines(Stream &stream, const QByteArray &bytes)
@@ -159,6 +193,8 @@ void OutputCollector::takeLines(Stream &stream, const QByteArray &bytes)
 
 void OutputCollector::addLine(const Stream &stream, const QByteArray &line)
 {
+    if (!stream.awaited.pattern().isEmpty())
+        m_toSearch.append(line);
     OutputBatch &batch = m_batches[{stream.process, stream.instance}];
     batch.process = stream.process;
     batch.instance = stream.instance;

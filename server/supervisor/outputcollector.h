@@ -7,6 +7,7 @@
 #include <QHash>
 #include <QMutex>
 #include <QObject>
+#include <QRegularExpression>
 #include <QString>
 #include <QStringList>
 
@@ -24,6 +25,13 @@ struct OutputBatch
     qint64 dropped = 0; ///< lines that came faster than they could be passed on
 };
 
+/// A line that somebody waits for in the output of one launch.
+struct AwaitedLine
+{
+    QByteArray launch = {}; ///< by what lineFound() names it
+    QString pattern = {}; ///< a regular expression; empty: none is waited for
+};
+
 /// Reads what all processes print, on a thread of its own, so that a flood costs the event loop
 /// nothing. Lines are handed on in batches, and echoed to the server's standard error with the
 /// process's name before each, ten times a second at most and 500 lines of a process each time.
@@ -36,11 +44,14 @@ public:
 
     /// Makes a pipe and reads one end until all its writers are gone. Returns the other, to be
     /// closed by the caller once the child has it; -1 with errno when there are no descriptors.
-    [[nodiscard]] int open(const QString &process, int instance);
+    [[nodiscard]] int open(const QString &process, int instance, const AwaitedLine &awaited = {});
 
 Q_SIGNALS:
     /// Emitted on the thread of this object.
     void batchReady(const semper::OutputBatch &batch);
+    /// The awaited line of \a launch came, be it passed on or dropped: told once. Emitted on the
+    /// thread of this object.
+    void lineFound(const QByteArray &launch);
 
 private:
     struct Stream
@@ -48,6 +59,8 @@ private:
         QString process;
         int instance = 0;
         QByteArray rest; ///< a line that has no end yet
+        QByteArray launch;
+        QRegularExpression awaited; ///< empty: nothing is
     };
     using Key = std::pair<QString, int>;
 
@@ -56,11 +69,13 @@ private:
     bool drain(int descriptor);
     void takeLines(Stream &stream, const QByteArray &bytes);
     void addLine(const Stream &stream, const QByteArray &line);
+    void search(int descriptor, const Stream &stream);
     void deliver();
 
     QMutex m_mutex; ///< guards the two below
     QHash<int, Stream> m_streams; ///< by descriptor
     QHash<Key, OutputBatch> m_batches;
+    QByteArrayList m_toSearch; ///< the thread's own: what may be an awaited line
     QElapsedTimer m_sinceDelivery; ///< the thread's own
     std::atomic<bool> m_delivering = false; ///< a hand-over waits for the event loop
     int m_epoll = -1;

@@ -48,6 +48,9 @@ class TestOutputCollector : public QObject
 private Q_SLOTS:
     void handsOnLinesAndTheUnfinishedLast();
     void leavesAnotherOwnersDescriptorAlone();
+    void tellsOfAnAwaitedLineOnce();
+    void findsAnAwaitedLineAmongThoseItDrops();
+    void aPatternWithoutEndStopsNoOutput();
 };
 
 void TestOutputCollector::handsOnLinesAndTheUnfinishedLast()
@@ -108,6 +111,60 @@ void TestOutputCollector::leavesAnotherOwnersDescriptorAlone()
     QVERIFY(isDevice(reading)); // and not a pipe that took a number which was free again
     ::close(reading);
     ::close(other);
+}
+
+void TestOutputCollector::tellsOfAnAwaitedLineOnce()
+{
+    OutputCollector collector;
+    QSignalSpy found(&collector, &OutputCollector::lineFound);
+    QSignalSpy batches(&collector, &OutputCollector::batchReady);
+    const QString pattern = u"^up on port \\d+$"_s;
+    const int one = collector.open(u"writer"_s, 0, {.launch = "one", .pattern = pattern});
+    const int other = collector.open(u"writer"_s, 0, {.launch = "other", .pattern = pattern});
+    QCOMPARE(::write(one, "going up on port 80\nup on po", 28), 28);
+    QTRY_VERIFY(!batches.isEmpty());
+    QVERIFY(found.isEmpty());
+    QCOMPARE(::write(one, "rt 80\nup on port 81\n", 20), 20);
+    QTRY_COMPARE(found.size(), 1);
+    QCOMPARE(found.first().first().toByteArray(), "one");
+    QCOMPARE(::write(one, "up on port 82\n", 14), 14);
+    QCOMPARE(::write(other, "up on port 83", 13), 13);
+    ::close(one);
+    ::close(other); // the end of the output ends the line
+    QTRY_COMPARE(found.size(), 2);
+    QCOMPARE(found.last().first().toByteArray(), "other");
+}
+
+void TestOutputCollector::findsAnAwaitedLineAmongThoseItDrops()
+{
+    OutputCollector collector;
+    qint64 dropped = 0;
+    bool shown = false;
+    connect(&collector, &OutputCollector::batchReady, this, [&](const OutputBatch &batch) {
+        dropped += batch.dropped;
+        shown |= batch.lines.contains(u"ready"_s);
+    });
+    QSignalSpy found(&collector, &OutputCollector::lineFound);
+    const int out = collector.open(u"writer"_s, 0, {.launch = "it", .pattern = u"^ready$"_s});
+    const QByteArray flood = QByteArray("x\n").repeated(5000) + "ready\n"; // in one reading
+    QCOMPARE(::write(out, flood.constData(), std::size_t(flood.size())), flood.size());
+    QTRY_COMPARE(found.size(), 1);
+    QTRY_VERIFY(dropped > 0);
+    QVERIFY(!shown);
+    ::close(out);
+}
+
+void TestOutputCollector::aPatternWithoutEndStopsNoOutput()
+{
+    OutputCollector collector;
+    QSignalSpy batches(&collector, &OutputCollector::batchReady);
+    QSignalSpy found(&collector, &OutputCollector::lineFound);
+    const int out = collector.open(u"writer"_s, 0, {.launch = "it", .pattern = u"^(a+)+$|^b$"_s});
+    const QByteArray lines = QByteArray(8000, 'a') + "!\nb\n";
+    QCOMPARE(::write(out, lines.constData(), std::size_t(lines.size())), lines.size());
+    QTRY_COMPARE(found.size(), 1);
+    QTRY_VERIFY(!batches.isEmpty());
+    ::close(out);
 }
 
 QTEST_GUILESS_MAIN(TestOutputCollector)
