@@ -63,7 +63,7 @@ void ProcessSession::take(const QJsonObject &frame)
     else if (type == frames::metrics)
         m_process->setMetrics(frame);
     else if (type == frames::ready)
-        m_process->handle(happening::ReadyChanged{frame.value(keys::ready).toBool(true)});
+        m_process->reportReady(frame.value(keys::ready).toBool(true));
     else if (type == frames::status)
         m_process->setStatusText(textOf(frame, keys::text, maximumStatusLength));
     else if (type == frames::title)

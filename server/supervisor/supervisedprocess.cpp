@@ -35,11 +35,15 @@ SupervisedProcess::SupervisedProcess(QString name, int instance, QString service
     , m_service(std::move(service))
     , m_spec(std::move(spec))
     , m_edges(edges)
+    , m_readiness(m_spec, edges)
     , m_heartbeat(m_spec.watchdogPeriod())
 {
     m_timer.setSingleShot(true);
     m_timer.setTimerType(Qt::PreciseTimer);
-    connect(&m_timer, &QTimer::timeout, this, [this] { handle(happening::TimerElapsed{}); });
+    connect(&m_timer, &QTimer::timeout, this,
+        [this] { handle(happening::TimerElapsed{m_readiness.missing()}); });
+    connect(
+        &m_readiness, &Readiness::ready, this, [this] { handle(happening::ReadyChanged{true}); });
     connect(&m_heartbeat, &HeartbeatWatch::changed, this, &SupervisedProcess::changed);
     connect(&m_heartbeat, &HeartbeatWatch::hung, this,
         [this](const QString &what) { handle(happening::Hung{what}); });
@@ -97,6 +101,8 @@ void SupervisedProcess::proceed()
             .random = QRandomGenerator::global()->generateDouble(),
             .blocker = m_edges.blocker ? m_edges.blocker(*this) : QString()});
     m_state = std::move(result.state);
+    if (m_state.phase != ProcessPhase::Starting || m_state.killed)
+        m_readiness.end();
     if (m_state.nextStartAt)
         m_nextStartAt = QDateTime::currentDateTimeUtc().addMSecs(
             sinceMs(std::chrono::steady_clock::now(), *m_state.nextStartAt).count());
@@ -145,7 +151,8 @@ void SupervisedProcess::launch()
     m_metrics = {};
 
     LaunchRequest request = planLaunch(m_spec, m_identity, m_edges.surroundings);
-    request.outputDescriptor = m_edges.output.open(name(), instance());
+    request.outputDescriptor
+        = m_edges.output.open(name(), instance(), m_readiness.prepare(m_identity));
     const int error = errno;
     m_launch = m_edges.launcher.create();
     if (request.outputDescriptor < 0) {
@@ -164,6 +171,7 @@ void SupervisedProcess::launch()
         if (!m_spec.isCommand())
             m_heartbeat.start(processLabel(name(), instance()), pid());
         handle(happening::Launched{});
+        m_readiness.start();
     });
     connect(m_launch.get(), &Launch::failed, this, [this, closeOutput](const QString &cause) {
         closeOutput();

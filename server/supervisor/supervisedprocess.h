@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "readiness/readiness.h"
 #include "supervision/processmachine.h"
 #include "supervisor/heartbeatwatch.h"
 #include "supervisor/launchplan.h"
@@ -71,6 +72,12 @@ public:
     /// What every descendant of the launch has in its environment: "NAME=value", no secret.
     [[nodiscard]] QByteArray mark() const { return m_identity.mark(); }
     [[nodiscard]] HeartbeatWatch &heartbeat() { return m_heartbeat; }
+    /// Its own word; where a probe looks, that word counts only once the probe has succeeded.
+    void reportReady(bool ready)
+    {
+        if (!ready || !m_readiness.isProbed())
+            handle(happening::ReadyChanged{ready});
+    }
     void setStatusText(const QString &text);
     void setTitle(const QString &title);
     void setMetrics(const QJsonObject &frame);
@@ -104,6 +111,7 @@ private:
     bool m_handling = false;
     QList<std::pair<RecordType, ProcessStatus>> m_records; ///< not told yet
     std::unique_ptr<Launch> m_launch;
+    Readiness m_readiness;
     qint64 m_session = 0; ///< of the last launch
     QTimer m_timer;
     HeartbeatWatch m_heartbeat;

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "supervisor/launcher.h"
+
+#include <QByteArray>
+#include <QObject>
+#include <QString>
+
+#include <functional>
+#include <memory>
+
+namespace semper {
+
+struct SupervisorEdges;
+
+/// One execution of a probe's program: a launch like any other, whose output nobody hears. Lives
+/// until nothing is left of the program, also when nobody waits for that any more, and then
+/// deletes itself.
+class ProbeRun : public QObject
+{
+    Q_OBJECT
+public:
+    /// \a mark stands in the environment of \a request and of nothing else.
+    ProbeRun(LaunchRequest request, QByteArray mark, const SupervisorEdges &edges);
+    ~ProbeRun() override;
+
+    void start();
+    /// SIGKILL to all of the program's group; over() follows.
+    void kill();
+
+Q_SIGNALS:
+    /// The program and what it started are gone. \a failure is empty for exit code 0.
+    void over(const QString &failure);
+
+private:
+    void clear(const QString &failure);
+
+    LaunchRequest m_request;
+    QByteArray m_mark;
+    const SupervisorEdges &m_edges;
+    std::unique_ptr<Launch> m_launch;
+    qint64 m_session = 0;
+};
+
+} // namespace semper

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "readiness/readiness.h"
+
+#include "readiness/execprobe.h"
+#include "readiness/httpprobe.h"
+#include "readiness/logprobe.h"
+#include "readiness/tcpprobe.h"
+#include "supervisor/supervisedprocess.h"
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+namespace {
+
+std::unique_ptr<ReadinessProbe> makeProbe(
+    const ProcessSpec &spec, const LaunchIdentity &launch, const SupervisorEdges &edges)
+{
+    switch (spec.ready.mode) {
+    case ReadyMode::Started:
+    case ReadyMode::Notify:
+        return nullptr;
+    case ReadyMode::Tcp:
+        return std::make_unique<TcpProbe>(spec.ready);
+    case ReadyMode::Http:
+        return std::make_unique<HttpProbe>(spec.ready);
+    case ReadyMode::Exec:
+        return std::make_unique<ExecProbe>(spec, launch, edges);
+    case ReadyMode::Log:
+        return std::make_unique<LogProbe>(edges.output, launch.launchId, spec.ready.pattern);
+    }
+    Q_UNREACHABLE();
+}
+
+} // namespace
+
+Readiness::Readiness(const ProcessSpec &spec, const SupervisorEdges &edges)
+    : m_spec(spec)
+    , m_edges(edges)
+{ }
+
+Readiness::~Readiness() = default;
+
+AwaitedLine Readiness::prepare(const LaunchIdentity &launch)
+{
+    end();
+    m_probe = makeProbe(m_spec, launch, m_edges);
+    if (m_probe)
+        connect(m_probe.get(), &ReadinessProbe::ready, this, &Readiness::ready);
+    const bool isInLog = m_spec.ready.mode == ReadyMode::Log;
+    return {.launch = launch.launchId, .pattern = isInLog ? m_spec.ready.pattern : QString()};
+}
+
+void Readiness::start()
+{
+    if (m_probe)
+        m_probe->start();
+}
+
+// The probe may be inside its signal, so it goes later; it is not heard any more.
+void Readiness::end()
+{
+    if (!m_probe)
+        return;
+    m_probe->disconnect(this);
+    m_probe.release()->deleteLater();
+}
+
+QString Readiness::missing() const
+{
+    if (m_probe)
+        return m_probe->missing();
+    return m_spec.ready.mode == ReadyMode::Notify ? u"it did not say that it is"_s : QString();
+}
+
+} // namespace semper

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "supervisor/launchplan.h"
+#include "supervisor/outputcollector.h"
+
+#include <semper/processspec.h>
+
+#include <QObject>
+#include <QString>
+
+#include <memory>
+
+namespace semper {
+
+class ReadinessProbe;
+struct SupervisorEdges;
+
+/// How one instance of a process becomes ready, launch by launch. Holds the probe of the launch
+/// that is starting, where its mode has one. Main thread.
+class Readiness : public QObject
+{
+    Q_OBJECT
+public:
+    /// Both must outlive it.
+    Readiness(const ProcessSpec &spec, const SupervisorEdges &edges);
+    ~Readiness() override;
+
+    /// \a launch is about to begin. Returns what to look for in its output.
+    [[nodiscard]] AwaitedLine prepare(const LaunchIdentity &launch);
+    /// It lives.
+    void start();
+    /// Nobody waits for it any more: it is ready, or over.
+    void end();
+
+    /// It is for a probe to find the launch ready; what the process says does not forestall that.
+    [[nodiscard]] bool isProbed() const { return m_probe != nullptr; }
+    /// Why the launch is not ready yet, for people; empty where that is not known.
+    [[nodiscard]] QString missing() const;
+
+Q_SIGNALS:
+    void ready(); ///< the launch, found by the probe
+
+private:
+    const ProcessSpec &m_spec;
+    const SupervisorEdges &m_edges;
+    std::unique_ptr<ReadinessProbe> m_probe;
+};
+
+} // namespace semper

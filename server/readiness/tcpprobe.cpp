@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "readiness/tcpprobe.h"
+
+#include "readiness/endlater.h"
+#include "spec/listenaddress.h"
+
+#include <QNetworkProxy>
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+namespace {
+
+// A port of the range that the kernel hands out, tried again and again on this host, may one day
+// be the one that it gives the attempt itself, which is then connected to itself. Source: RFC 9293,
+// 3.5, simultaneous open.
+bool isConnectedToItself(const QTcpSocket &socket)
+{
+    return socket.localPort() == socket.peerPort() && socket.localAddress() == socket.peerAddress();
+}
+
+} // namespace
+
+TcpProbe::TcpProbe(const ReadySpec &spec)
+    : RepeatedProbe(spec)
+    , m_address(spec.address)
+{ }
+
+TcpProbe::~TcpProbe()
+{
+    end();
+}
+
+void TcpProbe::begin()
+{
+    const auto parsed = parseListenAddress(m_address, u"/"_s);
+    const auto *address = std::get_if<ListenAddress>(&parsed);
+    if (!address)
+        return fail(u"\"%1\" %2"_s.arg(m_address, std::get<QString>(parsed)));
+    if (address->path.isEmpty())
+        beginTcp(address->host, address->port);
+    else
+        beginUnix(address->path);
+}
+
+void TcpProbe::beginTcp(const QString &host, quint16 port)
+{
+    m_tcp = std::make_unique<QTcpSocket>();
+    m_tcp->setProxy(QNetworkProxy::NoProxy);
+    connect(m_tcp.get(), &QTcpSocket::connected, this, [this] {
+        if (isConnectedToItself(*m_tcp))
+            return giveUp(u"nobody listens"_s);
+        end();
+        succeed();
+    });
+    connect(
+        m_tcp.get(), &QTcpSocket::errorOccurred, this, [this] { giveUp(m_tcp->errorString()); });
+    m_tcp->connectToHost(host, port);
+}
+
+void TcpProbe::beginUnix(const QString &path)
+{
+    m_unix = std::make_unique<QLocalSocket>();
+    connect(m_unix.get(), &QLocalSocket::connected, this, [this] {
+        end();
+        succeed();
+    });
+    connect(m_unix.get(), &QLocalSocket::errorOccurred, this,
+        [this] { giveUp(m_unix->errorString()); });
+    m_unix->connectToServer(path);
+}
+
+void TcpProbe::giveUp(const QString &why)
+{
+    end();
+    fail(u"no connection to %1: %2"_s.arg(m_address, why));
+}
+
+void TcpProbe::end()
+{
+    endLater(std::move(m_tcp), this);
+    endLater(std::move(m_unix), this);
+}
+
+} // namespace semper
