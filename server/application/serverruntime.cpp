@@ -13,6 +13,7 @@
 #include <QDir>
 #include <QLoggingCategory>
 
+#include <algorithm>
 #include <cstdio>
 
 #include <sys/stat.h>
@@ -45,11 +46,13 @@ ServerRuntime::ServerRuntime(
     , m_options(std::move(options))
     , m_startedAt(QDateTime::currentDateTimeUtc())
     , m_supervisor(std::make_unique<QProcessLauncher>(), m_journal)
+    , m_notify(m_supervisor)
     , m_hub(m_supervisor, m_journal)
     , m_control(m_supervisor)
 {
     m_uptime.start();
     m_supervisor.setSurroundings({.socketPath = m_options.socketPath,
+        .notifySocket = NotifySocket::pathBeside(m_options.socketPath),
         .hostProgram = m_options.hostProgram,
         .pluginDirectories = m_config.pluginDirectories});
     m_supervisor.setServerDescription([this] { return describe(); });
@@ -103,6 +106,8 @@ std::optional<QString> ServerRuntime::start()
     // The socket first: its lock tells best which other server is running.
     if (auto error = m_hub.listen(m_options.socketPath))
         return error;
+    if (auto error = listenForNotifications())
+        return error;
     if (auto error = openState())
         return error;
     if (auto error = listen())
@@ -111,6 +116,15 @@ std::optional<QString> ServerRuntime::start()
     m_supervisor.start();
     announce();
     return std::nullopt;
+}
+
+std::optional<QString> ServerRuntime::listenForNotifications()
+{
+    const QList<SupervisedProcess *> processes = m_supervisor.all();
+    const bool needed = std::ranges::any_of(processes, [](const SupervisedProcess *process) {
+        return process->spec().ready.mode == ReadyMode::Notify;
+    });
+    return needed ? m_notify.listen(NotifySocket::pathBeside(m_options.socketPath)) : std::nullopt;
 }
 
 std::optional<QString> ServerRuntime::openState()

@@ -4,6 +4,7 @@
 #include "control/controlapi.h"
 #include "hub/hub.h"
 #include "journal/journal.h"
+#include "readiness/notifysocket.h"
 #include "spec/serverconfig.h"
 #include "supervisor/supervisor.h"
 #include "supervisor/unixsignals.h"
@@ -43,6 +44,7 @@ Q_SIGNALS:
     void finished(int exitCode); ///< everything has stopped
 
 private:
+    [[nodiscard]] std::optional<QString> listenForNotifications();
     [[nodiscard]] std::optional<QString> openState();
     [[nodiscard]] std::optional<QString> listen();
     void connectService(Service &service);
@@ -59,6 +61,7 @@ private:
     Journal m_journal;
     UnixSignals m_signals;
     Supervisor m_supervisor;
+    NotifySocket m_notify;
     Hub m_hub;
     ControlApi m_control;
     int m_exitCode = 0;

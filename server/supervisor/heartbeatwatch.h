@@ -25,6 +25,7 @@ public:
     /// The longest turn of its event loop, of late; nothing where it does not tell.
     [[nodiscard]] std::optional<std::chrono::milliseconds> loopLag() const { return m_loopLag; }
 
+    [[nodiscard]] bool isWatching() const { return m_pid != 0; }
     /// A launch that sends heartbeats began. \a label and \a pid are for the log.
     void start(const QString &label, qint64 pid);
     void received(std::optional<std::chrono::milliseconds> loopLag);

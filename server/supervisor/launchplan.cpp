@@ -4,6 +4,7 @@
 #include <QRandomGenerator>
 
 #include <array>
+#include <chrono>
 
 using namespace Qt::StringLiterals;
 
@@ -32,6 +33,17 @@ QProcessEnvironment inheritedEnvironment()
     return environment;
 }
 
+// Source: sd_notify(3), sd_watchdog_enabled(3). WATCHDOG_PID stays away: in a wrapper the launch is
+// not who sends.
+void addNotification(
+    QProcessEnvironment &environment, const ProcessSpec &spec, const QString &socket)
+{
+    environment.insert(u"NOTIFY_SOCKET"_s, socket);
+    const std::chrono::microseconds watchdog = spec.watchdogPeriod();
+    if (watchdog.count() > 0)
+        environment.insert(u"WATCHDOG_USEC"_s, QString::number(watchdog.count()));
+}
+
 } // namespace
 
 LaunchIdentity LaunchIdentity::make(const QString &process, int instance)
@@ -58,6 +70,8 @@ LaunchRequest planLaunch(
     request.environment.insert(u"SEMPER_TOKEN"_s, QString::fromLatin1(identity.token));
     request.environment.insert(
         QLatin1StringView(launchVariable), QString::fromLatin1(identity.launchId));
+    if (spec.ready.mode == ReadyMode::Notify)
+        addNotification(request.environment, spec, surroundings.notifySocket);
     if (spec.isCommand()) {
         request.program = spec.command.first();
         request.arguments = spec.command.sliced(1);

@@ -13,6 +13,7 @@ namespace semper {
 struct LaunchSurroundings
 {
     QString socketPath; ///< of the hub
+    QString notifySocket; ///< where a process of the mode notify says that it is ready
     QString hostProgram; ///< runs a class: semper-process, or this very program
     QStringList pluginDirectories;
 };

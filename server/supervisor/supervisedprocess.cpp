@@ -101,6 +101,10 @@ void SupervisedProcess::proceed()
             .random = QRandomGenerator::global()->generateDouble(),
             .blocker = m_edges.blocker ? m_edges.blocker(*this) : QString()});
     m_state = std::move(result.state);
+    // A command that watches itself (WATCHDOG=1) begins with that once it is up.
+    if (m_spec.isCommand() && m_spec.watchdogPeriod() > 0ms && !m_heartbeat.isWatching()
+        && m_state.phase == ProcessPhase::Running)
+        m_heartbeat.start(processLabel(name(), instance()), pid());
     if (m_state.phase != ProcessPhase::Starting || m_state.killed)
         m_readiness.end();
     if (m_state.nextStartAt)

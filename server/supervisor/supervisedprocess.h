@@ -53,6 +53,8 @@ public:
     [[nodiscard]] bool isDown() const;
     /// 0 while no launch is alive.
     [[nodiscard]] qint64 pid() const;
+    /// As pid(), but stays that of a launch which ended until the next one begins.
+    [[nodiscard]] qint64 launchPid() const { return pid() > 0 ? pid() : m_session; }
     [[nodiscard]] ProcessStatus status() const;
 
     /// The only way to change the state. May be called from inside an action's effect: what

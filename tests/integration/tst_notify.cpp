@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/runningserver.h"
+#include "support/survivors.h"
+
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QJsonArray>
+#include <QStandardPaths>
+#include <QTest>
+
+#include <csignal>
+#include <cstring>
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+using namespace Qt::StringLiterals;
+using namespace semper::test;
+
+namespace {
+
+constexpr int patience = 10000;
+
+QJsonObject process(const QStringList &words, const QString &mode = u"notify"_s)
+{
+    return {{u"command"_s, QJsonArray::fromStringList(words)},
+        {u"ready"_s, QJsonObject{{u"mode"_s, mode}}},
+        {u"restart"_s, QJsonObject{{u"policy"_s, u"never"_s}}}};
+}
+
+QJsonObject notify(const QStringList &words)
+{
+    return process(QStringList(helperProgram(u"notify"_s)) + words);
+}
+
+QJsonObject shell(const QString &script)
+{
+    return process({u"sh"_s, u"-c"_s, script});
+}
+
+QByteArrayList environmentOf(qint64 pid)
+{
+    QFile file(u"/proc/%1/environ"_s.arg(pid));
+    return file.open(QIODevice::ReadOnly) ? file.readAll().split('\0') : QByteArrayList();
+}
+
+QByteArray variable(const QByteArrayList &environment, const QByteArray &name)
+{
+    for (const QByteArray &entry : environment)
+        if (entry.startsWith(name + '='))
+            return entry.sliced(name.size() + 1);
+    return "not set";
+}
+
+/// 'Z' for a zombie. Source: proc(5), /proc/pid/stat.
+char stateOf(qint64 pid)
+{
+    QFile file(u"/proc/%1/stat"_s.arg(pid));
+    const QByteArray stat = file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    return QByteArray(stat + "   ").sliced(stat.lastIndexOf(')') + 2).at(0);
+}
+
+/// Somebody of the server's user whom it never launched. False if the message was not taken.
+bool sendAsStranger(const QString &path, const QByteArray &message)
+{
+    sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+    const QByteArray name = QFile::encodeName(path);
+    std::memcpy(address.sun_path, name.constData(), std::size_t(name.size()));
+    const int out = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    const ssize_t sent = ::sendto(out, message.constData(), std::size_t(message.size()), 0,
+        reinterpret_cast<const sockaddr *>(&address), sizeof address);
+    ::close(out);
+    return sent == message.size();
+}
+
+qsizetype descriptorsOf(qint64 pid)
+{
+    return QDir(u"/proc/%1/fd"_s.arg(pid)).entryList(QDir::AllEntries | QDir::System).size();
+}
+
+} // namespace
+
+/// A real server, and processes that tell of themselves as sd_notify(3) does.
+class TestNotify : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void itIsReadyWhenItSaysSoAndNotBefore_data();
+    void itIsReadyWhenItSaysSoAndNotBefore();
+    void theToolOfSystemdIsUnderstood();
+    void itsEnvironmentSaysWhereToTell();
+    void theStatusIsTold();
+    void anErrorToldWithTheLastBreathIsTheReason();
+    void nonsenseChangesNothing_data();
+    void nonsenseChangesNothing();
+    void descriptorsThatArePassedAreClosed();
+    void aStrangerIsNotBelievedAndHardlyTold();
+    void nobodySpeaksForAnother();
+    void aMainProcessMustBeOneOfItsOwn();
+    void theSocketIsThisUsersAloneAndGoesWithTheServer();
+    void aStaleSocketIsReplacedAndAnotherFileIsNot();
+    void withoutTheModeThereIsNoSocket();
+};
+
+void TestNotify::itIsReadyWhenItSaysSoAndNotBefore_data()
+{
+    QTest::addColumn<QJsonObject>("it");
+    const QString helper = helperProgram(u"notify"_s);
+    QTest::newRow("itself") << notify({u"after:go"_s, u"READY=1"_s});
+    QTest::newRow("among other things") << notify({u"STATUS=loading"_s, u"RELOADING=1"_s,
+        u"READY=0"_s, u"after:go"_s, u"X=1\nREADY=1\nSTATUS=up"_s, u"STOPPING=1"_s});
+    QTest::newRow("a child") << notify({u"after:go"_s, u"child:READY=1"_s});
+    QTest::newRow("a program in a shell") << shell(helper + u" after:go READY=1; true"_s);
+    QTest::newRow("one that left its session") << shell(
+        u"setsid %1 after:go READY=1 & exec %2"_s.arg(helper, helperProgram(u"sleeper"_s)));
+    QTest::newRow("over the hub") << shell(
+        u"until test -e go; do sleep 0.02; done; exec %1 '{\"type\":\"ready\"}'"_s.arg(
+            helperProgram(u"speak-frames"_s)));
+}
+
+void TestNotify::itIsReadyWhenItSaysSoAndNotBefore()
+{
+    QFETCH(const QJsonObject, it);
+    RunningServer server({{u"it"_s, it}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_VERIFY_WITH_TIMEOUT(server.process(u"it"_s)[u"uptime_ms"_s].toInteger() > 300, patience);
+    QCOMPARE(server.process(u"it"_s)[u"state"_s], u"starting"_s);
+    QCOMPARE(server.process(u"it"_s)[u"ready"_s], false);
+    QFile go(server.folder() + u"/go"_s);
+    QVERIFY(go.open(QIODevice::WriteOnly));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"state"_s], u"running"_s, patience);
+    QCOMPARE(server.process(u"it"_s)[u"ready"_s], true);
+}
+
+void TestNotify::theToolOfSystemdIsUnderstood()
+{
+    if (QStandardPaths::findExecutable(u"systemd-notify"_s).isEmpty())
+        QSKIP("systemd-notify is not installed");
+    // Of the shell first, as it is called; then of a child, which it waits for.
+    RunningServer server({{u"it"_s,
+        shell(u"systemd-notify --status=loading; until test -e go; do sleep 0.02; done;"
+              " systemd-notify --ready --status='up and \"well\"'; echo told; exec %1"_s.arg(
+                  helperProgram(u"sleeper"_s)))}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"status"_s], u"loading"_s, patience);
+    QCOMPARE(server.process(u"it"_s)[u"state"_s], u"starting"_s);
+    QFile go(server.folder() + u"/go"_s);
+    QVERIFY(go.open(QIODevice::WriteOnly));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"ready"_s], true, patience);
+    QCOMPARE(server.process(u"it"_s)[u"status"_s], u"up and \"well\""_s);
+    QTRY_VERIFY_WITH_TIMEOUT(server.log().contains(u"it | told"), patience); // its barrier opened
+}
+
+void TestNotify::itsEnvironmentSaysWhereToTell()
+{
+    const QString plugins = qEnvironmentVariable("SEMPER_TEST_BUILD") + u"/tests/plugins"_s;
+    qputenv("NOTIFY_SOCKET", "/nowhere");
+    qputenv("WATCHDOG_USEC", "17");
+    qputenv("WATCHDOG_PID", "17");
+    RunningServer server({{u"it"_s, notify({u"READY=1"_s})},
+                             {u"class"_s,
+                                 QJsonObject{{u"class"_s, u"test::Echo"_s},
+                                     {u"ready"_s, QJsonObject{{u"mode"_s, u"notify"_s}}}}},
+                             {u"other"_s, process({helperProgram(u"sleeper"_s)}, u"started"_s)}},
+        {{u"plugin_directories"_s, QJsonArray{plugins}}});
+    const bool started = server.start();
+    qunsetenv("NOTIFY_SOCKET");
+    qunsetenv("WATCHDOG_USEC");
+    qunsetenv("WATCHDOG_PID");
+    QVERIFY2(started, qPrintable(server.log()));
+    const auto told = [&server](const QString &name) {
+        const QByteArrayList all = environmentOf(server.process(name)[u"pid"_s].toInteger());
+        return QByteArrayList{variable(all, "NOTIFY_SOCKET"), variable(all, "WATCHDOG_USEC"),
+            variable(all, "WATCHDOG_PID")};
+    };
+    for (const QString &name : {u"it"_s, u"class"_s, u"other"_s})
+        QTRY_COMPARE_WITH_TIMEOUT(server.process(name)[u"ready"_s], true, patience);
+    const QByteArray path = QFile::encodeName(server.socketPath()) + ".notify";
+    QCOMPARE(told(u"it"_s), QByteArrayList({path, "not set", "not set"}));
+    QCOMPARE(told(u"class"_s), QByteArrayList({path, "30000000", "not set"}));
+    QCOMPARE(told(u"other"_s), QByteArrayList({"not set", "not set", "not set"}));
+}
+
+void TestNotify::theStatusIsTold()
+{
+    RunningServer server({{u"it"_s, notify({u"STATUS=über alles\nREADY=1"_s})}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"status"_s], u"über alles"_s, patience);
+}
+
+void TestNotify::anErrorToldWithTheLastBreathIsTheReason()
+{
+    RunningServer server(
+        {{u"it"_s, notify({u"READY=1"_s, u"after:go"_s, u"ERRNO=2"_s, u"exit:3"_s})}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"ready"_s], true, patience);
+    const qint64 pid = server.process(u"it"_s)[u"pid"_s].toInteger();
+    const auto serverPid = pid_t(server.serverPid());
+
+    // So the message and the end wait for the server together.
+    QCOMPARE(::kill(serverPid, SIGSTOP), 0);
+    QFile go(server.folder() + u"/go"_s);
+    QVERIFY(go.open(QIODevice::WriteOnly));
+    const bool ended = QTest::qWaitFor([pid] { return stateOf(pid) == 'Z'; }, patience);
+    QCOMPARE(::kill(serverPid, SIGCONT), 0);
+    QVERIFY(ended);
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"state"_s], u"failed"_s, patience);
+    QCOMPARE(server.process(u"it"_s)[u"last_exit"_s][u"code"_s], 3);
+    QCOMPARE(
+        server.process(u"it"_s)[u"reason"_s], u"it told of an error: No such file or directory"_s);
+}
+
+void TestNotify::nonsenseChangesNothing_data()
+{
+    QTest::addColumn<QString>("word");
+    for (const char *word : {"long", "nul", "empty", "READY", "ready=1", "READY=yes", "\x01\x02",
+             "\n\n\n", "FDSTORE=1\nFDNAME=x", "WATCHDOG=trigger", "ERRNO=many", "MAINPID=x"})
+        QTest::addRow("%s", QByteArray(word).toPercentEncoding("=").constData())
+            << QString::fromLatin1(word);
+}
+
+void TestNotify::nonsenseChangesNothing()
+{
+    QFETCH(const QString, word);
+    RunningServer server({{u"it"_s, notify({word, u"barrier"_s, u"after:go"_s, u"READY=1"_s})}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_VERIFY_WITH_TIMEOUT(server.log().contains(u"it | barrier"), patience); // it was read
+    const QJsonObject it = server.process(u"it"_s);
+    QCOMPARE(it[u"state"_s], u"starting"_s);
+    QCOMPARE(it[u"status"_s], QString());
+    QCOMPARE(it[u"reason"_s], QString());
+    QFile go(server.folder() + u"/go"_s);
+    QVERIFY(go.open(QIODevice::WriteOnly));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"ready"_s], true, patience);
+}
+
+void TestNotify::descriptorsThatArePassedAreClosed()
+{
+    QStringList words{u"barrier"_s, u"READY=1"_s, u"after:go"_s};
+    words += QStringList(100, u"barrier"_s);
+    RunningServer server({{u"it"_s, notify(words)}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"ready"_s], true, patience);
+    const qint64 pid = server.serverPid();
+    const qsizetype before = descriptorsOf(pid);
+    QFile go(server.folder() + u"/go"_s);
+    QVERIFY(go.open(QIODevice::WriteOnly));
+    QTRY_VERIFY_WITH_TIMEOUT(server.log().contains(u"it | ready"), patience);
+    QVERIFY2(descriptorsOf(pid) <= before + 2, "some of 100 were kept"); // a question may be open
+}
+
+void TestNotify::aStrangerIsNotBelievedAndHardlyTold()
+{
+    RunningServer server({{u"it"_s, notify({u"after:go"_s, u"READY=1"_s})}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    const QString path = server.socketPath() + u".notify"_s;
+    QTRY_VERIFY_WITH_TIMEOUT(server.process(u"it"_s)[u"pid"_s].toInteger() > 0, patience);
+    for (int i = 0; i < 500; ++i)
+        QVERIFY(sendAsStranger(path, "READY=1\nSTATUS=mine\nMAINPID=1"));
+    QFile go(server.folder() + u"/go"_s);
+    QCOMPARE(server.process(u"it"_s)[u"state"_s], u"starting"_s);
+    QVERIFY(go.open(QIODevice::WriteOnly)); // what it says comes after all of that
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"ready"_s], true, patience);
+    QCOMPARE(server.process(u"it"_s)[u"status"_s], QString());
+    QCOMPARE(server.log().count(u"belongs to no launch"), 1);
+}
+
+void TestNotify::nobodySpeaksForAnother()
+{
+    RunningServer server({{u"it"_s, notify({})}, {u"other"_s, notify({u"READY=1"_s})},
+        {u"third"_s,
+            process({u"sh"_s, u"-c"_s,
+                        u"NOTIFY_SOCKET=$SEMPER_SOCKET.notify exec %1 READY=1 STATUS=x"_s.arg(
+                            helperProgram(u"notify"_s))},
+                u"started"_s)}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"other"_s)[u"ready"_s], true, patience);
+    QTRY_VERIFY_WITH_TIMEOUT(server.log().contains(u"third | ready"), patience);
+    QTRY_VERIFY_WITH_TIMEOUT(server.log().contains(u"belongs to no launch"), patience);
+    QCOMPARE(server.process(u"it"_s)[u"state"_s], u"starting"_s);
+    QCOMPARE(server.process(u"third"_s)[u"status"_s], QString()); // it is not of this mode
+}
+
+void TestNotify::aMainProcessMustBeOneOfItsOwn()
+{
+    RunningServer server(
+        {{u"it"_s, shell(u"%1 MAINPID=1 MAINPID=$$ READY=1"_s.arg(helperProgram(u"notify"_s)))}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"ready"_s], true, patience);
+    QVERIFY2(
+        server.log().contains(u"it named pid 1 as its main process"), qPrintable(server.log()));
+    QCOMPARE(server.log().count(u"as its main process"), 1);
+}
+
+void TestNotify::theSocketIsThisUsersAloneAndGoesWithTheServer()
+{
+    RunningServer server({{u"it"_s, notify({u"READY=1"_s})}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    const QFileInfo socket(server.socketPath() + u".notify"_s);
+    QCOMPARE(socket.permissions()
+            & (QFile::ReadGroup | QFile::WriteGroup | QFile::ReadOther | QFile::WriteOther),
+        QFile::Permissions());
+    QCOMPARE(server.stop(), 0);
+    QVERIFY(!QFileInfo::exists(socket.filePath()));
+}
+
+void TestNotify::aStaleSocketIsReplacedAndAnotherFileIsNot()
+{
+    RunningServer server({{u"it"_s, notify({u"READY=1"_s})}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    ::kill(pid_t(server.serverPid()), SIGKILL);
+    QTRY_VERIFY_WITH_TIMEOUT(!server.isRunning(), patience);
+    const QString path = server.socketPath() + u".notify"_s;
+    QVERIFY(QFileInfo::exists(path)); // it had no chance
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"ready"_s], true, patience);
+
+    QCOMPARE(server.stop(), 0);
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly) && file.write("precious") > 0);
+    file.close();
+    QVERIFY(!server.start());
+    QTRY_VERIFY_WITH_TIMEOUT(!server.isRunning(), patience);
+    QCOMPARE(server.stop(), 1);
+    QVERIFY2(server.log().contains(u"cannot listen on "_s + path), qPrintable(server.log()));
+    QCOMPARE(file.size(), 8);
+}
+
+void TestNotify::withoutTheModeThereIsNoSocket()
+{
+    RunningServer server({{u"it"_s, process({helperProgram(u"sleeper"_s)}, u"started"_s)}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QVERIFY(!QFileInfo::exists(server.socketPath() + u".notify"_s));
+}
+
+QTEST_GUILESS_MAIN(TestNotify)
+#include "tst_notify.moc"
