@@ -130,6 +130,12 @@ SEMPER_KEY(url, "url")
 SEMPER_KEY(pattern, "pattern")
 SEMPER_KEY(intervalMs, "interval_ms")
 SEMPER_KEY(attemptTimeoutMs, "attempt_timeout_ms")
+SEMPER_KEY(environmentFile, "environment_file")
+SEMPER_KEY(rlimits, "rlimits")
+SEMPER_KEY(nice, "nice")
+SEMPER_KEY(umask, "umask")
+SEMPER_KEY(user, "user")
+SEMPER_KEY(runAsGroup, "run_as_group")
 
 #undef SEMPER_KEY
 

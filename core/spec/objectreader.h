@@ -51,14 +51,14 @@ public:
         const QString &key, const QString &kind, const Vocabulary &words) const;
     [[nodiscard]] std::optional<int> integer(const QString &key, int least, int most) const;
     [[nodiscard]] std::optional<double> number(const QString &key, double least, double most) const;
+    /// \a kind says in a complaint what it must be: "a whole number".
+    [[nodiscard]] std::optional<qint64> whole(
+        const QString &key, qint64 least, qint64 most, const QString &kind) const;
     /// A whole number of milliseconds, at most a year.
     [[nodiscard]] std::optional<std::chrono::milliseconds> duration(
         const QString &key, std::chrono::milliseconds least) const;
 
 private:
-    [[nodiscard]] std::optional<qint64> whole(
-        const QString &key, qint64 least, qint64 most, const QString &kind) const;
-
     QJsonObject m_object;
     JsonPath m_path;
     ConfigErrors &m_errors;

@@ -4,9 +4,11 @@
 #include "protocol/frame.h"
 #include "protocol/keys.h"
 #include "spec/commandreader.h"
+#include "spec/limitsreader.h"
 #include "spec/namerule.h"
 #include "spec/readyreader.h"
 #include "spec/signalname.h"
+#include "spec/variablename.h"
 
 #include <QRegularExpression>
 
@@ -73,17 +75,13 @@ void readSettings(const ObjectReader &reader, ProcessSpec &spec)
 
 void readEnvironment(const ObjectReader &reader, ProcessSpec &spec)
 {
-    static const QStringList reserved{u"SEMPER_SOCKET"_s, u"SEMPER_SOCKET_FD"_s,
-        u"SEMPER_PROCESS"_s, u"SEMPER_INSTANCE"_s, u"SEMPER_TOKEN"_s};
     const auto json = reader.object(keys::environment);
     if (!json)
         return;
     const ObjectReader variables(*json, reader.at(keys::environment), reader.errors());
     for (const QString &name : variables.keys()) {
-        if (name.isEmpty() || name.contains(u'=') || name.contains(QChar(0)))
-            variables.complainOf(name, u"is no name of a variable"_s);
-        else if (reserved.contains(name))
-            variables.complainOf(name, u"is set by the server itself"_s);
+        if (const auto fault = variableFault(name))
+            variables.complainOf(name, *fault);
         if (const auto value = variables.text(name, true))
             spec.environment.insert(name, *value);
     }
@@ -241,6 +239,8 @@ ProcessSpec readProcess(const QJsonObject &json, const JsonPath &path,
     readSettings(reader, spec);
     spec.directory = surroundings.absolute(reader.text(keys::directory).value_or(QString()));
     readEnvironment(reader, spec);
+    if (const auto file = reader.text(keys::environmentFile))
+        spec.environmentFile = surroundings.absolute(*file);
     readEnabled(reader, surroundings, spec);
     readPart(reader, keys::restart, ConfigObject::Restart, readRestart, spec.restart);
     readPart(reader, keys::stop, ConfigObject::Stop, readStop, spec.stop);
@@ -252,6 +252,9 @@ ProcessSpec readProcess(const QJsonObject &json, const JsonPath &path,
     readDependencies(reader, spec);
     readInstances(reader, surroundings, spec);
     readGroup(reader, spec);
+    spec.limits = readLimits(reader, surroundings);
+    if (!spec.isCommand() && !spec.limits.user.isEmpty())
+        reader.complainOf(keys::user, u"is not available yet for a class"_s);
     return spec;
 }
 

@@ -44,6 +44,7 @@ struct ProcessSpec
     QJsonObject settings = {}; ///< reaches Process::settings()
     QString directory = {}; ///< absolute; empty: the configuration's folder, or the server's
     QMap<QString, QString> environment = {}; ///< merged over the server's own
+    QString environmentFile = {}; ///< absolute; comes between the two; empty: none
     bool enabled = true; ///< what "enabled" came to when the configuration was read
     RestartSpec restart = {};
     StopSpec stop = {};

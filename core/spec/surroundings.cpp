@@ -8,6 +8,8 @@
 #include <QFile>
 #include <QThread>
 
+#include <unistd.h>
+
 namespace semper {
 
 Surroundings Surroundings::real(const QString &directory)
@@ -23,7 +25,8 @@ Surroundings Surroundings::real(const QString &directory)
         .defaultNode = semper::defaultNode(),
         .stateDirectory = defaultStateDirectory,
         .socketPath = defaultSocketPath,
-        .processorCount = QThread::idealThreadCount()};
+        .processorCount = QThread::idealThreadCount(),
+        .root = ::geteuid() == 0};
 }
 
 QString Surroundings::absolute(const QString &path) const

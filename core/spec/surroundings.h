@@ -20,6 +20,7 @@ struct Surroundings
     std::function<QString(const QString &node)> stateDirectory; ///< where none is given
     std::function<QString(const QString &node)> socketPath; ///< where the server will listen
     int processorCount = 1; ///< what "cpu" instances are
+    bool root = false; ///< the server may run processes as somebody else
 
     /// This process's environment, host and user.
     [[nodiscard]] SEMPER_CORE_EXPORT static Surroundings real(const QString &directory);

@@ -4,6 +4,7 @@
 #include "protocol/keys.h"
 #include "spec/jsonpath.h"
 #include "spec/nearestname.h"
+#include "spec/resourcename.h"
 
 using namespace Qt::StringLiterals;
 
@@ -30,10 +31,10 @@ const Vocabulary &processKeys()
 {
     static const Vocabulary keys{
         .known = {keys::className, keys::command, keys::settings, keys::directory,
-            keys::environment, keys::enabled, keys::restart, keys::stop, keys::ready,
-            keys::watchdogMs, keys::dependsOn, keys::instances, keys::group, keys::strategy},
-        .later = {u"environment_file"_s, u"standby"_s, u"memory_max_bytes"_s, u"cpu_max_ratio"_s,
-            u"rlimits"_s, u"nice"_s, u"user"_s, u"run_as_group"_s, u"umask"_s, u"max_age_ms"_s,
+            keys::environment, keys::environmentFile, keys::enabled, keys::restart, keys::stop,
+            keys::ready, keys::watchdogMs, keys::dependsOn, keys::instances, keys::group,
+            keys::strategy, keys::rlimits, keys::nice, keys::umask, keys::user, keys::runAsGroup},
+        .later = {u"standby"_s, u"memory_max_bytes"_s, u"cpu_max_ratio"_s, u"max_age_ms"_s,
             u"schedule"_s, u"overlap"_s, u"critical"_s, u"output"_s, u"output_limits"_s}};
     return keys;
 }
@@ -50,6 +51,7 @@ const Vocabulary &configKeys(ConfigObject object)
     static const Vocabulary service{.known = {keys::type, keys::listen, keys::processes},
         .later = {u"listeners"_s, u"tls"_s, u"limits"_s, u"framing"_s}};
     static const Vocabulary enabled{.known = {keys::env}};
+    static const Vocabulary rlimits{.known = resourceNames()};
     static const Vocabulary restart{
         .known = {keys::policy, keys::firstDelayMs, keys::backoffMs, keys::multiplier,
             keys::backoffMaxMs, keys::jitterRatio, keys::resetAfterMs, keys::maxRestarts,
@@ -70,6 +72,8 @@ const Vocabulary &configKeys(ConfigObject object)
         return processKeys();
     case ConfigObject::Enabled:
         return enabled;
+    case ConfigObject::Rlimits:
+        return rlimits;
     case ConfigObject::Restart:
         return restart;
     case ConfigObject::Stop:

@@ -24,7 +24,17 @@ struct Vocabulary
 };
 
 /// The objects of a configuration, each with keys of its own.
-enum class ConfigObject { Server, Control, Service, Process, Enabled, Restart, Stop, Ready };
+enum class ConfigObject {
+    Server,
+    Control,
+    Service,
+    Process,
+    Enabled,
+    Rlimits,
+    Restart,
+    Stop,
+    Ready
+};
 
 /// The keys of \a object: the one place where they are listed.
 [[nodiscard]] SEMPER_CORE_EXPORT const Vocabulary &configKeys(ConfigObject object);

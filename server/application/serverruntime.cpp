@@ -103,6 +103,8 @@ void ServerRuntime::connectService(Service &service)
 
 std::optional<QString> ServerRuntime::start()
 {
+    if (auto error = launchProblems())
+        return error;
     // The socket first: its lock tells best which other server is running.
     if (auto error = m_hub.listen(m_options.socketPath))
         return error;
@@ -125,6 +127,14 @@ std::optional<QString> ServerRuntime::listenForNotifications()
         return process->spec().ready.mode == ReadyMode::Notify;
     });
     return needed ? m_notify.listen(NotifySocket::pathBeside(m_options.socketPath)) : std::nullopt;
+}
+
+std::optional<QString> ServerRuntime::launchProblems() const
+{
+    for (const SupervisedProcess *process : m_supervisor.all())
+        if (const auto problem = launchProblem(process->spec()))
+            return u"process %1: %2"_s.arg(process->name(), *problem);
+    return std::nullopt;
 }
 
 std::optional<QString> ServerRuntime::openState()

@@ -45,6 +45,7 @@ Q_SIGNALS:
 
 private:
     [[nodiscard]] std::optional<QString> listenForNotifications();
+    [[nodiscard]] std::optional<QString> launchProblems() const;
     [[nodiscard]] std::optional<QString> openState();
     [[nodiscard]] std::optional<QString> listen();
     void connectService(Service &service);

@@ -4,6 +4,7 @@
 #include "cli/configchoice.h"
 #include "protocol/keys.h"
 #include "spec/jsonpath.h"
+#include "supervisor/launchplan.h"
 
 #include <semper/plugincatalog.h>
 
@@ -24,20 +25,21 @@ struct Texts
     Q_DECLARE_TR_FUNCTIONS(semper::CheckCommand)
 };
 
-/// The classes that the configuration names and no plugin has.
-ConfigErrors missingClasses(const ServerConfig &config)
+/// What the configuration names and this machine does not have: classes, users and groups.
+ConfigErrors missingHere(const ServerConfig &config)
 {
     const PluginCatalog catalog(config.pluginDirectories);
     ConfigErrors errors;
     for (const ServiceSpec &service : config.services)
         for (const auto &[name, process] : service.processes) {
+            const JsonPath services = JsonPath().key(keys::services);
+            const JsonPath path = services.key(service.name).key(keys::processes).key(name);
+            if (const auto problem = launchProblem(process))
+                errors.append({path.toString(), *problem});
             if (process.isCommand())
                 continue;
-            if (const auto problem = catalog.problemWith(process.className)) {
-                const JsonPath path = JsonPath().key(keys::services).key(service.name);
-                errors.append({path.key(keys::processes).key(name).key(keys::className).toString(),
-                    *problem});
-            }
+            if (const auto problem = catalog.problemWith(process.className))
+                errors.append({path.key(keys::className).toString(), *problem});
         }
     return errors;
 }
@@ -79,7 +81,7 @@ int check(const CommandLine &line, const CommandSyntax &)
     const ConfigResult result = loadConfigFile(file, line.value(u"socket"_s));
     const auto *config = std::get_if<ServerConfig>(&result);
     const ConfigErrors errors
-        = config != nullptr ? missingClasses(*config) : std::get<ConfigErrors>(result);
+        = config != nullptr ? missingHere(*config) : std::get<ConfigErrors>(result);
     const ConfigErrors advice = config != nullptr ? adviceOn(*config) : ConfigErrors();
     if (line.has(u"json"_s)) {
         print(toJson(file, errors, advice));

@@ -2,6 +2,7 @@
 #include "cli/configadvice.h"
 
 #include "protocol/keys.h"
+#include "spec/environmentfile.h"
 #include "spec/jsonpath.h"
 
 #include <QCoreApplication>
@@ -42,6 +43,11 @@ ConfigErrors adviceOn(const ProcessSpec &process, const JsonPath &path)
     if (process.isCommand() && !isProgram(process.command.first(), process.directory))
         return {{path.key(keys::command).index(0).toString(),
             Texts::tr("no program %1").arg(quoted(process.command.first()))}};
+    if (!process.environmentFile.isEmpty()) {
+        const EnvironmentResult file = readEnvironmentFile(process.environmentFile);
+        if (const auto *problem = std::get_if<QString>(&file))
+            return {{path.key(keys::environmentFile).toString(), *problem}};
+    }
     return {};
 }
 

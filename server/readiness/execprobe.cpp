@@ -43,7 +43,10 @@ void ExecProbe::begin()
         return fail(u"no program is named"_s);
     // Marked apart from the process: what a probe leaves behind is killed, and the process is not.
     const auto identity = LaunchIdentity::make(m_process.process, m_process.instance);
-    LaunchRequest request = planLaunch(m_spec, identity, m_edges.surroundings);
+    LaunchPlan plan = planLaunch(m_spec, identity, m_edges.surroundings);
+    if (const auto *error = std::get_if<QString>(&plan))
+        return fail(*error);
+    auto &request = std::get<LaunchRequest>(plan);
     request.environment.remove(u"SEMPER_TOKEN"_s); // it does not speak for the process
     m_gaveUp.clear();
     m_run = new ProbeRun(request, identity.mark(), m_edges);

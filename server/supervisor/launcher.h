@@ -2,6 +2,7 @@
 #pragma once
 
 #include "protocol/processstatus.h"
+#include "supervisor/childsetup.h"
 
 #include <semper/processspec.h>
 
@@ -22,6 +23,7 @@ struct LaunchRequest
     QStringList arguments = {};
     QString directory = {}; ///< empty: the server's
     QProcessEnvironment environment = {};
+    ChildSettings settings = {};
     int outputDescriptor
         = -1; ///< becomes the child's standard output and error; stays the caller's
 };

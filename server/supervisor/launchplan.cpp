@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "supervisor/launchplan.h"
 
+#include "spec/environmentfile.h"
+#include "spec/jsonpath.h"
+#include "spec/resourcename.h"
+#include "supervisor/descriptorlimit.h"
+
 #include <QRandomGenerator>
 
 #include <array>
@@ -44,6 +49,64 @@ void addNotification(
         environment.insert(u"WATCHDOG_USEC"_s, QString::number(watchdog.count()));
 }
 
+/// A limit of -1 is infinity.
+rlim_t limitValue(qint64 value)
+{
+    return value < 0 ? RLIM_INFINITY : rlim_t(value);
+}
+
+std::variant<ChildSettings, QString> childSettings(const LimitsSpec &limits)
+{
+    ChildSettings settings{.nice = limits.nice};
+    if (limits.umask)
+        settings.umask = mode_t(*limits.umask);
+    settings.limits.push_back({RLIMIT_NOFILE, originalDescriptorLimit()});
+    for (auto it = limits.rlimits.cbegin(); it != limits.rlimits.cend(); ++it) {
+        const auto resource = resourceFromName(it.key());
+        if (!resource)
+            return u"no rlimit %1"_s.arg(quoted(it.key()));
+        const rlim_t value = limitValue(*it);
+        settings.limits.push_back({*resource, {.rlim_cur = value, .rlim_max = value}});
+    }
+    RunAsResult runAs = lookUpRunAs(limits);
+    if (auto *error = std::get_if<QString>(&runAs))
+        return *error;
+    settings.runAs = std::move(std::get<std::optional<RunAs>>(runAs));
+    return settings;
+}
+
+void insert(QProcessEnvironment &environment, const QMap<QString, QString> &variables)
+{
+    for (auto it = variables.cbegin(); it != variables.cend(); ++it)
+        environment.insert(it.key(), it.value());
+}
+
+/// What login(1) would set.
+void insertAccount(QProcessEnvironment &environment, const RunAs &who)
+{
+    if (!who.name.isEmpty())
+        insert(environment,
+            {{u"USER"_s, who.name}, {u"LOGNAME"_s, who.name}, {u"HOME"_s, who.home},
+                {u"SHELL"_s, who.shell}});
+}
+
+/// Lays what the specification says over \a environment. Why not, if it cannot be done.
+std::optional<QString> insertOwn(
+    QProcessEnvironment &environment, const ProcessSpec &spec, const std::optional<RunAs> &runAs)
+{
+    if (runAs)
+        insertAccount(environment, *runAs);
+    if (!spec.environmentFile.isEmpty()) {
+        const auto owner = runAs ? runAs->user : std::nullopt;
+        const EnvironmentResult file = readEnvironmentFile(spec.environmentFile, owner);
+        if (const auto *error = std::get_if<QString>(&file))
+            return *error;
+        insert(environment, std::get<QMap<QString, QString>>(file));
+    }
+    insert(environment, spec.environment);
+    return std::nullopt;
+}
+
 } // namespace
 
 LaunchIdentity LaunchIdentity::make(const QString &process, int instance)
@@ -57,13 +120,27 @@ QByteArray LaunchIdentity::mark() const
     return launchVariable + ('=' + launchId);
 }
 
-LaunchRequest planLaunch(
+std::optional<QString> launchProblem(const ProcessSpec &spec)
+{
+    if (!spec.isCommand() && !spec.limits.user.isEmpty())
+        return u"user is not available yet for a class"_s;
+    const auto settings = childSettings(spec.limits);
+    const auto *error = std::get_if<QString>(&settings);
+    return error != nullptr ? std::optional(*error) : std::nullopt;
+}
+
+LaunchPlan planLaunch(
     const ProcessSpec &spec, const LaunchIdentity &identity, const LaunchSurroundings &surroundings)
 {
     static const QProcessEnvironment inherited = inheritedEnvironment();
-    LaunchRequest request{.directory = spec.directory, .environment = inherited};
-    for (auto it = spec.environment.cbegin(); it != spec.environment.cend(); ++it)
-        request.environment.insert(it.key(), it.value());
+    auto settings = childSettings(spec.limits);
+    if (const auto *error = std::get_if<QString>(&settings))
+        return *error;
+    LaunchRequest request{.directory = spec.directory,
+        .environment = inherited,
+        .settings = std::move(std::get<ChildSettings>(settings))};
+    if (const auto error = insertOwn(request.environment, spec, request.settings.runAs))
+        return *error;
     request.environment.insert(u"SEMPER_SOCKET"_s, surroundings.socketPath);
     request.environment.insert(u"SEMPER_PROCESS"_s, identity.process);
     request.environment.insert(u"SEMPER_INSTANCE"_s, QString::number(identity.instance));

@@ -7,6 +7,8 @@
 #include <QString>
 #include <QStringList>
 
+#include <variant>
+
 namespace semper {
 
 /// What all launches of a server have in common.
@@ -31,11 +33,18 @@ struct LaunchIdentity
     [[nodiscard]] static LaunchIdentity make(const QString &process, int instance);
 };
 
-/// Program, arguments, folder and environment of a launch. The server's environment is the
-/// ground; the process's own is laid over it, and Semper's over both. What another supervisor
-/// told the server alone (NOTIFY_SOCKET, LISTEN_*, WATCHDOG_*) does not reach the child.
-[[nodiscard]] LaunchRequest planLaunch(const ProcessSpec &spec, const LaunchIdentity &identity,
+/// What is to be launched, or why it cannot be.
+using LaunchPlan = std::variant<LaunchRequest, QString>;
+
+/// Program, arguments, folder, environment and limits of a launch. The server's environment is the
+/// ground; the process's user, its file of variables, its own variables and Semper's are laid over
+/// it in this order. What another supervisor told the server alone (NOTIFY_SOCKET, LISTEN_*,
+/// WATCHDOG_*) does not reach the child. Reads that file, if there is one.
+[[nodiscard]] LaunchPlan planLaunch(const ProcessSpec &spec, const LaunchIdentity &identity,
     const LaunchSurroundings &surroundings);
+
+/// Why \a spec can never be launched on this machine, by who runs this program.
+[[nodiscard]] std::optional<QString> launchProblem(const ProcessSpec &spec);
 
 /// Why a launch failed, in a sentence that names what was tried.
 [[nodiscard]] QString explainFailedLaunch(const ProcessSpec &spec, const QString &cause);

@@ -2,6 +2,7 @@
 #include "supervisor/qprocesslauncher.h"
 
 #include "spec/signalname.h"
+#include "supervisor/childsetup.h"
 #include "supervisor/descriptorlimit.h"
 
 #include <QEvent>
@@ -10,9 +11,7 @@
 #include <algorithm>
 #include <csignal>
 
-#include <linux/close_range.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,28 +23,6 @@ namespace {
 
 constexpr int maximumInFlight = 32;
 
-// Runs in the child between fork and exec, where it may share the server's memory: system calls
-// on values that were prepared before, nothing else.
-void prepareChild(int output, pid_t server, const rlimit &descriptors)
-{
-    // Out of the server's group before a signal can come through, and without its handlers.
-    ::setsid();
-    for (const int number : {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM, SIGCHLD})
-        ::signal(number, SIG_DFL);
-    sigset_t none;
-    sigemptyset(&none);
-    ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    if (output >= 0) {
-        ::dup2(output, STDOUT_FILENO);
-        ::dup2(output, STDERR_FILENO);
-    }
-    ::setrlimit(RLIMIT_NOFILE, &descriptors);
-    ::syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (::getppid() != server)
-        ::_exit(128 + SIGKILL);
-}
-
 } // namespace
 
 QProcessLaunch::QProcessLaunch(QProcessLauncher &launcher)
@@ -56,6 +33,8 @@ QProcessLaunch::QProcessLaunch(QProcessLauncher &launcher)
     m_process->setProcessChannelMode(QProcess::ForwardedChannels);
     connect(m_process.get(), &QProcess::started, this, [this] {
         leaveQueue();
+        if (m_fault.step != ChildFault::Step::None)
+            return; // it left before exec; finished() follows
         for (auto *notifier : m_process->findChildren<QSocketNotifier *>())
             m_launcher.m_deaths.take(notifier);
         Q_EMIT started();
@@ -89,11 +68,16 @@ void QProcessLaunch::execute()
     m_process->setArguments(m_request.arguments);
     m_process->setWorkingDirectory(m_request.directory);
     m_process->setProcessEnvironment(m_request.environment);
-    m_process->setChildProcessModifier(
-        [output = m_request.outputDescriptor, server = ::getpid(),
-            limit = originalDescriptorLimit()] { prepareChild(output, server, limit); });
+    m_faultSlot = m_launcher.m_faults.take();
+    m_process->setChildProcessModifier([setup = ChildSetup{.settings = m_request.settings,
+                                            .output = m_request.outputDescriptor,
+                                            .server = ::getpid(),
+                                            .fault = m_faultSlot}] { setup.apply(); });
     m_coreDumped = false;
+    const int dumpable = ::prctl(PR_GET_DUMPABLE);
     m_process->start();
+    if (m_request.settings.runAs) // the change of ids took it from the memory that was shared
+        ::prctl(PR_SET_DUMPABLE, dumpable);
     m_pid = m_process->processId();
     m_launcher.m_pids.insert(m_pid);
     for (auto *notifier : m_process->findChildren<QSocketNotifier *>())
@@ -133,6 +117,10 @@ bool QProcessLaunch::eventFilter(QObject *, QEvent *event)
 void QProcessLaunch::finished(int code, QProcess::ExitStatus status)
 {
     forgetPid();
+    if (m_fault.step != ChildFault::Step::None) {
+        Q_EMIT failed(m_fault.explain());
+        return;
+    }
     ExitReport report{.at = QDateTime::currentDateTimeUtc()};
     if (status == QProcess::NormalExit)
         report.code = code;
@@ -153,6 +141,8 @@ void QProcessLaunch::errorOccurred(QProcess::ProcessError error)
 
 void QProcessLaunch::leaveQueue()
 {
+    if (m_faultSlot != nullptr)
+        m_fault = m_launcher.m_faults.give(std::exchange(m_faultSlot, nullptr));
     m_launcher.leave(this);
 }
 
@@ -162,6 +152,7 @@ void QProcessLaunch::forgetPid()
 }
 
 QProcessLauncher::QProcessLauncher()
+    : m_faults(maximumInFlight)
 {
     raiseDescriptorLimit();
 }

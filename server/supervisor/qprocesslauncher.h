@@ -2,6 +2,7 @@
 #pragma once
 
 #include "supervisor/deathwatch.h"
+#include "supervisor/faultslots.h"
 #include "supervisor/launcher.h"
 
 #include <QProcess>
@@ -40,6 +41,8 @@ private:
     QProcessLauncher &m_launcher;
     std::unique_ptr<QProcess> m_process;
     LaunchRequest m_request; ///< empty once it was executed
+    ChildFault *m_faultSlot = nullptr; ///< while in flight
+    ChildFault m_fault;
     qint64 m_pid = 0;
     bool m_inFlight = false;
     bool m_coreDumped = false;
@@ -59,6 +62,7 @@ private:
     void leave(QProcessLaunch *launch);
 
     DeathWatch m_deaths;
+    FaultSlots m_faults;
     std::deque<QProcessLaunch *> m_waiting;
     QSet<qint64> m_pids;
     int m_inFlight = 0;

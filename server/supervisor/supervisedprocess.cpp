@@ -154,16 +154,15 @@ void SupervisedProcess::launch()
     m_title.clear();
     m_metrics = {};
 
-    LaunchRequest request = planLaunch(m_spec, m_identity, m_edges.surroundings);
+    m_launch = m_edges.launcher.create();
+    LaunchPlan plan = planLaunch(m_spec, m_identity, m_edges.surroundings);
+    if (const auto *error = std::get_if<QString>(&plan))
+        return launchFailed(*error);
+    auto &request = std::get<LaunchRequest>(plan);
     request.outputDescriptor
         = m_edges.output.open(name(), instance(), m_readiness.prepare(m_identity));
-    const int error = errno;
-    m_launch = m_edges.launcher.create();
-    if (request.outputDescriptor < 0) {
-        const QString cause = u"no pipe for its output: %1"_s.arg(qt_error_string(error));
-        return handle(happening::LaunchFailed{
-            {.at = QDateTime::currentDateTimeUtc()}, explainFailedLaunch(m_spec, cause)});
-    }
+    if (request.outputDescriptor < 0)
+        return launchFailed(u"no pipe for its output: %1"_s.arg(qt_error_string(errno)));
     const auto closeOutput = [descriptor = request.outputDescriptor] { ::close(descriptor); };
     connect(m_launch.get(), &Launch::started, this, [this, closeOutput] {
         closeOutput();
@@ -179,11 +178,16 @@ void SupervisedProcess::launch()
     });
     connect(m_launch.get(), &Launch::failed, this, [this, closeOutput](const QString &cause) {
         closeOutput();
-        const ExitReport report{.at = QDateTime::currentDateTimeUtc()};
-        handle(happening::LaunchFailed{report, explainFailedLaunch(m_spec, cause)});
+        launchFailed(cause);
     });
     connect(m_launch.get(), &Launch::ended, this, &SupervisedProcess::launchEnded);
     m_launch->start(request);
+}
+
+void SupervisedProcess::launchFailed(const QString &cause)
+{
+    const ExitReport report{.at = QDateTime::currentDateTimeUtc()};
+    handle(happening::LaunchFailed{report, explainFailedLaunch(m_spec, cause)});
 }
 
 void SupervisedProcess::launchEnded(ExitReport report)

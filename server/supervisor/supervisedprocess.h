@@ -102,6 +102,7 @@ private:
     void tellRecords();
     void launch();
     void clearLeftovers();
+    void launchFailed(const QString &cause);
     void launchEnded(ExitReport report);
 
     LaunchIdentity m_identity;

@@ -14,7 +14,7 @@ namespace configtext {
 using namespace Qt::StringLiterals;
 using namespace semper;
 
-inline Surroundings surroundings(const QHash<QString, QString> &variables = {})
+inline Surroundings surroundings(const QHash<QString, QString> &variables = {}, bool root = false)
 {
     const auto environment = [variables](const QString &name) -> std::optional<QString> {
         return variables.contains(name) ? std::optional(variables.value(name)) : std::nullopt;
@@ -23,7 +23,8 @@ inline Surroundings surroundings(const QHash<QString, QString> &variables = {})
         .environment = environment,
         .defaultNode = u"thishost"_s,
         .stateDirectory = [](const QString &node) { return u"/state/"_s + node; },
-        .socketPath = [](const QString &node) { return u"/run/semper/%1.sock"_s.arg(node); }};
+        .socketPath = [](const QString &node) { return u"/run/semper/%1.sock"_s.arg(node); },
+        .root = root};
 }
 
 inline QStringList errorsOf(const QByteArray &json)

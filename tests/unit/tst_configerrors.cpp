@@ -142,6 +142,29 @@ void TestConfigErrors::oneThingWrongIsOneErrorWithItsPath_data()
         ".environment[\"A=B\"]: is no name of a variable");
     process("variable taken", R"("environment": {"SEMPER_TOKEN": "1"})",
         ".environment.SEMPER_TOKEN: is set by the server itself");
+    process("file empty", R"("environment_file": "")", ".environment_file: must not be empty");
+    process("rlimits number", R"("rlimits": 1)", ".rlimits: must be an object, not 1");
+    process("rlimit misspelt", R"("rlimits": {"nofiles": 1})",
+        ".rlimits.nofiles: unknown key \"nofiles\"; did you mean \"nofile\"?");
+    process("rlimit fraction", R"("rlimits": {"cpu": 1.5})",
+        ".rlimits.cpu: must be \"infinity\" or a whole number from 0 to 9007199254740991, not 1.5");
+    process("rlimit text", R"("rlimits": {"rtprio": "unlimited"})",
+        ".rlimits.rtprio: must be \"infinity\" or a whole number from 0 to 99, "
+        "not \"unlimited\"");
+    process("nice", R"("nice": 20)", ".nice: must be a whole number from -20 to 19, not 20");
+    process("umask number", R"("umask": 27)", ".umask: must be a string, not 27");
+    process("umask decimal", R"("umask": "0089")",
+        ".umask: \"0089\" is no mask: octal, as in \"0027\"");
+    process(
+        "umask sticky", R"("umask": "1777")", ".umask: \"1777\" is no mask: octal, as in \"0027\"");
+    process(
+        "user and group at once", R"("user": "a:b")", ".user: \"a:b\" is neither a name nor an id");
+    process("group number", R"("run_as_group": 1000)", ".run_as_group: must be a string, not 1000");
+    for (const char *key : {"user", "run_as_group"})
+        process(key, '"' + QByteArray(key) + "\": \"orders\"",
+            ('.' + QByteArray(key)
+                + ": only a server that runs as root can run a process as somebody else")
+                .constData());
     process("enabled text", R"("enabled": "yes")", ".enabled: must be true or false, not \"yes\"");
     process("enabled empty", R"("enabled": {})", ".enabled: must have \"env\"");
     process("enabled key", R"("enabled": {"env": "A", "not": 1})",
@@ -263,8 +286,7 @@ void TestConfigErrors::oneThingWrongIsOneErrorWithItsPath()
 void TestConfigErrors::keysOfLaterVersionsAreNotAvailableYet()
 {
     // The contract's table, written out again: a key that is dropped here must be obeyed there.
-    const QStringList ofProcess{u"environment_file"_s, u"standby"_s, u"memory_max_bytes"_s,
-        u"cpu_max_ratio"_s, u"rlimits"_s, u"nice"_s, u"user"_s, u"run_as_group"_s, u"umask"_s,
+    const QStringList ofProcess{u"standby"_s, u"memory_max_bytes"_s, u"cpu_max_ratio"_s,
         u"max_age_ms"_s, u"schedule"_s, u"overlap"_s, u"critical"_s, u"output"_s,
         u"output_limits"_s};
     const auto refused = [](const QString &path, const QString &key) {

@@ -22,7 +22,7 @@ namespace {
 std::optional<ServerConfig> configOf(
     const QByteArray &json, const QHash<QString, QString> &variables = {})
 {
-    const ConfigResult result = readConfig(json, surroundings(variables));
+    const ConfigResult result = readConfig(json, surroundings(variables, true));
     if (const auto *errors = std::get_if<ConfigErrors>(&result)) {
         for (const ConfigError &error : *errors)
             qInfo("%s", qPrintable(error.toString()));
@@ -71,7 +71,12 @@ const QByteArray everything = R"({
           "group": "orders",
           "strategy": "rest_for_one"
         },
-        "importer": { "command": ["bin/import", "--now", "", "ü"] }
+        "importer": {
+          "command": ["bin/import", "--now", "", "ü"],
+          "environment_file": "./env", "nice": -20, "umask": "27", "user": "orders",
+          "run_as_group": "1000", "rlimits": { "nofile": 0, "as": 9007199254740991,
+            "cpu": "infinity" }
+        }
       }
     },
     "empty": { "type": "http", "listen": "unix:run/http.sock" }
@@ -123,8 +128,16 @@ void TestConfigReader::everyKeyReachesItsField()
     QCOMPARE(http.listen.toString(), u"127.0.0.1:18306"_s);
     QCOMPARE(http.processes.size(), 2);
     QCOMPARE(http.processes.at(0).first, u"importer"_s);
-    QCOMPARE(http.processes.at(0).second.command,
-        (QStringList{u"/srv/orders/bin/import"_s, u"--now"_s, QString(), u"ü"_s}));
+    const ProcessSpec importer{
+        .command = {u"/srv/orders/bin/import"_s, u"--now"_s, QString(), u"ü"_s},
+        .directory = u"/srv/orders"_s,
+        .environmentFile = u"/srv/orders/env"_s,
+        .limits = {.rlimits = {{u"nofile"_s, 0}, {u"as"_s, 9'007'199'254'740'991}, {u"cpu"_s, -1}},
+            .nice = -20,
+            .user = u"orders"_s,
+            .runAsGroup = u"1000"_s,
+            .umask = 027}};
+    QCOMPARE(http.processes.at(0).second, importer);
 
     const ProcessSpec expected{.className = u"shop::MonitorProcess"_s,
         .settings = {{u"interval_ms"_s, 3000},

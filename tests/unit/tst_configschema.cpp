@@ -39,6 +39,8 @@ QJsonObject schemaOf(ConfigObject object)
         return definition(u"process"_s);
     case ConfigObject::Enabled:
         return definition(u"enabled"_s);
+    case ConfigObject::Rlimits:
+        return definition(u"rlimits"_s);
     case ConfigObject::Restart:
         return definition(u"restart"_s);
     case ConfigObject::Stop:
@@ -56,7 +58,9 @@ std::set<QString> setOf(const QStringList &words)
 
 std::optional<ServerConfig> read(const QByteArray &bytes)
 {
-    const ConfigResult result = readConfig(bytes, Surroundings::real(u"/srv/orders"_s));
+    Surroundings surroundings = Surroundings::real(u"/srv/orders"_s);
+    surroundings.root = true; // as whom the example is to be served
+    const ConfigResult result = readConfig(bytes, surroundings);
     if (const auto *errors = std::get_if<ConfigErrors>(&result)) {
         for (const ConfigError &error : *errors)
             qInfo("%s", qPrintable(error.toString()));

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#include "spec/limitsreader.h"
+
+#include "protocol/keys.h"
+#include "spec/resourcename.h"
+
+#include <QRegularExpression>
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+namespace {
+
+constexpr qint64 infinity = -1;
+
+void readResourceLimits(const ObjectReader &reader, LimitsSpec &limits)
+{
+    const auto json = reader.object(keys::rlimits);
+    if (!json)
+        return;
+    const ObjectReader each(
+        *json, reader.at(keys::rlimits), configKeys(ConfigObject::Rlimits), reader.errors());
+    for (const QString &name : each.keys()) {
+        const auto resource = resourceFromName(name);
+        if (!resource)
+            continue; // complained of as a key
+        if (json->value(name) == "infinity"_L1)
+            limits.rlimits.insert(name, infinity);
+        else if (const auto value
+            = each.whole(name, 0, largestLimit(*resource), u"\"infinity\" or a whole number"_s))
+            limits.rlimits.insert(name, *value);
+    }
+}
+
+void readMask(const ObjectReader &reader, LimitsSpec &limits)
+{
+    static const QRegularExpression form(u"^0?[0-7]{1,3}$"_s);
+    const auto text = reader.text(keys::umask);
+    if (!text)
+        return;
+    if (form.match(*text).hasMatch())
+        limits.umask = text->toInt(nullptr, 8);
+    else
+        reader.complainOf(
+            keys::umask, u"%1 is no mask: octal, as in \"0027\""_s.arg(quoted(*text)));
+}
+
+/// A name or an id. Whether there is one is found out where the server runs.
+QString readAccount(
+    const ObjectReader &reader, const QString &key, const Surroundings &surroundings)
+{
+    static const QRegularExpression form(u"^[^\\s:/,=-][^\\s:/,=]{0,255}$"_s);
+    const QString text = reader.text(key).value_or(QString());
+    if (text.isEmpty())
+        return text;
+    if (!form.match(text).hasMatch())
+        reader.complainOf(key, u"%1 is neither a name nor an id"_s.arg(quoted(text)));
+    else if (!surroundings.root)
+        reader.complainOf(
+            key, u"only a server that runs as root can run a process as somebody else"_s);
+    return text;
+}
+
+} // namespace
+
+LimitsSpec readLimits(const ObjectReader &reader, const Surroundings &surroundings)
+{
+    LimitsSpec limits;
+    readResourceLimits(reader, limits);
+    limits.nice = reader.integer(keys::nice, -20, 19);
+    readMask(reader, limits);
+    limits.user = readAccount(reader, keys::user, surroundings);
+    limits.runAsGroup = readAccount(reader, keys::runAsGroup, surroundings);
+    return limits;
+}
+
+} // namespace semper

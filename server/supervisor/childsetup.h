@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "supervisor/runas.h"
+
+#include <QString>
+
+#include <optional>
+#include <vector>
+
+#include <sys/resource.h>
+#include <sys/types.h>
+
+namespace semper {
+
+struct ResourceLimit
+{
+    int resource;
+    rlimit value;
+};
+
+/// What a child makes of itself between fork and exec, with everything looked up before.
+struct ChildSettings
+{
+    std::vector<ResourceLimit> limits = {}; ///< in this order
+    std::optional<int> nice = {};
+    std::optional<mode_t> umask = {};
+    std::optional<RunAs> runAs = {};
+};
+
+/// The step on the way to exec that failed. Lies in memory that the child shares with the server.
+struct ChildFault
+{
+    enum class Step : int { None, Limit, Nice, Groups, Group, User };
+    Step step = Step::None;
+    int error = 0; ///< errno
+    int resource = 0; ///< of Limit
+    long value = 0; ///< what could not be set; of User, Group: the id
+
+    /// "cannot set nice -5: Permission denied".
+    [[nodiscard]] QString explain() const;
+};
+
+/// All of a launch that is done in the child.
+struct ChildSetup
+{
+    ChildSettings settings;
+    int output = -1; ///< becomes standard output and error
+    pid_t server = 0;
+    ChildFault *fault = nullptr;
+
+    /// Runs in the child, which may share the server's memory: system calls on values that were
+    /// prepared before, nothing else. What fails ends the child, and \a fault tells of it.
+    void apply() const noexcept;
+};
+
+} // namespace semper

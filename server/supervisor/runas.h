@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <semper/limitsspec.h>
+
+#include <QString>
+
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace semper {
+
+/// As whom a launch runs: the kernel's numbers, looked up before the fork.
+struct RunAs
+{
+    std::optional<uid_t> user = {}; ///< nothing: the server's
+    gid_t group = 0;
+    std::vector<gid_t> groups = {}; ///< supplementary
+    // Of the user's entry; empty without one.
+    QString name = {};
+    QString home = {};
+    QString shell = {};
+
+    friend bool operator==(const RunAs &, const RunAs &) = default;
+};
+
+/// Nothing where the process runs as the server does; else as whom, or why that cannot be: "no
+/// user \"orders\" on this machine".
+using RunAsResult = std::variant<std::optional<RunAs>, QString>;
+
+/// What "user" and "run_as_group" come to. Asks the user database the first time, which may be on
+/// the network and then blocks; who was found is remembered as long as the program runs. Main
+/// thread.
+[[nodiscard]] RunAsResult lookUpRunAs(const LimitsSpec &limits);
+
+} // namespace semper
