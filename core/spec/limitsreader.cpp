@@ -6,7 +6,10 @@
 
 #include <QRegularExpression>
 
+#include <sys/resource.h>
+
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace semper {
 
@@ -67,6 +70,10 @@ QString readAccount(
 LimitsSpec readLimits(const ObjectReader &reader, const Surroundings &surroundings)
 {
     LimitsSpec limits;
+    limits.memoryMaxBytes = reader.whole(
+        keys::memoryMaxBytes, 1, largestLimit(RLIMIT_AS), u"a whole number of bytes"_s);
+    limits.cpuMaxRatio = reader.number(keys::cpuMaxRatio, 0.01, 10'000);
+    limits.maxAge = reader.duration(keys::maxAgeMs, 1ms);
     readResourceLimits(reader, limits);
     limits.nice = reader.integer(keys::nice, -20, 19);
     readMask(reader, limits);

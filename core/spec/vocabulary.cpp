@@ -33,9 +33,10 @@ const Vocabulary &processKeys()
         .known = {keys::className, keys::command, keys::settings, keys::directory,
             keys::environment, keys::environmentFile, keys::enabled, keys::restart, keys::stop,
             keys::ready, keys::watchdogMs, keys::dependsOn, keys::instances, keys::group,
-            keys::strategy, keys::rlimits, keys::nice, keys::umask, keys::user, keys::runAsGroup},
-        .later = {u"standby"_s, u"memory_max_bytes"_s, u"cpu_max_ratio"_s, u"max_age_ms"_s,
-            u"schedule"_s, u"overlap"_s, u"critical"_s, u"output"_s, u"output_limits"_s}};
+            keys::strategy, keys::rlimits, keys::nice, keys::umask, keys::user, keys::runAsGroup,
+            keys::memoryMaxBytes, keys::cpuMaxRatio, keys::maxAgeMs},
+        .later = {u"standby"_s, u"schedule"_s, u"overlap"_s, u"critical"_s, u"output"_s,
+            u"output_limits"_s}};
     return keys;
 }
 

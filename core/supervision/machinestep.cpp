@@ -119,11 +119,19 @@ void Step::ended(const ExitReport &report, const QString &cause)
 {
     m_state.launchedAt.reset();
     m_state.lastExit = report;
-    m_state.reason = m_state.fault.isEmpty() ? cause : std::exchange(m_state.fault, {});
+    const QString fault = std::exchange(m_state.fault, {});
+    const QString excess = std::exchange(m_state.excess, {});
+    m_state.reason = fault.isEmpty() ? cause : fault;
+    if (fault.isEmpty() && m_state.phase == ProcessPhase::Stopping && !m_state.wish.isEmpty()
+        && m_state.wanted == Wanted::Up)
+        m_state.reason = m_state.wish;
     m_state.clearing = true;
     act(Action::Kind::CancelTimer);
     setReady(false);
-    if (m_state.phase == ProcessPhase::Stopping) {
+    if (!excess.isEmpty()) {
+        m_state.reason = excess;
+        endedUnasked({}); // however it ended: having used too much is no success
+    } else if (m_state.phase == ProcessPhase::Stopping) {
         record(RecordType::Exit);
     } else {
         endedUnasked(report);

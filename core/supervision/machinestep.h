@@ -36,6 +36,7 @@ public:
     void on(const happening::Recycle &event);
     void on(const happening::Hung &event);
     void on(const happening::BlockerChanged &);
+    void on(const happening::Excess &event);
 
     [[nodiscard]] StepResult take() { return {std::move(m_state), std::move(m_actions)}; }
 

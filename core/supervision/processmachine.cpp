@@ -36,6 +36,7 @@ void Step::on(const happening::Start &)
 void Step::on(const happening::Stop &)
 {
     m_state.wanted = Wanted::Down;
+    m_state.excess.clear();
     switch (m_state.phase) {
     case ProcessPhase::Starting:
     case ProcessPhase::Running:
@@ -181,6 +182,14 @@ void Step::on(const happening::BlockerChanged &)
 {
     if (m_state.phase == ProcessPhase::Waiting)
         launch();
+}
+
+void Step::on(const happening::Excess &event)
+{
+    if (!isAlive() || m_state.killed)
+        return;
+    m_state.excess = event.what;
+    askToStop();
 }
 
 StepResult step(MachineState state, const Happening &happening, const StepContext &context)

@@ -35,6 +35,10 @@ struct Recycle
 {
     QString why;
 }; ///< the server itself wants another launch in its place; not counted as a restart
+struct Excess
+{
+    QString what;
+}; ///< it used more than it may: asked to end, and that is a failure
 // The launch.
 struct Launched
 { };
@@ -74,7 +78,8 @@ struct BlockerChanged
 using Happening = std::variant<happening::Start, happening::Stop, happening::Restart,
     happening::Reset, happening::Kill, happening::Launched, happening::LaunchFailed,
     happening::Exited, happening::Cleared, happening::TimerElapsed, happening::ReadyChanged,
-    happening::FaultReported, happening::Recycle, happening::Hung, happening::BlockerChanged>;
+    happening::FaultReported, happening::Recycle, happening::Excess, happening::Hung,
+    happening::BlockerChanged>;
 
 /// What the journal is told.
 enum class RecordType { Waiting, Start, Ready, Unready, Exit, Backoff, Failed, Stop };
@@ -115,6 +120,7 @@ struct MachineState
     std::optional<Instant> nextStartAt; ///< in Backoff only
     QString fault; ///< why the launch that is alive is about to end, if it said so
     QString wish; ///< why the next launch is asked for, if the server itself asks
+    QString excess; ///< why the launch that is asked to end has failed
     QString reason; ///< why the state is what it is, for people
     std::optional<ExitReport> lastExit;
 

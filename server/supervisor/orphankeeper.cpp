@@ -91,15 +91,19 @@ void OrphanKeeper::proceed(const std::shared_ptr<Clearing> &clearing)
 
 bool OrphanKeeper::killLeftovers(const Clearing &clearing) const
 {
-    bool found = false;
-    for (const pid_t pid : livingOrphans()) {
-        if (procfile::session(pid) != clearing.session
-            && !procfile::environmentContains(pid, clearing.mark))
-            continue;
+    const QList<pid_t> orphans = orphansOf(clearing.session, clearing.mark);
+    for (const pid_t pid : orphans)
         ::kill(pid, SIGKILL); // a child of ours: the number is not reused before we reap it
-        found = true;
-    }
-    return found;
+    return !orphans.isEmpty();
+}
+
+QList<pid_t> OrphanKeeper::orphansOf(pid_t session, const QByteArray &mark) const
+{
+    QList<pid_t> orphans = livingOrphans();
+    orphans.removeIf([&](pid_t pid) {
+        return procfile::session(pid) != session && !procfile::environmentContains(pid, mark);
+    });
+    return orphans;
 }
 
 // Source: proc(5), /proc/pid/task/tid/children.

@@ -31,6 +31,9 @@ public:
     /// left, which is the usual case, else once it is gone, or after 5 s for what cannot be killed.
     void clear(pid_t session, const QByteArray &mark, std::function<void()> done);
 
+    /// The orphans that the launch left or has set free while it runs: see clear().
+    [[nodiscard]] QList<pid_t> orphansOf(pid_t session, const QByteArray &mark) const;
+
     /// Some child ended: reaps adopted ones soon, many at a time.
     void childEnded();
 

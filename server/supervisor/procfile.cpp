@@ -2,10 +2,13 @@
 #include "supervisor/procfile.h"
 
 #include <QList>
+#include <QSet>
 
 #include <array>
 #include <cstdio>
+#include <memory>
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -18,9 +21,13 @@ constexpr int parentField = 1;
 constexpr int sessionField = 3;
 constexpr int userTimeField = 11;
 constexpr int systemTimeField = 12;
+constexpr int childrenUserTimeField = 13;
+constexpr int childrenSystemTimeField = 14;
 constexpr int residentPagesField = 21;
 
 constexpr qsizetype largestEnvironmentBytes = 4 * 1024 * 1024;
+constexpr qsizetype largestListBytes = 1024 * 1024;
+constexpr qsizetype mostMembers = 10'000;
 
 QByteArray read(pid_t pid, const char *name, qsizetype limit)
 {
@@ -36,6 +43,24 @@ QByteArray read(pid_t pid, const char *name, qsizetype limit)
         content.append(buffer.data(), size);
     ::close(file);
     return content;
+}
+
+/// Calls \a visit for each child of each thread of \a pid.
+template <class Visit>
+void visitChildren(pid_t pid, const Visit &visit)
+{
+    const std::unique_ptr<DIR, int (*)(DIR *)> tasks(
+        ::opendir(("/proc/" + QByteArray::number(pid) + "/task").constData()), ::closedir);
+    if (!tasks)
+        return;
+    while (const dirent *task = ::readdir(tasks.get())) {
+        if (task->d_name[0] == '.')
+            continue;
+        const QByteArray name = "task/" + QByteArray(task->d_name) + "/children";
+        for (const QByteArray &child : read(pid, name.constData(), largestListBytes).split(' '))
+            if (const pid_t number = child.toInt(); number > 0)
+                visit(number);
+    }
 }
 
 QList<QByteArray> statFields(pid_t pid)
@@ -57,6 +82,23 @@ pid_t parent(pid_t pid)
     return statFields(pid).value(parentField).toInt();
 }
 
+QList<pid_t> withDescendants(const QList<pid_t> &roots)
+{
+    QList<pid_t> all;
+    QSet<pid_t> seen;
+    const auto add = [&](pid_t pid) {
+        if (!seen.contains(pid) && all.size() < mostMembers) {
+            seen.insert(pid);
+            all.append(pid);
+        }
+    };
+    for (const pid_t pid : roots)
+        add(pid);
+    for (qsizetype i = 0; i < all.size(); ++i) // grows as it goes
+        visitChildren(all.at(i), add);
+    return all;
+}
+
 bool environmentContains(pid_t pid, const QByteArray &entry)
 {
     const QByteArray environment = '\0' + read(pid, "environ", largestEnvironmentBytes);
@@ -70,9 +112,12 @@ std::optional<Usage> usage(pid_t pid)
         return std::nullopt;
     static const qint64 ticksPerSecond = ::sysconf(_SC_CLK_TCK);
     static const qint64 pageBytes = ::sysconf(_SC_PAGESIZE);
-    const qint64 ticks
-        = fields.at(userTimeField).toLongLong() + fields.at(systemTimeField).toLongLong();
-    return Usage{.cpuTime = std::chrono::milliseconds(ticks * 1000 / ticksPerSecond),
+    const auto time = [&fields](int user, int system) {
+        const qint64 ticks = fields.at(user).toLongLong() + fields.at(system).toLongLong();
+        return std::chrono::milliseconds(ticks * 1000 / ticksPerSecond);
+    };
+    return Usage{.cpuTime = time(userTimeField, systemTimeField),
+        .cpuTimeOfChildren = time(childrenUserTimeField, childrenSystemTimeField),
         .memoryBytes = fields.at(residentPagesField).toLongLong() * pageBytes};
 }
 

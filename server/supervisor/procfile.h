@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QByteArray>
+#include <QList>
 
 #include <chrono>
 #include <optional>
@@ -16,6 +17,8 @@ namespace semper::procfile {
 [[nodiscard]] pid_t session(pid_t pid);
 /// Parent; 0 for a process that is gone.
 [[nodiscard]] pid_t parent(pid_t pid);
+/// \a roots and all their descendants, each once; at most 10,000.
+[[nodiscard]] QList<pid_t> withDescendants(const QList<pid_t> &roots);
 /// Whether \a entry ("NAME=value") stands in the environment that \a pid was executed with.
 /// False where it may not be read, and for a zombie.
 [[nodiscard]] bool environmentContains(pid_t pid, const QByteArray &entry);
@@ -23,6 +26,7 @@ namespace semper::procfile {
 struct Usage
 {
     std::chrono::milliseconds cpuTime{0}; ///< user and system, all threads
+    std::chrono::milliseconds cpuTimeOfChildren{0}; ///< of those that it has waited for
     qint64 memoryBytes = 0; ///< resident
 };
 [[nodiscard]] std::optional<Usage> usage(pid_t pid);

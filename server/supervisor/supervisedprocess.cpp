@@ -47,6 +47,7 @@ SupervisedProcess::SupervisedProcess(QString name, int instance, QString service
     connect(&m_heartbeat, &HeartbeatWatch::changed, this, &SupervisedProcess::changed);
     connect(&m_heartbeat, &HeartbeatWatch::hung, this,
         [this](const QString &what) { handle(happening::Hung{what}); });
+    watchLimits();
     if (!m_spec.enabled)
         m_state.reason = u"disabled by the configuration"_s;
 }
@@ -68,6 +69,25 @@ bool SupervisedProcess::isDown() const
         return false;
     }
     Q_UNREACHABLE();
+}
+
+void SupervisedProcess::watchLimits()
+{
+    if (!LimitWatch::isFor(m_spec.limits))
+        return;
+    m_limitWatch = std::make_unique<LimitWatch>(m_spec.limits);
+    connect(m_limitWatch.get(), &LimitWatch::tooOld, this,
+        [this](const QString &why) { handle(happening::Recycle{why}); });
+    connect(m_limitWatch.get(), &LimitWatch::tooLarge, this,
+        [this](const QString &what) { handle(happening::Excess{what}); });
+    connect(m_limitWatch.get(), &LimitWatch::cpuCrossed, this, &SupervisedProcess::cpuCrossed);
+}
+
+QList<pid_t> SupervisedProcess::members() const
+{
+    QList<pid_t> roots = m_edges.orphans.orphansOf(pid_t(m_session), m_identity.mark());
+    roots.prepend(pid_t(pid()));
+    return procfile::withDescendants(roots);
 }
 
 qint64 SupervisedProcess::pid() const
@@ -173,6 +193,8 @@ void SupervisedProcess::launch()
         m_sampledAt = std::chrono::steady_clock::now();
         if (!m_spec.isCommand())
             m_heartbeat.start(processLabel(name(), instance()), pid());
+        if (m_limitWatch)
+            m_limitWatch->begin([this] { return members(); });
         handle(happening::Launched{});
         m_readiness.start();
     });
@@ -196,6 +218,8 @@ void SupervisedProcess::launchEnded(ExitReport report)
     if (m_state.launchedAt)
         report.uptime = sinceMs(*m_state.launchedAt, std::chrono::steady_clock::now());
     m_heartbeat.stop();
+    if (m_limitWatch)
+        m_limitWatch->end();
     m_startedAt = {};
     handle(happening::Exited{report});
 }

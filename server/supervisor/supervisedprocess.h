@@ -5,6 +5,7 @@
 #include "supervision/processmachine.h"
 #include "supervisor/heartbeatwatch.h"
 #include "supervisor/launchplan.h"
+#include "supervisor/limitwatch.h"
 #include "supervisor/procfile.h"
 
 #include <QJsonObject>
@@ -93,6 +94,8 @@ Q_SIGNALS:
     void metricsReceived();
     /// The launch has ended; nothing was made of it yet.
     void ending(const semper::ExitReport &report);
+    /// The average use of CPU passed its limit (\a high), or fell again.
+    void cpuCrossed(bool high, double average);
     /// The launch is to be asked over the hub to end within \a limit.
     void stopRequested(std::chrono::milliseconds limit);
 
@@ -102,6 +105,8 @@ private:
     void tellRecords();
     void launch();
     void clearLeftovers();
+    void watchLimits();
+    [[nodiscard]] QList<pid_t> members() const;
     void launchFailed(const QString &cause);
     void launchEnded(ExitReport report);
 
@@ -118,6 +123,7 @@ private:
     qint64 m_session = 0; ///< of the last launch
     QTimer m_timer;
     HeartbeatWatch m_heartbeat;
+    std::unique_ptr<LimitWatch> m_limitWatch; ///< null where there is nothing to watch
     QDateTime m_startedAt;
     QDateTime m_nextStartAt;
     QString m_statusText;

@@ -90,6 +90,8 @@ void Supervisor::addInstance(const QString &name, int instance)
         });
     connect(
         it, &SupervisedProcess::metricsReceived, this, [this, it] { Q_EMIT metricsChanged(it); });
+    connect(it, &SupervisedProcess::cpuCrossed, this,
+        [this, it](bool high, double average) { recordCpu(*it, high, average); });
     connect(it, &SupervisedProcess::ending, this, [this, it](const ExitReport &report) {
         Q_EMIT launchEnding(it);
         restartGroupOf(*it, report);
@@ -113,12 +115,15 @@ void Supervisor::processHasChanged(SupervisedProcess *process)
 
 void Supervisor::restartGroupOf(const SupervisedProcess &dead, const ExitReport &report)
 {
-    if (m_shuttingDown || dead.state().phase == ProcessPhase::Stopping
-        || decideRestart(dead.spec().restart, report) != RestartDecision::Restart)
+    const QString &excess = dead.state().excess;
+    if (m_shuttingDown || (dead.state().phase == ProcessPhase::Stopping && excess.isEmpty())
+        || decideRestart(dead.spec().restart, excess.isEmpty() ? report : ExitReport())
+            != RestartDecision::Restart)
         return;
+    const QString what = excess.isEmpty() ? report.describe() : excess;
     for (SupervisedProcess *other : m_companions.restartedWith(dead))
-        other->handle(happening::Recycle{
-            u"restarted with its group: %1 %2"_s.arg(dead.name(), report.describe())});
+        other->handle(
+            happening::Recycle{u"restarted with its group: %1 %2"_s.arg(dead.name(), what)});
 }
 
 void Supervisor::followFailure(const SupervisedProcess &failed)
@@ -252,6 +257,17 @@ void Supervisor::recordDropped()
             {{keys::process, it.key().first}, {keys::instance, it.key().second},
                 {keys::dropped, it.value()}});
     m_dropped.clear();
+}
+
+void Supervisor::recordCpu(const SupervisedProcess &process, bool high, double average)
+{
+    const double limit = process.spec().limits.cpuMaxRatio.value_or(0);
+    const QString text = u"used %1 cores over a minute, %2 its limit of %3"_s.arg(
+        QString::number(average, 'f', 2), high ? u"above"_s : u"below"_s, QString::number(limit));
+    m_journal.record(QLatin1StringView(high ? "cpu_high" : "cpu_normal"),
+        {{keys::process, process.name()}, {keys::instance, process.instance()},
+            {keys::cpuRatio, average}, {keys::cpuMaxRatio, limit}, {keys::reason, text}});
+    qCInfo(log, "%s: %s", qUtf8Printable(process.name()), qUtf8Printable(text));
 }
 
 void Supervisor::record(RecordType type, const ProcessStatus &status)

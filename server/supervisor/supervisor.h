@@ -93,6 +93,7 @@ private:
     void restart(const QList<SupervisedProcess *> &targets);
     void scale(const QString &name, int count);
     void removeRetired(SupervisedProcess *process);
+    void recordCpu(const SupervisedProcess &process, bool high, double average);
     void countDropped(const OutputBatch &batch);
     void recordDropped();
     void tellWhenStopped();

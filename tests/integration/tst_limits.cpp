@@ -5,6 +5,7 @@
 #include <QFile>
 #include <QJsonArray>
 #include <QRegularExpression>
+#include <QSet>
 #include <QTest>
 
 #include <csignal>
@@ -87,6 +88,10 @@ private Q_SLOTS:
     void aProcessOfAnotherUserDiesWithBothHalvesOfTheServer();
     void whoDoesNotExistIsToldBeforeAnythingStarts();
     void theEnvironmentFileIsReadAtEachLaunch();
+    void whatIsTooOldIsRecycledAndNotCounted();
+    void whatUsesTooMuchMemoryIsStoppedAndHasFailed_data();
+    void whatUsesTooMuchMemoryIsStoppedAndHasFailed();
+    void aMinuteOfTooMuchCpuIsToldOnce();
 };
 
 void TestLimits::limitsReachTheProcess()
@@ -259,6 +264,62 @@ void TestLimits::theEnvironmentFileIsReadAtEachLaunch()
     write(file, "ONE=3\n");
     QTRY_VERIFY_WITH_TIMEOUT(runningPid(server) > 0, patience);
     QVERIFY(hasVariable(runningPid(server), "ONE=3"));
+}
+
+void TestLimits::whatIsTooOldIsRecycledAndNotCounted()
+{
+    RunningServer server({{u"it"_s, sleeper({{u"max_age_ms"_s, 300}})}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QSet<qint64> pids;
+    QTRY_VERIFY_WITH_TIMEOUT(
+        (pids.insert(runningPid(server)), pids.remove(0), pids.size() >= 3), patience);
+    const QJsonObject it = server.process(u"it"_s);
+    QCOMPARE(it[u"restarts"_s].toInt(), 0);
+    static const QRegularExpression recycled(u"^recycled after (2[789][0-9]|300) ms$"_s);
+    QVERIFY2(recycled.match(it[u"reason"_s].toString()).hasMatch(),
+        qPrintable(it[u"reason"_s].toString()));
+}
+
+void TestLimits::whatUsesTooMuchMemoryIsStoppedAndHasFailed_data()
+{
+    QTest::addColumn<QString>("script");
+    QTest::newRow("the process itself") << u"exec allocate 100"_s;
+    QTest::newRow("its children together") << u"allocate 40 & allocate 40 & wait"_s;
+    QTest::newRow("one that escaped") << u"(setsid allocate 40 &); exec allocate 40"_s;
+}
+
+void TestLimits::whatUsesTooMuchMemoryIsStoppedAndHasFailed()
+{
+    QFETCH(QString, script);
+    script.replace(u"allocate"_s, helperProgram(u"allocate"_s));
+    const QJsonObject more{{u"memory_max_bytes"_s, 64 << 20},
+        {u"restart"_s, QJsonObject{{u"policy"_s, u"on-failure"_s}}}};
+    RunningServer server({{u"it"_s, command({u"/bin/sh"_s, u"-c"_s, script}, more)},
+        {u"small"_s, command({helperProgram(u"allocate"_s), u"40"_s}, more)}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_VERIFY_WITH_TIMEOUT(server.process(u"it"_s)[u"restarts"_s].toInt() >= 1, patience);
+    const QJsonObject it = server.process(u"it"_s);
+    static const QRegularExpression used(u"^used [0-9]{2,3} MiB, more than memory_max_bytes$"_s);
+    QVERIFY2(
+        used.match(it[u"reason"_s].toString()).hasMatch(), qPrintable(it[u"reason"_s].toString()));
+    QVERIFY(it[u"last_exit"_s][u"signal"_s] != u"SIGKILL"_s); // it was asked
+    QCOMPARE(server.process(u"small"_s)[u"restarts"_s].toInt(), 0);
+    QCOMPARE(server.stop(), 0);
+    QCOMPARE(survivors(server.mark()), QList<qint64>());
+}
+
+void TestLimits::aMinuteOfTooMuchCpuIsToldOnce()
+{
+    if (!qEnvironmentVariableIsSet("SEMPER_LONG_TESTS"))
+        QSKIP("takes more than a minute: only with SEMPER_LONG_TESTS");
+    const QJsonObject more{{u"cpu_max_ratio"_s, 0.01}};
+    RunningServer server(
+        {{u"it"_s, command({helperProgram(u"hang"_s)}, more)}, {u"idle"_s, sleeper(more)}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_VERIFY_WITH_TIMEOUT(server.log().contains(u"above its limit"_s), 90'000);
+    QCOMPARE(server.log().count(u"above its limit"_s), 1);
+    QVERIFY(!server.log().contains(u"idle: used"_s));
+    QVERIFY(runningPid(server) > 0);
 }
 
 QTEST_GUILESS_MAIN(TestLimits)

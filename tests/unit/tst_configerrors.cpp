@@ -143,6 +143,15 @@ void TestConfigErrors::oneThingWrongIsOneErrorWithItsPath_data()
     process("variable taken", R"("environment": {"SEMPER_TOKEN": "1"})",
         ".environment.SEMPER_TOKEN: is set by the server itself");
     process("file empty", R"("environment_file": "")", ".environment_file: must not be empty");
+    process("no memory", R"("memory_max_bytes": 0)",
+        ".memory_max_bytes: must be a whole number of bytes from 1 to 9007199254740991, not 0");
+    process("memory in words", R"("memory_max_bytes": "1G")",
+        ".memory_max_bytes: must be a whole number of bytes from 1 to 9007199254740991, "
+        "not \"1G\"");
+    process("no CPU", R"("cpu_max_ratio": 0)",
+        ".cpu_max_ratio: must be a number from 0.01 to 10000, not 0");
+    process("no age", R"("max_age_ms": 0)",
+        ".max_age_ms: must be a whole number of milliseconds from 1 to 2073600000, not 0");
     process("rlimits number", R"("rlimits": 1)", ".rlimits: must be an object, not 1");
     process("rlimit misspelt", R"("rlimits": {"nofiles": 1})",
         ".rlimits.nofiles: unknown key \"nofiles\"; did you mean \"nofile\"?");
@@ -286,9 +295,8 @@ void TestConfigErrors::oneThingWrongIsOneErrorWithItsPath()
 void TestConfigErrors::keysOfLaterVersionsAreNotAvailableYet()
 {
     // The contract's table, written out again: a key that is dropped here must be obeyed there.
-    const QStringList ofProcess{u"standby"_s, u"memory_max_bytes"_s, u"cpu_max_ratio"_s,
-        u"max_age_ms"_s, u"schedule"_s, u"overlap"_s, u"critical"_s, u"output"_s,
-        u"output_limits"_s};
+    const QStringList ofProcess{
+        u"standby"_s, u"schedule"_s, u"overlap"_s, u"critical"_s, u"output"_s, u"output_limits"_s};
     const auto refused = [](const QString &path, const QString &key) {
         return QStringList{u"%1.%2: \"%2\" is not available yet"_s.arg(path, key)};
     };

@@ -75,7 +75,8 @@ const QByteArray everything = R"({
           "command": ["bin/import", "--now", "", "ü"],
           "environment_file": "./env", "nice": -20, "umask": "27", "user": "orders",
           "run_as_group": "1000", "rlimits": { "nofile": 0, "as": 9007199254740991,
-            "cpu": "infinity" }
+            "cpu": "infinity" },
+          "memory_max_bytes": 1048576, "cpu_max_ratio": 0.5, "max_age_ms": 1000
         }
       }
     },
@@ -132,11 +133,14 @@ void TestConfigReader::everyKeyReachesItsField()
         .command = {u"/srv/orders/bin/import"_s, u"--now"_s, QString(), u"ü"_s},
         .directory = u"/srv/orders"_s,
         .environmentFile = u"/srv/orders/env"_s,
-        .limits = {.rlimits = {{u"nofile"_s, 0}, {u"as"_s, 9'007'199'254'740'991}, {u"cpu"_s, -1}},
+        .limits = {.memoryMaxBytes = 1048576,
+            .cpuMaxRatio = 0.5,
+            .rlimits = {{u"nofile"_s, 0}, {u"as"_s, 9'007'199'254'740'991}, {u"cpu"_s, -1}},
             .nice = -20,
             .user = u"orders"_s,
             .runAsGroup = u"1000"_s,
-            .umask = 027}};
+            .umask = 027,
+            .maxAge = 1000ms}};
     QCOMPARE(http.processes.at(0).second, importer);
 
     const ProcessSpec expected{.className = u"shop::MonitorProcess"_s,

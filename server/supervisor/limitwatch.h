@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "supervision/cpuaverage.h"
+
+#include <semper/limitsspec.h>
+
+#include <QList>
+#include <QObject>
+#include <QString>
+#include <QTimer>
+
+#include <functional>
+
+#include <sys/types.h>
+
+namespace semper {
+
+/// Watches how old a launch gets and what its processes use, as far as its limits say something
+/// about it: nothing is sampled, and no timer runs, for one without such limits. Main thread; a
+/// sample reads some small files of memory for each process of the launch.
+class LimitWatch : public QObject
+{
+    Q_OBJECT
+public:
+    explicit LimitWatch(const LimitsSpec &limits, QObject *parent = nullptr);
+    /// Whether \a limits have anything to watch.
+    [[nodiscard]] static bool isFor(const LimitsSpec &limits);
+
+    /// A launch has begun; \a members tells all processes that belong to it, itself among them.
+    void begin(std::function<QList<pid_t>()> members);
+    /// It has ended, or is about to.
+    void end();
+
+Q_SIGNALS:
+    /// \a why: "recycled after 3600000 ms".
+    void tooOld(const QString &why);
+    /// \a what: "used 120 MiB, more than memory_max_bytes".
+    void tooLarge(const QString &what);
+    /// The average over a minute passed cpu_max_ratio (\a high), or fell again.
+    void cpuCrossed(bool high, double average);
+
+private:
+    void checkMemory();
+    void checkCpu();
+
+    const LimitsSpec m_limits;
+    std::function<QList<pid_t>()> m_members;
+    CpuAverage m_cpu;
+    QTimer m_age;
+    QTimer m_memoryTimer;
+    QTimer m_cpuTimer;
+};
+
+} // namespace semper
