@@ -594,78 +594,80 @@ void TestProcessMachine::aStopOfWhatUsedTooMuchIsAStop()
     driver.exit(0);
     QVERIFY(!driver.feed(happening::Cleared{}).contains(Kind::Launch));
     QCOMPARE(driver.state.phase, ProcessPhase::Stopped);
-    void TestProcessMachine::aHungLaunchIsKilledAndCounted()
-    {
-        Driver driver;
-        driver.bringUp();
-        QVERIFY(driver.feed(happening::Hung{u"hung: no heartbeat"_s}).contains(Kind::Kill));
-        QVERIFY(driver.feed(happening::Hung{u"again"_s}).isEmpty());
-        driver.feed(happening::ReadyChanged{false}); // its last words change nothing
-        QVERIFY(driver.state.ready);
-        driver.feed(happening::Exited{{.signal = u"SIGKILL"_s}});
-        QCOMPARE(driver.state.reason, u"hung: no heartbeat"_s);
-        driver.feed(happening::Cleared{});
-        QCOMPARE(driver.state.restarts, 1);
-    }
+}
 
-    void TestProcessMachine::aHungLaunchThatCannotBeKilledIsTold()
-    {
-        Driver driver;
-        driver.bringUp();
-        driver.feed(happening::Hung{u"hung"_s});
-        QVERIFY(driver.feed(happening::TimerElapsed{}).contains(Kind::Kill));
-        QVERIFY(driver.state.reason.contains(u"cannot be killed"_s));
-    }
+void TestProcessMachine::aHungLaunchIsKilledAndCounted()
+{
+    Driver driver;
+    driver.bringUp();
+    QVERIFY(driver.feed(happening::Hung{u"hung: no heartbeat"_s}).contains(Kind::Kill));
+    QVERIFY(driver.feed(happening::Hung{u"again"_s}).isEmpty());
+    driver.feed(happening::ReadyChanged{false}); // its last words change nothing
+    QVERIFY(driver.state.ready);
+    driver.feed(happening::Exited{{.signal = u"SIGKILL"_s}});
+    QCOMPARE(driver.state.reason, u"hung: no heartbeat"_s);
+    driver.feed(happening::Cleared{});
+    QCOMPARE(driver.state.restarts, 1);
+}
 
-    void TestProcessMachine::successIsWhatTheConfigurationSays()
-    {
-        ProcessSpec spec;
-        spec.restart.policy = RestartPolicy::OnFailure;
-        spec.restart.successCodes = {0, 3};
-        for (const int code : {0, 3, 4}) {
-            Driver driver(spec);
-            driver.bringUp();
-            driver.exit(code);
-            QCOMPARE(driver.state.phase, code == 4 ? ProcessPhase::Backoff : ProcessPhase::Done);
+void TestProcessMachine::aHungLaunchThatCannotBeKilledIsTold()
+{
+    Driver driver;
+    driver.bringUp();
+    driver.feed(happening::Hung{u"hung"_s});
+    QVERIFY(driver.feed(happening::TimerElapsed{}).contains(Kind::Kill));
+    QVERIFY(driver.state.reason.contains(u"cannot be killed"_s));
+}
+
+void TestProcessMachine::successIsWhatTheConfigurationSays()
+{
+    ProcessSpec spec;
+    spec.restart.policy = RestartPolicy::OnFailure;
+    spec.restart.successCodes = {0, 3};
+    for (const int code : {0, 3, 4}) {
+        Driver driver(spec);
+        driver.bringUp();
+        driver.exit(code);
+        QCOMPARE(driver.state.phase, code == 4 ? ProcessPhase::Backoff : ProcessPhase::Done);
+    }
+}
+
+void TestProcessMachine::nothingHappensTwice_data()
+{
+    QTest::addColumn<int>("phase");
+    for (int phase = 0; phase <= int(ProcessPhase::Done); ++phase)
+        QTest::addRow("%s", qPrintable(phaseName(ProcessPhase(phase)))) << phase;
+}
+
+// What Qt might report late, in whatever phase it finds the machine, never launches a second
+// one beside the first.
+void TestProcessMachine::nothingHappensTwice()
+{
+    QFETCH(const int, phase);
+    const std::array<Happening, 15> all{happening::Recycle{u"x"_s}, happening::Excess{u"x"_s},
+        happening::Hung{u"x"_s}, happening::BlockerChanged{}, happening::Start{}, happening::Stop{},
+        happening::Restart{}, happening::Reset{}, happening::Kill{}, happening::Launched{},
+        happening::ReadyChanged{true}, happening::ReadyChanged{false},
+        happening::FaultReported{u"x"_s}, happening::TimerElapsed{}, happening::Cleared{}};
+    for (const Happening &first : all) {
+        for (const Happening &second : all) {
+            Driver driver;
+            driver.state.phase = ProcessPhase(phase);
+            const bool alive = driver.state.phase == ProcessPhase::Starting
+                || driver.state.phase == ProcessPhase::Running
+                || (driver.state.phase == ProcessPhase::Stopping);
+            if (driver.state.phase == ProcessPhase::Backoff)
+                driver.state.nextStartAt = driver.now + 1s;
+            if (alive
+                && (std::holds_alternative<happening::Cleared>(first)
+                    || std::holds_alternative<happening::Cleared>(second)))
+                continue; // Cleared never comes while a launch is alive
+            auto actions = driver.feed(first);
+            actions += driver.feed(second);
+            QVERIFY(actions.count(Kind::Launch) <= (alive ? 0 : 1));
         }
     }
+}
 
-    void TestProcessMachine::nothingHappensTwice_data()
-    {
-        QTest::addColumn<int>("phase");
-        for (int phase = 0; phase <= int(ProcessPhase::Done); ++phase)
-            QTest::addRow("%s", qPrintable(phaseName(ProcessPhase(phase)))) << phase;
-    }
-
-    // What Qt might report late, in whatever phase it finds the machine, never launches a second
-    // one beside the first.
-    void TestProcessMachine::nothingHappensTwice()
-    {
-        QFETCH(const int, phase);
-        const std::array<Happening, 15> all{happening::Recycle{u"x"_s}, happening::Excess{u"x"_s},
-            happening::Hung{u"x"_s}, happening::BlockerChanged{}, happening::Start{},
-            happening::Stop{}, happening::Restart{}, happening::Reset{}, happening::Kill{},
-            happening::Launched{}, happening::ReadyChanged{true}, happening::ReadyChanged{false},
-            happening::FaultReported{u"x"_s}, happening::TimerElapsed{}, happening::Cleared{}};
-        for (const Happening &first : all) {
-            for (const Happening &second : all) {
-                Driver driver;
-                driver.state.phase = ProcessPhase(phase);
-                const bool alive = driver.state.phase == ProcessPhase::Starting
-                    || driver.state.phase == ProcessPhase::Running
-                    || (driver.state.phase == ProcessPhase::Stopping);
-                if (driver.state.phase == ProcessPhase::Backoff)
-                    driver.state.nextStartAt = driver.now + 1s;
-                if (alive
-                    && (std::holds_alternative<happening::Cleared>(first)
-                        || std::holds_alternative<happening::Cleared>(second)))
-                    continue; // Cleared never comes while a launch is alive
-                auto actions = driver.feed(first);
-                actions += driver.feed(second);
-                QVERIFY(actions.count(Kind::Launch) <= (alive ? 0 : 1));
-            }
-        }
-    }
-
-    QTEST_GUILESS_MAIN(TestProcessMachine)
+QTEST_GUILESS_MAIN(TestProcessMachine)
 #include "tst_processmachine.moc"
