@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "hub/peercredentials.h"
 
-#include "supervisor/procfile.h"
+#include "supervisor/lineage.h"
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -24,14 +24,7 @@ bool PeerCredentials::mayControl() const
 
 bool PeerCredentials::belongsTo(pid_t launch, const QByteArray &mark) const
 {
-    if (launch <= 0 || pid <= 0)
-        return false;
-    const pid_t server = ::getpid();
-    for (pid_t ancestor = pid; ancestor > 1 && ancestor != server;
-         ancestor = procfile::parent(ancestor))
-        if (ancestor == launch)
-            return true;
-    return procfile::session(pid) == launch || procfile::environmentContains(pid, mark);
+    return Lineage(pid).belongsTo(launch, mark);
 }
 
 } // namespace semper

@@ -3,6 +3,7 @@
 
 #include "protocol/socketpath.h"
 #include "readiness/notifymessage.h"
+#include "supervisor/lineage.h"
 #include "supervisor/supervisor.h"
 
 #include <QFile>
@@ -29,18 +30,18 @@ namespace {
 Q_LOGGING_CATEGORY(log, "semper.server.notify")
 
 constexpr std::size_t maximumMessageBytes = 4096;
-constexpr int messagesPerTurn = 32;
+constexpr int messagesPerTurn = 16;
 constexpr qsizetype maximumStatusLength = 1024; // as over the hub
 constexpr auto quietAfterAComplaint = 60s;
 
-std::optional<PeerCredentials> senderOf(msghdr &header)
+std::optional<pid_t> senderOf(msghdr &header)
 {
     const cmsghdr *item = CMSG_FIRSTHDR(&header);
     if (!item || item->cmsg_level != SOL_SOCKET || item->cmsg_type != SCM_CREDENTIALS)
         return std::nullopt;
     ucred credentials{};
     std::memcpy(&credentials, CMSG_DATA(item), sizeof credentials);
-    return PeerCredentials{.pid = credentials.pid, .user = credentials.uid};
+    return credentials.pid;
 }
 
 bool isSocket(const QByteArray &path)
@@ -133,19 +134,18 @@ bool NotifySocket::readOne()
     return true;
 }
 
-void NotifySocket::take(const PeerCredentials &sender, const QByteArray &bytes)
+void NotifySocket::take(pid_t sender, const QByteArray &bytes)
 {
     SupervisedProcess *process = launchOf(sender);
     if (!process)
-        return complain(
-            u"pid %1 sent a message and belongs to no launch that may"_s.arg(sender.pid));
+        return complain(u"pid %1 sent a message and belongs to no launch that may"_s.arg(sender));
     if (const auto message = parseNotifyMessage(bytes))
         pass(*message, *process);
     else
         complain(u"%1 sent a message that is none, or too long"_s.arg(process->name()));
 }
 
-SupervisedProcess *NotifySocket::launchOf(const PeerCredentials &sender) const
+SupervisedProcess *NotifySocket::launchOf(pid_t sender) const
 {
     QList<SupervisedProcess *> processes = m_supervisor.all();
     processes.removeIf([](const SupervisedProcess *process) {
@@ -153,10 +153,11 @@ SupervisedProcess *NotifySocket::launchOf(const PeerCredentials &sender) const
     });
     // Nearly always it is the launch itself, which costs no look at /proc.
     for (SupervisedProcess *process : std::as_const(processes))
-        if (process->launchPid() == sender.pid)
+        if (process->launchPid() == sender)
             return process;
+    const Lineage lineage(sender);
     for (SupervisedProcess *process : std::as_const(processes))
-        if (sender.belongsTo(pid_t(process->launchPid()), process->mark()))
+        if (lineage.belongsTo(pid_t(process->launchPid()), process->mark()))
             return process;
     return nullptr;
 }
@@ -179,7 +180,7 @@ void NotifySocket::pass(const NotifyMessage &message, SupervisedProcess &process
 // The launch stays what is supervised, whoever does its work.
 void NotifySocket::checkMainPid(pid_t pid, const SupervisedProcess &process)
 {
-    if (PeerCredentials{.pid = pid}.belongsTo(pid_t(process.launchPid()), process.mark()))
+    if (Lineage(pid).belongsTo(pid_t(process.launchPid()), process.mark()))
         qCDebug(log, "%s: its main process is %d", qUtf8Printable(process.name()), pid);
     else
         complain(u"%1 named pid %2 as its main process, which is none of its own"_s.arg(

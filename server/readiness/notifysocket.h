@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "hub/peercredentials.h"
-
 #include <QByteArray>
 #include <QDeadlineTimer>
 #include <QObject>
@@ -11,6 +9,8 @@
 
 #include <memory>
 #include <optional>
+
+#include <sys/types.h>
 
 namespace semper {
 
@@ -39,8 +39,8 @@ private:
     /// What has come, but no more than a turn of the event loop may do.
     void read();
     [[nodiscard]] bool readOne();
-    void take(const PeerCredentials &sender, const QByteArray &bytes);
-    [[nodiscard]] SupervisedProcess *launchOf(const PeerCredentials &sender) const;
+    void take(pid_t sender, const QByteArray &bytes);
+    [[nodiscard]] SupervisedProcess *launchOf(pid_t sender) const;
     void pass(const NotifyMessage &message, SupervisedProcess &process);
     void checkMainPid(pid_t pid, const SupervisedProcess &process);
     void complain(const QString &text);

@@ -105,6 +105,19 @@ bool environmentContains(pid_t pid, const QByteArray &entry)
     return environment.contains('\0' + entry + '\0');
 }
 
+QByteArrayList environmentEntries(pid_t pid, const QByteArray &prefix)
+{
+    const QByteArray environment = '\0' + read(pid, "environ", largestEnvironmentBytes);
+    const QByteArray start = '\0' + prefix;
+    QByteArrayList entries;
+    for (qsizetype at = environment.indexOf(start); at >= 0;
+         at = environment.indexOf(start, at + 1)) {
+        const qsizetype end = environment.indexOf('\0', at + 1);
+        entries.append(environment.mid(at + 1, end < 0 ? -1 : end - at - 1));
+    }
+    return entries;
+}
+
 std::optional<Usage> usage(pid_t pid)
 {
     const QList<QByteArray> fields = statFields(pid);

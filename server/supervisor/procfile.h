@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QByteArray>
+#include <QByteArrayList>
 #include <QList>
 
 #include <chrono>
@@ -22,6 +23,8 @@ namespace semper::procfile {
 /// Whether \a entry ("NAME=value") stands in the environment that \a pid was executed with.
 /// False where it may not be read, and for a zombie.
 [[nodiscard]] bool environmentContains(pid_t pid, const QByteArray &entry);
+/// All entries there that start with \a prefix; none where it may not be read.
+[[nodiscard]] QByteArrayList environmentEntries(pid_t pid, const QByteArray &prefix);
 
 struct Usage
 {
