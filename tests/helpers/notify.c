@@ -2,7 +2,8 @@
 // notify [WORD...]: tells of itself on NOTIFY_SOCKET (sd_notify(3)), says ready, and waits. A WORD
 // is a message to send, "after:FILE" (waits until FILE is there), "barrier" (sends a descriptor
 // along, waits until nobody has it any more, says barrier), "long" and "nul" (messages that are
-// none, with READY=1 in them), "empty", "child:MESSAGE" (a child sends that, and waits), or "exit:CODE".
+// none, with READY=1 in them), "empty", "child:MESSAGE" (a child sends that, and waits), or
+// "exit:CODE".
 #include "helper.h"
 
 #include <stddef.h>
