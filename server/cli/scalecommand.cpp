@@ -69,7 +69,9 @@ int scale(const CommandLine &line, const CommandSyntax &syntax)
                     + u'\n'});
     }
     print(line.has(u"json"_s) ? toJson(instancesOf(session, name))
-                              : Texts::tr("%1: %n instance(s)", nullptr, count).arg(name) + u'\n');
+                              : (count == 1 ? Texts::tr("%1: 1 instance").arg(name)
+                                            : Texts::tr("%1: %2 instances").arg(name).arg(count))
+                + u'\n');
     return int(ExitCode::Done);
 }
 
