@@ -41,9 +41,10 @@ bool isThere(const QList<ProcessStatus> &instances, int count)
 
 int scale(const CommandLine &line, const CommandSyntax &syntax)
 {
-    const QString name = line.operands().first();
+    const QStringList operands = line.operands();
+    const QString &name = operands.first();
     bool isNumber = false;
-    const int count = line.operands().last().toInt(&isNumber);
+    const int count = operands.last().toInt(&isNumber);
     if (!isNumber || count < 0)
         return leave(usageError(syntax, Texts::tr("N must be a whole number from 0 on")));
     const auto deadline = deadlineOf(line, syntax, patience);

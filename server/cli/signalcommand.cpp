@@ -19,7 +19,7 @@ struct Texts
 
 int signalProcesses(const CommandLine &line, const CommandSyntax &syntax)
 {
-    const QString signal = line.operands().first();
+    const QString signal = line.operands().value(0);
     const CommandLine rest = line.withoutFirstOperand();
     if (const auto fault = selectorFault(rest, syntax))
         return leave(*fault);

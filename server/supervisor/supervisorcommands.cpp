@@ -17,7 +17,7 @@ std::variant<QList<SupervisedProcess *>, CommandError> Supervisor::select(
     const qsizetype colon = selector.lastIndexOf(u':');
     const QString name = selector.left(colon < 0 ? selector.size() : colon);
     bool isNumber = true;
-    const int instance = colon < 0 ? -1 : selector.mid(colon + 1).toInt(&isNumber);
+    const int instance = colon < 0 ? -1 : QStringView(selector).sliced(colon + 1).toInt(&isNumber);
     if (!isNumber || (colon >= 0 && instance < 0))
         return CommandError{.code = u"bad_selector"_s,
             .detail = u"\"%1\" is neither NAME nor NAME:INSTANCE"_s.arg(selector)};
