@@ -142,7 +142,7 @@ bool OutputCollector::drain(int descriptor)
             addLine(*stream, stream->rest);
         after = *stream;
         if (bytes.isEmpty())
-            m_streams.erase(stream);
+            m_streams.remove(descriptor);
     }
     if (!m_toSearch.isEmpty())
         search(descriptor, after);
