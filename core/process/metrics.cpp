@@ -13,7 +13,7 @@ Gauge::Gauge(MetricStore &store, detail::MetricCell &cell)
     , m_cell(&cell)
 { }
 
-void Gauge::set(double value)
+void Gauge::set(double value) const
 {
     if (!m_store->accepts(std::isfinite(value)))
         return;
@@ -26,7 +26,7 @@ Counter::Counter(MetricStore &store, detail::MetricCell &cell)
     , m_cell(&cell)
 { }
 
-void Counter::add(double amount)
+void Counter::add(double amount) const
 {
     if (!m_store->accepts(std::isfinite(m_cell->value + amount) && amount >= 0))
         return;
@@ -39,7 +39,7 @@ Histogram::Histogram(MetricStore &store, detail::MetricCell &cell)
     , m_cell(&cell)
 { }
 
-void Histogram::record(double value)
+void Histogram::record(double value) const
 {
     if (!m_store->accepts(std::isfinite(m_cell->value + value)))
         return;

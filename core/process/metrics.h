@@ -36,9 +36,9 @@ public:
     Gauge(MetricStore &store, detail::MetricCell &cell);
 
     /// A value that is not finite is not taken.
-    void set(double value);
+    void set(double value) const;
     template <detail::Number T>
-    void set(T value)
+    void set(T value) const
     {
         set(static_cast<double>(value));
     }
@@ -56,13 +56,13 @@ public:
     Counter(MetricStore &store, detail::MetricCell &cell);
 
     /// An amount below 0, or not finite, is not taken.
-    void add(double amount);
+    void add(double amount) const;
     template <detail::Number T>
-    void add(T amount)
+    void add(T amount) const
     {
         add(static_cast<double>(amount));
     }
-    void add() { add(1.0); }
+    void add() const { add(1.0); }
     [[nodiscard]] double value() const { return m_cell->value; }
 
 private:
@@ -78,15 +78,15 @@ public:
     Histogram(MetricStore &store, detail::MetricCell &cell);
 
     /// A value that is not finite is not taken.
-    void record(double value);
+    void record(double value) const;
     template <detail::Number T>
-    void record(T value)
+    void record(T value) const
     {
         record(static_cast<double>(value));
     }
     /// In milliseconds: give the metric a name that ends in _ms.
     template <class Rep, class Period>
-    void record(std::chrono::duration<Rep, Period> duration)
+    void record(std::chrono::duration<Rep, Period> duration) const
     {
         record(std::chrono::duration<double, std::milli>(duration).count());
     }

@@ -413,7 +413,8 @@ void TestSupervision::eventIdsGoOnAcrossServers()
         watcher.watch({u"events"_s}, {{keys::after, 0}});
         if (!QTest::qWaitFor([&] { return !watcher.framesOf(u"event").isEmpty(); }, patience))
             return qint64(-1);
-        return watcher.framesOf(u"event").first().value(keys::event)[keys::id].toInteger();
+        const auto events = watcher.framesOf(u"event");
+        return events.first().value(keys::event)[keys::id].toInteger();
     };
     QCOMPARE(firstId(), 1);
     ::kill(pid_t(server.serverPid()), SIGKILL); // no chance to write anything down

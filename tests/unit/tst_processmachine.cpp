@@ -170,7 +170,8 @@ void TestProcessMachine::everyPolicyMeetsEveryEnd()
     const Happening &happening = endsOfLife.at(std::size_t(end)).happening;
     if (std::holds_alternative<happening::Exited>(happening))
         driver.feed(happening::Launched{});
-    QCOMPARE(driver.feed(happening).last(), Kind::ClearLeftovers);
+    const auto actions = driver.feed(happening);
+    QCOMPARE(actions.last(), Kind::ClearLeftovers);
     QCOMPARE(int(driver.state.phase), expected);
     QVERIFY(!driver.state.ready);
     QVERIFY(driver.state.lastExit);
@@ -352,7 +353,8 @@ void TestProcessMachine::notReadyInTimeIsAFailedStart()
     Driver driver({.ready = {.timeout = 250ms}});
     driver.feed(happening::Start{});
     QCOMPARE(driver.timer, 250ms);
-    QCOMPARE(driver.feed(happening::TimerElapsed{}).first(), Kind::Kill);
+    const auto actions = driver.feed(happening::TimerElapsed{});
+    QCOMPARE(actions.first(), Kind::Kill);
     driver.feed(happening::Exited{{.signal = u"SIGKILL"_s}});
     QCOMPARE(driver.state.reason, u"not ready within 250 ms"_s);
     QCOMPARE(driver.state.phase, ProcessPhase::Backoff);
