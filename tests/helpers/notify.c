@@ -2,8 +2,8 @@
 // notify [WORD...]: tells of itself on NOTIFY_SOCKET (sd_notify(3)), says ready, and waits. A WORD
 // is a message to send, "after:FILE" (waits until FILE is there), "barrier" (sends a descriptor
 // along, waits until nobody has it any more, says barrier), "long" and "nul" (messages that are
-// none, with READY=1 in them), "empty", "child:MESSAGE" (a child sends that, and waits), or
-// "exit:CODE".
+// none, with READY=1 in them), "empty", "child:MESSAGE" (a child sends that, and waits), "beats:N"
+// (WATCHDOG=1 every 100 ms), or "exit:CODE".
 #include "helper.h"
 
 #include <stddef.h>
@@ -80,6 +80,11 @@ int main(int argc, char **argv)
                 sleepFor(10);
         } else if (strncmp(word, "child:", 6) == 0) {
             sendFromChild(word + 6);
+        } else if (strncmp(word, "beats:", 6) == 0) {
+            for (int left = atoi(word + 6); left > 0; --left) {
+                sendBytes("WATCHDOG=1", 10, -1);
+                sleepFor(100);
+            }
         } else if (strncmp(word, "exit:", 5) == 0) {
             return atoi(word + 5);
         } else if (strcmp(word, "barrier") == 0) {

@@ -93,6 +93,8 @@ private Q_SLOTS:
     void itsEnvironmentSaysWhereToTell();
     void theStatusIsTold();
     void anErrorToldWithTheLastBreathIsTheReason();
+    void whoSaysNothingOnceReadyIsHung();
+    void whoShowsItselfIsAliveUntilItStops();
     void nonsenseChangesNothing_data();
     void nonsenseChangesNothing();
     void descriptorsThatArePassedAreClosed();
@@ -210,6 +212,38 @@ void TestNotify::anErrorToldWithTheLastBreathIsTheReason()
     QCOMPARE(server.process(u"it"_s)[u"last_exit"_s][u"code"_s], 3);
     QCOMPARE(
         server.process(u"it"_s)[u"reason"_s], u"it told of an error: No such file or directory"_s);
+}
+
+void TestNotify::whoSaysNothingOnceReadyIsHung()
+{
+    QJsonObject it = notify({u"after:go"_s, u"READY=1"_s});
+    it.insert(u"watchdog_ms"_s, 300);
+    RunningServer server({{u"it"_s, it}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    // Until it is ready nothing is expected.
+    QTRY_VERIFY_WITH_TIMEOUT(server.process(u"it"_s)[u"uptime_ms"_s].toInteger() > 1500, patience);
+    QCOMPARE(server.process(u"it"_s)[u"state"_s], u"starting"_s);
+    QVERIFY(server.process(u"it"_s)[u"alive"_s].isNull());
+    QFile go(server.folder() + u"/go"_s);
+    QVERIFY(go.open(QIODevice::WriteOnly));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"state"_s], u"failed"_s, patience);
+    QCOMPARE(server.process(u"it"_s)[u"reason"_s], u"hung: no heartbeat for 300 ms"_s);
+}
+
+void TestNotify::whoShowsItselfIsAliveUntilItStops()
+{
+    QJsonObject it = notify({u"READY=1"_s, u"beats:30"_s});
+    it.insert(u"watchdog_ms"_s, 1500);
+    RunningServer server({{u"it"_s, it}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"alive"_s], true, patience);
+    QCOMPARE(
+        variable(environmentOf(server.process(u"it"_s)[u"pid"_s].toInteger()), "WATCHDOG_USEC"),
+        "1500000");
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"state"_s], u"failed"_s, patience);
+    QCOMPARE(server.process(u"it"_s)[u"reason"_s], u"hung: no heartbeat for 1500 ms"_s);
+    // Without its heartbeats it would have been dead after 2 s.
+    QVERIFY(server.process(u"it"_s)[u"last_exit"_s][u"uptime_ms"_s].toInteger() > 3000);
 }
 
 void TestNotify::nonsenseChangesNothing_data()
