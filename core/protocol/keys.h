@@ -95,6 +95,7 @@ SEMPER_KEY(control, "control")
 SEMPER_KEY(stateDirectory, "state_directory")
 SEMPER_KEY(decision, "decision")
 SEMPER_KEY(delayMs, "delay_ms")
+SEMPER_KEY(left, "left")
 
 // configuration
 SEMPER_KEY(listen, "listen")

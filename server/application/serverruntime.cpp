@@ -5,6 +5,7 @@
 #include "protocol/frame.h"
 #include "protocol/keys.h"
 #include "supervisor/guardian.h"
+#include "supervisor/launchsweep.h"
 #include "supervisor/qprocesslauncher.h"
 
 #include <semper/serverapplication.h>
@@ -20,12 +21,16 @@
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace semper {
 
 namespace {
 
 Q_LOGGING_CATEGORY(log, "semper.server")
+
+constexpr auto sweepLimit = 5000ms;
+constexpr qsizetype mostTold = 100; ///< processes named in one event
 
 std::variant<QJsonArray, CommandError> connectionsOf(const Service *service)
 {
@@ -37,6 +42,14 @@ std::variant<QJsonArray, CommandError> connectionsOf(const Service *service)
     return list;
 }
 
+QJsonArray toJson(const QList<SweptProcess> &processes)
+{
+    QJsonArray list;
+    for (const SweptProcess &process : processes.first(std::min(processes.size(), mostTold)))
+        list.append(QJsonObject{{keys::pid, qint64(process.pid)}, {keys::name, process.name}});
+    return list;
+}
+
 } // namespace
 
 ServerRuntime::ServerRuntime(
@@ -45,6 +58,8 @@ ServerRuntime::ServerRuntime(
     , m_config(std::move(config))
     , m_options(std::move(options))
     , m_startedAt(QDateTime::currentDateTimeUtc())
+    , m_run(Run::make())
+    , m_runRecord(m_config.stateDirectory)
     , m_supervisor(std::make_unique<QProcessLauncher>(), m_journal)
     , m_notify(m_supervisor)
     , m_hub(m_supervisor, m_journal)
@@ -54,7 +69,8 @@ ServerRuntime::ServerRuntime(
     m_supervisor.setSurroundings({.socketPath = m_options.socketPath,
         .notifySocket = NotifySocket::pathBeside(m_options.socketPath),
         .hostProgram = m_options.hostProgram,
-        .pluginDirectories = m_config.pluginDirectories});
+        .pluginDirectories = m_config.pluginDirectories,
+        .run = m_run.id});
     m_supervisor.setServerDescription([this] { return describe(); });
     m_hub.setRequestHandler([this](const SupervisedProcess &process, const QString &method,
                                 const QJsonObject &) -> std::variant<QJsonArray, CommandError> {
@@ -112,7 +128,10 @@ std::optional<QString> ServerRuntime::start()
         return error;
     if (auto error = openState())
         return error;
+    sweepLostServer();
     if (auto error = listen())
+        return error;
+    if (auto error = m_runRecord.write(m_run))
         return error;
     m_journal.record(QLatin1StringView("server_started"), {{keys::pid, qint64(::getpid())}});
     m_supervisor.start();
@@ -131,9 +150,10 @@ std::optional<QString> ServerRuntime::listenForNotifications()
 
 std::optional<QString> ServerRuntime::launchProblems() const
 {
-    for (const SupervisedProcess *process : m_supervisor.all())
-        if (const auto problem = launchProblem(process->spec()))
-            return u"process %1: %2"_s.arg(process->name(), *problem);
+    for (const auto &service : m_application.services())
+        for (auto it = service->processes().cbegin(); it != service->processes().cend(); ++it)
+            if (const auto problem = launchProblem(*it))
+                return u"process %1: %2"_s.arg(it.key(), *problem);
     return std::nullopt;
 }
 
@@ -146,6 +166,21 @@ std::optional<QString> ServerRuntime::openState()
     if (!made)
         return u"cannot make the state directory %1"_s.arg(path);
     return m_journal.open(path);
+}
+
+void ServerRuntime::sweepLostServer()
+{
+    const auto lost = m_runRecord.lost();
+    if (!lost)
+        return;
+    const SweepResult swept = sweepLaunches(lost->id, sweepLimit);
+    QJsonObject fields{{keys::pid, lost->pid}, {keys::count, swept.found.size()},
+        {keys::processes, toJson(swept.found)}};
+    if (swept.left > 0)
+        fields.insert(keys::left, swept.left);
+    m_journal.record(QLatin1StringView("server_lost"), fields);
+    qCWarning(log, "the server before this one (pid %lld) was lost; %lld of its processes killed",
+        lost->pid, qint64(swept.found.size() - swept.left));
 }
 
 std::optional<QString> ServerRuntime::listen()
@@ -184,6 +219,9 @@ void ServerRuntime::shutDown()
 
 void ServerRuntime::end()
 {
+    const auto processes = m_supervisor.all();
+    if (std::ranges::all_of(processes, [](const auto *process) { return process->isDown(); }))
+        m_runRecord.remove();
     m_journal.record(QLatin1StringView("server_stopped"), {{keys::pid, qint64(::getpid())}});
     m_hub.flush();
     Q_EMIT finished(m_exitCode);

@@ -6,6 +6,7 @@
 #include "journal/journal.h"
 #include "readiness/notifysocket.h"
 #include "spec/serverconfig.h"
+#include "supervisor/runrecord.h"
 #include "supervisor/supervisor.h"
 #include "supervisor/unixsignals.h"
 
@@ -48,6 +49,7 @@ private:
     [[nodiscard]] std::optional<QString> launchProblems() const;
     [[nodiscard]] std::optional<QString> openState();
     [[nodiscard]] std::optional<QString> listen();
+    void sweepLostServer();
     void connectService(Service &service);
     void announce() const;
     void shutDown();
@@ -58,6 +60,8 @@ private:
     ServerConfig m_config;
     RuntimeOptions m_options;
     QDateTime m_startedAt;
+    Run m_run;
+    RunRecord m_runRecord;
     QElapsedTimer m_uptime;
     Journal m_journal;
     UnixSignals m_signals;

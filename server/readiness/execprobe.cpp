@@ -42,7 +42,8 @@ void ExecProbe::begin()
     if (m_spec.command.isEmpty())
         return fail(u"no program is named"_s);
     // Marked apart from the process: what a probe leaves behind is killed, and the process is not.
-    const auto identity = LaunchIdentity::make(m_process.process, m_process.instance);
+    const auto identity
+        = LaunchIdentity::make(m_process.process, m_process.instance, m_edges.surroundings.run);
     LaunchPlan plan = planLaunch(m_spec, identity, m_edges.surroundings);
     if (const auto *error = std::get_if<QString>(&plan))
         return fail(*error);

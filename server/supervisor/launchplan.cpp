@@ -109,10 +109,17 @@ std::optional<QString> insertOwn(
 
 } // namespace
 
-LaunchIdentity LaunchIdentity::make(const QString &process, int instance)
+LaunchIdentity LaunchIdentity::make(const QString &process, int instance, const QByteArray &run)
 {
-    return {
-        .process = process, .instance = instance, .token = randomHex(), .launchId = randomHex()};
+    return {.process = process,
+        .instance = instance,
+        .token = randomHex(),
+        .launchId = run + '.' + randomHex()};
+}
+
+QByteArray LaunchIdentity::markOfRun(const QByteArray &run)
+{
+    return launchVariable + ('=' + run) + '.';
 }
 
 QByteArray LaunchIdentity::mark() const

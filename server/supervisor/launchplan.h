@@ -18,6 +18,7 @@ struct LaunchSurroundings
     QString notifySocket; ///< where a process of the mode notify says that it is ready
     QString hostProgram; ///< runs a class: semper-process, or this very program
     QStringList pluginDirectories;
+    QByteArray run = {}; ///< id of this run of the server
 };
 
 /// What one launch is known by.
@@ -28,9 +29,13 @@ struct LaunchIdentity
     QByteArray token = {}; ///< secret; opens the hub for this launch
     QByteArray launchId = {}; ///< no secret; marks all descendants
 
-    /// With a token and a launch id that nobody can guess, from the kernel's generator.
+    /// With a token and a launch id that nobody can guess, from the kernel's generator. The id
+    /// begins with that of the server's \a run.
+    [[nodiscard]] static LaunchIdentity make(
+        const QString &process, int instance, const QByteArray &run);
     [[nodiscard]] QByteArray mark() const; ///< the launch id as it stands in the environment
-    [[nodiscard]] static LaunchIdentity make(const QString &process, int instance);
+    /// With what the marks of all launches of \a run begin, and no other's.
+    [[nodiscard]] static QByteArray markOfRun(const QByteArray &run);
 };
 
 /// What is to be launched, or why it cannot be.

@@ -72,6 +72,21 @@ QList<QByteArray> statFields(pid_t pid)
 
 } // namespace
 
+QList<pid_t> all()
+{
+    QList<pid_t> pids;
+    const std::unique_ptr<DIR, int (*)(DIR *)> folder(::opendir("/proc"), ::closedir);
+    while (const dirent *entry = folder ? ::readdir(folder.get()) : nullptr)
+        if (const pid_t pid = QByteArray(entry->d_name).toInt(); pid > 0)
+            pids.append(pid);
+    return pids;
+}
+
+QString name(pid_t pid)
+{
+    return QString::fromLocal8Bit(read(pid, "comm", 64)).trimmed();
+}
+
 pid_t session(pid_t pid)
 {
     return statFields(pid).value(sessionField).toInt();

@@ -4,6 +4,7 @@
 #include <QByteArray>
 #include <QByteArrayList>
 #include <QList>
+#include <QString>
 
 #include <chrono>
 #include <optional>
@@ -14,6 +15,10 @@
 /// not block; a process that is gone gives nothing.
 namespace semper::procfile {
 
+/// The processes of this system, as far as they may be seen.
+[[nodiscard]] QList<pid_t> all();
+/// What `ps` calls it, at most 15 characters; empty for a process that is gone.
+[[nodiscard]] QString name(pid_t pid);
 /// Session id; 0 for a process that is gone.
 [[nodiscard]] pid_t session(pid_t pid);
 /// Parent; 0 for a process that is gone.

@@ -168,7 +168,8 @@ void SupervisedProcess::perform(const Action &action)
 
 void SupervisedProcess::launch()
 {
-    m_identity = LaunchIdentity::make(m_identity.process, m_identity.instance);
+    m_identity
+        = LaunchIdentity::make(m_identity.process, m_identity.instance, m_edges.surroundings.run);
     m_session = 0;
     m_statusText.clear();
     m_title.clear();

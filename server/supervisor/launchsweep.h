@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QByteArray>
+#include <QList>
+#include <QString>
+
+#include <chrono>
+
+#include <sys/types.h>
+
+namespace semper {
+
+struct SweptProcess
+{
+    pid_t pid = 0;
+    QString name; ///< as `ps` shows it, at most 15 characters
+
+    friend bool operator==(const SweptProcess &, const SweptProcess &) = default;
+};
+
+struct SweepResult
+{
+    QList<SweptProcess> found; ///< in the order of their pids
+    int left = 0; ///< how many of them could not be killed in time
+};
+
+/// Kills whatever the server run \a run launched and is still alive, and waits until it is gone,
+/// at most for \a limit: blocks, and is meant for a start, before anything is launched. Reads all
+/// of /proc. This process and those it descends from are never touched, whatever mark they carry.
+[[nodiscard]] SweepResult sweepLaunches(const QByteArray &run, std::chrono::milliseconds limit);
+
+} // namespace semper

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QByteArray>
+#include <QString>
+
+#include <optional>
+
+namespace semper {
+
+/// What one run of a server is known by. All that it launches carries the id in its environment.
+struct Run
+{
+    QByteArray id; ///< 32 hexadecimal digits that nobody else has
+    qint64 pid = 0;
+
+    /// Of this process, with a new id.
+    [[nodiscard]] static Run make();
+    friend bool operator==(const Run &, const Run &) = default;
+};
+
+/// The note in a state directory that a server runs. It is written before anything is launched and
+/// taken away once everything has ended; one that is found at a start is that of a server that was
+/// lost. Written once for each server, not for each launch.
+class RunRecord
+{
+public:
+    explicit RunRecord(const QString &stateDirectory);
+
+    /// The run that was not ended; nothing, too, where the note cannot be understood.
+    [[nodiscard]] std::optional<Run> lost() const;
+    /// Replaces the note as a whole. Nothing, or why it could not.
+    [[nodiscard]] std::optional<QString> write(const Run &run) const;
+    void remove() const;
+
+private:
+    QString m_path;
+};
+
+} // namespace semper
