@@ -9,14 +9,19 @@
 struct Announcement
 {
     int64_t nanoseconds; ///< monotonic, taken first of all in its main()
+    int64_t cpuNanoseconds; ///< what the process had used by then, before its exec too
     int32_t index; ///< which of the supervised processes it is
     pid_t pid;
-    pid_t parent; ///< who launched it: the supervisor
 };
+
+static inline int64_t nanosecondsOf(clockid_t clock)
+{
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
 
 static inline int64_t monotonicNanoseconds(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    return nanosecondsOf(CLOCK_MONOTONIC);
 }

@@ -2,60 +2,169 @@
 #include "comparison.h"
 
 #include <algorithm>
-#include <cstdio>
-#include <sstream>
+#include <functional>
 
 namespace semper::bench {
 
 namespace {
+
+/// A ratio to less than this would be one to noise.
+constexpr double nextToNothing = 0.05;
 
 double milliseconds(std::chrono::nanoseconds time)
 {
     return std::chrono::duration<double, std::milli>(time).count();
 }
 
+Measure measureOf(const std::string &name, const std::string &column,
+    const std::vector<Findings> &all, const std::function<Figure(const Findings &)> &figureOf)
+{
+    Measure measure{name, column, {}};
+    for (const Findings &findings : all)
+        measure.figures.push_back(figureOf(findings));
+    return measure;
+}
+
+/// A table with a column for each number of processes.
+Table bySize(const std::string &title, const std::string &unit, const std::string &name,
+    const Plan &plan, const std::vector<Findings> &all,
+    const std::function<double(const BootFindings &)> &valueOf)
+{
+    Table table{title, unit, {}};
+    for (const int size : plan.sizes) {
+        table.measures.push_back(measureOf(name + '_' + std::to_string(size), std::to_string(size),
+            all, [&](const Findings &findings) -> Figure {
+                const BootFindings &found = findings.boots.at(size);
+                if (found.boot.empty())
+                    return {{}, found.trouble};
+                return {valueOf(found), {}};
+            }));
+    }
+    return table;
+}
+
+/// By how much a holding grows with each process: from the smallest to the largest size that ran.
+Measure slope(const std::string &name, const std::vector<Findings> &all,
+    const std::function<double(const Holding &)> &valueOf)
+{
+    return measureOf(name, "per process", all, [&](const Findings &findings) -> Figure {
+        const auto ran = [](const auto &entry) { return !entry.second.boot.empty(); };
+        const auto &boots = findings.boots;
+        const auto least = std::find_if(boots.begin(), boots.end(), ran);
+        const auto most = std::find_if(boots.rbegin(), boots.rend(), ran);
+        if (least == boots.end() || least->first == most->first)
+            return {};
+        return {(valueOf(most->second.holding) - valueOf(least->second.holding))
+                / (most->first - least->first),
+            {}};
+    });
+}
+
+Table restartTable(const Plan &plan, const std::vector<Findings> &all)
+{
+    const auto at = [&](double ratio) {
+        return [ratio](const Findings &findings) -> Figure {
+            if (findings.restarts.empty())
+                return {{}, findings.trouble};
+            return {milliseconds(percentile(findings.restarts, ratio)), {}};
+        };
+    };
+    return {"Restart after kill -9, with " + std::to_string(plan.usualSize()) + " processes", "ms",
+        {measureOf("restart_p50", "median", all, at(0.5)),
+            measureOf("restart_p99", "99th percentile", all, at(0.99)),
+            measureOf("restart_max", "longest", all, at(1))}};
+}
+
+Table restartCpuTable(const std::vector<Findings> &all)
+{
+    const auto each = [](std::chrono::nanoseconds cpu, const Findings &findings) -> Figure {
+        if (findings.restarts.empty())
+            return {{}, findings.trouble};
+        return {milliseconds(cpu) / static_cast<double>(findings.restarts.size()), {}};
+    };
+    return {"CPU of a restart", "ms",
+        {measureOf("restart_cpu_supervisor", "supervisor", all,
+             [&](const Findings &findings) { return each(findings.restartCpu, findings); }),
+            measureOf("restart_cpu", "and the child's start", all, [&](const Findings &findings) {
+                return each(findings.restartCpu + findings.childCpu, findings);
+            })}};
+}
+
+Table idleTable(const Plan &plan, const std::vector<Findings> &all)
+{
+    const auto perSecond = [](double amount, const Findings &findings) -> Figure {
+        if (findings.idleTime.count() == 0)
+            return {{}, findings.trouble};
+        return {amount / std::chrono::duration<double>(findings.idleTime).count(), {}};
+    };
+    return {"Each idle second, with " + std::to_string(plan.usualSize()) + " processes", "",
+        {measureOf("idle_cpu_ms", "CPU, ms", all,
+             [&](const Findings &findings) {
+                 return perSecond(milliseconds(findings.idle.cpu), findings);
+             }),
+            measureOf("idle_switches", "context switches", all, [&](const Findings &findings) {
+                return perSecond(static_cast<double>(findings.idle.switches), findings);
+            })}};
+}
+
+Table memoryTable(const Plan &plan, const std::vector<Findings> &all)
+{
+    const auto memory
+        = [](const Holding &holding) { return double(holding.privateDirtyKilobytes); };
+    Table table = bySize("Private dirty memory of the supervisor's processes", "kB", "memory_kb",
+        plan, all, [&](const BootFindings &found) { return memory(found.holding); });
+    table.measures.push_back(slope("memory_kb_per_process", all, memory));
+    return table;
+}
+
+Table descriptorTable(const Plan &plan, const std::vector<Findings> &all)
+{
+    const auto descriptors = [](const Holding &holding) { return double(holding.descriptors); };
+    Table table = bySize("Open descriptors of the supervisor's processes", "", "descriptors", plan,
+        all, [&](const BootFindings &found) { return descriptors(found.holding); });
+    table.measures.push_back(slope("descriptors_per_process", all, descriptors));
+    return table;
+}
+
 } // namespace
 
-std::chrono::nanoseconds percentile(Samples samples, double ratio)
+std::optional<double> Comparison::ratio(const Measure &measure, std::size_t contender) const
 {
-    if (samples.empty())
-        return std::chrono::nanoseconds{0};
-    std::sort(samples.begin(), samples.end());
-    const double position = ratio * static_cast<double>(samples.size() - 1);
-    return samples.at(static_cast<std::size_t>(position + 0.5));
+    const auto loop = std::find(contenders.begin(), contenders.end(), "loop");
+    if (loop == contenders.end())
+        return {};
+    const auto &base
+        = measure.figures.at(static_cast<std::size_t>(loop - contenders.begin())).value;
+    const auto &value = measure.figures.at(contender).value;
+    if (!base || !value || *base < nextToNothing)
+        return {};
+    return *value / *base;
 }
 
-double Row::ratio() const
+Comparison compare(const Plan &plan, const std::vector<Findings> &all)
 {
-    return loop.count() == 0 ? 0 : milliseconds(semper) / milliseconds(loop);
-}
-
-void print(const std::vector<Row> &rows, const Footprint &footprint)
-{
-    std::printf("%-46s %12s %12s %8s\n", "", "bare loop", "semper", "ratio");
-    for (const Row &row : rows) {
-        std::printf("%-46s %9.2f ms %9.2f ms %8.2f\n", row.title.c_str(), milliseconds(row.loop),
-            milliseconds(row.semper), row.ratio());
-    }
-    std::printf("\nThe server's private dirty memory: %ld kB, and %.1f kB for each process;\n"
-                "descriptors for each process: %.1f\n",
-        footprint.privateDirtyKilobytes, footprint.kilobytesPerProcess,
-        footprint.descriptorsPerProcess);
-}
-
-std::string toJson(const std::vector<Row> &rows, const Footprint &footprint)
-{
-    std::ostringstream json;
-    json << "{\n";
-    for (const Row &row : rows) {
-        json << "  \"" << row.name << "\": {\"loop_us\": " << row.loop.count() / 1000
-             << ", \"semper_us\": " << row.semper.count() / 1000 << ", \"ratio\": " << row.ratio()
-             << "},\n";
-    }
-    json << "  \"private_dirty_kb\": " << footprint.privateDirtyKilobytes
-         << ",\n  \"kb_per_process\": " << footprint.kilobytesPerProcess
-         << ",\n  \"descriptors_per_process\": " << footprint.descriptorsPerProcess << "\n}\n";
-    return json.str();
+    const auto median = [](Samples BootFindings::*samples) {
+        return [samples](const BootFindings &found) {
+            return milliseconds(percentile(found.*samples, 0.5));
+        };
+    };
+    Comparison comparison;
+    for (const Findings &findings : all)
+        comparison.contenders.push_back(findings.contender);
+    comparison.tables = {
+        bySize("Boot, from the first process's start to the last one's", "ms", "launch", plan, all,
+            median(&BootFindings::launch)),
+        bySize("Boot, with the supervisor's own start", "ms", "boot", plan, all,
+            median(&BootFindings::boot)),
+        restartTable(plan, all),
+        restartCpuTable(all),
+        memoryTable(plan, all),
+        descriptorTable(plan, all),
+        bySize("Processes of the supervisor", "", "supervisor_processes", plan, all,
+            [](const BootFindings &found) { return double(found.holding.processes); }),
+        idleTable(plan, all),
+    };
+    return comparison;
 }
 
 } // namespace semper::bench

@@ -1,39 +1,48 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <chrono>
+#include "findings.h"
+#include "rounds.h"
+
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace semper::bench {
 
-using Samples = std::vector<std::chrono::nanoseconds>;
+/// One figure of one contender.
+struct Figure
+{
+    std::optional<double> value;
+    std::string instead; ///< where there is none: "> 60 s", "failed"
+};
 
-/// The sample that \a ratio of all do not exceed; 0.5 is the median. 0 where there are none.
-[[nodiscard]] std::chrono::nanoseconds percentile(Samples samples, double ratio);
-
-/// One measured thing, on both sides.
-struct Row
+/// One measured thing, of all contenders.
+struct Measure
 {
     std::string name; ///< as a JSON key: "boot_100"
-    std::string title; ///< for people
-    std::chrono::nanoseconds loop{0};
-    std::chrono::nanoseconds semper{0};
-
-    [[nodiscard]] double ratio() const;
+    std::string column; ///< for people, under the title of the table: "100"
+    std::vector<Figure> figures; ///< in the order of the contenders
 };
 
-/// What the server costs, apart from time.
-struct Footprint
+/// Measures that belong together.
+struct Table
 {
-    long privateDirtyKilobytes = 0; ///< with the smaller number of processes
-    double kilobytesPerProcess = 0;
-    double descriptorsPerProcess = 0;
+    std::string title;
+    std::string unit; ///< "ms"; empty for a number of things
+    std::vector<Measure> measures;
 };
 
-/// A table for people.
-void print(const std::vector<Row> &rows, const Footprint &footprint);
-/// One JSON object, times in microseconds.
-[[nodiscard]] std::string toJson(const std::vector<Row> &rows, const Footprint &footprint);
+struct Comparison
+{
+    std::vector<std::string> contenders;
+    std::vector<Table> tables;
+
+    /// How many times the bare loop's figure; nothing where there is no loop, or where
+    /// it needs next to nothing.
+    [[nodiscard]] std::optional<double> ratio(const Measure &measure, std::size_t contender) const;
+};
+
+[[nodiscard]] Comparison compare(const Plan &plan, const std::vector<Findings> &all);
 
 } // namespace semper::bench

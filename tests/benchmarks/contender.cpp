@@ -1,149 +1,55 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "contender.h"
 
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
+#include "contenders/contenders.h"
+
+#include <cstdlib>
 #include <fstream>
+#include <sstream>
 #include <stdexcept>
-#include <string>
 
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-using namespace std::chrono_literals;
 
 namespace semper::bench {
 
-namespace {
-
-[[noreturn]] void fail(const std::string &what)
+Contenders allContenders(const Surroundings &surroundings)
 {
-    throw std::runtime_error(what);
+    Contenders all;
+    all.push_back(bareLoop(surroundings));
+    all.push_back(semperServer(surroundings));
+    all.push_back(supervisord());
+    all.push_back(runit());
+    all.push_back(s6());
+    all.push_back(pm2(surroundings));
+    return all;
 }
 
-[[noreturn]] void execute(const std::vector<std::string> &command)
+std::filesystem::path findProgram(const std::string &program)
 {
-    std::vector<char *> arguments;
-    for (const std::string &word : command)
-        arguments.push_back(const_cast<char *>(word.c_str()));
-    arguments.push_back(nullptr);
-    const int nowhere = open("/dev/null", O_RDWR);
-    dup2(nowhere, STDIN_FILENO);
-    dup2(nowhere, STDOUT_FILENO);
-    if (!getenv("SEMPER_BENCH_VERBOSE"))
-        dup2(nowhere, STDERR_FILENO);
-    execv(arguments.front(), arguments.data());
-    _exit(127);
-}
-
-} // namespace
-
-Contender::Contender(
-    const std::vector<std::string> &command, std::filesystem::path socketPath, int count)
-    : m_socketPath(std::move(socketPath))
-    , m_children(static_cast<std::size_t>(count))
-{
-    listen();
-    boot(command);
-}
-
-Contender::~Contender()
-{
-    kill(m_supervisor, SIGTERM);
-    const auto deadline = std::chrono::steady_clock::now() + 20s;
-    while (waitpid(m_supervisor, nullptr, WNOHANG) == 0) {
-        if (std::chrono::steady_clock::now() > deadline)
-            kill(m_supervisor, SIGKILL);
-        usleep(2000);
+    const char *path = std::getenv("PATH");
+    std::istringstream folders(std::string(path ? path : "") + ":/usr/bin:/usr/sbin:/bin:/sbin");
+    for (std::string folder; std::getline(folders, folder, ':');) {
+        const std::filesystem::path candidate = std::filesystem::path(folder) / program;
+        if (candidate.is_absolute() && access(candidate.c_str(), X_OK) == 0)
+            return candidate;
     }
-    close(m_socket);
-    std::filesystem::remove(m_socketPath);
+    return {};
 }
 
-void Contender::listen()
+void writeRunScripts(const std::filesystem::path &services, const Assignment &assignment)
 {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    if (m_socketPath.string().size() >= sizeof address.sun_path)
-        fail("too long for a socket: " + m_socketPath.string());
-    std::strcpy(address.sun_path, m_socketPath.c_str());
-    m_socket = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (bind(m_socket, reinterpret_cast<const sockaddr *>(&address), sizeof address) != 0)
-        fail(m_socketPath.string() + ": " + std::strerror(errno));
-}
-
-void Contender::boot(const std::vector<std::string> &command)
-{
-    const std::int64_t begun = monotonicNanoseconds();
-    m_supervisor = fork();
-    if (m_supervisor < 0)
-        fail("fork failed");
-    if (m_supervisor == 0)
-        execute(command);
-
-    std::int64_t first = INT64_MAX;
-    std::int64_t last = 0;
-    for (std::size_t missing = m_children.size(); missing > 0;) {
-        const auto child = next(30s);
-        if (!child)
-            fail(command.front() + ": " + std::to_string(missing) + " children did not start");
-        pid_t &known = m_children.at(static_cast<std::size_t>(child->index));
-        missing -= known == 0 ? 1 : 0;
-        known = child->pid;
-        m_launcher = child->parent;
-        first = std::min(first, child->nanoseconds);
-        last = std::max(last, child->nanoseconds);
+    for (int i = 0; i < assignment.count; ++i) {
+        const std::filesystem::path folder = services / ("p" + std::to_string(i));
+        std::filesystem::create_directories(folder);
+        const std::filesystem::path script = folder / "run";
+        std::ofstream out(script);
+        out << "#!/bin/sh\nexec " << assignment.announce.string() << ' '
+            << assignment.socketPath.string() << ' ' << i << '\n';
+        out.close();
+        if (!out)
+            throw std::runtime_error(script.string() + " could not be written");
+        std::filesystem::permissions(script, std::filesystem::perms::owner_all);
     }
-    m_bootTime = std::chrono::nanoseconds{last - begun};
-    m_launchTime = std::chrono::nanoseconds{last - first};
-}
-
-std::optional<Announcement> Contender::next(std::chrono::milliseconds limit)
-{
-    pollfd readable{m_socket, POLLIN, 0};
-    if (poll(&readable, 1, static_cast<int>(limit.count())) <= 0)
-        return {};
-    Announcement announcement{};
-    if (recv(m_socket, &announcement, sizeof announcement, 0) != sizeof announcement)
-        return {};
-    return announcement;
-}
-
-std::chrono::nanoseconds Contender::restart(int index)
-{
-    pid_t &child = m_children.at(static_cast<std::size_t>(index));
-    const std::int64_t killed = monotonicNanoseconds();
-    if (kill(child, SIGKILL) != 0)
-        fail("child " + std::to_string(index) + " was gone before it was killed");
-    while (const auto successor = next(10s)) {
-        if (successor->index != index)
-            continue;
-        child = successor->pid;
-        return std::chrono::nanoseconds{successor->nanoseconds - killed};
-    }
-    fail("child " + std::to_string(index) + " was not started again within 10 s");
-}
-
-long Contender::privateDirtyKilobytes() const
-{
-    std::ifstream rollup("/proc/" + std::to_string(m_launcher) + "/smaps_rollup");
-    for (std::string line; std::getline(rollup, line);) {
-        if (line.starts_with("Private_Dirty:"))
-            return std::stol(line.substr(line.find(':') + 1));
-    }
-    fail("smaps_rollup could not be read");
-}
-
-int Contender::descriptors() const
-{
-    const std::filesystem::directory_iterator open("/proc/" + std::to_string(m_launcher) + "/fd");
-    return static_cast<int>(std::distance(begin(open), end(open)));
 }
 
 } // namespace semper::bench

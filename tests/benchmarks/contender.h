@@ -1,51 +1,71 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "announce.h"
-
-#include <chrono>
 #include <filesystem>
-#include <optional>
+#include <limits>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include <signal.h>
+
 namespace semper::bench {
 
-/// One supervisor under measurement with its children: a program that keeps `announce SOCKET I`
-/// alive for I from 0 to count - 1. Every time is read by the children themselves, so it does not
-/// matter how fast this side listens. Blocks; throws std::runtime_error on whatever goes wrong.
+/// What every contender is told to keep alive: `announce SOCKET I` for I from 0 to count - 1.
+struct Assignment
+{
+    std::filesystem::path folder; ///< empty, and its own
+    std::filesystem::path announce;
+    std::filesystem::path socketPath;
+    int count = 0;
+};
+
+/// How a supervisor is started, and ended.
+struct Command
+{
+    std::vector<std::string> words{}; ///< the program's absolute path first
+    std::vector<std::string> environment{}; ///< NAME=VALUE, added to what this program has
+    int stopSignal = SIGTERM; ///< ends the supervisor with all that it started
+    bool leavesDaemon = false; ///< what is started ends by itself, and leaves the supervisor behind
+};
+
+/// A supervisor that can be measured. Each is set up as those who use it would, to restart as fast
+/// as it can.
 class Contender
 {
 public:
-    /// Starts \a command; \a socketPath is where its children announce themselves.
-    Contender(const std::vector<std::string> &command, std::filesystem::path socketPath, int count);
+    Contender() = default;
     Contender(const Contender &) = delete;
     Contender &operator=(const Contender &) = delete;
-    /// Ends the supervisor with SIGTERM, after 20 s with SIGKILL.
-    ~Contender();
+    virtual ~Contender() = default;
 
-    /// From the start of the supervisor to the last child's first line of main().
-    [[nodiscard]] std::chrono::nanoseconds bootTime() const { return m_bootTime; }
-    /// From the first child's start to the last one's: the launching alone.
-    [[nodiscard]] std::chrono::nanoseconds launchTime() const { return m_launchTime; }
-    /// Kills the child \a index with SIGKILL; how long until its successor ran.
-    [[nodiscard]] std::chrono::nanoseconds restart(int index);
-    /// Of the launching process alone, from /proc/PID/smaps_rollup.
-    [[nodiscard]] long privateDirtyKilobytes() const;
-    [[nodiscard]] int descriptors() const;
-
-private:
-    void listen();
-    void boot(const std::vector<std::string> &command);
-    [[nodiscard]] std::optional<Announcement> next(std::chrono::milliseconds limit);
-
-    std::filesystem::path m_socketPath;
-    std::vector<pid_t> m_children; ///< by index; 0 before the first announcement
-    int m_socket = -1;
-    pid_t m_supervisor = -1; ///< as started here
-    pid_t m_launcher = -1; ///< the parent of the children
-    std::chrono::nanoseconds m_bootTime{0};
-    std::chrono::nanoseconds m_launchTime{0};
+    /// As the command line, the table and the JSON call it.
+    [[nodiscard]] virtual std::string name() const = 0;
+    /// What this machine lacks to run it; empty where nothing is missing.
+    [[nodiscard]] virtual std::string missing() const = 0;
+    /// The most processes that it takes.
+    [[nodiscard]] virtual int most() const { return std::numeric_limits<int>::max(); }
+    /// Writes what it needs into the assignment's folder. Throws std::exception.
+    [[nodiscard]] virtual Command prepare(const Assignment &assignment) const = 0;
 };
+
+/// Where our own programs are.
+struct Surroundings
+{
+    std::filesystem::path semper; ///< the program; may be empty
+    std::filesystem::path here; ///< the folder of announce, spawnloop and perhaps pm2/
+};
+
+using Contenders = std::vector<std::unique_ptr<Contender>>;
+
+/// All there are, the bare loop first.
+[[nodiscard]] Contenders allContenders(const Surroundings &surroundings);
+
+/// The absolute path of \a program in $PATH or the system's folders; empty where it is in none.
+[[nodiscard]] std::filesystem::path findProgram(const std::string &program);
+
+/// A folder \a services with a folder for each process, and a `run` in it that is its script:
+/// what runit and s6 both take. Throws std::runtime_error.
+void writeRunScripts(const std::filesystem::path &services, const Assignment &assignment);
 
 } // namespace semper::bench

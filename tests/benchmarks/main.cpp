@@ -1,63 +1,72 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// semper-bench: `semper serve` against a bare posix_spawn and waitpid loop, in turns, in one run.
+// semper-bench: supervisors against a bare posix_spawn and waitpid loop, in turns, in one run.
 #include "comparison.h"
+#include "interruption.h"
+#include "options.h"
+#include "report.h"
 #include "rounds.h"
+#include "trial.h"
 
+#include <algorithm>
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <exception>
-#include <filesystem>
 #include <fstream>
+#include <stdexcept>
 
 using namespace semper::bench;
 
 namespace {
 
-int usage()
+/// Those that are wanted and can run; why the others can't is told.
+Contenders chosen(const Options &options, Skipped &skipped)
 {
-    std::fputs("semper-bench --bin FOLDER [--rounds N] [--kills N] [--json FILE]\n"
-               "  --bin     where semper is\n"
-               "  --rounds  turns of each side, default 5; medians are told\n"
-               "  --kills   restarts measured on each side, over all rounds, default 200\n"
-               "  --json    also writes the figures there\n",
-        stderr);
-    return 2;
+    Contenders contenders = allContenders(options.plan.surroundings);
+    std::erase_if(contenders, [&](const auto &contender) {
+        const std::string name = contender->name();
+        if (!options.contenders.contains(name))
+            return true;
+        const std::string missing = contender->missing();
+        if (!missing.empty()) {
+            std::printf("%s skipped: %s\n", name.c_str(), missing.c_str());
+            skipped[name] = missing;
+        }
+        return !missing.empty();
+    });
+    return contenders;
+}
+
+bool isComplete(const std::vector<Findings> &all)
+{
+    return std::all_of(all.begin(), all.end(), [](const Findings &findings) {
+        return findings.trouble.empty()
+            && std::none_of(findings.boots.begin(), findings.boots.end(),
+                [](const auto &boot) { return boot.second.trouble == "failed"; });
+    });
 }
 
 } // namespace
 
 int main(int argc, char *argv[])
 {
-    Plan plan;
-    plan.here = std::filesystem::canonical("/proc/self/exe").parent_path();
-    std::filesystem::path json;
-    for (int i = 1; i < argc; i += 2) {
-        if (i + 1 == argc)
-            return usage();
-        const std::string_view option = argv[i];
-        if (option == "--bin")
-            plan.semper = std::filesystem::absolute(argv[i + 1]) / "semper";
-        else if (option == "--rounds")
-            plan.rounds = std::atoi(argv[i + 1]);
-        else if (option == "--kills")
-            plan.kills = std::atoi(argv[i + 1]);
-        else if (option == "--json")
-            json = argv[i + 1];
-        else
-            return usage();
-    }
-    if (plan.semper.empty() || plan.rounds < 1 || plan.kills < plan.rounds)
-        return usage();
-
+    const auto options = parse(argc, argv);
+    if (!options)
+        return 2;
     try {
-        const Result result = measure(plan);
-        print(result.rows, result.footprint);
-        if (!json.empty())
-            std::ofstream(json) << toJson(result.rows, result.footprint);
+        deferInterruption();
+        adoptDaemons();
+        Skipped skipped;
+        const auto findings = measure(options->plan, chosen(*options, skipped));
+        const Comparison comparison = compare(options->plan, findings);
+        print(comparison);
+        if (!options->json.empty()) {
+            std::ofstream file(options->json);
+            file << toJson(options->plan, comparison, skipped);
+            if (!file.flush())
+                throw std::runtime_error(options->json.string() + " could not be written");
+        }
+        return isComplete(findings) ? 0 : 1;
     } catch (const std::exception &error) {
         std::fprintf(stderr, "semper-bench: %s\n", error.what());
         return 1;
     }
-    return 0;
 }

@@ -1,146 +1,134 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "rounds.h"
 
-#include "contender.h"
+#include "interruption.h"
+#include "temporaryfolder.h"
+#include "trial.h"
 
 #include <algorithm>
-#include <fstream>
+#include <cstdio>
 #include <numeric>
 #include <random>
 #include <stdexcept>
-#include <string>
 
 #include <unistd.h>
+
+using namespace std::chrono_literals;
 
 namespace semper::bench {
 
 namespace {
 
-constexpr int few = 100;
-constexpr int many = 500;
+/// runit and s6 start nothing twice within a second, so what is killed has lived longer.
+constexpr auto ageOfVictims = 1100ms;
+/// The slow make up fewer restarts, not a longer evening.
+constexpr auto restartLimit = 30s;
 
-/// A folder that goes with its owner.
-class TemporaryFolder
+void measureRestarts(Trial &trial, Findings &findings, int size, int kills)
 {
-public:
-    TemporaryFolder()
-    {
-        std::string pattern = std::filesystem::temp_directory_path() / "semper-bench-XXXXXX";
-        if (!mkdtemp(pattern.data()))
-            throw std::runtime_error("no temporary folder");
-        m_path = pattern;
-    }
-    TemporaryFolder(const TemporaryFolder &) = delete;
-    TemporaryFolder &operator=(const TemporaryFolder &) = delete;
-    ~TemporaryFolder() { std::filesystem::remove_all(m_path); }
-    [[nodiscard]] const std::filesystem::path &path() const { return m_path; }
-
-private:
-    std::filesystem::path m_path;
-};
-
-/// What one side showed, over all rounds.
-struct Side
-{
-    Samples boot, launch, bootMany, launchMany, restarts;
-    long dirty = 0, dirtyMany = 0; ///< kB, newest round
-    int descriptors = 0, descriptorsMany = 0;
-};
-
-/// A configuration of \a count announcing commands, restarted at once whenever one ends.
-std::filesystem::path writeConfiguration(
-    const std::filesystem::path &folder, const Plan &plan, const std::string &socketPath, int count)
-{
-    const std::filesystem::path file = folder / "bench.json";
-    std::ofstream json(file);
-    json << R"({"node": "bench-)" << getpid() << R"(", "control": {"listen": "127.0.0.1:0"},)"
-         << R"("state_directory": ")" << (folder / "state").string() << R"(",)"
-         << R"("services": {"http": {"type": "http", "listen": "127.0.0.1:0", "processes": {)";
-    for (int i = 0; i < count; ++i) {
-        json << (i > 0 ? ",\n" : "\n") << R"("p)" << i << R"(": {"command": [")"
-             << (plan.here / "announce").string() << R"(", ")" << socketPath << R"(", ")" << i
-             << R"("], "restart": {"first_delay_ms": 0, "backoff_ms": 1, "backoff_max_ms": 1,)"
-             << R"( "jitter_ratio": 0, "reset_after_ms": 1}})";
-    }
-    json << "}}}}\n";
-    return file;
-}
-
-void measureRestarts(Contender &contender, Side &side, int kills)
-{
-    std::vector<int> order(few);
+    std::vector<int> order(static_cast<std::size_t>(size));
     std::iota(order.begin(), order.end(), 0);
     std::shuffle(order.begin(), order.end(), std::mt19937{std::random_device{}()});
-    for (int i = 0; i < kills; ++i) {
-        usleep(5000); // a death at a time, and each with a rested machine
-        side.restarts.push_back(contender.restart(order.at(static_cast<std::size_t>(i % few))));
+
+    const Pids supervisor = trial.supervisor();
+    const Expense before = expenseOf(supervisor);
+    Samples latencies;
+    std::chrono::nanoseconds childCpu{0};
+    const auto deadline = std::chrono::steady_clock::now() + restartLimit;
+    for (int i = 0; i < kills && std::chrono::steady_clock::now() < deadline; ++i) {
+        rest(5ms); // a death at a time, and each with a rested machine
+        const int victim = order.at(static_cast<std::size_t>(i % size));
+        const Trial::Restart restart = trial.restart(victim, ageOfVictims);
+        latencies.push_back(restart.latency);
+        childCpu += restart.childCpu;
     }
+    findings.restarts.insert(findings.restarts.end(), latencies.begin(), latencies.end());
+    findings.childCpu += childCpu;
+    findings.restartCpu += expenseOf(supervisor).cpu - before.cpu;
 }
 
-template <typename Command>
-void measureSide(Side &side, const TemporaryFolder &folder, int kills, const Command &command)
+void measureIdling(const Trial &trial, Findings &findings, std::chrono::seconds time)
 {
+    const Pids supervisor = trial.supervisor();
+    const Expense before = expenseOf(supervisor);
+    rest(time);
+    const Expense after = expenseOf(supervisor);
+    findings.idle.cpu += after.cpu - before.cpu;
+    findings.idle.switches += after.switches - before.switches;
+    findings.idleTime += time;
+}
+
+void measureOnce(const Plan &plan, const Contender &contender, Findings &findings, int size)
+{
+    const TemporaryFolder folder;
     const std::filesystem::path socketPath = folder.path() / "started.sock";
-    {
-        Contender contender(command(socketPath, few), socketPath, few);
-        side.boot.push_back(contender.bootTime());
-        side.launch.push_back(contender.launchTime());
-        measureRestarts(contender, side, kills);
-        side.dirty = contender.privateDirtyKilobytes();
-        side.descriptors = contender.descriptors();
+    const Command command
+        = contender.prepare({folder.path(), plan.surroundings.here / "announce", socketPath, size});
+    BootFindings &found = findings.boots[size];
+    Trial trial(socketPath, size);
+    if (!trial.boot(command, plan.bootLimit)) {
+        found.trouble = "> " + std::to_string(plan.bootLimit.count()) + " s";
+        std::fprintf(stderr, "%s: %d of %d processes ran after %lld s\n", contender.name().c_str(),
+            trial.running(), size, static_cast<long long>(plan.bootLimit.count()));
+        return;
     }
-    Contender contender(command(socketPath, many), socketPath, many);
-    side.bootMany.push_back(contender.bootTime());
-    side.launchMany.push_back(contender.launchTime());
-    usleep(200000); // what boot leaves to be tidied up is no part of the footprint
-    side.dirtyMany = contender.privateDirtyKilobytes();
-    side.descriptorsMany = contender.descriptors();
+    found.boot.push_back(trial.bootTime());
+    found.launch.push_back(trial.launchTime());
+    trial.settle(1s); // what boot leaves to be tidied up is no part of what is held
+    found.holding = holdingOf(trial.supervisor());
+    if (size != plan.usualSize())
+        return;
+    measureIdling(trial, findings, plan.idle);
+    measureRestarts(trial, findings, size, plan.kills / plan.rounds);
 }
 
-Result compare(const Side &loop, const Side &semper)
+/// One turn. A size that was too much once is not tried again, nor is a larger one.
+void takeTurn(const Plan &plan, const Contender &contender, Findings &findings, int size)
 {
-    const auto row
-        = [&](const char *name, const char *title, Samples Side::*samples, double ratio = 0.5) {
-              return Row{name, title, percentile(loop.*samples, ratio),
-                  percentile(semper.*samples, ratio)};
-          };
-    return {
-        {
-            row("launch_100", "100 processes, first start to last", &Side::launch),
-            row("launch_500", "500 processes, first start to last", &Side::launchMany),
-            row("boot_100", "100 processes, with the supervisor's own start", &Side::boot),
-            row("boot_500", "500 processes, with the supervisor's own start", &Side::bootMany),
-            row("restart_p50", "restart after kill -9, median", &Side::restarts),
-            row("restart_p99", "restart after kill -9, 99th percentile", &Side::restarts, 0.99),
-        },
-        {
-            semper.dirty,
-            static_cast<double>(semper.dirtyMany - semper.dirty) / (many - few),
-            static_cast<double>(semper.descriptorsMany - semper.descriptors) / (many - few),
-        },
-    };
+    if (size > contender.most()) {
+        findings.boots[size].trouble = "at most " + std::to_string(contender.most());
+        return;
+    }
+    for (const auto &[tried, found] : findings.boots) {
+        if (tried <= size && !found.trouble.empty()) {
+            findings.boots[size].trouble = found.trouble;
+            return;
+        }
+    }
+    try {
+        measureOnce(plan, contender, findings, size);
+    } catch (const std::runtime_error &error) {
+        BootFindings &found = findings.boots[size];
+        (found.boot.empty() ? found.trouble : findings.trouble) = "failed";
+        std::fprintf(
+            stderr, "%s with %d processes: %s\n", contender.name().c_str(), size, error.what());
+    }
 }
 
 } // namespace
 
-Result measure(const Plan &plan)
+int Plan::usualSize() const
 {
-    Side loop;
-    Side semper;
-    const int kills = plan.kills / plan.rounds;
+    return std::find(sizes.begin(), sizes.end(), 100) != sizes.end() ? 100 : sizes.front();
+}
+
+std::vector<Findings> measure(const Plan &plan, const Contenders &contenders)
+{
+    std::vector<Findings> all(contenders.size());
     for (int round = 0; round < plan.rounds; ++round) {
-        const TemporaryFolder folder;
-        measureSide(loop, folder, kills, [&](const std::string &socketPath, int count) {
-            return std::vector<std::string>{
-                plan.here / "spawnloop", std::to_string(count), plan.here / "announce", socketPath};
-        });
-        measureSide(semper, folder, kills, [&](const std::string &socketPath, int count) {
-            return std::vector<std::string>{plan.semper, "serve", "--config",
-                writeConfiguration(folder.path(), plan, socketPath, count), "--socket",
-                folder.path() / "hub.sock"};
-        });
+        for (const int size : plan.sizes) {
+            for (std::size_t i = 0; i < contenders.size(); ++i) {
+                all.at(i).contender = contenders.at(i)->name();
+                if (isatty(STDERR_FILENO))
+                    std::fprintf(stderr, "\r\033[Kround %d of %d: %s, %d processes", round + 1,
+                        plan.rounds, all.at(i).contender.c_str(), size);
+                takeTurn(plan, *contenders.at(i), all.at(i), size);
+            }
+        }
     }
-    return compare(loop, semper);
+    if (isatty(STDERR_FILENO))
+        std::fputs("\r\033[K", stderr);
+    return all;
 }
 
 } // namespace semper::bench
