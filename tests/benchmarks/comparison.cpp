@@ -2,7 +2,9 @@
 #include "comparison.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
+#include <limits>
 
 namespace semper::bench {
 
@@ -19,7 +21,7 @@ double milliseconds(std::chrono::nanoseconds time)
 Measure measureOf(const std::string &name, const std::string &column,
     const std::vector<Findings> &all, const std::function<Figure(const Findings &)> &figureOf)
 {
-    Measure measure{name, column, {}};
+    Measure measure{.name = name, .column = column};
     for (const Findings &findings : all)
         measure.figures.push_back(figureOf(findings));
     return measure;
@@ -35,9 +37,12 @@ Table bySize(const std::string &title, const std::string &unit, const std::strin
         table.measures.push_back(measureOf(name + '_' + std::to_string(size), std::to_string(size),
             all, [&](const Findings &findings) -> Figure {
                 const BootFindings &found = findings.boots.at(size);
-                if (found.boot.empty())
+                if (!found.everRan())
                     return {{}, found.trouble};
-                return {valueOf(found), {}};
+                const double value = valueOf(found);
+                if (std::isinf(value)) // more than half of the rounds were given up
+                    return {{}, found.trouble};
+                return {value, {}};
             }));
     }
     return table;
@@ -48,7 +53,7 @@ Measure slope(const std::string &name, const std::vector<Findings> &all,
     const std::function<double(const Holding &)> &valueOf)
 {
     return measureOf(name, "per process", all, [&](const Findings &findings) -> Figure {
-        const auto ran = [](const auto &entry) { return !entry.second.boot.empty(); };
+        const auto ran = [](const auto &entry) { return entry.second.everRan(); };
         const auto &boots = findings.boots;
         const auto least = std::find_if(boots.begin(), boots.end(), ran);
         const auto most = std::find_if(boots.rbegin(), boots.rend(), ran);
@@ -60,6 +65,22 @@ Measure slope(const std::string &name, const std::vector<Findings> &all,
     });
 }
 
+/// How often a boot took too long, which a median does not tell; empty where none did.
+std::vector<Table> givenUpTables(const Plan &plan, const std::vector<Findings> &all)
+{
+    double sum = 0;
+    Table table = bySize("Boots given up after " + std::to_string(plan.bootLimit.count())
+            + " s, of " + std::to_string(plan.rounds),
+        "", "boots_given_up", plan, all, [&](const BootFindings &found) {
+            const auto times = std::count(found.boot.begin(), found.boot.end(), beyondLimit);
+            sum += static_cast<double>(times);
+            return static_cast<double>(times);
+        });
+    for (Measure &measure : table.measures)
+        measure.comparable = false;
+    return sum > 0 ? std::vector{table} : std::vector<Table>{};
+}
+
 Table restartTable(const Plan &plan, const std::vector<Findings> &all)
 {
     const auto at = [&](double ratio) {
@@ -69,10 +90,14 @@ Table restartTable(const Plan &plan, const std::vector<Findings> &all)
             return {milliseconds(percentile(findings.restarts, ratio)), {}};
         };
     };
+    Measure number = measureOf("restarts", "number of them", all, [](const Findings &findings) {
+        return Figure{static_cast<double>(findings.restarts.size()), {}};
+    });
+    number.comparable = false;
     return {"Restart after kill -9, with " + std::to_string(plan.usualSize()) + " processes", "ms",
         {measureOf("restart_p50", "median", all, at(0.5)),
             measureOf("restart_p99", "99th percentile", all, at(0.99)),
-            measureOf("restart_max", "longest", all, at(1))}};
+            measureOf("restart_max", "longest", all, at(1)), number}};
 }
 
 Table restartCpuTable(const std::vector<Findings> &all)
@@ -131,7 +156,7 @@ Table descriptorTable(const Plan &plan, const std::vector<Findings> &all)
 std::optional<double> Comparison::ratio(const Measure &measure, std::size_t contender) const
 {
     const auto loop = std::find(contenders.begin(), contenders.end(), "loop");
-    if (loop == contenders.end())
+    if (loop == contenders.end() || !measure.comparable)
         return {};
     const auto &base
         = measure.figures.at(static_cast<std::size_t>(loop - contenders.begin())).value;
@@ -145,7 +170,9 @@ Comparison compare(const Plan &plan, const std::vector<Findings> &all)
 {
     const auto median = [](Samples BootFindings::*samples) {
         return [samples](const BootFindings &found) {
-            return milliseconds(percentile(found.*samples, 0.5));
+            const auto time = percentile(found.*samples, 0.5);
+            return time == beyondLimit ? std::numeric_limits<double>::infinity()
+                                       : milliseconds(time);
         };
     };
     Comparison comparison;
@@ -164,6 +191,8 @@ Comparison compare(const Plan &plan, const std::vector<Findings> &all)
             [](const BootFindings &found) { return double(found.holding.processes); }),
         idleTable(plan, all),
     };
+    const auto givenUp = givenUpTables(plan, all);
+    comparison.tables.insert(comparison.tables.end(), givenUp.begin(), givenUp.end());
     return comparison;
 }
 

@@ -22,7 +22,8 @@ struct Measure
 {
     std::string name; ///< as a JSON key: "boot_100"
     std::string column; ///< for people, under the title of the table: "100"
-    std::vector<Figure> figures; ///< in the order of the contenders
+    std::vector<Figure> figures{}; ///< in the order of the contenders
+    bool comparable = true; ///< a ratio says something
 };
 
 /// Measures that belong together.

@@ -15,4 +15,10 @@ std::chrono::nanoseconds percentile(Samples samples, double ratio)
     return samples.at(static_cast<std::size_t>(std::lround(position)));
 }
 
+bool BootFindings::everRan() const
+{
+    return std::any_of(
+        boot.begin(), boot.end(), [](std::chrono::nanoseconds time) { return time < beyondLimit; });
+}
+
 } // namespace semper::bench

@@ -12,15 +12,20 @@ namespace semper::bench {
 
 using Samples = std::vector<std::chrono::nanoseconds>;
 
+/// Stands for a time that was not waited for; longer than any other.
+inline constexpr std::chrono::nanoseconds beyondLimit = std::chrono::nanoseconds::max();
+
 /// The sample that \a ratio of all do not exceed; 0.5 is the median. 0 where there are none.
 [[nodiscard]] std::chrono::nanoseconds percentile(Samples samples, double ratio);
 
 /// What a contender showed with one number of processes.
 struct BootFindings
 {
-    Samples boot, launch; ///< one a round
-    Holding holding; ///< newest round
-    std::string trouble; ///< why there is nothing or not more: "> 60 s"
+    Samples boot, launch; ///< one a round; beyondLimit where it was given up
+    Holding holding; ///< newest round that was not given up
+    std::string trouble; ///< what to say where there is no figure: "> 60 s"
+
+    [[nodiscard]] bool everRan() const;
 };
 
 /// What a contender showed, over all rounds.

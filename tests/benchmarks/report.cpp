@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "report.h"
 
+#include <cmath>
 #include <cstdio>
 
 #include <nlohmann/json.hpp>
@@ -14,6 +15,8 @@ constexpr int width = 18; ///< of a column
 
 std::string number(double value)
 {
+    if (value == std::floor(value))
+        return std::to_string(static_cast<long long>(value));
     char text[32];
     std::snprintf(text, sizeof text, "%.*f", value < 10 ? 2 : value < 100 ? 1 : 0, value);
     return text;
@@ -59,7 +62,7 @@ std::string toJson(const Plan &plan, const Comparison &comparison, const Skipped
         for (const Measure &measure : table.measures) {
             nlohmann::ordered_json &entry = json["measures"][measure.name];
             entry["title"] = table.title + ": " + measure.column;
-            entry["unit"] = table.unit;
+            entry["unit"] = measure.comparable ? table.unit : ""; // else it counts something
             for (std::size_t i = 0; i < comparison.contenders.size(); ++i) {
                 const std::string &name = comparison.contenders.at(i);
                 const Figure &figure = measure.figures.at(i);

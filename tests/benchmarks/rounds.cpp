@@ -70,6 +70,8 @@ void measureOnce(const Plan &plan, const Contender &contender, Findings &finding
         found.trouble = "> " + std::to_string(plan.bootLimit.count()) + " s";
         std::fprintf(stderr, "%s: %d of %d processes ran after %lld s\n", contender.name().c_str(),
             trial.running(), size, static_cast<long long>(plan.bootLimit.count()));
+        found.boot.push_back(beyondLimit); // or the median would be one of the lucky rounds
+        found.launch.push_back(beyondLimit);
         return;
     }
     found.boot.push_back(trial.bootTime());
@@ -82,7 +84,7 @@ void measureOnce(const Plan &plan, const Contender &contender, Findings &finding
     measureRestarts(trial, findings, size, plan.kills / plan.rounds);
 }
 
-/// One turn. A size that was too much once is not tried again, nor is a larger one.
+/// One turn. A size with which no round ever got done is not tried again, nor is a larger one.
 void takeTurn(const Plan &plan, const Contender &contender, Findings &findings, int size)
 {
     if (size > contender.most()) {
@@ -90,7 +92,7 @@ void takeTurn(const Plan &plan, const Contender &contender, Findings &findings, 
         return;
     }
     for (const auto &[tried, found] : findings.boots) {
-        if (tried <= size && !found.trouble.empty()) {
+        if (tried <= size && !found.trouble.empty() && !found.everRan()) {
             findings.boots[size].trouble = found.trouble;
             return;
         }
@@ -99,7 +101,7 @@ void takeTurn(const Plan &plan, const Contender &contender, Findings &findings, 
         measureOnce(plan, contender, findings, size);
     } catch (const std::runtime_error &error) {
         BootFindings &found = findings.boots[size];
-        (found.boot.empty() ? found.trouble : findings.trouble) = "failed";
+        (found.everRan() ? findings.trouble : found.trouble) = "failed";
         std::fprintf(
             stderr, "%s with %d processes: %s\n", contender.name().c_str(), size, error.what());
     }

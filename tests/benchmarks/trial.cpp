@@ -140,7 +140,7 @@ bool Trial::boot(const Command &command, std::chrono::seconds limit)
     }
     m_bootTime = std::chrono::nanoseconds{last - begun};
     m_launchTime = std::chrono::nanoseconds{last - first};
-    return true;
+    return m_bootTime <= limit;
 }
 
 int Trial::running() const
@@ -161,7 +161,7 @@ void Trial::watchCommand()
 
 std::optional<Announcement> Trial::next(Clock::time_point deadline)
 {
-    do {
+    while (Clock::now() < deadline) {
         throwIfInterrupted();
         pollfd readable{m_socket, POLLIN, 0};
         Announcement announcement{};
@@ -169,7 +169,7 @@ std::optional<Announcement> Trial::next(Clock::time_point deadline)
             && recv(m_socket, &announcement, sizeof announcement, 0) == sizeof announcement)
             return announcement;
         watchCommand();
-    } while (Clock::now() < deadline);
+    }
     return {};
 }
 
