@@ -122,6 +122,16 @@ QByteArray LaunchIdentity::markOfRun(const QByteArray &run)
     return launchVariable + ('=' + run) + '.';
 }
 
+bool LaunchIdentity::isToken(const QByteArray &offered) const
+{
+    if (token.isEmpty() || token.size() != offered.size())
+        return false;
+    int difference = 0;
+    for (qsizetype i = 0; i < token.size(); ++i)
+        difference |= token.at(i) ^ offered.at(i);
+    return difference == 0;
+}
+
 QByteArray LaunchIdentity::mark() const
 {
     return launchVariable + ('=' + launchId);

@@ -33,6 +33,8 @@ struct LaunchIdentity
     /// begins with that of the server's \a run.
     [[nodiscard]] static LaunchIdentity make(
         const QString &process, int instance, const QByteArray &run);
+    /// Takes the same time however much of it fits.
+    [[nodiscard]] bool isToken(const QByteArray &offered) const;
     [[nodiscard]] QByteArray mark() const; ///< the launch id as it stands in the environment
     /// With what the marks of all launches of \a run begin, and no other's.
     [[nodiscard]] static QByteArray markOfRun(const QByteArray &run);

@@ -171,9 +171,7 @@ void SupervisedProcess::launch()
     m_identity
         = LaunchIdentity::make(m_identity.process, m_identity.instance, m_edges.surroundings.run);
     m_session = 0;
-    m_statusText.clear();
-    m_title.clear();
-    m_metrics = {};
+    m_vitals = {};
 
     m_launch = m_edges.launcher.create();
     LaunchPlan plan = planLaunch(m_spec, m_identity, m_edges.surroundings);
@@ -189,9 +187,7 @@ void SupervisedProcess::launch()
         closeOutput();
         m_session = pid();
         m_startedAt = QDateTime::currentDateTimeUtc();
-        m_usage = {};
-        m_cpuRatio = 0;
-        m_sampledAt = std::chrono::steady_clock::now();
+        m_vitals.begin(std::chrono::steady_clock::now());
         if (!m_spec.isCommand())
             m_heartbeat.start(processLabel(name(), instance()), pid());
         if (m_limitWatch)
@@ -239,21 +235,7 @@ void SupervisedProcess::clearLeftovers()
 
 void SupervisedProcess::sample()
 {
-    const auto usage = m_launch ? procfile::usage(pid_t(pid())) : std::nullopt;
-    if (!usage) {
-        m_usage = {};
-        m_cpuRatio = 0;
-        return;
-    }
-    const Instant now = std::chrono::steady_clock::now();
-    const std::chrono::duration<double> elapsed = now - m_sampledAt;
-    // The kernel counts in steps of 10 ms: over less than some of them the share is noise.
-    if (elapsed >= 200ms) {
-        m_cpuRatio = std::chrono::duration<double>(usage->cpuTime - m_usage.cpuTime) / elapsed;
-        m_usage.cpuTime = usage->cpuTime;
-        m_sampledAt = now;
-    }
-    m_usage.memoryBytes = usage->memoryBytes;
+    m_vitals.sample(m_launch ? pid_t(pid()) : 0, std::chrono::steady_clock::now());
 }
 
 ProcessStatus SupervisedProcess::status() const
@@ -279,23 +261,23 @@ ProcessStatus SupervisedProcess::status() const
         status.nextStartAt = m_nextStartAt;
     status.reason = m_state.reason;
     status.lastExit = m_state.lastExit;
-    status.cpuRatio = m_cpuRatio;
-    status.memoryBytes = m_usage.memoryBytes;
+    status.cpuRatio = m_vitals.cpuRatio();
+    status.memoryBytes = m_vitals.memoryBytes();
     status.loopLag = m_heartbeat.loopLag();
-    status.status = m_statusText;
-    status.title = m_title.isEmpty() ? name() : m_title;
+    status.status = m_vitals.statusText();
+    status.title = m_vitals.title().isEmpty() ? name() : m_vitals.title();
     return status;
 }
 
 QJsonObject SupervisedProcess::metricsFrame() const
 {
-    QJsonObject frame = makeFrame(frames::metrics, m_metrics);
+    QJsonObject frame = makeFrame(frames::metrics, m_vitals.metrics());
     frame.insert(keys::process, name());
     frame.insert(keys::instance, instance());
     frame.insert(keys::at, wireTime(QDateTime::currentDateTimeUtc()));
     if (m_state.launchedAt) {
-        frame.insert(keys::cpuRatio, m_cpuRatio);
-        frame.insert(keys::memoryBytes, m_usage.memoryBytes);
+        frame.insert(keys::cpuRatio, m_vitals.cpuRatio());
+        frame.insert(keys::memoryBytes, m_vitals.memoryBytes());
         if (const auto lag = m_heartbeat.loopLag())
             frame.insert(keys::loopLagMs, qint64(lag->count()));
         frame.insert(keys::uptimeMs,
@@ -312,34 +294,24 @@ void SupervisedProcess::signal(int number)
 
 bool SupervisedProcess::tokenMatches(const QByteArray &token) const
 {
-    const QByteArray &expected = m_identity.token;
-    if (!m_launch || expected.isEmpty() || token.size() != expected.size())
-        return false;
-    int difference = 0; // compared in constant time: how much fits must not be measurable
-    for (qsizetype i = 0; i < expected.size(); ++i)
-        difference |= expected.at(i) ^ token.at(i);
-    return difference == 0;
+    return m_launch && m_identity.isToken(token);
 }
 
 void SupervisedProcess::setStatusText(const QString &text)
 {
-    if (std::exchange(m_statusText, text) != text)
+    if (m_vitals.setStatusText(text))
         Q_EMIT changed();
 }
 
 void SupervisedProcess::setTitle(const QString &title)
 {
-    if (std::exchange(m_title, title) != title)
+    if (m_vitals.setTitle(title))
         Q_EMIT changed();
 }
 
 void SupervisedProcess::setMetrics(const QJsonObject &frame)
 {
-    m_metrics = {};
-    for (const QLatin1StringView key :
-        {keys::gauges, keys::counters, keys::histograms, keys::report})
-        if (const QJsonValue value = frame.value(key); value.isObject())
-            m_metrics.insert(key, value);
+    m_vitals.setMetrics(frame);
     Q_EMIT metricsReceived();
 }
 

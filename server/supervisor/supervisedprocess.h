@@ -5,10 +5,9 @@
 #include "supervision/processmachine.h"
 #include "supervisor/heartbeatwatch.h"
 #include "supervisor/launchplan.h"
+#include "supervisor/launchvitals.h"
 #include "supervisor/limitwatch.h"
-#include "supervisor/procfile.h"
 
-#include <QJsonObject>
 #include <QObject>
 #include <QTimer>
 
@@ -126,12 +125,7 @@ private:
     std::unique_ptr<LimitWatch> m_limitWatch; ///< null where there is nothing to watch
     QDateTime m_startedAt;
     QDateTime m_nextStartAt;
-    QString m_statusText;
-    QString m_title;
-    QJsonObject m_metrics;
-    procfile::Usage m_usage;
-    double m_cpuRatio = 0;
-    Instant m_sampledAt;
+    LaunchVitals m_vitals;
 };
 
 } // namespace semper

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#pragma once
+
+#include "protocol/processstatus.h"
+
+#include <QString>
+
+#include <variant>
+
+namespace semper {
+
+/// What can happen to a supervised process.
+namespace happening {
+// An operator, or the server's own start and end.
+struct Start
+{ };
+struct Stop
+{ };
+struct Restart
+{ };
+struct Reset
+{ };
+struct Kill
+{ }; ///< stop it for good, without asking it
+struct Recycle
+{
+    QString why;
+}; ///< the server itself wants another launch in its place; not counted as a restart
+struct Excess
+{
+    QString what;
+}; ///< it used more than it may: asked to end, and that is a failure
+// The launch.
+struct Launched
+{ };
+struct LaunchFailed
+{
+    ExitReport report;
+    QString cause;
+};
+struct Exited
+{
+    ExitReport report;
+};
+struct Cleared
+{ }; ///< nothing of the dead launch is left
+struct TimerElapsed
+{
+    QString missing = {}; ///< what it still lacks to be ready, if that is known
+}; ///< the one that ArmTimer started last
+// The process about itself.
+struct ReadyChanged
+{
+    bool ready;
+};
+struct FaultReported
+{
+    QString what;
+};
+struct Hung
+{
+    QString what;
+}; ///< it does not react any more
+// Others.
+struct BlockerChanged
+{ }; ///< StepContext::blocker may be another than at the last step
+} // namespace happening
+
+using Happening = std::variant<happening::Start, happening::Stop, happening::Restart,
+    happening::Reset, happening::Kill, happening::Launched, happening::LaunchFailed,
+    happening::Exited, happening::Cleared, happening::TimerElapsed, happening::ReadyChanged,
+    happening::FaultReported, happening::Recycle, happening::Excess, happening::Hung,
+    happening::BlockerChanged>;
+
+} // namespace semper

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "supervision/instant.h"
+#include "supervisor/procfile.h"
+
+#include <QJsonObject>
+#include <QString>
+
+namespace semper {
+
+/// What is known of a launch from outside its machine: what it told of itself, and what the
+/// server measured of it. Empty again with each launch.
+class LaunchVitals
+{
+public:
+    /// Each is true if that was news.
+    bool setStatusText(const QString &text);
+    bool setTitle(const QString &title);
+    /// Keeps the four kinds of metrics of a "metrics" frame.
+    void setMetrics(const QJsonObject &frame);
+
+    /// A launch began at \a now. It may already have told of itself.
+    void begin(Instant now);
+    /// Reads CPU and memory of \a pid (0: there is none). A share of CPU is that since the last
+    /// call; over less than 200 ms it stays as it was.
+    void sample(pid_t pid, Instant now);
+
+    [[nodiscard]] const QString &statusText() const { return m_statusText; }
+    [[nodiscard]] const QString &title() const { return m_title; }
+    [[nodiscard]] const QJsonObject &metrics() const { return m_metrics; }
+    [[nodiscard]] double cpuRatio() const { return m_cpuRatio; }
+    [[nodiscard]] qint64 memoryBytes() const { return m_usage.memoryBytes; }
+
+private:
+    QString m_statusText;
+    QString m_title;
+    QJsonObject m_metrics;
+    procfile::Usage m_usage;
+    double m_cpuRatio = 0;
+    Instant m_sampledAt;
+};
+
+} // namespace semper
