@@ -37,9 +37,8 @@ Hub::Hub(Supervisor &supervisor, Journal &journal, QObject *parent)
     , m_supervisor(supervisor)
     , m_journal(journal)
 {
-    m_server.setMaxPendingConnections(listenBacklog);
     m_server.setListenBacklogSize(listenBacklog);
-    connect(&m_server, &QLocalServer::newConnection, this, &Hub::accept);
+    connect(&m_server, &SocketListener::connected, this, &Hub::accept);
     connect(&supervisor, &Supervisor::processChanged, this,
         [this](const SupervisedProcess *process) { publishState(*process); });
     connect(&supervisor, &Supervisor::metricsChanged, this,
@@ -56,8 +55,12 @@ Hub::Hub(Supervisor &supervisor, Journal &journal, QObject *parent)
 
 Hub::~Hub()
 {
-    for (HubConnection *connection : std::as_const(m_connections))
+    // While there is a pump, and those too that wait for their deletion.
+    const auto connections = findChildren<HubConnection *>(Qt::FindDirectChildrenOnly);
+    for (HubConnection *connection : connections) {
         connection->disconnect(this);
+        delete connection;
+    }
 }
 
 std::optional<QString> Hub::listen(const QString &path)
@@ -73,23 +76,18 @@ std::optional<QString> Hub::listen(const QString &path)
     return std::nullopt;
 }
 
-void Hub::accept()
+void Hub::accept(int descriptor)
 {
-    while (QLocalSocket *socket = m_server.nextPendingConnection()) {
-        const qsizetype strangers = m_connections.size() - m_watchers.size() - m_processes.size();
-        auto *connection = new HubConnection(socket, this);
-        m_connections.append(connection);
-        connect(
-            connection, &HubConnection::closed, this, [this, connection] { forget(connection); });
-        if (strangers >= maximumStrangers) {
-            connection->fail(u"too_many"_s, u"too many connections without a hello"_s);
-            continue;
-        }
-        connect(
-            connection, &HubConnection::frameReceived, this,
-            [this, connection](const QJsonObject &frame) { greet(connection, frame); },
-            Qt::SingleShotConnection);
-    }
+    const qsizetype strangers = m_connections.size() - m_watchers.size() - m_processes.size();
+    auto *connection = new HubConnection(descriptor, m_pump, this);
+    m_connections.append(connection);
+    connect(connection, &HubConnection::closed, this, [this, connection] { forget(connection); });
+    if (strangers >= maximumStrangers)
+        return connection->fail(u"too_many"_s, u"too many connections without a hello"_s);
+    connect(
+        connection, &HubConnection::frameReceived, this,
+        [this, connection](const QJsonObject &frame) { greet(connection, frame); },
+        Qt::SingleShotConnection);
 }
 
 void Hub::greet(HubConnection *connection, const QJsonObject &frame)
@@ -266,13 +264,6 @@ void Hub::publishOutput(const OutputBatch &batch)
         for (const QByteArray &part : std::as_const(encoded))
             watcher->push(part);
     }
-}
-
-void Hub::flush()
-{
-    const QList<HubConnection *> connections = m_connections; // one may end and leave the list
-    for (HubConnection *connection : connections)
-        connection->flush();
 }
 
 void Hub::updateSampling()

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "hub/framepump.h"
 #include "hub/socketclaim.h"
+#include "hub/socketlistener.h"
 #include "supervisor/supervision.h"
 
 #include <QHash>
 #include <QJsonArray>
 #include <QJsonObject>
-#include <QLocalServer>
 #include <QObject>
 #include <QStringList>
 
@@ -27,7 +28,7 @@ class WatcherSession;
 struct OutputBatch;
 
 /// The local socket where processes stream in and watchers look on. Checks who a peer is before
-/// it believes a word. Main thread.
+/// it believes a word. Main thread; what peers send is read and parsed on another.
 class Hub : public QObject
 {
     Q_OBJECT
@@ -44,7 +45,7 @@ public:
     [[nodiscard]] QString socketPath() const { return m_server.fullServerName(); }
 
     /// Writes what waits for peers as far as the kernel takes it. Does not block.
-    void flush();
+    void flush() { m_pump.flush(); }
     void setRequestHandler(RequestHandler handler) { m_requestHandler = std::move(handler); }
     /// To every instance that is connected; while none is, up to 256 messages of 1 MiB together
     /// wait for it. What is dropped is told in the log.
@@ -54,7 +55,7 @@ Q_SIGNALS:
     void messageReceived(const semper::SupervisedProcess &process, const QJsonObject &payload);
 
 private:
-    void accept();
+    void accept(int descriptor);
     void greet(HubConnection *connection, const QJsonObject &frame);
     void greetWatcher(HubConnection *connection);
     void greetProcess(HubConnection *connection, const QJsonObject &frame);
@@ -73,7 +74,8 @@ private:
     Supervisor &m_supervisor;
     Journal &m_journal;
     SocketClaim m_claim;
-    QLocalServer m_server;
+    SocketListener m_server;
+    FramePump m_pump;
     QList<HubConnection *> m_connections;
     QHash<const SupervisedProcess *, ProcessSession *> m_processes;
     QList<WatcherSession *> m_watchers;

@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "hub/framepump.h"
 #include "hub/peercredentials.h"
-#include "protocol/framereader.h"
 
-#include <QLocalSocket>
+#include <QJsonObject>
 #include <QObject>
 #include <QTimer>
 
 namespace semper {
 
-/// One peer of the hub, whatever its role: frames in, bytes out, and the one error that ends it.
-class HubConnection : public QObject
+/// One peer of the hub, whatever its role: frames in, frames out, and the one error that ends it.
+/// Main thread; its bytes are the pump's.
+class HubConnection : public QObject, private FramePump::Listener
 {
     Q_OBJECT
 public:
-    /// Takes \a socket over.
-    HubConnection(QLocalSocket *socket, QObject *parent);
+    /// Takes over \a socket, a connected descriptor.
+    HubConnection(int socket, FramePump &pump, QObject *parent);
     ~HubConnection() override;
 
     [[nodiscard]] const PeerCredentials &peer() const { return m_peer; }
     /// It said a valid hello; the time to do so no longer runs.
     void setGreeted();
-    void flush() { m_socket->flush(); }
     void send(const QJsonObject &frame);
     /// Writes an encoded frame. A peer that lets more than 4 MiB wait is cut off.
     void write(const QByteArray &encoded);
-    [[nodiscard]] qint64 bytesToWrite() const { return m_socket->bytesToWrite(); }
+    [[nodiscard]] qint64 bytesToWrite() const { return m_pump.bytesToWrite(m_id); }
     /// Takes the frames that wait in the kernel already: the last words of a peer that has died.
     void drain();
     /// Sends one "error" frame and closes: at once for the peer, which has 2 s to close too.
@@ -34,17 +34,19 @@ public:
 
 Q_SIGNALS:
     void frameReceived(const QJsonObject &frame);
-    void bytesWritten();
+    /// Less waits to be written than FramePump::enoughWaiting, after it was more.
+    void relieved();
     void closed();
 
 private:
-    void read();
-    void endOutput();
-    void take(const QByteArray &bytes);
+    void frameArrived(const QJsonObject &frame) override;
+    void frameBroken(const FrameError &error) override;
+    void outputRelieved() override;
+    void hungUp() override;
 
-    QLocalSocket *m_socket;
+    FramePump &m_pump;
     PeerCredentials m_peer;
-    FrameReader m_reader;
+    FramePump::Id m_id;
     QTimer m_deadline;
     bool m_failed = false;
 };

@@ -17,7 +17,7 @@ namespace semper {
 
 namespace {
 
-constexpr qint64 enoughWaiting = 256 * 1024; ///< in the socket; the rest waits in the queue
+constexpr qint64 enough = FramePump::enoughWaiting; ///< the rest waits in the queue
 constexpr qsizetype maximumNames = 4096;
 
 bool isKnownTopic(const QString &topic)
@@ -35,7 +35,7 @@ WatcherSession::WatcherSession(HubConnection *connection, Supervisor &supervisor
     , m_journal(journal)
 {
     connect(connection, &HubConnection::frameReceived, this, &WatcherSession::take);
-    connect(connection, &HubConnection::bytesWritten, this, &WatcherSession::pump);
+    connect(connection, &HubConnection::relieved, this, &WatcherSession::pump);
     connect(&supervisor, &Supervisor::listChanged, this, [this] {
         // Behind the states that wait already, which may speak of a process that is gone.
         if (wants(topics::state))
@@ -64,11 +64,11 @@ void WatcherSession::pushMetrics(const SupervisedProcess &process)
 
 void WatcherSession::pump()
 {
-    if (m_connection->bytesToWrite() >= enoughWaiting)
+    if (m_connection->bytesToWrite() >= enough)
         return;
     if (const qint64 missed = m_queue.takeMissed(); missed > 0)
         sendSnapshot(missed);
-    while (m_connection->bytesToWrite() < enoughWaiting) {
+    while (m_connection->bytesToWrite() < enough) {
         const auto frame = m_queue.take();
         if (!frame)
             return;

@@ -170,8 +170,8 @@ void TestProcessMachine::everyPolicyMeetsEveryEnd()
     const Happening &happening = endsOfLife.at(std::size_t(end)).happening;
     if (std::holds_alternative<happening::Exited>(happening))
         driver.feed(happening::Launched{});
-    const auto actions = driver.feed(happening);
-    QCOMPARE(actions.last(), Kind::ClearLeftovers);
+    const auto atItsEnd = driver.feed(happening);
+    QCOMPARE(atItsEnd.last(), Kind::ClearLeftovers);
     QCOMPARE(int(driver.state.phase), expected);
     QVERIFY(!driver.state.ready);
     QVERIFY(driver.state.lastExit);

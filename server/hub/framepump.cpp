@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "hub/framepump.h"
+
+#include <QMutexLocker>
+#include <QSet>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <iterator>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace semper {
+
+namespace {
+
+constexpr FramePump::Id quitId = 0;
+/// What is read of one peer before others, and the event loop, have had their turn.
+constexpr qsizetype chunkBytes = 16 * 1024;
+/// More than a peer can have in the kernel's buffer when it dies.
+constexpr int lastChunks = 64;
+
+} // namespace
+
+/// One connection. Locked before the pump's own mutex, never after it.
+struct FramePump::Channel
+{
+    explicit Channel(int socket)
+        : descriptor(socket)
+    { }
+    ~Channel() { ::close(descriptor); }
+    Q_DISABLE_COPY_MOVE(Channel)
+
+    [[nodiscard]] qsizetype waiting() const { return output.size() - written; }
+
+    const int descriptor;
+    QMutex mutex;
+    FrameReader reader;
+    QByteArray output;
+    qsizetype written = 0; ///< of output
+    bool held = false; ///< its frames wait for the event loop: no more is read until they are told
+    bool discarding = false;
+    bool finishing = false;
+    bool strained = false; ///< more than enough waits, which the listener has been shown
+    bool ended = false; ///< hung up, or removed
+};
+
+FramePump::FramePump(QObject *parent)
+    : QObject(parent)
+    , m_epoll(::epoll_create1(EPOLL_CLOEXEC))
+    , m_quit(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
+{
+    epoll_event event{.events = EPOLLIN, .data = {.u64 = quitId}};
+    ::epoll_ctl(m_epoll, EPOLL_CTL_ADD, m_quit, &event);
+    m_thread = std::thread(&FramePump::run, this);
+}
+
+FramePump::~FramePump()
+{
+    const quint64 one = 1;
+    static_cast<void>(!::write(m_quit, &one, sizeof one));
+    m_thread.join();
+    ::close(m_quit);
+    ::close(m_epoll);
+}
+
+FramePump::Id FramePump::add(int descriptor, Listener *listener)
+{
+    ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK);
+    const Id id = ++m_lastId;
+    m_listeners.insert(id, listener);
+    const auto channel = std::make_shared<Channel>(descriptor);
+    {
+        const QMutexLocker lock(&m_mutex);
+        m_channels.insert(id, channel);
+    }
+    epoll_event event{.events = EPOLLIN | EPOLLONESHOT, .data = {.u64 = id}};
+    if (::epoll_ctl(m_epoll, EPOLL_CTL_ADD, descriptor, &event) != 0)
+        post(id, HungUp{});
+    return id;
+}
+
+void FramePump::remove(Id id)
+{
+    m_listeners.remove(id);
+    const auto channel = this->channel(id);
+    if (!channel)
+        return;
+    const QMutexLocker lock(&channel->mutex);
+    channel->ended = true;
+    // Closing alone would not do: a launch on its way to exec still holds a copy.
+    ::epoll_ctl(m_epoll, EPOLL_CTL_DEL, channel->descriptor, nullptr);
+    ::shutdown(channel->descriptor, SHUT_RDWR);
+    const QMutexLocker pumpLock(&m_mutex);
+    m_channels.remove(id);
+}
+
+std::shared_ptr<FramePump::Channel> FramePump::channel(Id id) const
+{
+    const QMutexLocker lock(&m_mutex);
+    return m_channels.value(id);
+}
+
+void FramePump::write(Id id, const QByteArray &encoded)
+{
+    const auto channel = this->channel(id);
+    if (!channel)
+        return;
+    const QMutexLocker lock(&channel->mutex);
+    if (channel->ended)
+        return;
+    const bool wasIdle = channel->waiting() == 0;
+    channel->output.append(encoded);
+    channel->strained |= channel->waiting() >= enoughWaiting;
+    if (wasIdle)
+        arm(id, *channel);
+}
+
+qint64 FramePump::bytesToWrite(Id id) const
+{
+    const auto channel = this->channel(id);
+    if (!channel)
+        return 0;
+    const QMutexLocker lock(&channel->mutex);
+    return channel->waiting();
+}
+
+void FramePump::finish(Id id)
+{
+    const auto channel = this->channel(id);
+    if (!channel)
+        return;
+    const QMutexLocker lock(&channel->mutex);
+    channel->discarding = true;
+    channel->finishing = true;
+    send(id, *channel);
+    arm(id, *channel);
+}
+
+void FramePump::flush()
+{
+    for (auto it = m_listeners.cbegin(); it != m_listeners.cend(); ++it) {
+        if (const auto channel = this->channel(it.key())) {
+            const QMutexLocker lock(&channel->mutex);
+            send(it.key(), *channel);
+        }
+    }
+}
+
+void FramePump::drain(Id id)
+{
+    const auto channel = this->channel(id);
+    if (!channel)
+        return;
+    QList<Arrival> arrivals;
+    {
+        const QMutexLocker lock(&channel->mutex);
+        for (int i = 0; i < lastChunks && receive(id, *channel); ++i) { }
+        const QMutexLocker pumpLock(&m_mutex);
+        for (QList<Arrival> *list : {&m_turn, &m_arrivals}) {
+            const auto others = std::stable_partition(list->begin(), list->end(),
+                [id](const Arrival &arrival) { return arrival.id == id; });
+            std::move(list->begin(), others, std::back_inserter(arrivals));
+            list->erase(list->begin(), others);
+        }
+    }
+    for (const Arrival &arrival : std::as_const(arrivals))
+        tell(arrival);
+}
+
+void FramePump::run()
+{
+    std::array<epoll_event, 64> events;
+    for (;;) {
+        const int count = ::epoll_wait(m_epoll, events.data(), int(events.size()), -1);
+        if (count < 0 && errno != EINTR)
+            return;
+        for (int i = 0; i < count; ++i) {
+            const epoll_event &event = events[std::size_t(i)];
+            if (event.data.u64 == quitId)
+                return;
+            serve(event.data.u64, event.events);
+        }
+    }
+}
+
+void FramePump::serve(Id id, quint32 events)
+{
+    const auto channel = this->channel(id);
+    if (!channel)
+        return;
+    const QMutexLocker lock(&channel->mutex);
+    if (channel->ended)
+        return;
+    if (events & EPOLLOUT)
+        send(id, *channel);
+    if (events & ~quint32(EPOLLOUT) && !channel->held)
+        receive(id, *channel);
+    arm(id, *channel);
+}
+
+// True if there was something.
+bool FramePump::receive(Id id, Channel &channel)
+{
+    if (channel.ended)
+        return false;
+    QByteArray bytes(chunkBytes, Qt::Uninitialized);
+    const ssize_t size
+        = ::recv(channel.descriptor, bytes.data(), std::size_t(bytes.size()), MSG_DONTWAIT);
+    if (size < 0 && (errno == EAGAIN || errno == EINTR))
+        return false;
+    if (size <= 0) {
+        send(id, channel);
+        channel.ended = true;
+        post(id, HungUp{});
+        return false;
+    }
+    if (channel.discarding)
+        return true;
+    bytes.truncate(size);
+    channel.reader.append(bytes);
+    while (auto item = channel.reader.next()) {
+        channel.held = true;
+        if (const auto *error = std::get_if<FrameError>(&*item)) {
+            channel.discarding = true;
+            post(id, *error);
+            break;
+        }
+        post(id, std::get<QJsonObject>(std::move(*item)));
+    }
+    return true;
+}
+
+void FramePump::send(Id id, Channel &channel)
+{
+    while (channel.waiting() > 0) {
+        const ssize_t size
+            = ::send(channel.descriptor, channel.output.constData() + channel.written,
+                std::size_t(channel.waiting()), MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (size < 0 && errno == EINTR)
+            continue;
+        if (size < 0 && errno == EAGAIN)
+            break;
+        // Nobody reads any more; that it hung up is seen where it is read from.
+        channel.written = size < 0 ? channel.output.size() : channel.written + size;
+    }
+    if (channel.waiting() == 0) {
+        channel.output.clear();
+        channel.written = 0;
+        // Closing while the peer still writes would reset the connection, and the last frame would
+        // be lost: the peer sees the end, and what it sends meanwhile is thrown away.
+        if (std::exchange(channel.finishing, false))
+            ::shutdown(channel.descriptor, SHUT_WR);
+    } else if (channel.written > enoughWaiting) {
+        channel.output.remove(0, channel.written);
+        channel.written = 0;
+    }
+    if (channel.waiting() < enoughWaiting && std::exchange(channel.strained, false))
+        post(id, Relieved{});
+}
+
+void FramePump::arm(Id id, Channel &channel) const
+{
+    const quint32 interest
+        = (channel.held ? 0U : quint32(EPOLLIN)) | (channel.waiting() > 0 ? quint32(EPOLLOUT) : 0U);
+    if (channel.ended || interest == 0)
+        return;
+    epoll_event event{.events = interest | EPOLLONESHOT, .data = {.u64 = id}};
+    ::epoll_ctl(m_epoll, EPOLL_CTL_MOD, channel.descriptor, &event);
+}
+
+void FramePump::post(Id id, News news)
+{
+    const QMutexLocker lock(&m_mutex);
+    m_arrivals.append({id, std::move(news)});
+    if (!std::exchange(m_delivering, true))
+        QMetaObject::invokeMethod(this, &FramePump::deliver, Qt::QueuedConnection);
+}
+
+void FramePump::deliver()
+{
+    {
+        const QMutexLocker lock(&m_mutex);
+        m_turn.append(std::exchange(m_arrivals, {}));
+        m_delivering = false;
+    }
+    QSet<Id> heard;
+    while (!m_turn.isEmpty()) {
+        const Arrival arrival = m_turn.takeFirst();
+        heard.insert(arrival.id);
+        tell(arrival);
+    }
+    for (const Id id : std::as_const(heard)) {
+        const auto channel = this->channel(id);
+        if (!channel)
+            continue;
+        const QMutexLocker lock(&channel->mutex);
+        if (std::exchange(channel->held, false))
+            arm(id, *channel);
+    }
+}
+
+void FramePump::tell(const Arrival &arrival)
+{
+    Listener *listener = m_listeners.value(arrival.id);
+    if (!listener) // removed by what one before it told
+        return;
+    if (const auto *frame = std::get_if<QJsonObject>(&arrival.news))
+        listener->frameArrived(*frame);
+    else if (const auto *error = std::get_if<FrameError>(&arrival.news))
+        listener->frameBroken(*error);
+    else if (std::holds_alternative<Relieved>(arrival.news))
+        listener->outputRelieved();
+    else
+        listener->hungUp();
+}
+
+} // namespace semper
