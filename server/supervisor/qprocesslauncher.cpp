@@ -4,6 +4,7 @@
 #include "spec/signalname.h"
 #include "supervisor/childsetup.h"
 #include "supervisor/descriptorlimit.h"
+#include "supervisor/strandedpipe.h"
 
 #include <QEvent>
 #include <QSocketNotifier>
@@ -134,6 +135,7 @@ void QProcessLaunch::errorOccurred(QProcess::ProcessError error)
 {
     if (error != QProcess::FailedToStart)
         return; // finished() follows
+    closeStrandedPipe();
     leaveQueue();
     forgetPid();
     Q_EMIT failed(m_process->errorString());

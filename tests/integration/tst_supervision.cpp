@@ -57,6 +57,7 @@ private Q_SLOTS:
     void aDeathIsToldAndFollowedAsThePolicySays();
     void aFailedStartIsToldAndTriedAgain_data();
     void aFailedStartIsToldAndTriedAgain();
+    void failedStartsLeaveNoDescriptorBehind();
     void tooManyRestartsAreAFailureUntilSomebodyStartsIt();
     void whoIgnoresTheStopIsKilled();
     void aHungProcessCanBeStopped();
@@ -150,6 +151,23 @@ void TestSupervision::aFailedStartIsToldAndTriedAgain()
     QVERIFY(it[u"pid"_s].isNull());
     QVERIFY(!it[u"next_start_at"_s].isNull());
     QCOMPARE(server.stop(), 0);
+}
+
+void TestSupervision::failedStartsLeaveNoDescriptorBehind()
+{
+    const QJsonObject quick = restart({{u"backoff_ms"_s, 1}, {u"backoff_max_ms"_s, 20}});
+    RunningServer server(
+        {{u"it"_s, command({u"./not-there"_s}, quick)}, {u"other"_s, helper({u"sleeper"_s})}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    const auto failures = [&server] { return server.process(u"it"_s)[u"restarts"_s].toInt(); };
+    const QDir descriptors(u"/proc/%1/fd"_s.arg(server.serverPid()));
+    const auto count
+        = [&descriptors] { return descriptors.entryList(QDir::Files | QDir::System).size(); };
+    QTRY_VERIFY_WITH_TIMEOUT(failures() >= 5, patience);
+    const qsizetype before = count();
+    const int soFar = failures();
+    QTRY_VERIFY_WITH_TIMEOUT(failures() >= soFar + 50, 3 * patience);
+    QVERIFY2(count() < before + 25, qPrintable(u"%1, then %2"_s.arg(before).arg(count())));
 }
 
 void TestSupervision::tooManyRestartsAreAFailureUntilSomebodyStartsIt()

@@ -22,6 +22,7 @@ namespace semper::test {
 namespace {
 
 constexpr std::chrono::milliseconds patience = 20s;
+const QString configurationName = u"semper.json"_s;
 
 template <typename Condition>
 bool await(const Condition &condition)
@@ -51,17 +52,22 @@ bool writeConfiguration(const QString &path, const QJsonObject &processes, const
 RunningServer::RunningServer(const QJsonObject &processes, const QJsonObject &top)
     : m_mark(QUuid::createUuid().toByteArray(QUuid::Id128))
 {
-    const QString file = m_folder.filePath(u"semper.json"_s);
-    if (!writeConfiguration(file, processes, top))
-        qFatal("no configuration could be written to %s", qPrintable(file));
-
+    configure(processes, top);
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     environment.insert(QLatin1StringView(markVariable), QString::fromLatin1(m_mark));
     m_process.setProcessEnvironment(environment);
     m_process.setProcessChannelMode(QProcess::MergedChannels);
     m_process.setWorkingDirectory(m_folder.path());
     m_process.setProgram(builtProgram(u"semper"_s));
-    m_process.setArguments({u"serve"_s, u"--config"_s, file, u"--socket"_s, socketPath()});
+    m_process.setArguments({u"serve"_s, u"--config"_s, m_folder.filePath(configurationName),
+        u"--socket"_s, socketPath()});
+}
+
+void RunningServer::configure(const QJsonObject &processes, const QJsonObject &top)
+{
+    const QString file = m_folder.filePath(configurationName);
+    if (!writeConfiguration(file, processes, top))
+        qFatal("no configuration could be written to %s", qPrintable(file));
 }
 
 RunningServer::~RunningServer()

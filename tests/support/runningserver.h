@@ -33,6 +33,8 @@ public:
     RunningServer &operator=(const RunningServer &) = delete;
     ~RunningServer();
 
+    /// Writes another configuration, for its next start or a reload.
+    void configure(const QJsonObject &processes, const QJsonObject &top = {});
     /// Starts it and waits for its line "ready". False: log() tells what it said.
     [[nodiscard]] bool start();
     /// SIGTERM, and the exit code; -1 if it did not end within 20 s, -2 if it crashed.

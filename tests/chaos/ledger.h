@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QHash>
+#include <QJsonArray>
+#include <QJsonObject>
+#include <QSet>
+#include <QString>
+#include <QStringList>
+
+namespace semper::chaos {
+
+/// Keeps the books of one server's life by its events, and finds what does not add up: a death
+/// that was told twice or not at all, an id that is missing.
+class Ledger
+{
+public:
+    /// The next event, in the order of their ids.
+    void take(const QJsonObject &event);
+    /// SIGKILL was sent to \a pid of \a process, which was alive.
+    void noteKill(const QString &process, qint64 pid);
+    /// Somebody asked something of \a process: its restarts are not all the server's own.
+    void noteWish(const QString &process) { m_asked.insert(process); }
+    /// A server began; the books of the one before are closed.
+    void beginLife();
+
+    /// Compares the books with the process objects of a server where all is quiet, and with the
+    /// kills that were noted. Everything that is wrong, since the last call too.
+    [[nodiscard]] QStringList audit(const QJsonArray &processes);
+    [[nodiscard]] qint64 lastId() const { return m_lastId; }
+    [[nodiscard]] qint64 deaths() const { return m_deaths; }
+
+private:
+    struct Account
+    {
+        qint64 alive = 0; ///< pid of the launch that was started and has not ended
+        int restarts = 0; ///< exits and failed launches that were followed by a relaunch
+        QHash<qint64, int> ends; ///< how often each launch's end was told, by pid
+    };
+
+    void ended(Account &account, const QJsonObject &event);
+
+    QHash<QString, Account> m_accounts;
+    QHash<QString, QList<qint64>> m_kills;
+    QSet<QString> m_asked;
+    QStringList m_wrong;
+    qint64 m_lastId = 0;
+    qint64 m_deaths = 0;
+};
+
+} // namespace semper::chaos

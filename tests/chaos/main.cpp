@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// semper-chaos: a server with many processes, hurt at random for some rounds; after each round
+// everything has to be as if nothing had happened. Ends with 1 at the first round where it is not.
+#include "chaos/census.h"
+#include "chaos/misdeeds.h"
+#include "chaos/yard.h"
+
+#include <QCommandLineParser>
+#include <QCoreApplication>
+#include <QTextStream>
+
+#include <random>
+
+using namespace Qt::StringLiterals;
+using namespace semper::chaos;
+
+namespace {
+
+/// What a server may hold more than when it was quiet for the first time.
+constexpr int strayDescriptors = 8;
+constexpr qint64 strayKilobytes = 4096;
+
+struct Holding
+{
+    qint64 server = 0;
+    int descriptors = 0;
+    QStringList kinds; ///< of the descriptors
+    qint64 kilobytes = 0;
+};
+
+void say(const QString &text)
+{
+    QTextStream(stdout) << text << Qt::endl;
+}
+
+Holding holdingOf(qint64 server)
+{
+    Holding holding;
+    holding.server = server;
+    holding.kilobytes = privateDirtyOf(server);
+    const QMap<QString, int> kinds = descriptorsOf(server);
+    for (auto it = kinds.cbegin(); it != kinds.cend(); ++it) {
+        holding.descriptors += *it;
+        holding.kinds.append(u"%1 %2"_s.arg(*it).arg(it.key()));
+    }
+    return holding;
+}
+
+QStringList withoutOwner(Yard &yard)
+{
+    QList<qint64> launches;
+    for (const auto &process : yard.processes())
+        launches.append(process[u"pid"_s].toInteger());
+    return Census::take(yard.server().mark())
+        .orphans(launches, {yard.server().serverPid(), yard.server().guardianPid()});
+}
+
+/// A launch that comes or goes while it is looked for is not found so a second time.
+QStringList orphans(Yard &yard)
+{
+    const QStringList first = withoutOwner(yard);
+    if (first.isEmpty())
+        return {};
+    yard.listen(1000);
+    QStringList second = withoutOwner(yard);
+    second.removeIf([&first](const QString &finding) { return !first.contains(finding); });
+    return second;
+}
+
+/// What must hold whenever all is quiet; \a before is of the first quiet moment of this server.
+QStringList invariants(Yard &yard, Holding &before)
+{
+    QStringList wrong = yard.settle();
+    wrong += orphans(yard);
+    // The books hold for one moment: events that were on their way are heard by now.
+    QStringList books;
+    for (int attempt = 0; attempt < 20; ++attempt) {
+        const QJsonArray processes = yard.processes();
+        yard.listen(50);
+        books = yard.ledger().audit(processes);
+        if (books.isEmpty())
+            break;
+    }
+    wrong += books;
+    Holding now = holdingOf(yard.server().serverPid());
+    if (now.server != before.server)
+        before = now;
+    // What is on its way, a stack that is being dumped for one, comes to its end.
+    for (int i = 0; i < 20 && now.descriptors > before.descriptors + strayDescriptors; ++i) {
+        yard.listen(500);
+        now = holdingOf(now.server);
+    }
+    if (now.descriptors > before.descriptors + strayDescriptors)
+        wrong.append(u"the server holds more descriptors: %1; before: %2"_s.arg(
+            now.kinds.join(u", "_s), before.kinds.join(u", "_s)));
+    if (now.kilobytes > before.kilobytes + strayKilobytes)
+        wrong.append(
+            u"the server holds %1 kB, it was %2"_s.arg(now.kilobytes).arg(before.kilobytes));
+    say(u"    %1 deaths counted so far; the server holds %2 descriptors and %3 kB"_s
+            .arg(yard.ledger().deaths())
+            .arg(now.descriptors)
+            .arg(now.kilobytes));
+    return wrong;
+}
+
+QStringList playRound(Yard &yard, std::mt19937 &random, int round)
+{
+    QStringList deeds;
+    for (int i = 0; i < 4; ++i) {
+        deeds.append(misbehave(yard, random));
+        yard.listen(int(random() % 1500));
+    }
+    QStringList wrong;
+    if (round % 3 == 2) {
+        const auto half = Half(round / 3 % 3);
+        deeds.append(half == Half::Server ? u"the server killed"_s
+                : half == Half::Guardian  ? u"the guardian killed"_s
+                                          : u"server and guardian killed together"_s);
+        wrong = killServer(yard, half);
+    }
+    say(u"  round %1: %2"_s.arg(round + 1).arg(deeds.join(u", "_s)));
+    return wrong;
+}
+
+int play(int count, int rounds, std::mt19937 random)
+{
+    Yard yard(count);
+    if (!yard.start()) {
+        say(u"the server does not start: "_s + yard.log());
+        return 1;
+    }
+    Holding before;
+    QStringList wrong = invariants(yard, before);
+    for (int round = 0; wrong.isEmpty() && round < rounds; ++round) {
+        wrong = playRound(yard, random, round);
+        if (wrong.isEmpty())
+            wrong = invariants(yard, before);
+    }
+    if (const int code = yard.stop(); code != 0)
+        wrong.append(u"the server ended with %1"_s.arg(code));
+    for (const QString &finding : std::as_const(wrong))
+        say(u"  WRONG: "_s + finding);
+    if (!wrong.isEmpty())
+        say(u"The end of its log:\n"_s + yard.log().right(4000));
+    return wrong.isEmpty() ? 0 : 1;
+}
+
+} // namespace
+
+int main(int argc, char *argv[])
+{
+    const QCoreApplication application(argc, argv);
+    QCommandLineParser parser;
+    parser.addHelpOption();
+    parser.addOptions({
+        {u"seed"_s, u"The same seed does the same things, if not at the same moments."_s,
+            u"number"_s, QString::number(std::random_device{}() % 1'000'000)},
+        {u"rounds"_s, u"How many; each lasts some seconds. Default 12."_s, u"number"_s, u"12"_s},
+        {u"processes"_s, u"How many. Default 100."_s, u"number"_s, u"100"_s},
+    });
+    parser.process(application);
+    const uint seed = parser.value(u"seed"_s).toUInt();
+    const int count = parser.value(u"processes"_s).toInt();
+    const int rounds = parser.value(u"rounds"_s).toInt();
+    say(u"seed %1: %2 processes, %3 rounds"_s.arg(seed).arg(count).arg(rounds));
+    const int code = play(count, rounds, std::mt19937(seed));
+    say(code == 0 ? u"All invariants held."_s : u"Repeat it with --seed %1."_s.arg(seed));
+    return code;
+}
