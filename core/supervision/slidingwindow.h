@@ -6,7 +6,7 @@
 #include "supervision/instant.h"
 
 #include <chrono>
-#include <deque>
+#include <vector>
 
 namespace semper {
 
@@ -23,7 +23,7 @@ public:
     friend bool operator==(const SlidingWindow &, const SlidingWindow &) = default;
 
 private:
-    std::deque<Instant> m_entries; ///< oldest first
+    std::vector<Instant> m_entries; ///< oldest first; most windows stay empty
 };
 
 } // namespace semper

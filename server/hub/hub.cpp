@@ -240,10 +240,15 @@ void Hub::publishMetrics(const SupervisedProcess &process)
 void Hub::publishEvent(const QJsonObject &event)
 {
     const QString process = event.value(keys::process).toString();
-    const QByteArray frame = encodeFrame(makeFrame(frames::event, {{keys::event, event}}));
-    for (WatcherSession *watcher : std::as_const(m_watchers))
-        if (watcher->wants(topics::events) && (process.isEmpty() || watcher->wantsProcess(process)))
-            watcher->push(frame);
+    QByteArray frame; // encoded once, for all
+    for (WatcherSession *watcher : std::as_const(m_watchers)) {
+        if (!watcher->wants(topics::events)
+            || !(process.isEmpty() || watcher->wantsProcess(process)))
+            continue;
+        if (frame.isEmpty())
+            frame = encodeFrame(makeFrame(frames::event, {{keys::event, event}}));
+        watcher->push(frame);
+    }
 }
 
 void Hub::publishOutput(const OutputBatch &batch)

@@ -4,6 +4,8 @@
 #include "protocol/frame.h"
 #include "protocol/keys.h"
 
+#include <QJsonDocument>
+
 using namespace Qt::StringLiterals;
 
 namespace semper {
@@ -25,7 +27,7 @@ qint64 Journal::record(QLatin1StringView type, QJsonObject fields)
     fields.insert(keys::id, id);
     fields.insert(keys::at, wireTime(QDateTime::currentDateTimeUtc()));
     fields.insert(keys::type, type);
-    m_events.push_back(fields);
+    m_events.push_back({id, QJsonDocument(fields).toJson(QJsonDocument::Compact)});
     if (m_events.size() > maximumHeldEvents)
         m_events.pop_front();
     Q_EMIT recorded(fields);
@@ -35,9 +37,9 @@ qint64 Journal::record(QLatin1StringView type, QJsonObject fields)
 QList<QJsonObject> Journal::after(qint64 id) const
 {
     QList<QJsonObject> events;
-    for (const QJsonObject &event : m_events)
-        if (event.value(keys::id).toInteger() > id)
-            events.append(event);
+    for (const HeldEvent &event : m_events)
+        if (event.id > id)
+            events.append(QJsonDocument::fromJson(event.json).object());
     return events;
 }
 

@@ -34,7 +34,12 @@ Q_SIGNALS:
 
 private:
     EventSequence m_sequence;
-    std::deque<QJsonObject> m_events;
+    struct HeldEvent
+    {
+        qint64 id;
+        QByteArray json; ///< a fifth of what the object takes
+    };
+    std::deque<HeldEvent> m_events;
 };
 
 } // namespace semper

@@ -29,15 +29,19 @@ HeartbeatWatch::HeartbeatWatch(std::chrono::milliseconds watchdog, QObject *pare
     , m_period(watchdog)
     , m_interval(
           watchdog > 0ms ? std::min(longestInterval, watchdog / beatsToMiss) : longestInterval)
+{ }
+
+void HeartbeatWatch::makeTimers()
 {
-    m_overdue.setSingleShot(true);
-    m_overdue.setInterval(beatsToMiss * m_interval);
-    connect(&m_overdue, &QTimer::timeout, this, [this] {
+    m_timers = std::make_unique<Timers>();
+    m_timers->overdue.setSingleShot(true);
+    m_timers->overdue.setInterval(beatsToMiss * m_interval);
+    connect(&m_timers->overdue, &QTimer::timeout, this, [this] {
         m_alive = false;
         Q_EMIT changed();
     });
-    m_watchdog.setSingleShot(true);
-    connect(&m_watchdog, &QTimer::timeout, this, &HeartbeatWatch::elapsed);
+    m_timers->watchdog.setSingleShot(true);
+    connect(&m_timers->watchdog, &QTimer::timeout, this, &HeartbeatWatch::elapsed);
 }
 
 void HeartbeatWatch::start(const QString &label, qint64 pid)
@@ -46,14 +50,18 @@ void HeartbeatWatch::start(const QString &label, qint64 pid)
     m_pid = pid;
     m_alive.reset();
     m_loopLag.reset();
+    if (!m_timers)
+        makeTimers();
     expectNext();
 }
 
 void HeartbeatWatch::stop()
 {
     m_pid = 0;
-    m_overdue.stop();
-    m_watchdog.stop();
+    if (m_timers) {
+        m_timers->overdue.stop();
+        m_timers->watchdog.stop();
+    }
     m_alive.reset();
     m_loopLag.reset();
 }
@@ -61,9 +69,9 @@ void HeartbeatWatch::stop()
 void HeartbeatWatch::expectNext()
 {
     m_isSuspect = false;
-    m_overdue.start();
+    m_timers->overdue.start();
     if (m_period > 0ms)
-        m_watchdog.start(m_period);
+        m_timers->watchdog.start(m_period);
 }
 
 void HeartbeatWatch::received(std::optional<std::chrono::milliseconds> loopLag)
@@ -83,7 +91,7 @@ void HeartbeatWatch::received(std::optional<std::chrono::milliseconds> loopLag)
 void HeartbeatWatch::elapsed()
 {
     if (!std::exchange(m_isSuspect, true))
-        return m_watchdog.start(timeToReadHeartbeats);
+        return m_timers->watchdog.start(timeToReadHeartbeats);
     const QString what = u"hung: no heartbeat for %1 ms"_s.arg(m_period.count());
     qCWarning(log, "%s (pid %lld) %s", qUtf8Printable(m_label), m_pid, qUtf8Printable(what));
     auto *dump = new StackDump(m_label, m_pid, this);

@@ -6,6 +6,7 @@
 #include <QTimer>
 
 #include <chrono>
+#include <memory>
 #include <optional>
 
 namespace semper {
@@ -37,6 +38,13 @@ Q_SIGNALS:
     void hung(const QString &what);
 
 private:
+    struct Timers
+    {
+        QTimer overdue;
+        QTimer watchdog;
+    };
+
+    void makeTimers();
     void expectNext();
     void elapsed();
 
@@ -44,8 +52,7 @@ private:
     std::chrono::milliseconds m_interval;
     QString m_label;
     qint64 m_pid = 0;
-    QTimer m_overdue;
-    QTimer m_watchdog;
+    std::unique_ptr<Timers> m_timers; ///< null while nothing was ever expected
     bool m_isSuspect = false; ///< the watchdog has elapsed once
     std::optional<bool> m_alive;
     std::optional<std::chrono::milliseconds> m_loopLag;

@@ -97,12 +97,12 @@ qint64 SupervisedProcess::pid() const
 
 void SupervisedProcess::handle(const Happening &happening)
 {
-    m_waiting.push_back(happening);
+    m_waiting.append(happening);
     if (std::exchange(m_handling, true))
         return;
     const MachineState before = m_state;
-    while (!m_waiting.empty()) {
-        while (!m_waiting.empty())
+    while (!m_waiting.isEmpty()) {
+        while (!m_waiting.isEmpty())
             proceed();
         tellRecords();
     }
@@ -113,8 +113,7 @@ void SupervisedProcess::handle(const Happening &happening)
 
 void SupervisedProcess::proceed()
 {
-    const Happening next = std::move(m_waiting.front());
-    m_waiting.pop_front();
+    const Happening next = m_waiting.takeFirst();
     StepResult result = step(std::move(m_state), next,
         {.spec = m_spec,
             .now = std::chrono::steady_clock::now(),

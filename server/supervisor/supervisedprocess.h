@@ -11,7 +11,6 @@
 #include <QObject>
 #include <QTimer>
 
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -114,7 +113,7 @@ private:
     ProcessSpec m_spec;
     const SupervisorEdges &m_edges;
     MachineState m_state;
-    std::deque<Happening> m_waiting;
+    QList<Happening> m_waiting;
     bool m_handling = false;
     QList<std::pair<RecordType, ProcessStatus>> m_records; ///< not told yet
     std::unique_ptr<Launch> m_launch;
