@@ -79,6 +79,8 @@ void HubLink::receive(const QJsonObject &frame)
     if (type == frames::welcome) {
         m_welcomed = true;
         m_lastComplaint.clear();
+        if (const QJsonValue instance = frame.value(keys::instance); instance.isDouble())
+            m_hello.insert(keys::instance, instance); // what a standby is to say from now on
     }
     Q_EMIT frameReceived(frame);
     if (type == frames::welcome)

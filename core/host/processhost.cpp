@@ -108,6 +108,7 @@ void ProcessHost::welcome(const QJsonObject &frame)
         finish(UserProcessExit::NoSuchClass, *problem);
         return;
     }
+    m_instance = frame.value(keys::instance).toInt(m_instance); // a standby learns it only now
     m_process = std::make_unique<Process>(
         m_name, m_instance, frame.value(keys::settings).toObject(), m_link, m_clock);
     m_startedIsReady = frame.value(keys::readyMode).toString(readyModeName(ReadyMode::Started))

@@ -47,4 +47,12 @@ void ProcessTitle::set(const QString &title)
     std::copy(shown.cbegin(), shown.cend(), m_memory);
 }
 
+void ProcessTitle::dropLast()
+{
+    if (m_size == 0 || m_arguments.empty())
+        return;
+    const std::size_t size = m_arguments.back().size();
+    std::memset(m_memory + m_size - 1 - size, 0, size);
+}
+
 } // namespace semper

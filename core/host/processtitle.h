@@ -23,6 +23,9 @@ public:
     /// command line as that.
     void set(const QString &title);
 
+    /// Shows the arguments without the last one. Before the first set() only.
+    void dropLast();
+
 private:
     std::vector<std::string> m_arguments;
     char *m_memory;

@@ -15,6 +15,7 @@
 #include "protocol/keys.h"
 
 #include <QCoreApplication>
+#include <QJsonArray>
 #include <QLoggingCategory>
 
 #include <cstdio>
@@ -28,6 +29,8 @@ namespace semper {
 namespace {
 
 Q_LOGGING_CATEGORY(logMain, "semper.host", QtInfoMsg)
+
+constexpr char instanceName[] = "SEMPER_INSTANCE";
 
 /// Qt may prefer the system's journal; the server captures standard error, and whole lines of
 /// standard output as they come.
@@ -43,13 +46,24 @@ void logToStandardError()
         });
 }
 
-[[nodiscard]] ProcessHost::Source sourceOf(const QString &className, const QStringList &directories)
+struct LoadedClass
 {
+    ProcessHost::Source source;
+    QStringList files = {}; ///< of plugins
+};
+
+[[nodiscard]] LoadedClass load(const QString &className, const QStringList &directories)
+{
+    QStringList files;
     if (!UserProcessRegistry::contains(className)) {
-        if (const auto problem = PluginCatalog(directories).load(className))
-            return *problem;
+        const PluginCatalog catalog(directories);
+        if (const auto problem = catalog.load(className))
+            return {*problem};
+        for (const PluginClass &known : catalog.classes())
+            if (known.className == className)
+                files.append(known.file);
     }
-    return [className] { return UserProcessRegistry::create(className); };
+    return {[className] { return UserProcessRegistry::create(className); }, files};
 }
 
 [[nodiscard]] int runToItsEnd(ProcessHost &host, StopSignals &signals)
@@ -66,10 +80,22 @@ void logToStandardError()
 {
     QJsonObject hello = makeFrame(frames::hello);
     hello.insert(keys::process, qEnvironmentVariable("SEMPER_PROCESS"));
-    hello.insert(keys::instance, qEnvironmentVariableIntValue("SEMPER_INSTANCE"));
+    hello.insert(keys::instance, qEnvironmentVariableIntValue(instanceName));
     hello.insert(keys::token, qEnvironmentVariable("SEMPER_TOKEN"));
     qunsetenv("SEMPER_TOKEN");
     return hello;
+}
+
+/// What a standby does beyond other hosts: it says from where the class is, so that the server can
+/// see whether that changed meanwhile, and once it is welcome it becomes one of the others.
+void prepareStandby(HubLink &link, ProcessTitle &title, QObject *context)
+{
+    QObject::connect(&link, &HubLink::frameReceived, context, [&title](const QJsonObject &frame) {
+        if (frame.value(keys::type) != frames::welcome || qEnvironmentVariableIsSet(instanceName))
+            return;
+        qputenv(instanceName, QByteArray::number(frame.value(keys::instance).toInt()));
+        title.dropLast();
+    });
 }
 
 } // namespace
@@ -94,12 +120,23 @@ std::optional<int> runUserProcess(int argc, char **argv)
         qCCritical(logMain, "a server starts this program; to try a class out: semper run CLASS");
         return static_cast<int>(UserProcessExit::NoSuchClass);
     }
-    const QJsonObject hello = takeHello();
+    const bool isStandby = argc > 3 && QLatin1StringView(arguments.at(3)) == standbyOption;
+    LoadedClass loaded = load(QString::fromLocal8Bit(arguments.at(2)), {});
+    const QString *problem = std::get_if<QString>(&loaded.source);
+    if (isStandby && problem) {
+        qCCritical(logMain, "%ls", qUtf16Printable(*problem));
+        return static_cast<int>(UserProcessExit::NoSuchClass);
+    }
+    QJsonObject hello = takeHello();
+    if (isStandby)
+        hello.insert(keys::loaded, QJsonArray::fromStringList(loaded.files));
     SystemClock clock;
     HubLink link(socketPath, hello);
     StopSignals signals(StopSignals::Second::Told);
     ProcessHost host(hello.value(keys::process).toString(), hello.value(keys::instance).toInt(),
-        sourceOf(QString::fromLocal8Bit(argv[2]), {}), link, clock);
+        std::move(loaded.source), link, clock);
+    if (isStandby)
+        prepareStandby(link, title, &host);
     QObject::connect(&host, &ProcessHost::titleChanged, &host,
         [&title](const QString &text) { title.set(text); });
     return runToItsEnd(host, signals);
@@ -111,7 +148,7 @@ int runInForeground(const ForegroundRun &run)
     SystemClock clock;
     ConsoleLink link(run.settings, stdout);
     StopSignals signals(StopSignals::Second::Kills);
-    ProcessHost host(run.className, 0, sourceOf(run.className, run.pluginDirectories), link, clock);
+    ProcessHost host(run.className, 0, load(run.className, run.pluginDirectories).source, link, clock);
     return runToItsEnd(host, signals);
 }
 

@@ -23,6 +23,10 @@ enum class UserProcessExit {
 /// an environment would be inherited by what that process starts.
 inline constexpr QLatin1StringView userProcessOption{"--semper-user-process"};
 
+/// As argv[3] it makes a host that waits: it loads the class, constructs nothing of it, and begins
+/// when the server welcomes it.
+inline constexpr QLatin1StringView standbyOption{"--standby"};
+
 /// The whole life of a child that a server launched, for the main() of semper-process and of
 /// programs that embed Semper. Where argv[1] is "--semper-user-process", runs the class named by
 /// argv[2], from this program or else from a plugin, to its end and returns the exit code.

@@ -96,6 +96,7 @@ SEMPER_KEY(stateDirectory, "state_directory")
 SEMPER_KEY(decision, "decision")
 SEMPER_KEY(delayMs, "delay_ms")
 SEMPER_KEY(left, "left")
+SEMPER_KEY(loaded, "loaded")
 
 // configuration
 SEMPER_KEY(listen, "listen")
@@ -140,6 +141,7 @@ SEMPER_KEY(nice, "nice")
 SEMPER_KEY(umask, "umask")
 SEMPER_KEY(user, "user")
 SEMPER_KEY(runAsGroup, "run_as_group")
+SEMPER_KEY(standby, "standby")
 
 #undef SEMPER_KEY
 

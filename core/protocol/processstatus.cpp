@@ -104,6 +104,7 @@ QJsonObject ProcessStatus::toJson() const
         {keys::alive, numberOrNull(alive)},
         {keys::pid, numberOrNull(pid)},
         {keys::restarts, restarts},
+        {keys::standby, standby},
         {keys::startedAt, wireTimeOrNull(startedAt)},
         {keys::uptimeMs, qint64(uptime.count())},
         {keys::nextStartAt, wireTimeOrNull(nextStartAt)},
@@ -135,6 +136,7 @@ ProcessStatus ProcessStatus::fromJson(const QJsonObject &json)
     if (const QJsonValue pid = json.value(keys::pid); pid.isDouble())
         it.pid = pid.toInteger();
     it.restarts = json.value(keys::restarts).toInt();
+    it.standby = json.value(keys::standby).toInt();
     it.startedAt = fromWireTime(json.value(keys::startedAt));
     it.uptime = std::chrono::milliseconds(json.value(keys::uptimeMs).toInteger());
     it.nextStartAt = fromWireTime(json.value(keys::nextStartAt));

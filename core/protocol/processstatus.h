@@ -54,6 +54,7 @@ struct ProcessStatus
     std::optional<bool> alive = {}; ///< heartbeats arrive; nothing where none are expected
     std::optional<qint64> pid = {};
     int restarts = 0;
+    int standby = 0; ///< hosts that wait to take over, for any instance of this name
     QDateTime startedAt = {}; ///< invalid while no launch is alive
     std::chrono::milliseconds uptime{0};
     QDateTime nextStartAt = {}; ///< invalid unless in backoff

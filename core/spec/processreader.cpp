@@ -25,6 +25,7 @@ namespace {
 
 constexpr auto shortestWatchdog = 300ms; // three heartbeats of 100 ms
 constexpr int maximumInstances = 10'000;
+constexpr int maximumStandby = 16;
 
 /// Sets \a target where there is a \a value, and keeps its default otherwise.
 template <class Target, class Value>
@@ -66,6 +67,7 @@ void readSettings(const ObjectReader &reader, ProcessSpec &spec)
     spec.settings = *settings;
     const QJsonObject welcome = makeFrame(frames::welcome,
         {{keys::version, 1}, {keys::heartbeatMs, std::numeric_limits<int>::max()},
+            {keys::instance, maximumInstances},
             {keys::readyMode, readyModeName(ReadyMode::Started)}, {keys::settings, *settings}});
     if (const qsizetype excess = encodeFrame(welcome).size() - maximumFrameBytes; excess > 0)
         reader.complainOf(keys::settings,
@@ -196,6 +198,13 @@ void readInstances(const ObjectReader &reader, const Surroundings &surroundings,
         reader.complainOf(keys::instances, u"must be a whole number or \"cpu\""_s);
 }
 
+void readStandby(const ObjectReader &reader, ProcessSpec &spec)
+{
+    assign(spec.standby, reader.integer(keys::standby, 0, maximumStandby));
+    if (spec.standby > 0 && spec.isCommand())
+        reader.complainOf(keys::standby, u"is for a class: a command cannot be loaded beforehand"_s);
+}
+
 void readGroup(const ObjectReader &reader, ProcessSpec &spec)
 {
     if (const auto group = reader.text(keys::group)) {
@@ -251,6 +260,7 @@ ProcessSpec readProcess(const QJsonObject &json, const JsonPath &path,
     readWatchdog(reader, spec);
     readDependencies(reader, spec);
     readInstances(reader, surroundings, spec);
+    readStandby(reader, spec);
     readGroup(reader, spec);
     spec.limits = readLimits(reader, surroundings);
     if (!spec.isCommand() && !spec.limits.user.isEmpty())

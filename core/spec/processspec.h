@@ -54,6 +54,7 @@ struct ProcessSpec
     QString group = {}; ///< empty: none
     GroupStrategy strategy = GroupStrategy::OneForOne; ///< the same in all of a group
     int instances = 1;
+    int standby = 0; ///< hosts that have loaded the class and wait, for all instances together
     LimitsSpec limits = {};
 
     [[nodiscard]] bool isCommand() const { return !command.isEmpty(); }

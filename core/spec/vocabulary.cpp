@@ -34,8 +34,8 @@ const Vocabulary &processKeys()
             keys::environment, keys::environmentFile, keys::enabled, keys::restart, keys::stop,
             keys::ready, keys::watchdogMs, keys::dependsOn, keys::instances, keys::group,
             keys::strategy, keys::rlimits, keys::nice, keys::umask, keys::user, keys::runAsGroup,
-            keys::memoryMaxBytes, keys::cpuMaxRatio, keys::maxAgeMs},
-        .later = {u"standby"_s, u"schedule"_s, u"overlap"_s, u"critical"_s, u"output"_s,
+            keys::memoryMaxBytes, keys::cpuMaxRatio, keys::maxAgeMs, keys::standby},
+        .later = {u"schedule"_s, u"overlap"_s, u"critical"_s, u"output"_s,
             u"output_limits"_s}};
     return keys;
 }

@@ -220,7 +220,8 @@ void ServerRuntime::shutDown()
 void ServerRuntime::end()
 {
     const auto processes = m_supervisor.all();
-    if (std::ranges::all_of(processes, [](const auto *process) { return process->isDown(); }))
+    if (std::ranges::all_of(processes, [](const auto *process) { return process->isDown(); })
+        && m_supervisor.standbys().isEmpty())
         m_runRecord.remove();
     m_journal.record(QLatin1StringView("server_stopped"), {{keys::pid, qint64(::getpid())}});
     m_hub.flush();

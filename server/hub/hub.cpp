@@ -36,6 +36,7 @@ Hub::Hub(Supervisor &supervisor, Journal &journal, QObject *parent)
     : QObject(parent)
     , m_supervisor(supervisor)
     , m_journal(journal)
+    , m_waitingHosts(supervisor.standbys())
 {
     m_server.setListenBacklogSize(listenBacklog);
     connect(&m_server, &SocketListener::connected, this, &Hub::accept);
@@ -49,6 +50,10 @@ Hub::Hub(Supervisor &supervisor, Journal &journal, QObject *parent)
                 session->requestStop(limit);
         });
     connect(&supervisor, &Supervisor::launchEnding, this, &Hub::closeSession);
+    connect(&supervisor, &Supervisor::standbyTaken, this, [this](SupervisedProcess *process) {
+        if (HubConnection *connection = m_waitingHosts.take(*process))
+            openSession(connection, process);
+    });
     connect(&supervisor.output(), &OutputCollector::batchReady, this, &Hub::publishOutput);
     connect(&journal, &Journal::recorded, this, &Hub::publishEvent);
 }
@@ -78,7 +83,8 @@ std::optional<QString> Hub::listen(const QString &path)
 
 void Hub::accept(int descriptor)
 {
-    const qsizetype strangers = m_connections.size() - m_watchers.size() - m_processes.size();
+    const qsizetype strangers = m_connections.size() - m_watchers.size() - m_processes.size()
+        - m_waitingHosts.count();
     auto *connection = new HubConnection(descriptor, m_pump, this);
     m_connections.append(connection);
     connect(connection, &HubConnection::closed, this, [this, connection] { forget(connection); });
@@ -117,6 +123,8 @@ void Hub::greetWatcher(HubConnection *connection)
 
 void Hub::greetProcess(HubConnection *connection, const QJsonObject &frame)
 {
+    if (m_waitingHosts.greet(connection, frame))
+        return;
     SupervisedProcess *process = m_supervisor.find(
         frame.value(keys::process).toString(), frame.value(keys::instance).toInt());
     // One answer for all: a stranger learns neither names nor which half of its guess was right.
@@ -125,7 +133,11 @@ void Hub::greetProcess(HubConnection *connection, const QJsonObject &frame)
         return connection->fail(u"not_allowed"_s, u"no launch with this name and token"_s);
     if (ProcessSession *older = m_processes.take(process))
         older->connection()->fail(u"replaced"_s, u"the launch connected again"_s);
+    openSession(connection, process);
+}
 
+void Hub::openSession(HubConnection *connection, SupervisedProcess *process)
+{
     connection->setGreeted();
     auto *session = new ProcessSession(connection, process);
     m_processes.insert(process, session);
@@ -210,6 +222,7 @@ void Hub::keepMessage(const QString &process, const QByteArray &frame)
 void Hub::forget(HubConnection *connection)
 {
     m_connections.removeOne(connection);
+    m_waitingHosts.forget(connection);
     m_processes.removeIf(
         [connection](auto entry) { return entry.value()->connection() == connection; });
     m_watchers.removeIf([connection](auto *watcher) { return watcher->parent() == connection; });

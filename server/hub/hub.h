@@ -4,6 +4,7 @@
 #include "hub/framepump.h"
 #include "hub/socketclaim.h"
 #include "hub/socketlistener.h"
+#include "hub/waitinghosts.h"
 #include "supervisor/supervision.h"
 
 #include <QHash>
@@ -59,6 +60,7 @@ private:
     void greet(HubConnection *connection, const QJsonObject &frame);
     void greetWatcher(HubConnection *connection);
     void greetProcess(HubConnection *connection, const QJsonObject &frame);
+    void openSession(HubConnection *connection, SupervisedProcess *process);
     /// The launch is over: takes its last frames, then nobody speaks for it any more.
     void closeSession(const SupervisedProcess *process);
     void answer(const ProcessSession &session, const QJsonValue &id, const QString &method,
@@ -79,6 +81,7 @@ private:
     QList<HubConnection *> m_connections;
     QHash<const SupervisedProcess *, ProcessSession *> m_processes;
     QList<WatcherSession *> m_watchers;
+    WaitingHosts m_waitingHosts;
     QHash<QString, QByteArrayList> m_waitingMessages; ///< encoded, by process
     RequestHandler m_requestHandler;
 };

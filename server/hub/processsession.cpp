@@ -42,7 +42,8 @@ ProcessSession::ProcessSession(HubConnection *connection, SupervisedProcess *pro
 {
     connect(connection, &HubConnection::frameReceived, this, &ProcessSession::take);
     connection->send(makeFrame(frames::welcome,
-        {{keys::version, protocolVersion}, {keys::settings, process->spec().settings},
+        {{keys::version, protocolVersion}, {keys::instance, process->instance()},
+            {keys::settings, process->spec().settings},
             {keys::readyMode, readyModeName(process->spec().ready.mode)},
             {keys::heartbeatMs, qint64(process->heartbeat().interval().count())}}));
     process->heartbeat().received({});

@@ -90,6 +90,18 @@ int OutputCollector::open(const QString &process, int instance, const AwaitedLin
     return -1;
 }
 
+void OutputCollector::assign(int instance, const AwaitedLine &awaited)
+{
+    const QMutexLocker lock(&m_mutex);
+    for (Stream &stream : m_streams) {
+        if (stream.launch != awaited.launch)
+            continue;
+        stream.instance = instance;
+        stream.awaited = boundedPattern(awaited.pattern);
+        return;
+    }
+}
+
 void OutputCollector::run()
 {
     std::array<epoll_event, 64> events;

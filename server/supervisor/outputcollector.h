@@ -46,6 +46,9 @@ public:
     /// closed by the caller once the child has it; -1 with errno when there are no descriptors.
     [[nodiscard]] int open(const QString &process, int instance, const AwaitedLine &awaited = {});
 
+    /// What \a awaited.launch prints is that of \a instance from now on, and its line awaited.
+    void assign(int instance, const AwaitedLine &awaited);
+
 Q_SIGNALS:
     /// Emitted on the thread of this object.
     void batchReady(const semper::OutputBatch &batch);

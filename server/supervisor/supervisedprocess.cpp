@@ -5,6 +5,7 @@
 #include "protocol/keys.h"
 #include "supervisor/orphankeeper.h"
 #include "supervisor/outputcollector.h"
+#include "supervisor/standbys.h"
 
 #include <QPointer>
 #include <QRandomGenerator>
@@ -167,11 +168,12 @@ void SupervisedProcess::perform(const Action &action)
 
 void SupervisedProcess::launch()
 {
-    m_identity
-        = LaunchIdentity::make(m_identity.process, m_identity.instance, m_edges.surroundings.run);
     m_session = 0;
     m_vitals = {};
-
+    if (launchStandby())
+        return;
+    m_identity
+        = LaunchIdentity::make(m_identity.process, m_identity.instance, m_edges.surroundings.run);
     m_launch = m_edges.launcher.create();
     LaunchPlan plan = planLaunch(m_spec, m_identity, m_edges.surroundings);
     if (const auto *error = std::get_if<QString>(&plan))
@@ -184,15 +186,7 @@ void SupervisedProcess::launch()
     const auto closeOutput = [descriptor = request.outputDescriptor] { ::close(descriptor); };
     connect(m_launch.get(), &Launch::started, this, [this, closeOutput] {
         closeOutput();
-        m_session = pid();
-        m_startedAt = QDateTime::currentDateTimeUtc();
-        m_vitals.begin(std::chrono::steady_clock::now());
-        if (!m_spec.isCommand())
-            m_heartbeat.start(processLabel(name(), instance()), pid());
-        if (m_limitWatch)
-            m_limitWatch->begin([this] { return members(); });
-        handle(happening::Launched{});
-        m_readiness.start();
+        launchBegan();
     });
     connect(m_launch.get(), &Launch::failed, this, [this, closeOutput](const QString &cause) {
         closeOutput();
@@ -200,6 +194,35 @@ void SupervisedProcess::launch()
     });
     connect(m_launch.get(), &Launch::ended, this, &SupervisedProcess::launchEnded);
     m_launch->start(request);
+}
+
+// It has been executed already, under its own token and mark: it only has to be told to begin.
+bool SupervisedProcess::launchStandby()
+{
+    auto standby = m_edges.standbys ? m_edges.standbys->take(name()) : std::nullopt;
+    if (!standby)
+        return false;
+    standby->identity.instance = instance();
+    m_identity = std::move(standby->identity);
+    m_launch = std::move(standby->launch);
+    m_edges.output.assign(instance(), m_readiness.prepare(m_identity));
+    connect(m_launch.get(), &Launch::ended, this, &SupervisedProcess::launchEnded);
+    launchBegan();
+    Q_EMIT standbyTaken();
+    return true;
+}
+
+void SupervisedProcess::launchBegan()
+{
+    m_session = pid();
+    m_startedAt = QDateTime::currentDateTimeUtc();
+    m_vitals.begin(std::chrono::steady_clock::now());
+    if (!m_spec.isCommand())
+        m_heartbeat.start(processLabel(name(), instance()), pid());
+    if (m_limitWatch)
+        m_limitWatch->begin([this] { return members(); });
+    handle(happening::Launched{});
+    m_readiness.start();
 }
 
 void SupervisedProcess::launchFailed(const QString &cause)
@@ -252,6 +275,7 @@ ProcessStatus SupervisedProcess::status() const
     if (pid() > 0)
         status.pid = pid();
     status.restarts = m_state.restarts;
+    status.standby = m_edges.standbys ? m_edges.standbys->waiting(name()) : 0;
     if (m_state.launchedAt) {
         status.startedAt = m_startedAt;
         status.uptime = sinceMs(*m_state.launchedAt, std::chrono::steady_clock::now());

@@ -20,6 +20,7 @@ namespace semper {
 
 class OrphanKeeper;
 class OutputCollector;
+class Standbys;
 class SupervisedProcess;
 
 /// The edges that all supervised processes of a server share.
@@ -31,6 +32,7 @@ struct SupervisorEdges
     LaunchSurroundings surroundings;
     /// Why a process must not be launched now; empty: it may.
     std::function<QString(const SupervisedProcess &)> blocker;
+    Standbys *standbys = nullptr;
 };
 
 /// One instance of a process: its machine, its launch, and what it told of itself. Turns what
@@ -94,6 +96,8 @@ Q_SIGNALS:
     void ending(const semper::ExitReport &report);
     /// The average use of CPU passed its limit (\a high), or fell again.
     void cpuCrossed(bool high, double average);
+    /// A host that waited is the launch now, and can be told to begin.
+    void standbyTaken();
     /// The launch is to be asked over the hub to end within \a limit.
     void stopRequested(std::chrono::milliseconds limit);
 
@@ -102,6 +106,8 @@ private:
     void perform(const Action &action);
     void tellRecords();
     void launch();
+    [[nodiscard]] bool launchStandby();
+    void launchBegan();
     void clearLeftovers();
     void watchLimits();
     [[nodiscard]] QList<pid_t> members() const;

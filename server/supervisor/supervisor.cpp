@@ -38,7 +38,15 @@ Supervisor::Supervisor(std::unique_ptr<Launcher> launcher, Journal &journal, QOb
           .orphans = m_orphans,
           .surroundings = {},
           .blocker = {}}
+    , m_standbys(m_edges)
 {
+    m_edges.standbys = &m_standbys;
+    connect(&m_standbys, &Standbys::changed, this, [this](const QString &name) {
+        for (const auto &[key, process] : m_processes)
+            if (key.first == name)
+                Q_EMIT processChanged(process.get());
+        tellWhenStopped();
+    });
     m_edges.blocker = [this](const SupervisedProcess &process) {
         return m_shuttingDown ? u"the server is stopping"_s : m_companions.blockerOf(process);
     };
@@ -72,6 +80,7 @@ void Supervisor::setServerDescription(std::function<QJsonObject()> describe)
 void Supervisor::add(const QString &service, const QString &name, const ProcessSpec &spec)
 {
     m_descriptions[name] = {service, spec};
+    m_standbys.set(name, spec);
     for (int instance = 0; instance < spec.instances; ++instance)
         addInstance(name, instance);
 }
@@ -96,6 +105,7 @@ void Supervisor::addInstance(const QString &name, int instance)
         Q_EMIT launchEnding(it);
         restartGroupOf(*it, report);
     });
+    connect(it, &SupervisedProcess::standbyTaken, this, [this, it] { Q_EMIT standbyTaken(it); });
     connect(it, &SupervisedProcess::stopRequested, this,
         [this, it](std::chrono::milliseconds limit) { Q_EMIT stopRequested(it, limit); });
     m_companions.add(it);
@@ -107,6 +117,8 @@ void Supervisor::processHasChanged(SupervisedProcess *process)
     Q_EMIT processChanged(process);
     for (SupervisedProcess *other : m_companions.concernedBy(*process))
         other->handle(happening::BlockerChanged{});
+    if (m_standbys.has(process->name()))
+        m_standbys.follow(process->name(), instancesOf(process->name()));
     if (!m_shuttingDown)
         return removeRetired(process);
     stopThoseWithoutDependants();
@@ -162,6 +174,7 @@ void Supervisor::start()
 void Supervisor::shutDown(std::chrono::milliseconds limit)
 {
     m_shuttingDown = true;
+    m_standbys.endAll();
     stopThoseWithoutDependants();
     connect(&m_shutdownLimit, &QTimer::timeout, this, &Supervisor::killAll);
     m_shutdownLimit.start(limit);
@@ -188,7 +201,7 @@ void Supervisor::killAll()
 
 void Supervisor::tellWhenStopped()
 {
-    if (!m_shuttingDown || m_stoppedTold
+    if (!m_shuttingDown || m_stoppedTold || !m_standbys.isEmpty()
         || !std::ranges::all_of(
             m_processes, [](const auto &entry) { return entry.second->isDown(); }))
         return;
@@ -201,6 +214,15 @@ SupervisedProcess *Supervisor::find(const QString &name, int instance) const
 {
     const auto it = m_processes.find({name, instance});
     return it == m_processes.end() ? nullptr : it->second.get();
+}
+
+QList<const SupervisedProcess *> Supervisor::instancesOf(const QString &name) const
+{
+    QList<const SupervisedProcess *> list;
+    for (auto it = m_processes.lower_bound({name, 0});
+         it != m_processes.end() && it->first.first == name; ++it)
+        list.append(it->second.get());
+    return list;
 }
 
 QList<SupervisedProcess *> Supervisor::all() const

@@ -5,6 +5,7 @@
 #include "supervisor/launchplan.h"
 #include "supervisor/orphankeeper.h"
 #include "supervisor/outputcollector.h"
+#include "supervisor/standbys.h"
 #include "supervisor/supervisedprocess.h"
 #include "supervisor/supervision.h"
 
@@ -50,6 +51,7 @@ public:
     [[nodiscard]] SupervisedProcess *find(const QString &name, int instance) const;
     [[nodiscard]] QList<SupervisedProcess *> all() const;
     [[nodiscard]] OutputCollector &output() { return m_output; }
+    [[nodiscard]] const Standbys &standbys() const { return m_standbys; }
 
     /// While somebody watches metrics, every process is sampled once a second.
     void setSampling(bool on);
@@ -70,6 +72,8 @@ Q_SIGNALS:
     void stopRequested(semper::SupervisedProcess *process, std::chrono::milliseconds limit);
     /// A launch has ended; nothing was made of it yet.
     void launchEnding(semper::SupervisedProcess *process);
+    /// A host that waited is its launch now, and can be told to begin.
+    void standbyTaken(semper::SupervisedProcess *process);
     void stopped(); ///< after shutDown(): nothing is alive any more
     /// A process has failed whose configuration says that the service then stops.
     void serviceFailed(const QString &reason);
@@ -81,6 +85,7 @@ private:
         const QString &selector) const;
     void record(RecordType type, const ProcessStatus &status);
     void addInstance(const QString &name, int instance);
+    [[nodiscard]] QList<const SupervisedProcess *> instancesOf(const QString &name) const;
     void processHasChanged(SupervisedProcess *process);
     void restartGroupOf(const SupervisedProcess &dead, const ExitReport &report);
     void followFailure(const SupervisedProcess &failed);
@@ -103,6 +108,7 @@ private:
     OutputCollector m_output;
     OrphanKeeper m_orphans;
     SupervisorEdges m_edges;
+    Standbys m_standbys;
     struct Description
     {
         QString service;

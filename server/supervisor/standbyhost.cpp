@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "supervisor/standbyhost.h"
+
+#include "supervisor/orphankeeper.h"
+#include "supervisor/outputcollector.h"
+#include "supervisor/supervisedprocess.h"
+
+#include <semper/userprocessmain.h>
+
+#include <cerrno>
+#include <csignal>
+#include <utility>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+namespace {
+
+constexpr qsizetype mostFiles = 16;
+
+bool hasEnded(qint64 pid)
+{
+    siginfo_t info{};
+    return pid <= 0
+        || (::waitid(P_PID, id_t(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0
+            && info.si_pid != 0);
+}
+
+} // namespace
+
+StandbyHost::StandbyHost(const QString &process, const SupervisorEdges &edges)
+    : m_edges(edges)
+    , m_identity(LaunchIdentity::make(process, 0, edges.surroundings.run))
+    , m_launch(edges.launcher.create())
+{ }
+
+StandbyHost::~StandbyHost() = default;
+
+void StandbyHost::start(const ProcessSpec &spec)
+{
+    const auto fail = [this](const QString &cause) {
+        QMetaObject::invokeMethod(
+            this, [this, cause] { gone(cause); }, Qt::QueuedConnection);
+    };
+    m_madeFrom = {FileStamp(m_edges.surroundings.hostProgram)};
+    if (!spec.environmentFile.isEmpty())
+        m_madeFrom.append(FileStamp(spec.environmentFile));
+    LaunchPlan plan = planLaunch(spec, m_identity, m_edges.surroundings);
+    if (const auto *error = std::get_if<QString>(&plan))
+        return fail(explainFailedLaunch(spec, *error));
+    auto &request = std::get<LaunchRequest>(plan);
+    request.arguments.append(standbyOption);
+    request.environment.remove(u"SEMPER_INSTANCE"_s); // told with the go
+    request.outputDescriptor = m_edges.output.open(
+        m_identity.process, m_identity.instance, {.launch = m_identity.launchId});
+    if (request.outputDescriptor < 0)
+        return fail(u"no pipe for its output: %1"_s.arg(qt_error_string(errno)));
+    const int output = request.outputDescriptor;
+    connect(m_launch.get(), &Launch::started, this, [this, output] {
+        ::close(output);
+        m_session = pid();
+        update(m_isStarted, true);
+    });
+    connect(m_launch.get(), &Launch::failed, this, [this, output, spec](const QString &cause) {
+        ::close(output);
+        gone(explainFailedLaunch(spec, cause));
+    });
+    connect(m_launch.get(), &Launch::ended, this,
+        [this](const ExitReport &report) { gone(report.describe()); });
+    m_launch->start(request);
+}
+
+QString StandbyHost::fault() const
+{
+    // Of what died a moment ago the event loop knows nothing yet.
+    if (hasEnded(pid()))
+        return u"it has ended"_s;
+    for (const FileStamp &file : m_madeFrom)
+        if (!file.isCurrent())
+            return u"%1 has changed since it was started"_s.arg(file.path());
+    return {};
+}
+
+void StandbyHost::setLoaded(const QStringList &files)
+{
+    if (!m_isLoaded)
+        for (const QString &file : files.first(std::min(files.size(), mostFiles)))
+            m_madeFrom.append(FileStamp(file));
+    update(m_isLoaded, true);
+}
+
+void StandbyHost::setLost()
+{
+    update(m_isLoaded, false);
+}
+
+void StandbyHost::end()
+{
+    update(m_isLeaving, true);
+    if (m_launch)
+        m_launch->signal(SIGKILL, StopScope::Group);
+}
+
+StandbyLaunch StandbyHost::take()
+{
+    m_launch->disconnect(this);
+    return {std::move(m_identity), std::move(m_launch)};
+}
+
+void StandbyHost::update(bool &flag, bool value)
+{
+    const bool before = isWaiting();
+    flag = value;
+    if (isWaiting() != before)
+        Q_EMIT waitingChanged();
+}
+
+void StandbyHost::gone(const QString &how)
+{
+    // Not here and now: the launch may be inside the signal that told of its end.
+    m_launch.release()->deleteLater();
+    if (m_session > 0)
+        m_edges.orphans.clear(pid_t(m_session), m_identity.mark(), [] { });
+    Q_EMIT ended(how);
+}
+
+} // namespace semper
