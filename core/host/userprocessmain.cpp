@@ -148,7 +148,8 @@ int runInForeground(const ForegroundRun &run)
     SystemClock clock;
     ConsoleLink link(run.settings, stdout);
     StopSignals signals(StopSignals::Second::Kills);
-    ProcessHost host(run.className, 0, load(run.className, run.pluginDirectories).source, link, clock);
+    ProcessHost host(
+        run.className, 0, load(run.className, run.pluginDirectories).source, link, clock);
     return runToItsEnd(host, signals);
 }
 

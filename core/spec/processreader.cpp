@@ -202,7 +202,8 @@ void readStandby(const ObjectReader &reader, ProcessSpec &spec)
 {
     assign(spec.standby, reader.integer(keys::standby, 0, maximumStandby));
     if (spec.standby > 0 && spec.isCommand())
-        reader.complainOf(keys::standby, u"is for a class: a command cannot be loaded beforehand"_s);
+        reader.complainOf(
+            keys::standby, u"is for a class: a command cannot be loaded beforehand"_s);
 }
 
 void readGroup(const ObjectReader &reader, ProcessSpec &spec)

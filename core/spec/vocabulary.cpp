@@ -35,8 +35,7 @@ const Vocabulary &processKeys()
             keys::ready, keys::watchdogMs, keys::dependsOn, keys::instances, keys::group,
             keys::strategy, keys::rlimits, keys::nice, keys::umask, keys::user, keys::runAsGroup,
             keys::memoryMaxBytes, keys::cpuMaxRatio, keys::maxAgeMs, keys::standby},
-        .later = {u"schedule"_s, u"overlap"_s, u"critical"_s, u"output"_s,
-            u"output_limits"_s}};
+        .later = {u"schedule"_s, u"overlap"_s, u"critical"_s, u"output"_s, u"output_limits"_s}};
     return keys;
 }
 

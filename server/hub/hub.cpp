@@ -51,8 +51,11 @@ Hub::Hub(Supervisor &supervisor, Journal &journal, QObject *parent)
         });
     connect(&supervisor, &Supervisor::launchEnding, this, &Hub::closeSession);
     connect(&supervisor, &Supervisor::standbyTaken, this, [this](SupervisedProcess *process) {
-        if (HubConnection *connection = m_waitingHosts.take(*process))
-            openSession(connection, process);
+        HubConnection *connection = m_waitingHosts.take(*process);
+        if (!connection)
+            return; // it connects again, and then says hello as one of the others
+        openSession(connection, process);
+        connection->flush(); // its go: before all that is told of the death that it answers
     });
     connect(&supervisor.output(), &OutputCollector::batchReady, this, &Hub::publishOutput);
     connect(&journal, &Journal::recorded, this, &Hub::publishEvent);

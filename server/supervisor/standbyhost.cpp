@@ -124,7 +124,7 @@ void StandbyHost::gone(const QString &how)
     // Not here and now: the launch may be inside the signal that told of its end.
     m_launch.release()->deleteLater();
     if (m_session > 0)
-        m_edges.orphans.clear(pid_t(m_session), m_identity.mark(), [] { });
+        m_edges.orphans.clear(pid_t(m_session), m_identity.mark(), [] {});
     Q_EMIT ended(how);
 }
 

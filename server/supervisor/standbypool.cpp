@@ -57,9 +57,8 @@ int StandbyPool::waiting() const
 
 int StandbyPool::missing() const
 {
-    return m_spec.standby - int(std::ranges::count_if(m_hosts, [](const auto &host) {
-        return !host->isLeaving();
-    }));
+    return m_spec.standby
+        - int(std::ranges::count_if(m_hosts, [](const auto &host) { return !host->isLeaving(); }));
 }
 
 StandbyHost *StandbyPool::find(const QByteArray &token) const

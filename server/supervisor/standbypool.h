@@ -29,8 +29,8 @@ public:
     };
 
     /// \a edges must outlive it. Begins with Need::None.
-    StandbyPool(QString process, ProcessSpec spec, const SupervisorEdges &edges,
-        QObject *parent = nullptr);
+    StandbyPool(
+        QString process, ProcessSpec spec, const SupervisorEdges &edges, QObject *parent = nullptr);
     ~StandbyPool() override;
 
     void setNeed(Need need);

@@ -36,7 +36,7 @@ void Standbys::set(const QString &process, const ProcessSpec &spec)
 {
     if (const auto old = m_pools.extract(process))
         retire(std::move(old.mapped()));
-    if (spec.standby == 0)
+    if (spec.standby <= 0 || spec.isCommand())
         return;
     auto pool = std::make_unique<StandbyPool>(process, spec, m_edges);
     connect(pool.get(), &StandbyPool::changed, this, [this, process] { Q_EMIT changed(process); });
@@ -67,8 +67,7 @@ bool Standbys::isEmpty() const
 {
     const auto isEmpty = [](const auto &pool) { return pool->isEmpty(); };
     return std::ranges::all_of(m_retired, isEmpty)
-        && std::ranges::all_of(
-            m_pools, [&](const auto &entry) { return isEmpty(entry.second); });
+        && std::ranges::all_of(m_pools, [&](const auto &entry) { return isEmpty(entry.second); });
 }
 
 int Standbys::waiting(const QString &process) const

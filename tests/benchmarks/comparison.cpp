@@ -155,11 +155,13 @@ Table descriptorTable(const Plan &plan, const std::vector<Findings> &all)
 
 std::optional<double> Comparison::ratio(const Measure &measure, std::size_t contender) const
 {
-    const auto loop = std::find(contenders.begin(), contenders.end(), "loop");
-    if (loop == contenders.end() || !measure.comparable)
+    auto yardstick = std::find(contenders.begin(), contenders.end(), "loop");
+    if (yardstick == contenders.end())
+        yardstick = std::find(contenders.begin(), contenders.end(), "class");
+    if (yardstick == contenders.end() || !measure.comparable)
         return {};
     const auto &base
-        = measure.figures.at(static_cast<std::size_t>(loop - contenders.begin())).value;
+        = measure.figures.at(static_cast<std::size_t>(yardstick - contenders.begin())).value;
     const auto &value = measure.figures.at(contender).value;
     if (!base || !value || *base < nextToNothing)
         return {};

@@ -39,8 +39,8 @@ struct Comparison
     std::vector<std::string> contenders;
     std::vector<Table> tables;
 
-    /// How many times the bare loop's figure; nothing where there is no loop, or where
-    /// it needs next to nothing.
+    /// How many times the bare loop's figure, or without one that of "class"; nothing where there
+    /// is neither, or where it needs next to nothing.
     [[nodiscard]] std::optional<double> ratio(const Measure &measure, std::size_t contender) const;
 };
 

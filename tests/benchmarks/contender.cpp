@@ -17,6 +17,8 @@ Contenders allContenders(const Surroundings &surroundings)
     Contenders all;
     all.push_back(bareLoop(surroundings));
     all.push_back(semperServer(surroundings));
+    all.push_back(semperClass(surroundings));
+    all.push_back(semperStandby(surroundings));
     all.push_back(supervisord());
     all.push_back(runit());
     all.push_back(s6());

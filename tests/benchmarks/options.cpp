@@ -16,7 +16,9 @@ constexpr auto usage
     = "semper-bench --bin FOLDER [OPTION VALUE]...\n"
       "  --bin         where semper is\n"
       "  --contenders  default loop,semper; also supervisord, runit, s6, pm2; or all.\n"
-      "                What is not installed is skipped\n"
+      "                What is not installed is skipped. class and standby: semper with a class\n"
+      "                instead, without and with a host in standby; compared with each other\n"
+      "                where loop is not among them\n"
       "  --sizes       numbers of processes, default 20,100,500,2000\n"
       "  --rounds      turns of each contender, default 5; medians are told\n"
       "  --kills       restarts measured of each, over all rounds, default 200\n"
@@ -60,8 +62,11 @@ std::set<std::string> contendersIn(const std::string &list)
     std::set<std::string> known;
     for (const auto &contender : allContenders({}))
         known.insert(contender->name());
-    if (list == "all")
+    if (list == "all") { // that run the same program
+        known.erase("class");
+        known.erase("standby");
         return known;
+    }
     std::set<std::string> wanted;
     for (const std::string &name : split(list)) {
         if (!known.contains(name))
@@ -69,6 +74,12 @@ std::set<std::string> contendersIn(const std::string &list)
         wanted.insert(name);
     }
     return wanted;
+}
+
+bool needsSemper(const std::set<std::string> &contenders)
+{
+    return contenders.contains("semper") || contenders.contains("class")
+        || contenders.contains("standby");
 }
 
 void take(Options &options, std::string_view option, const std::string &value)
@@ -106,7 +117,7 @@ std::optional<Options> parse(int argc, char *argv[])
                 throw std::invalid_argument(std::string(argv[i]) + " needs a value");
             take(options, argv[i], argv[i + 1]);
         }
-        if (options.plan.surroundings.semper.empty() && options.contenders.contains("semper"))
+        if (options.plan.surroundings.semper.empty() && needsSemper(options.contenders))
             throw std::invalid_argument("--bin is needed");
         if (options.plan.kills < options.plan.rounds)
             throw std::invalid_argument("--kills must not be less than --rounds");

@@ -11,7 +11,8 @@ namespace semper::bench {
 /// By name, why a contender was not measured.
 using Skipped = std::map<std::string, std::string>;
 
-/// Tables for people, on standard output: a figure, and in brackets how many times the bare loop's.
+/// Tables for people, on standard output: a figure, and in brackets how many times the bare loop's
+/// (see Comparison::ratio()).
 void print(const Comparison &comparison);
 /// The same as one JSON object, for programs.
 [[nodiscard]] std::string toJson(

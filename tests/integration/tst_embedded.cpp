@@ -5,6 +5,7 @@
 #include "protocol/keys.h"
 #include "protocol/processstatus.h"
 
+#include <QDir>
 #include <QFile>
 #include <QRegularExpression>
 #include <QTcpSocket>
@@ -24,6 +25,29 @@ constexpr int patience = 15000;
     return qEnvironmentVariable("SEMPER_TEST_BIN") + u"/semper-embedded"_s;
 }
 
+[[nodiscard]] QByteArray procFile(const QString &pid, const QString &name)
+{
+    QFile file(u"/proc/%1/%2"_s.arg(pid, name));
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+[[nodiscard]] QString parent(const QString &pid)
+{
+    const QByteArray stat = procFile(pid, u"stat"_s); // pid (name) state parent ...
+    return QString::fromLatin1(stat.mid(stat.lastIndexOf(')') + 2).split(' ').value(1));
+}
+
+/// The hosts in standby of the server whose guardian is \a guardian.
+[[nodiscard]] QList<qint64> hostsInStandby(qint64 guardian)
+{
+    QList<qint64> pids;
+    for (const QString &pid : QDir(u"/proc"_s).entryList({u"[1-9]*"_s}, QDir::Dirs))
+        if (procFile(pid, u"cmdline"_s).endsWith(QByteArrayView("\0--standby", 11))
+            && parent(parent(pid)) == QString::number(guardian))
+            pids.append(pid.toLongLong());
+    return pids;
+}
+
 } // namespace
 
 /// The shipped program that embeds a server: as its own child, and as a whole.
@@ -34,9 +58,10 @@ private Q_SLOTS:
     void launchedAgainItIsItsUserProcess();
     void aClassThatWasNotNamedIsNotThere();
     void itServesItsRouteAndKeepsItsProcessAlive();
+    void aHostInStandbyIsThisProgramToo();
 
 private:
-    void startServer();
+    void startServer(const QByteArray &processes = "{}");
     void watch();
     void receive(const QJsonObject &frame);
     [[nodiscard]] QByteArray get(const QString &path);
@@ -105,13 +130,31 @@ void TestEmbedded::itServesItsRouteAndKeepsItsProcessAlive()
     QTRY_VERIFY_WITH_TIMEOUT(::kill(pid_t(second), 0) != 0, patience);
 }
 
-void TestEmbedded::startServer()
+void TestEmbedded::aHostInStandbyIsThisProgramToo()
+{
+    startServer(R"({"visitors": {"class": "VisitorsProcess", "standby": 1}})");
+    watch();
+    QTRY_COMPARE_WITH_TIMEOUT(m_status.standby, 1, patience);
+    const QList<qint64> waited = hostsInStandby(m_server.processId());
+    QCOMPARE(waited.size(), 1);
+    QCOMPARE(::kill(pid_t(*m_status.pid), SIGKILL), 0);
+    QTRY_COMPARE_WITH_TIMEOUT(m_status.restarts, 1, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(m_status.state, ProcessPhase::Running, patience);
+    QCOMPARE(*m_status.pid, waited.first());
+    QTRY_COMPARE_WITH_TIMEOUT(m_status.standby, 1, patience);
+    m_server.terminate();
+    QTRY_COMPARE_WITH_TIMEOUT(m_server.state(), QProcess::NotRunning, patience);
+    QCOMPARE(m_server.exitCode(), 0);
+}
+
+void TestEmbedded::startServer(const QByteArray &processes)
 {
     // The same names, other addresses: a configuration goes over what the program says.
     QFile file(m_directory.filePath(u"semper.json"_s));
     QVERIFY(file.open(QIODevice::WriteOnly));
     file.write(R"({"node": "embedded", "control": {"listen": "127.0.0.1:0"},
-        "services": {"http": {"type": "http", "listen": "127.0.0.1:0"}}})");
+        "services": {"http": {"type": "http", "listen": "127.0.0.1:0", "processes": )"
+        + processes + "}}}");
     file.close();
     m_server.setProcessChannelMode(QProcess::MergedChannels);
     m_server.start(program(),

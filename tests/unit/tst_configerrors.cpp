@@ -228,6 +228,10 @@ void TestConfigErrors::oneThingWrongIsOneErrorWithItsPath_data()
     process("level", R"("depends_on": {"p": "done"})",
         ".depends_on.p: unknown level \"done\"; known: \"started\", \"ready\"");
     process("instances", R"("instances": "all")", ".instances: must be a whole number or \"cpu\"");
+    process("standby above", R"("standby": 17)",
+        ".standby: must be a whole number from 0 to 16, not 17");
+    process("standby of a command", R"("standby": 1)",
+        ".standby: is for a class: a command cannot be loaded beforehand");
     process("instances below", R"("instances": -1)",
         ".instances: must be a whole number from 0 to 10000, not -1");
     process("strategy alone", R"("strategy": "one_for_all")", ".strategy: needs a \"group\"");
@@ -296,7 +300,7 @@ void TestConfigErrors::keysOfLaterVersionsAreNotAvailableYet()
 {
     // The contract's table, written out again: a key that is dropped here must be obeyed there.
     const QStringList ofProcess{
-        u"standby"_s, u"schedule"_s, u"overlap"_s, u"critical"_s, u"output"_s, u"output_limits"_s};
+        u"schedule"_s, u"overlap"_s, u"critical"_s, u"output"_s, u"output_limits"_s};
     const auto refused = [](const QString &path, const QString &key) {
         return QStringList{u"%1.%2: \"%2\" is not available yet"_s.arg(path, key)};
     };

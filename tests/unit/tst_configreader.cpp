@@ -68,6 +68,7 @@ const QByteArray everything = R"({
           "watchdog_ms": 900,
           "depends_on": { "importer": "started" },
           "instances": 3,
+          "standby": 2,
           "group": "orders",
           "strategy": "rest_for_one"
         },
@@ -170,7 +171,8 @@ void TestConfigReader::everyKeyReachesItsField()
         .dependsOn = {{u"importer"_s, DependencyLevel::Started}},
         .group = u"orders"_s,
         .strategy = GroupStrategy::RestForOne,
-        .instances = 3};
+        .instances = 3,
+        .standby = 2};
     QCOMPARE(http.processes.at(1).second, expected);
 }
 

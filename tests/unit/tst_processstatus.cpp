@@ -31,6 +31,7 @@ void TestProcessStatus::everyFieldSurvivesTheWire()
         .alive = false,
         .pid = 4711,
         .restarts = 3,
+        .standby = 2,
         .startedAt = then,
         .uptime = 17ms,
         .nextStartAt = then.addSecs(7),

@@ -9,6 +9,8 @@ namespace semper::bench {
 
 [[nodiscard]] std::unique_ptr<Contender> bareLoop(const Surroundings &surroundings);
 [[nodiscard]] std::unique_ptr<Contender> semperServer(const Surroundings &surroundings);
+[[nodiscard]] std::unique_ptr<Contender> semperClass(const Surroundings &surroundings);
+[[nodiscard]] std::unique_ptr<Contender> semperStandby(const Surroundings &surroundings);
 [[nodiscard]] std::unique_ptr<Contender> supervisord();
 [[nodiscard]] std::unique_ptr<Contender> runit();
 [[nodiscard]] std::unique_ptr<Contender> s6();

@@ -2,7 +2,9 @@
 #include <semper/userprocess.h>
 
 #include <QFile>
+#include <QJsonDocument>
 
+#include <cstdio>
 #include <stdexcept>
 
 #include <unistd.h>
@@ -84,6 +86,24 @@ public:
     }
 };
 
+/// Says who it is, in its status and on standard output.
+class Identify : public semper::UserProcess
+{
+    Q_OBJECT
+public:
+    QCoro::Task<> run(semper::Process &process) override
+    {
+        process.setStatus(
+            u"%1 %2 %3"_s.arg(process.instance())
+                .arg(qEnvironmentVariable("SEMPER_INSTANCE"),
+                    QString::fromUtf8(
+                        QJsonDocument(process.settings()).toJson(QJsonDocument::Compact))));
+        std::printf("identified %d\n", int(::getpid()));
+        while (!process.stopRequested())
+            co_await process.sleep(1h);
+    }
+};
+
 /// Says that it is ready once "file" of its settings is there.
 class ReadyOnceThereIs : public semper::UserProcess
 {
@@ -121,6 +141,7 @@ SEMPER_USER_PROCESS(test::Throw)
 SEMPER_USER_PROCESS(test::ThrowInConstructor)
 SEMPER_USER_PROCESS(test::End)
 SEMPER_USER_PROCESS(test::SleepForever)
+SEMPER_USER_PROCESS(test::Identify)
 SEMPER_USER_PROCESS(test::ReadyOnceThereIs)
 SEMPER_USER_PROCESS(test::Hang)
 
