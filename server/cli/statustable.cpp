@@ -158,6 +158,8 @@ QString situation(const ProcessStatus &status, const QDateTime &now)
             + u", "_s + ago(status.lastExit->at, now));
     if (status.state == ProcessPhase::Running && status.alive == false)
         parts.append(Texts::tr("no heartbeat"));
+    if (status.standby > 0)
+        parts.append(Texts::tr("%1 in standby").arg(status.standby));
     if (status.nextStartAt.isValid())
         parts.append(Texts::tr("next start in %1")
                          .arg(humanDuration(std::chrono::milliseconds(

@@ -63,6 +63,7 @@ class TestStatusTable : public QObject
 private Q_SLOTS:
     void aTableForAFileIsPlainAndWhole();
     void troubleComesFirst();
+    void hostsInStandbyAreTold();
     void columnsLineUpForEveryScript();
     void aNarrowTerminalElidesTheLastColumn();
     void glyphsAndColoursOnlyWhereTheStyleHasThem();
@@ -116,6 +117,15 @@ void TestStatusTable::troubleComesFirst()
         names, (QStringList{u"z-failed"_s, u"d-hung"_s, u"c"_s, u"e-unready"_s, u"a"_s, u"b"_s}));
     QVERIFY(table.at(2).startsWith(u"hung "_s));
     QVERIFY(table.at(4).startsWith(u"not ready "_s));
+}
+
+void TestStatusTable::hostsInStandbyAreTold()
+{
+    ProcessStatus status = running(u"a"_s, 1);
+    status.status = u"busy"_s;
+    QCOMPARE(situation(status, now), u"busy"_s);
+    status.standby = 2;
+    QCOMPARE(situation(status, now), u"busy, 2 in standby"_s);
 }
 
 void TestStatusTable::columnsLineUpForEveryScript()
