@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "application/serverruntime.h"
 
+#include "application/statusline.h"
 #include "cli/commandexit.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
@@ -30,6 +31,8 @@ namespace {
 Q_LOGGING_CATEGORY(log, "semper.server")
 
 constexpr auto sweepLimit = 5000ms;
+// Beyond the stop's own limit: what is then killed takes a moment, and so does the guardian.
+constexpr auto stopGrace = 15s;
 constexpr qsizetype mostTold = 100; ///< processes named in one event
 
 std::variant<QJsonArray, CommandError> connectionsOf(const Service *service)
@@ -58,6 +61,7 @@ ServerRuntime::ServerRuntime(
     , m_config(std::move(config))
     , m_options(std::move(options))
     , m_startedAt(QDateTime::currentDateTimeUtc())
+    , m_serviceManager(Guardian::pid())
     , m_run(Run::make())
     , m_runRecord(m_config.stateDirectory)
     , m_supervisor(std::make_unique<QProcessLauncher>(), m_journal)
@@ -91,10 +95,12 @@ ServerRuntime::ServerRuntime(
     connect(&m_signals, &UnixSignals::childEnded, &m_supervisor, &Supervisor::childEnded);
     connect(&m_signals, &UnixSignals::hangUp, this, [this] {
         if (Guardian::hasTerminal())
-            shutDown();
-        else
-            qCWarning(log, "SIGHUP: a reload is not available yet; nothing was changed");
+            return shutDown();
+        m_serviceManager.reloading();
+        qCWarning(log, "SIGHUP: a reload is not available yet; nothing was changed");
+        m_serviceManager.ready();
     });
+    tellServiceManager();
     connect(&m_supervisor, &Supervisor::stopped, this, &ServerRuntime::end);
     connect(&m_supervisor, &Supervisor::serviceFailed, this, [this](const QString &reason) {
         qCCritical(log, "%s; the server stops, as its configuration says", qUtf8Printable(reason));
@@ -136,6 +142,7 @@ std::optional<QString> ServerRuntime::start()
     m_journal.record(QLatin1StringView("server_started"), {{keys::pid, qint64(::getpid())}});
     m_supervisor.start();
     announce();
+    m_serviceManager.ready();
     return std::nullopt;
 }
 
@@ -215,6 +222,26 @@ void ServerRuntime::shutDown()
         return;
     qCInfo(log, "stopping all processes");
     m_supervisor.shutDown(m_config.shutdownTimeout);
+    m_serviceManager.stopping(m_config.shutdownTimeout + stopGrace);
+}
+
+void ServerRuntime::tellServiceManager()
+{
+    if (!m_serviceManager.isActive())
+        return;
+    m_serviceManager.setStatusSource([this] { return statusText(); });
+    connect(&m_supervisor, &Supervisor::processChanged, &m_serviceManager,
+        &SystemdNotifier::statusChanged);
+    connect(&m_supervisor, &Supervisor::listChanged, &m_serviceManager,
+        &SystemdNotifier::statusChanged);
+}
+
+QString ServerRuntime::statusText() const
+{
+    QList<ProcessStatus> list;
+    for (const SupervisedProcess *process : m_supervisor.all())
+        list.append(process->status());
+    return m_supervisor.isShuttingDown() ? stoppingLine(list) : statusLine(list);
 }
 
 void ServerRuntime::end()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "application/systemdnotifier.h"
 #include "control/controlapi.h"
 #include "hub/hub.h"
 #include "journal/journal.h"
@@ -52,6 +53,8 @@ private:
     void sweepLostServer();
     void connectService(Service &service);
     void announce() const;
+    void tellServiceManager();
+    [[nodiscard]] QString statusText() const;
     void shutDown();
     void end();
     [[nodiscard]] QJsonObject describe() const;
@@ -60,6 +63,7 @@ private:
     ServerConfig m_config;
     RuntimeOptions m_options;
     QDateTime m_startedAt;
+    SystemdNotifier m_serviceManager; // before all that has threads: it changes the environment
     Run m_run;
     RunRecord m_runRecord;
     QElapsedTimer m_uptime;

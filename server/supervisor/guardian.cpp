@@ -22,7 +22,8 @@ namespace {
 // How long the survivor keeps killing before it gives up on what cannot be killed.
 constexpr int sweepLimitMs = 30000;
 
-constexpr int forwarded[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2};
+// SIGABRT is what a watchdog sends to a main process that hangs, to see its core.
+constexpr int forwarded[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGABRT};
 
 pid_t guardianPid = 0;
 bool guardianHasTerminal = false;

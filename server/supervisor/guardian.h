@@ -14,7 +14,7 @@ namespace semper {
 /// server. Both are subreapers and each watches the other: whichever dies, by SIGKILL too, the
 /// other inherits all that was ever started below, kills it and goes.
 ///
-/// The guardian forwards SIGTERM, SIGINT, SIGHUP, SIGUSR1 and SIGUSR2, and leaves with the
+/// The guardian forwards SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2 and SIGABRT, and leaves with the
 /// server's exit status (128 + signal where a signal ended it). The server is a session of its
 /// own, so that a terminal's Ctrl-C reaches it once, through the guardian.
 class SEMPER_SERVER_EXPORT Guardian
