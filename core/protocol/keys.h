@@ -88,6 +88,7 @@ SEMPER_KEY(title, "title")
 // server object and events
 SEMPER_KEY(node, "node")
 SEMPER_KEY(guardianPid, "guardian_pid")
+SEMPER_KEY(cgroup, "cgroup")
 SEMPER_KEY(services, "services")
 SEMPER_KEY(addresses, "addresses")
 SEMPER_KEY(connections, "connections")

@@ -5,6 +5,8 @@
 #include "cli/commandexit.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
+#include "supervisor/cgroupclearing.h"
+#include "supervisor/cgroupplace.h"
 #include "supervisor/guardian.h"
 #include "supervisor/launchsweep.h"
 #include "supervisor/qprocesslauncher.h"
@@ -137,6 +139,7 @@ std::optional<QString> ServerRuntime::start()
     sweepLostServer();
     if (auto error = listen())
         return error;
+    makeCgroups();
     if (auto error = m_runRecord.write(m_run))
         return error;
     m_journal.record(QLatin1StringView("server_started"), {{keys::pid, qint64(::getpid())}});
@@ -180,7 +183,9 @@ void ServerRuntime::sweepLostServer()
     const auto lost = m_runRecord.lost();
     if (!lost)
         return;
-    const SweepResult swept = sweepLaunches(lost->id, sweepLimit);
+    const auto group = CgroupTree::find(lost->cgroup, lost->id);
+    const SweepResult swept = (group ? sweepCgroup(*group, sweepLimit) : SweepResult())
+        + sweepLaunches(lost->id, sweepLimit);
     QJsonObject fields{{keys::pid, lost->pid}, {keys::count, swept.found.size()},
         {keys::processes, toJson(swept.found)}};
     if (swept.left > 0)
@@ -188,6 +193,28 @@ void ServerRuntime::sweepLostServer()
     m_journal.record(QLatin1StringView("server_lost"), fields);
     qCWarning(log, "the server before this one (pid %lld) was lost; %lld of its processes killed",
         lost->pid, qint64(swept.found.size() - swept.left));
+}
+
+void ServerRuntime::makeCgroups()
+{
+    auto place = cgroupPlace();
+    if (const auto *group = std::get_if<Cgroup>(&place)) {
+        auto made = CgroupTree::make(*group, m_run.id, Guardian::pid());
+        if (auto *tree = std::get_if<std::unique_ptr<CgroupTree>>(&made))
+            m_cgroups = std::move(*tree);
+        else
+            place = std::get<QString>(made);
+    }
+    if (!m_cgroups) {
+        qCInfo(log, "no control group for the processes: %ls",
+            qUtf16Printable(std::get<QString>(place)));
+        return;
+    }
+    m_run.cgroup = m_cgroups->path();
+    Guardian::setCgroup(m_cgroups->path());
+    m_supervisor.setCgroups(*m_cgroups);
+    qCInfo(log, "processes live in the control group %ls; the kernel %s limit their memory",
+        qUtf16Printable(m_cgroups->path()), m_cgroups->limitsMemory() ? "can" : "cannot");
 }
 
 std::optional<QString> ServerRuntime::listen()
@@ -267,6 +294,7 @@ QJsonObject ServerRuntime::describe() const
         {keys::version, QStringLiteral(SEMPER_VERSION)},
         {keys::pid, qint64(::getpid())},
         {keys::guardianPid, qint64(Guardian::pid())},
+        {keys::cgroup, m_cgroups ? QJsonValue(m_cgroups->path()) : QJsonValue()},
         {keys::startedAt, wireTime(m_startedAt)},
         {keys::uptimeMs, m_uptime.elapsed()},
         {keys::stateDirectory, m_config.stateDirectory},

@@ -7,6 +7,7 @@
 #include "journal/journal.h"
 #include "readiness/notifysocket.h"
 #include "spec/serverconfig.h"
+#include "supervisor/cgrouptree.h"
 #include "supervisor/runrecord.h"
 #include "supervisor/supervisor.h"
 #include "supervisor/unixsignals.h"
@@ -51,6 +52,7 @@ private:
     [[nodiscard]] std::optional<QString> openState();
     [[nodiscard]] std::optional<QString> listen();
     void sweepLostServer();
+    void makeCgroups();
     void connectService(Service &service);
     void announce() const;
     void tellServiceManager();
@@ -66,6 +68,7 @@ private:
     SystemdNotifier m_serviceManager; // before all that has threads: it changes the environment
     Run m_run;
     RunRecord m_runRecord;
+    std::unique_ptr<CgroupTree> m_cgroups; ///< null where there can be none
     QElapsedTimer m_uptime;
     Journal m_journal;
     UnixSignals m_signals;

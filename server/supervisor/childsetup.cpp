@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdint>
 
+#include <fcntl.h>
 #include <linux/close_range.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -52,6 +53,14 @@ void become(const RunAs &who, ChildFault *fault)
         giveUp(fault, {.step = Step::User, .value = long(*who.user)});
 }
 
+void enterCgroup(const char *entrance, ChildFault *fault)
+{
+    const int file = ::open(entrance, O_WRONLY | O_CLOEXEC);
+    if (file < 0 || ::write(file, "0", 1) != 1)
+        giveUp(fault, {.step = ChildFault::Step::Cgroup});
+    ::close(file);
+}
+
 } // namespace
 
 void ChildSetup::apply() const noexcept
@@ -69,6 +78,8 @@ void ChildSetup::apply() const noexcept
         ::dup2(output, STDERR_FILENO);
     }
     ::syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+    if (!settings.cgroup.isEmpty())
+        enterCgroup(settings.cgroup.constData(), fault);
     for (const ResourceLimit &limit : settings.limits)
         if (::setrlimit(__rlimit_resource(limit.resource), &limit.value) != 0)
             giveUp(fault,
@@ -92,6 +103,8 @@ QString ChildFault::explain() const
         return u"cannot %1: %2"_s.arg(what, qt_error_string(error));
     };
     switch (step) {
+    case Step::Cgroup:
+        return because(u"enter its control group"_s);
     case Step::Limit:
         return because(u"set rlimit %1 to %2"_s.arg(resourceName(resource),
             rlim_t(value) == RLIM_INFINITY ? u"infinity"_s : QString::number(value)));

@@ -3,6 +3,7 @@
 
 #include "supervisor/runas.h"
 
+#include <QByteArray>
 #include <QString>
 
 #include <optional>
@@ -22,6 +23,7 @@ struct ResourceLimit
 /// What a child makes of itself between fork and exec, with everything looked up before.
 struct ChildSettings
 {
+    QByteArray cgroup = {}; ///< the entrance of its control group; empty: it stays in the server's
     std::vector<ResourceLimit> limits = {}; ///< in this order
     std::optional<int> nice = {};
     std::optional<mode_t> umask = {};
@@ -31,7 +33,7 @@ struct ChildSettings
 /// The step on the way to exec that failed. Lies in memory that the child shares with the server.
 struct ChildFault
 {
-    enum class Step : int { None, Limit, Nice, Groups, Group, User };
+    enum class Step : int { None, Cgroup, Limit, Nice, Groups, Group, User };
     Step step = Step::None;
     int error = 0; ///< errno
     int resource = 0; ///< of Limit

@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "supervisor/guardian.h"
 
+#include "supervisor/cgroupclearing.h"
 #include "supervisor/descendants.h"
 #include "supervisor/unixsignals.h"
 
+#include <QFile>
+
+#include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -25,6 +31,16 @@ constexpr int sweepLimitMs = 30000;
 // SIGABRT is what a watchdog sends to a main process that hangs, to see its core.
 constexpr int forwarded[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGABRT};
 
+constexpr char killFile[] = "/cgroup.kill";
+
+/// In memory that both halves share: the server learns only after the fork where its group is.
+struct SharedNote
+{
+    std::array<char, 4096> cgroup; ///< its folder; empty: there is none
+};
+
+SharedNote *note = nullptr;
+std::array<char, sizeof(SharedNote) + sizeof killFile> serversKillFile{};
 pid_t guardianPid = 0;
 bool guardianHasTerminal = false;
 
@@ -40,6 +56,10 @@ void endAfterGuardian(int)
     static_cast<void>(!::write(STDERR_FILENO, lastWords, sizeof lastWords - 1));
     ::syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0); // the sweep needs two descriptors
     killAllDescendants(sweepLimitMs);
+    if (serversKillFile.front() != '\0') {
+        const int file = ::open(serversKillFile.data(), O_WRONLY | O_CLOEXEC);
+        static_cast<void>(!::write(file, "1", 1)); // the last thing that this process does
+    }
     ::_exit(128 + SIGKILL);
 }
 
@@ -72,6 +92,13 @@ int exitStatus(int status)
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+void endCgroup()
+{
+    if (note && note->cgroup.front() != '\0')
+        static_cast<void>(sweepCgroup(Cgroup(QFile::decodeName(note->cgroup.data())),
+            std::chrono::milliseconds(sweepLimitMs)));
+}
+
 // Runs in the guardian with all signals blocked: each is taken by sigwaitinfo in turn.
 int guard(pid_t server, const sigset_t &signals)
 {
@@ -90,6 +117,7 @@ int guard(pid_t server, const sigset_t &signals)
             if (ended != server)
                 continue;
             killAllDescendants(sweepLimitMs);
+            endCgroup();
             return exitStatus(status);
         }
     }
@@ -131,6 +159,10 @@ std::optional<int> Guardian::start(int argc, char **argv)
         sigaddset(&signals, signal);
     ::sigprocmask(SIG_BLOCK, &signals, &before);
 
+    void *const shared = ::mmap(
+        nullptr, sizeof(SharedNote), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    note = shared == MAP_FAILED ? nullptr : static_cast<SharedNote *>(shared);
+
     const pid_t guardian = ::getpid();
     const pid_t server = ::fork();
     if (server < 0) {
@@ -143,6 +175,16 @@ std::optional<int> Guardian::start(int argc, char **argv)
     }
     renameProcess("semper-guard", argc, argv);
     return guard(server, signals);
+}
+
+void Guardian::setCgroup(const QString &path)
+{
+    const QByteArray name = QFile::encodeName(path);
+    if (!note || std::size_t(name.size()) >= note->cgroup.size())
+        return;
+    std::memcpy(note->cgroup.data(), name.constData(), std::size_t(name.size()) + 1);
+    std::memcpy(serversKillFile.data(), name.constData(), std::size_t(name.size()));
+    std::memcpy(serversKillFile.data() + name.size(), killFile, sizeof killFile);
 }
 
 pid_t Guardian::pid()

@@ -3,6 +3,8 @@
 
 #include <semper/semper_server_export.h>
 
+#include <QString>
+
 #include <sys/types.h>
 
 #include <optional>
@@ -25,6 +27,9 @@ public:
     /// nothing of it is left, then returns the status that main() has to return.
     [[nodiscard]] static std::optional<int> start(int argc, char **argv);
 
+    /// In the server: all that it will ever launch is in the control group \a path, and so is the
+    /// server itself, but not the guardian: whichever is left at the end kills the whole group.
+    static void setCgroup(const QString &path);
     /// In the server: the guardian's pid; 0 without one.
     [[nodiscard]] static pid_t pid();
     /// In the server: a terminal controls the guardian, so that SIGHUP means that it is gone.

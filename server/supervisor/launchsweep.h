@@ -23,6 +23,12 @@ struct SweepResult
 {
     QList<SweptProcess> found; ///< in the order of their pids
     int left = 0; ///< how many of them could not be killed in time
+
+    /// What both have found; they have nobody in common.
+    [[nodiscard]] SweepResult operator+(const SweepResult &other) const
+    {
+        return {.found = found + other.found, .left = left + other.left};
+    }
 };
 
 /// Kills whatever the server run \a run launched and is still alive, and waits until it is gone,

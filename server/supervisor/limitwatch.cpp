@@ -49,14 +49,20 @@ bool LimitWatch::isFor(const LimitsSpec &limits)
     return limits.maxAge || limits.memoryMaxBytes || limits.cpuMaxRatio;
 }
 
-void LimitWatch::begin(std::function<QList<pid_t>()> members)
+QString LimitWatch::killedForMemory(qint64 limitBytes)
+{
+    return u"killed by the kernel: used more than memory_max_bytes, %1 MiB"_s.arg(
+        inMebibytes(limitBytes));
+}
+
+void LimitWatch::begin(std::function<QList<pid_t>()> members, Memory memory)
 {
     m_members = std::move(members);
     if (m_limits.maxAge) {
         const double share = 1 - ageJitterRatio * QRandomGenerator::global()->generateDouble();
         m_age.start(std::chrono::milliseconds(qint64(double(m_limits.maxAge->count()) * share)));
     }
-    if (m_limits.memoryMaxBytes)
+    if (m_limits.memoryMaxBytes && memory == Memory::Sampled)
         m_memoryTimer.start();
     if (m_limits.cpuMaxRatio) {
         m_cpu.clear();

@@ -27,8 +27,12 @@ public:
     /// Whether \a limits have anything to watch.
     [[nodiscard]] static bool isFor(const LimitsSpec &limits);
 
+    /// Who sees to it that memory_max_bytes is kept.
+    enum class Memory { Sampled, Kernel };
+    /// The reason of a launch that the kernel killed for want of memory.
+    [[nodiscard]] static QString killedForMemory(qint64 limitBytes);
     /// A launch has begun; \a members tells all processes that belong to it, itself among them.
-    void begin(std::function<QList<pid_t>()> members);
+    void begin(std::function<QList<pid_t>()> members, Memory memory = Memory::Sampled);
     /// It has ended, or is about to.
     void end();
 

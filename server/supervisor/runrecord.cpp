@@ -41,12 +41,16 @@ std::optional<Run> RunRecord::lost() const
     const QString id = note.value(keys::id).toString();
     if (!form.match(id).hasMatch())
         return std::nullopt;
-    return Run{.id = id.toLatin1(), .pid = note.value(keys::pid).toInteger()};
+    return Run{.id = id.toLatin1(),
+        .pid = note.value(keys::pid).toInteger(),
+        .cgroup = note.value(keys::cgroup).toString()};
 }
 
 std::optional<QString> RunRecord::write(const Run &run) const
 {
-    const QJsonObject note{{keys::id, QString::fromLatin1(run.id)}, {keys::pid, run.pid}};
+    QJsonObject note{{keys::id, QString::fromLatin1(run.id)}, {keys::pid, run.pid}};
+    if (!run.cgroup.isEmpty())
+        note.insert(keys::cgroup, run.cgroup);
     QSaveFile file(m_path);
     const bool written = file.open(QIODevice::WriteOnly)
         && file.setPermissions(QFile::ReadOwner | QFile::WriteOwner)

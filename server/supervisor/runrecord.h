@@ -13,6 +13,7 @@ struct Run
 {
     QByteArray id; ///< 32 hexadecimal digits that nobody else has
     qint64 pid = 0;
+    QString cgroup = {}; ///< the folder of the control group that all of it is in; empty: none
 
     /// Of this process, with a new id.
     [[nodiscard]] static Run make();

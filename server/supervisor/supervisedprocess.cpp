@@ -3,6 +3,8 @@
 
 #include "protocol/frame.h"
 #include "protocol/keys.h"
+#include "supervisor/cgroupclearing.h"
+#include "supervisor/cgrouptree.h"
 #include "supervisor/orphankeeper.h"
 #include "supervisor/outputcollector.h"
 #include "supervisor/standbys.h"
@@ -84,8 +86,24 @@ void SupervisedProcess::watchLimits()
     connect(m_limitWatch.get(), &LimitWatch::cpuCrossed, this, &SupervisedProcess::cpuCrossed);
 }
 
+// To enter a group takes some milliseconds, so only those do who gain by it.
+void SupervisedProcess::enterCgroup(ChildSettings &settings)
+{
+    const auto limit = m_spec.limits.memoryMaxBytes;
+    m_cgroup
+        = limit && m_edges.cgroups ? m_edges.cgroups->makeLaunch(m_identity.launchId) : nullptr;
+    m_memoryLimit = LimitWatch::Memory::Sampled;
+    if (!m_cgroup)
+        return;
+    settings.cgroup = m_cgroup->entrance();
+    if (m_edges.cgroups->limitsMemory() && m_cgroup->limitMemory(*limit))
+        m_memoryLimit = LimitWatch::Memory::Kernel;
+}
+
 QList<pid_t> SupervisedProcess::members() const
 {
+    if (m_cgroup)
+        return m_cgroup->members();
     QList<pid_t> roots = m_edges.orphans.orphansOf(pid_t(m_session), m_identity.mark());
     roots.prepend(pid_t(pid()));
     return procfile::withDescendants(roots);
@@ -179,6 +197,7 @@ void SupervisedProcess::launch()
     if (const auto *error = std::get_if<QString>(&plan))
         return launchFailed(*error);
     auto &request = std::get<LaunchRequest>(plan);
+    enterCgroup(request.settings);
     request.outputDescriptor
         = m_edges.output.open(name(), instance(), m_readiness.prepare(m_identity));
     if (request.outputDescriptor < 0)
@@ -205,6 +224,8 @@ bool SupervisedProcess::launchStandby()
     standby->identity.instance = instance();
     m_identity = std::move(standby->identity);
     m_launch = std::move(standby->launch);
+    m_cgroup = nullptr; // to move it into one would take longer than to start it
+    m_memoryLimit = LimitWatch::Memory::Sampled;
     m_edges.output.assign(instance(), m_readiness.prepare(m_identity));
     connect(m_launch.get(), &Launch::ended, this, &SupervisedProcess::launchEnded);
     launchBegan();
@@ -220,7 +241,7 @@ void SupervisedProcess::launchBegan()
     if (!m_spec.isCommand())
         m_heartbeat.start(processLabel(name(), instance()), pid());
     if (m_limitWatch)
-        m_limitWatch->begin([this] { return members(); });
+        m_limitWatch->begin([this] { return members(); }, m_memoryLimit);
     handle(happening::Launched{});
     m_readiness.start();
 }
@@ -240,6 +261,9 @@ void SupervisedProcess::launchEnded(ExitReport report)
     if (m_limitWatch)
         m_limitWatch->end();
     m_startedAt = {};
+    if (m_cgroup && m_cgroup->memoryKills() > 0)
+        handle(
+            happening::FaultReported{LimitWatch::killedForMemory(*m_spec.limits.memoryMaxBytes)});
     handle(happening::Exited{report});
 }
 
@@ -247,12 +271,19 @@ void SupervisedProcess::clearLeftovers()
 {
     // Not here and now: the launch is still inside the signal that told of its end.
     m_launch.release()->deleteLater();
-    if (m_session == 0) // nothing was executed
-        return handle(happening::Cleared{});
-    m_edges.orphans.clear(pid_t(m_session), m_identity.mark(), [self = QPointer(this)] {
+    const auto cleared = [self = QPointer(this)] {
         if (self)
             self->handle(happening::Cleared{});
-    });
+    };
+    const auto clearGroup = [group = std::shared_ptr(std::move(m_cgroup)), cleared] {
+        if (group)
+            clearCgroup(*group, cleared);
+        else
+            cleared();
+    };
+    if (m_session == 0) // nothing was executed
+        return clearGroup();
+    m_edges.orphans.clear(pid_t(m_session), m_identity.mark(), clearGroup);
 }
 
 void SupervisedProcess::sample()

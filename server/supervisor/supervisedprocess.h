@@ -3,6 +3,7 @@
 
 #include "readiness/readiness.h"
 #include "supervision/processmachine.h"
+#include "supervisor/cgroup.h"
 #include "supervisor/heartbeatwatch.h"
 #include "supervisor/launchplan.h"
 #include "supervisor/launchvitals.h"
@@ -18,6 +19,7 @@
 
 namespace semper {
 
+class CgroupTree;
 class OrphanKeeper;
 class OutputCollector;
 class Standbys;
@@ -33,6 +35,7 @@ struct SupervisorEdges
     /// Why a process must not be launched now; empty: it may.
     std::function<QString(const SupervisedProcess &)> blocker;
     Standbys *standbys = nullptr;
+    const CgroupTree *cgroups = nullptr; ///< null: launches cannot have groups of their own
 };
 
 /// One instance of a process: its machine, its launch, and what it told of itself. Turns what
@@ -110,6 +113,7 @@ private:
     void launchBegan();
     void clearLeftovers();
     void watchLimits();
+    void enterCgroup(ChildSettings &settings);
     [[nodiscard]] QList<pid_t> members() const;
     void launchFailed(const QString &cause);
     void launchEnded(ExitReport report);
@@ -128,6 +132,8 @@ private:
     QTimer m_timer;
     HeartbeatWatch m_heartbeat;
     std::unique_ptr<LimitWatch> m_limitWatch; ///< null where there is nothing to watch
+    LimitWatch::Memory m_memoryLimit = LimitWatch::Memory::Sampled;
+    std::unique_ptr<Cgroup> m_cgroup; ///< of the launch; null where it has none of its own
     QDateTime m_startedAt;
     QDateTime m_nextStartAt;
     LaunchVitals m_vitals;

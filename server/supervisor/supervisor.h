@@ -35,6 +35,8 @@ public:
 
     /// Before start() only.
     void setSurroundings(LaunchSurroundings surroundings);
+    /// Launches may have control groups in \a tree, which has to outlive this. Before start() only.
+    void setCgroups(const CgroupTree &tree) { m_edges.cgroups = &tree; }
     void setServerDescription(std::function<QJsonObject()> describe);
     void add(const QString &service, const QString &name, const ProcessSpec &spec);
 
