@@ -98,6 +98,8 @@ SEMPER_KEY(decision, "decision")
 SEMPER_KEY(delayMs, "delay_ms")
 SEMPER_KEY(left, "left")
 SEMPER_KEY(loaded, "loaded")
+SEMPER_KEY(times, "times")
+SEMPER_KEY(orMore, "or_more")
 
 // configuration
 SEMPER_KEY(listen, "listen")
@@ -143,6 +145,10 @@ SEMPER_KEY(umask, "umask")
 SEMPER_KEY(user, "user")
 SEMPER_KEY(runAsGroup, "run_as_group")
 SEMPER_KEY(standby, "standby")
+SEMPER_KEY(schedule, "schedule")
+SEMPER_KEY(overlap, "overlap")
+SEMPER_KEY(cron, "cron")
+SEMPER_KEY(timeZone, "time_zone")
 
 #undef SEMPER_KEY
 

@@ -7,6 +7,7 @@
 #include "spec/limitsreader.h"
 #include "spec/namerule.h"
 #include "spec/readyreader.h"
+#include "spec/schedulereader.h"
 #include "spec/signalname.h"
 #include "spec/variablename.h"
 
@@ -264,6 +265,7 @@ ProcessSpec readProcess(const QJsonObject &json, const JsonPath &path,
     readStandby(reader, spec);
     readGroup(reader, spec);
     spec.limits = readLimits(reader, surroundings);
+    readSchedule(reader, spec);
     if (!spec.isCommand() && !spec.limits.user.isEmpty())
         reader.complainOf(keys::user, u"is not available yet for a class"_s);
     return spec;

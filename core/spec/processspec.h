@@ -4,6 +4,7 @@
 #include <semper/limitsspec.h>
 #include <semper/readyspec.h>
 #include <semper/restartspec.h>
+#include <semper/schedulespec.h>
 
 #include <QJsonObject>
 #include <QMap>
@@ -56,6 +57,8 @@ struct ProcessSpec
     int instances = 1;
     int standby = 0; ///< hosts that have loaded the class and wait, for all instances together
     LimitsSpec limits = {};
+    std::optional<ScheduleSpec> schedule = {}; ///< with one, the policy Always means Never
+    Overlap overlap = Overlap::Skip; ///< of the runs of a schedule
 
     [[nodiscard]] bool isCommand() const { return !command.isEmpty(); }
     [[nodiscard]] StopScope stopScope() const

@@ -34,8 +34,9 @@ const Vocabulary &processKeys()
             keys::environment, keys::environmentFile, keys::enabled, keys::restart, keys::stop,
             keys::ready, keys::watchdogMs, keys::dependsOn, keys::instances, keys::group,
             keys::strategy, keys::rlimits, keys::nice, keys::umask, keys::user, keys::runAsGroup,
-            keys::memoryMaxBytes, keys::cpuMaxRatio, keys::maxAgeMs, keys::standby},
-        .later = {u"schedule"_s, u"overlap"_s, u"critical"_s, u"output"_s, u"output_limits"_s}};
+            keys::memoryMaxBytes, keys::cpuMaxRatio, keys::maxAgeMs, keys::standby, keys::schedule,
+            keys::overlap},
+        .later = {u"critical"_s, u"output"_s, u"output_limits"_s}};
     return keys;
 }
 
@@ -52,6 +53,7 @@ const Vocabulary &configKeys(ConfigObject object)
         .later = {u"listeners"_s, u"tls"_s, u"limits"_s, u"framing"_s}};
     static const Vocabulary enabled{.known = {keys::env}};
     static const Vocabulary rlimits{.known = resourceNames()};
+    static const Vocabulary schedule{.known = {keys::cron, keys::timeZone}};
     static const Vocabulary restart{
         .known = {keys::policy, keys::firstDelayMs, keys::backoffMs, keys::multiplier,
             keys::backoffMaxMs, keys::jitterRatio, keys::resetAfterMs, keys::maxRestarts,
@@ -74,6 +76,8 @@ const Vocabulary &configKeys(ConfigObject object)
         return enabled;
     case ConfigObject::Rlimits:
         return rlimits;
+    case ConfigObject::Schedule:
+        return schedule;
     case ConfigObject::Restart:
         return restart;
     case ConfigObject::Stop:

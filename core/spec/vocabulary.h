@@ -31,6 +31,7 @@ enum class ConfigObject {
     Process,
     Enabled,
     Rlimits,
+    Schedule,
     Restart,
     Stop,
     Ready

@@ -82,13 +82,17 @@ private:
     QList<QList<QString>> m_circles;
 };
 
-QList<DependencyFault> unknownNames(const Processes &processes)
+QList<DependencyFault> unfitNames(const Processes &processes)
 {
     QList<DependencyFault> faults;
     for (auto it = processes.cbegin(); it != processes.cend(); ++it)
         for (auto name = it->dependsOn.keyBegin(); name != it->dependsOn.keyEnd(); ++name) {
-            if (processes.contains(*name))
+            if (processes.contains(*name)) {
+                if (processes.value(*name).schedule)
+                    faults.append({it.key(),
+                        u"%1 has a schedule, so nothing can wait for it"_s.arg(quoted(*name))});
                 continue;
+            }
             QString message = u"no process %1"_s.arg(quoted(*name));
             if (const auto nearest = nearestName(*name, processes.keys()))
                 message += u"; did you mean %1?"_s.arg(quoted(*nearest));
@@ -131,7 +135,7 @@ QList<DependencyFault> strategyConflicts(const Processes &processes)
 QList<DependencyFault> dependencyFaults(const QMap<QString, ProcessSpec> &processes)
 {
     QList<DependencyFault> faults
-        = unknownNames(processes) + circles(processes) + strategyConflicts(processes);
+        = unfitNames(processes) + circles(processes) + strategyConflicts(processes);
     std::ranges::stable_sort(faults, {}, &DependencyFault::process);
     return faults;
 }

@@ -16,6 +16,10 @@ struct Start
 { };
 struct Stop
 { };
+struct AwaitSchedule
+{ }; ///< wanted from now on, but launched only when its schedule is due
+struct Due
+{ }; ///< its schedule is due
 struct Restart
 { };
 struct Reset
@@ -70,6 +74,6 @@ using Happening = std::variant<happening::Start, happening::Stop, happening::Res
     happening::Reset, happening::Kill, happening::Launched, happening::LaunchFailed,
     happening::Exited, happening::Cleared, happening::TimerElapsed, happening::ReadyChanged,
     happening::FaultReported, happening::Recycle, happening::Excess, happening::Hung,
-    happening::BlockerChanged>;
+    happening::BlockerChanged, happening::AwaitSchedule, happening::Due>;
 
 } // namespace semper

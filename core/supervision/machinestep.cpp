@@ -38,8 +38,9 @@ bool Step::isAlive() const
 void Step::waitForBlocker()
 {
     m_state.reason = m_context.blocker;
-    if (m_state.phase == ProcessPhase::Waiting)
+    if (m_state.phase == ProcessPhase::Waiting && !m_state.resting)
         return;
+    m_state.resting = false;
     enter(ProcessPhase::Waiting);
     record(RecordType::Waiting);
 }
@@ -56,6 +57,7 @@ void Step::launch()
     if (!asked)
         ++m_state.restarts;
     enter(ProcessPhase::Starting);
+    m_state.resting = false;
     m_state.fault.clear();
     m_state.greeted = false;
     m_state.killed = false;
@@ -66,6 +68,7 @@ void Step::launch()
 void Step::launchWhenCleared()
 {
     m_state.asked = true;
+    m_state.queued = false; // this is the run that was to follow
     if (!m_state.clearing)
         return launch();
     enter(ProcessPhase::Backoff);

@@ -37,6 +37,9 @@ public:
     void on(const happening::Hung &event);
     void on(const happening::BlockerChanged &);
     void on(const happening::Excess &event);
+    // Of processes with a schedule (machineschedule.cpp).
+    void on(const happening::AwaitSchedule &);
+    void on(const happening::Due &);
 
     [[nodiscard]] StepResult take() { return {std::move(m_state), std::move(m_actions)}; }
 
@@ -56,6 +59,10 @@ private:
     void launch();
     void waitForBlocker();
     void launchWhenCleared();
+    void rest();
+    void overlap();
+    void replace();
+    void queue();
     void askToStop();
     void kill();
     void killOverdue(const QString &missing);

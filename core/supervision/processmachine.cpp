@@ -13,6 +13,7 @@ void Step::on(const happening::Start &)
 {
     m_state.wanted = Wanted::Up;
     m_state.wish.clear();
+    m_state.resting = false;
     switch (m_state.phase) {
     case ProcessPhase::Backoff:
         act(Action::Kind::CancelTimer);
@@ -37,6 +38,9 @@ void Step::on(const happening::Stop &)
 {
     m_state.wanted = Wanted::Down;
     m_state.excess.clear();
+    m_state.queued = false;
+    if (std::exchange(m_state.resting, false) && m_state.phase == ProcessPhase::Waiting)
+        m_state.reason.clear();
     switch (m_state.phase) {
     case ProcessPhase::Starting:
     case ProcessPhase::Running:
@@ -109,17 +113,22 @@ void Step::on(const happening::Cleared &)
             launch();
         break;
     case ProcessPhase::Stopping:
+        if (m_state.resting)
+            return rest();
         if (m_state.wanted == Wanted::Up)
             return launchWhenCleared();
         enter(ProcessPhase::Stopped);
         record(RecordType::Stop);
         break;
+    case ProcessPhase::Failed:
+    case ProcessPhase::Done:
+        if (m_state.queued)
+            on(happening::Due{});
+        break;
     case ProcessPhase::Stopped:
     case ProcessPhase::Waiting:
     case ProcessPhase::Starting:
     case ProcessPhase::Running:
-    case ProcessPhase::Failed:
-    case ProcessPhase::Done:
         break;
     }
 }
@@ -180,7 +189,7 @@ void Step::on(const happening::Hung &event)
 
 void Step::on(const happening::BlockerChanged &)
 {
-    if (m_state.phase == ProcessPhase::Waiting)
+    if (m_state.phase == ProcessPhase::Waiting && !m_state.resting)
         launch();
 }
 

@@ -19,7 +19,19 @@
 namespace semper {
 
 /// What the journal is told.
-enum class RecordType { Waiting, Start, Ready, Unready, Exit, Backoff, Failed, Stop };
+enum class RecordType {
+    Waiting,
+    Start,
+    Ready,
+    Unready,
+    Exit,
+    Backoff,
+    Failed,
+    Stop,
+    Skipped, ///< a run of its schedule was left out: the one before is not over
+    Queued, ///< a run of its schedule follows the one before, which is not over
+    Replaced ///< the run before is not over and is stopped for the next one
+};
 
 /// What has to be done about it, in this order.
 struct Action
@@ -50,6 +62,8 @@ struct MachineState
     bool greeted = false; ///< the launch told that it is ready before it was known to be launched
     bool killed = false; ///< SIGKILL was sent
     bool asked = false; ///< the next launch is somebody's wish, not a restart
+    bool resting = false; ///< it waits for its schedule to be due; in Waiting and Stopping
+    bool queued = false; ///< another run of its schedule follows the one that is not over
     int restarts = 0; ///< relaunches that nobody asked for
     int failures = 0; ///< ends in a row without stable running between them
     SlidingWindow recentRestarts;

@@ -10,6 +10,7 @@
 #include "supervisor/guardian.h"
 #include "supervisor/launchsweep.h"
 #include "supervisor/qprocesslauncher.h"
+#include "supervisor/systemwallclock.h"
 
 #include <semper/serverapplication.h>
 #include <semper/service.h>
@@ -66,7 +67,8 @@ ServerRuntime::ServerRuntime(
     , m_serviceManager(Guardian::pid())
     , m_run(Run::make())
     , m_runRecord(m_config.stateDirectory)
-    , m_supervisor(std::make_unique<QProcessLauncher>(), m_journal)
+    , m_supervisor(
+          std::make_unique<QProcessLauncher>(), std::make_unique<SystemWallClock>(), m_journal)
     , m_notify(m_supervisor)
     , m_hub(m_supervisor, m_journal)
     , m_control(m_supervisor)

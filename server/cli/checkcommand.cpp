@@ -2,6 +2,7 @@
 #include "cli/command.h"
 #include "cli/configadvice.h"
 #include "cli/configchoice.h"
+#include "cli/nextruns.h"
 #include "protocol/keys.h"
 #include "spec/jsonpath.h"
 #include "supervisor/launchplan.h"
@@ -96,7 +97,7 @@ int check(const CommandLine &line, const CommandSyntax &)
                 .arg(QFileInfo(file).fileName(),
                     counted(config->services.size(), Texts::tr("service"), Texts::tr("services")),
                     counted(processCount(*config), Texts::tr("process"), Texts::tr("processes")))
-            + u'\n'});
+            + u'\n' + nextRuns(*config, QDateTime::currentDateTimeUtc())});
 }
 
 } // namespace

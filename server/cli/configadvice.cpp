@@ -4,6 +4,7 @@
 #include "protocol/keys.h"
 #include "spec/environmentfile.h"
 #include "spec/jsonpath.h"
+#include "supervision/timetable.h"
 
 #include <QCoreApplication>
 #include <QDir>
@@ -33,10 +34,21 @@ bool isProgram(const QString &program, const QString &directory)
     return file.isFile() && file.isExecutable();
 }
 
+bool comesEver(const ScheduleSpec &schedule)
+{
+    auto made = Timetable::make(schedule);
+    auto *timetable = std::get_if<Timetable>(&made);
+    if (timetable != nullptr)
+        timetable->begin(QDateTime::currentDateTimeUtc());
+    return timetable == nullptr || timetable->next().isValid();
+}
+
 ConfigErrors adviceOn(const ProcessSpec &process, const JsonPath &path)
 {
     if (!process.enabled)
         return {};
+    if (process.schedule && !comesEver(*process.schedule))
+        return {{path.key(keys::schedule).toString(), Texts::tr("never comes")}};
     if (!process.directory.isEmpty() && !isFolder(process.directory))
         return {{path.key(keys::directory).toString(),
             Texts::tr("no folder %1").arg(quoted(process.directory))}};

@@ -6,16 +6,19 @@
 
 #include <QCoreApplication>
 #include <QJsonArray>
+#include <QLocale>
 #include <QStringList>
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <langinfo.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace semper {
 
@@ -125,6 +128,20 @@ QString ago(const QDateTime &then, const QDateTime &now)
         humanDuration(std::chrono::milliseconds(std::max<qint64>(0, then.msecsTo(now)))));
 }
 
+/// "next start in 4 s" of what is started again, "next run in 9 h 5 min (Tue 04:30)" of a schedule.
+QString nextStart(const ProcessStatus &status, const QDateTime &now)
+{
+    const std::chrono::milliseconds left(std::max<qint64>(0, now.msecsTo(status.nextStartAt)));
+    if (status.state == ProcessPhase::Backoff)
+        return Texts::tr("next start in %1").arg(humanDuration(left));
+    const QDateTime local = status.nextStartAt.toLocalTime();
+    const QString form = left < 1min ? u"HH:mm:ss"_s
+        : left < 24h                 ? u"ddd HH:mm"_s
+                                     : u"ddd d MMM HH:mm"_s;
+    return Texts::tr("next run in %1 (%2)")
+        .arg(humanDuration(left), QLocale::c().toString(local, form));
+}
+
 } // namespace
 
 TerminalStyle TerminalStyle::real()
@@ -151,7 +168,9 @@ QString situation(const ProcessStatus &status, const QDateTime &now)
 {
     QStringList parts;
     const bool troubled = urgency(status) < 4 || !status.pid;
-    if (troubled && !status.reason.isEmpty())
+    const bool ranBySchedule = status.lastExit && status.nextStartAt.isValid()
+        && (status.state == ProcessPhase::Done || status.state == ProcessPhase::Failed);
+    if (troubled && !ranBySchedule && !status.reason.isEmpty())
         parts.append(status.reason);
     else if (status.lastExit)
         parts.append((status.reason.isEmpty() ? status.lastExit->describe() : status.reason)
@@ -161,9 +180,7 @@ QString situation(const ProcessStatus &status, const QDateTime &now)
     if (status.standby > 0)
         parts.append(Texts::tr("%1 in standby").arg(status.standby));
     if (status.nextStartAt.isValid())
-        parts.append(Texts::tr("next start in %1")
-                         .arg(humanDuration(std::chrono::milliseconds(
-                             std::max<qint64>(0, now.msecsTo(status.nextStartAt))))));
+        parts.append(nextStart(status, now));
     if (!status.status.isEmpty())
         parts.prepend(status.status);
     return printable(parts.join(u", "_s));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <semper/semper_server_export.h>
+
 #include <QString>
 
 #include <optional>
@@ -10,7 +12,7 @@ namespace semper {
 /// The ids of events: rising by one, never repeated, also across restarts and a SIGKILL of the
 /// server. The last id lives in a memory-mapped file, so that taking one writes to no disk on
 /// the way of a restart; the kernel keeps the page when the process dies.
-class EventSequence
+class SEMPER_SERVER_EXPORT EventSequence
 {
 public:
     EventSequence() = default;

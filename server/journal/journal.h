@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <semper/semper_server_export.h>
+
 #include "journal/eventsequence.h"
 
 #include <QJsonObject>
@@ -14,7 +16,7 @@ namespace semper {
 
 /// What happened, as event objects in the order of their ids. Holds the last 1000. Main thread;
 /// nothing here blocks once it is open.
-class Journal : public QObject
+class SEMPER_SERVER_EXPORT Journal : public QObject
 {
     Q_OBJECT
 public:

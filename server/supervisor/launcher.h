@@ -5,6 +5,7 @@
 #include "supervisor/childsetup.h"
 
 #include <semper/processspec.h>
+#include <semper/semper_server_export.h>
 
 #include <QByteArray>
 #include <QObject>
@@ -30,7 +31,7 @@ struct LaunchRequest
 
 /// One execution of a program: an edge of the house, with one real and one fake implementation.
 /// A launch leads a session of its own: its pid is that session's and process group's id.
-class Launch : public QObject
+class SEMPER_SERVER_EXPORT Launch : public QObject
 {
     Q_OBJECT
 public:

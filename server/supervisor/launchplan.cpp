@@ -4,6 +4,7 @@
 #include "spec/environmentfile.h"
 #include "spec/jsonpath.h"
 #include "spec/resourcename.h"
+#include "supervision/timetable.h"
 #include "supervisor/descriptorlimit.h"
 
 #include <QRandomGenerator>
@@ -141,6 +142,11 @@ std::optional<QString> launchProblem(const ProcessSpec &spec)
 {
     if (!spec.isCommand() && !spec.limits.user.isEmpty())
         return u"user is not available yet for a class"_s;
+    if (spec.schedule) {
+        const auto timetable = Timetable::make(*spec.schedule);
+        if (const auto *fault = std::get_if<QString>(&timetable))
+            return *fault;
+    }
     const auto settings = childSettings(spec.limits);
     const auto *error = std::get_if<QString>(&settings);
     return error != nullptr ? std::optional(*error) : std::nullopt;

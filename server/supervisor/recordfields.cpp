@@ -31,19 +31,40 @@ QString decisionOf(const ProcessStatus &status)
     Q_UNREACHABLE();
 }
 
+void insertNextRun(const ProcessStatus &status, QJsonObject &fields)
+{
+    if (status.nextStartAt.isValid())
+        fields.insert(keys::nextStartAt, wireTime(status.nextStartAt));
+}
+
+RecordFields waitingFields(const ProcessStatus &status, QJsonObject fields)
+{
+    fields.insert(keys::reason, status.reason);
+    insertNextRun(status, fields);
+    return {QLatin1StringView("waiting"), fields, status.reason};
+}
+
+RecordFields overlapFields(QLatin1StringView type, const QString &what, QJsonObject fields)
+{
+    const QString reason = u"its run before is not over"_s;
+    fields.insert(keys::reason, reason);
+    return {type, fields, u"%1: %2"_s.arg(what, reason)};
+}
+
 RecordFields exitFields(const ProcessStatus &status, QJsonObject fields)
 {
     const QString decision = decisionOf(status);
     fields.insert(keys::lastExit, status.lastExit ? status.lastExit->toJson() : QJsonObject());
     fields.insert(keys::decision, decision);
     fields.insert(keys::reason, status.reason);
+    if (status.state != ProcessPhase::Backoff)
+        insertNextRun(status, fields);
     return {QLatin1StringView("exit"), fields, u"%1; %2"_s.arg(status.reason, decision)};
 }
 
-RecordFields backoffFields(const ProcessStatus &status, QJsonObject fields)
+RecordFields backoffFields(const ProcessStatus &status, const QDateTime &now, QJsonObject fields)
 {
-    const qint64 delay
-        = std::max<qint64>(0, QDateTime::currentDateTimeUtc().msecsTo(status.nextStartAt));
+    const qint64 delay = std::max<qint64>(0, now.msecsTo(status.nextStartAt));
     fields.insert(keys::delayMs, delay);
     fields.insert(keys::nextStartAt, wireTimeOrNull(status.nextStartAt));
     fields.insert(keys::reason, status.reason);
@@ -52,13 +73,12 @@ RecordFields backoffFields(const ProcessStatus &status, QJsonObject fields)
 
 } // namespace
 
-RecordFields recordFields(RecordType type, const ProcessStatus &status)
+RecordFields recordFields(RecordType type, const ProcessStatus &status, const QDateTime &now)
 {
     QJsonObject fields{{keys::process, status.name}, {keys::instance, status.instance}};
     switch (type) {
     case RecordType::Waiting:
-        fields.insert(keys::reason, status.reason);
-        return {QLatin1StringView("waiting"), fields, status.reason};
+        return waitingFields(status, fields);
     case RecordType::Start:
         fields.insert(keys::pid, status.pid.value_or(0));
         return {
@@ -70,12 +90,18 @@ RecordFields recordFields(RecordType type, const ProcessStatus &status)
     case RecordType::Exit:
         return exitFields(status, fields);
     case RecordType::Backoff:
-        return backoffFields(status, fields);
+        return backoffFields(status, now, fields);
     case RecordType::Failed:
         fields.insert(keys::reason, status.reason);
         return {QLatin1StringView("failed"), fields, u"failed: %1"_s.arg(status.reason)};
     case RecordType::Stop:
         return {QLatin1StringView("stop"), fields, u"stopped"_s};
+    case RecordType::Skipped:
+        return overlapFields(QLatin1StringView("skipped"), u"left out a run"_s, fields);
+    case RecordType::Queued:
+        return overlapFields(QLatin1StringView("queued"), u"another run follows"_s, fields);
+    case RecordType::Replaced:
+        return overlapFields(QLatin1StringView("replaced"), u"stopped for the next run"_s, fields);
     }
     Q_UNREACHABLE();
 }

@@ -17,7 +17,9 @@ struct RecordFields
     QString text; ///< one line, for the log
 };
 
-/// \a status is that of the process right after the step that made the record.
-[[nodiscard]] RecordFields recordFields(RecordType type, const ProcessStatus &status);
+/// \a status is that of the process right after the step that made the record; \a now is what the
+/// clock on the wall shows.
+[[nodiscard]] RecordFields recordFields(
+    RecordType type, const ProcessStatus &status, const QDateTime &now);
 
 } // namespace semper

@@ -8,6 +8,7 @@
 #include "supervisor/orphankeeper.h"
 #include "supervisor/outputcollector.h"
 #include "supervisor/standbys.h"
+#include "supervisor/wallclock.h"
 
 #include <QPointer>
 #include <QRandomGenerator>
@@ -145,11 +146,32 @@ void SupervisedProcess::proceed()
         m_heartbeat.start(processLabel(name(), instance()), pid());
     if (m_state.phase != ProcessPhase::Starting || m_state.killed)
         m_readiness.end();
-    if (m_state.nextStartAt)
-        m_nextStartAt = QDateTime::currentDateTimeUtc().addMSecs(
-            sinceMs(std::chrono::steady_clock::now(), *m_state.nextStartAt).count());
+    noteNextStart();
     for (const Action &action : std::as_const(result.actions))
         perform(action);
+}
+
+void SupervisedProcess::noteNextStart()
+{
+    if (m_state.nextStartAt)
+        m_nextStartAt = m_edges.clock.now().addMSecs(
+            sinceMs(std::chrono::steady_clock::now(), *m_state.nextStartAt).count());
+}
+
+QDateTime SupervisedProcess::nextStartAt() const
+{
+    if (m_state.nextStartAt)
+        return m_nextStartAt;
+    const bool betweenRuns = m_state.resting || m_state.phase == ProcessPhase::Done
+        || m_state.phase == ProcessPhase::Failed;
+    return betweenRuns && m_edges.nextRun ? m_edges.nextRun(*this) : QDateTime();
+}
+
+void SupervisedProcess::wallClockLeapt()
+{
+    noteNextStart();
+    if (nextStartAt().isValid())
+        Q_EMIT changed();
 }
 
 void SupervisedProcess::tellRecords()
@@ -236,7 +258,7 @@ bool SupervisedProcess::launchStandby()
 void SupervisedProcess::launchBegan()
 {
     m_session = pid();
-    m_startedAt = QDateTime::currentDateTimeUtc();
+    m_startedAt = m_edges.clock.now();
     m_vitals.begin(std::chrono::steady_clock::now());
     if (!m_spec.isCommand())
         m_heartbeat.start(processLabel(name(), instance()), pid());
@@ -248,7 +270,7 @@ void SupervisedProcess::launchBegan()
 
 void SupervisedProcess::launchFailed(const QString &cause)
 {
-    const ExitReport report{.at = QDateTime::currentDateTimeUtc()};
+    const ExitReport report{.at = m_edges.clock.now()};
     handle(happening::LaunchFailed{report, explainFailedLaunch(m_spec, cause)});
 }
 
@@ -311,8 +333,7 @@ ProcessStatus SupervisedProcess::status() const
         status.startedAt = m_startedAt;
         status.uptime = sinceMs(*m_state.launchedAt, std::chrono::steady_clock::now());
     }
-    if (m_state.nextStartAt)
-        status.nextStartAt = m_nextStartAt;
+    status.nextStartAt = nextStartAt();
     status.reason = m_state.reason;
     status.lastExit = m_state.lastExit;
     status.cpuRatio = m_vitals.cpuRatio();
@@ -328,7 +349,7 @@ QJsonObject SupervisedProcess::metricsFrame() const
     QJsonObject frame = makeFrame(frames::metrics, m_vitals.metrics());
     frame.insert(keys::process, name());
     frame.insert(keys::instance, instance());
-    frame.insert(keys::at, wireTime(QDateTime::currentDateTimeUtc()));
+    frame.insert(keys::at, wireTime(m_edges.clock.now()));
     if (m_state.launchedAt) {
         frame.insert(keys::cpuRatio, m_vitals.cpuRatio());
         frame.insert(keys::memoryBytes, m_vitals.memoryBytes());

@@ -24,6 +24,7 @@ class OrphanKeeper;
 class OutputCollector;
 class Standbys;
 class SupervisedProcess;
+class WallClock;
 
 /// The edges that all supervised processes of a server share.
 struct SupervisorEdges
@@ -31,9 +32,12 @@ struct SupervisorEdges
     Launcher &launcher;
     OutputCollector &output;
     OrphanKeeper &orphans;
+    WallClock &clock;
     LaunchSurroundings surroundings;
     /// Why a process must not be launched now; empty: it may.
     std::function<QString(const SupervisedProcess &)> blocker;
+    /// When its schedule is due next; invalid without one.
+    std::function<QDateTime(const SupervisedProcess &)> nextRun;
     Standbys *standbys = nullptr;
     const CgroupTree *cgroups = nullptr; ///< null: launches cannot have groups of their own
 };
@@ -64,6 +68,9 @@ public:
     /// The only way to change the state. May be called from inside an action's effect: what
     /// happens then waits for its turn.
     void handle(const Happening &happening);
+
+    /// The clock on the wall was set: what was told by it before is no longer true.
+    void wallClockLeapt();
 
     /// Reads CPU and memory of the launch; a share of CPU is that since the last call.
     void sample();
@@ -106,6 +113,8 @@ Q_SIGNALS:
 
 private:
     void proceed();
+    void noteNextStart();
+    [[nodiscard]] QDateTime nextStartAt() const;
     void perform(const Action &action);
     void tellRecords();
     void launch();

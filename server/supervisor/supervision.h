@@ -59,7 +59,7 @@ public:
 
     /// All instances, sorted by name, then instance, sampled now.
     [[nodiscard]] virtual QList<ProcessStatus> processes() const = 0;
-    /// Every enabled process is ready, and no shutdown is under way.
+    /// Every enabled process without a schedule is ready, and no shutdown is under way.
     [[nodiscard]] virtual bool allReady() const = 0;
     /// The "server" object: node, version, pid, guardian_pid, started_at, services, ...
     [[nodiscard]] virtual QJsonObject serverObject() const = 0;

@@ -6,6 +6,7 @@
 #include "protocol/keys.h"
 #include "supervision/restartpolicy.h"
 #include "supervisor/recordfields.h"
+#include "supervisor/wallclock.h"
 
 #include <QLoggingCategory>
 
@@ -28,16 +29,23 @@ constexpr auto graceAfterKill = 2000ms;
 
 } // namespace
 
-Supervisor::Supervisor(std::unique_ptr<Launcher> launcher, Journal &journal, QObject *parent)
+Supervisor::Supervisor(std::unique_ptr<Launcher> launcher, std::unique_ptr<WallClock> clock,
+    Journal &journal, QObject *parent)
     : QObject(parent)
     , m_journal(journal)
     , m_launcher(std::move(launcher))
+    , m_clock(std::move(clock))
+    , m_schedules(*m_clock)
     , m_orphans([this](pid_t pid) { return m_launcher->owns(pid); })
     , m_edges{.launcher = *m_launcher,
           .output = m_output,
           .orphans = m_orphans,
+          .clock = *m_clock,
           .surroundings = {},
-          .blocker = {}}
+          .blocker = {},
+          .nextRun = [this](const SupervisedProcess &it) { return m_schedules.next(&it); },
+          .standbys = nullptr,
+          .cgroups = nullptr}
     , m_standbys(m_edges)
 {
     m_edges.standbys = &m_standbys;
@@ -50,6 +58,7 @@ Supervisor::Supervisor(std::unique_ptr<Launcher> launcher, Journal &journal, QOb
     m_edges.blocker = [this](const SupervisedProcess &process) {
         return m_shuttingDown ? u"the server is stopping"_s : m_companions.blockerOf(process);
     };
+    connect(&m_schedules, &ScheduleClock::changed, this, &Supervisor::wallClockLeapt);
     m_sampler.setInterval(samplingInterval);
     connect(&m_sampler, &QTimer::timeout, this, [this] {
         for (const auto &[key, process] : m_processes) {
@@ -79,7 +88,9 @@ void Supervisor::setServerDescription(std::function<QJsonObject()> describe)
 
 void Supervisor::add(const QString &service, const QString &name, const ProcessSpec &spec)
 {
-    m_descriptions[name] = {service, spec};
+    Description &description = m_descriptions[name] = {service, spec};
+    if (spec.schedule && spec.restart.policy == RestartPolicy::Always)
+        description.spec.restart.policy = RestartPolicy::Never;
     m_standbys.set(name, spec);
     for (int instance = 0; instance < spec.instances; ++instance)
         addInstance(name, instance);
@@ -114,6 +125,7 @@ void Supervisor::addInstance(const QString &name, int instance)
 
 void Supervisor::processHasChanged(SupervisedProcess *process)
 {
+    suspendOrResume(process);
     Q_EMIT processChanged(process);
     for (SupervisedProcess *other : m_companions.concernedBy(*process))
         other->handle(happening::BlockerChanged{});
@@ -168,7 +180,7 @@ void Supervisor::start()
 {
     for (const auto &[key, process] : m_processes)
         if (process->spec().enabled)
-            process->handle(happening::Start{});
+            begin(process.get());
 }
 
 void Supervisor::shutDown(std::chrono::milliseconds limit)
@@ -254,7 +266,8 @@ QList<ProcessStatus> Supervisor::processes() const
 bool Supervisor::allReady() const
 {
     return !m_shuttingDown && std::ranges::all_of(m_processes, [](const auto &entry) {
-        return !entry.second->spec().enabled || entry.second->state().ready;
+        const ProcessSpec &spec = entry.second->spec();
+        return !spec.enabled || spec.schedule || entry.second->state().ready;
     });
 }
 
@@ -294,7 +307,7 @@ void Supervisor::recordCpu(const SupervisedProcess &process, bool high, double a
 
 void Supervisor::record(RecordType type, const ProcessStatus &status)
 {
-    const RecordFields fields = recordFields(type, status);
+    const RecordFields fields = recordFields(type, status, m_clock->now());
     m_journal.record(fields.type, fields.fields);
     qCInfo(log, "%s: %s", qUtf8Printable(processLabel(status.name, status.instance)),
         qUtf8Printable(fields.text));

@@ -5,9 +5,12 @@
 #include "supervisor/launchplan.h"
 #include "supervisor/orphankeeper.h"
 #include "supervisor/outputcollector.h"
+#include "supervisor/scheduleclock.h"
 #include "supervisor/standbys.h"
 #include "supervisor/supervisedprocess.h"
 #include "supervisor/supervision.h"
+
+#include <semper/semper_server_export.h>
 
 #include <QHash>
 #include <QObject>
@@ -23,14 +26,16 @@ namespace semper {
 
 class Journal;
 class RollingRestart;
+class WallClock;
 
 /// Owns every supervised process: starts them, passes commands on, writes what happens to the
 /// journal, and ends them all. Main thread.
-class Supervisor : public QObject, public Supervision
+class SEMPER_SERVER_EXPORT Supervisor : public QObject, public Supervision
 {
     Q_OBJECT
 public:
-    Supervisor(std::unique_ptr<Launcher> launcher, Journal &journal, QObject *parent = nullptr);
+    Supervisor(std::unique_ptr<Launcher> launcher, std::unique_ptr<WallClock> clock,
+        Journal &journal, QObject *parent = nullptr);
     ~Supervisor() override;
 
     /// Before start() only.
@@ -40,7 +45,7 @@ public:
     void setServerDescription(std::function<QJsonObject()> describe);
     void add(const QString &service, const QString &name, const ProcessSpec &spec);
 
-    /// Launches everything that is enabled.
+    /// Launches everything that is enabled, but for what waits for its schedule.
     void start();
     /// Asks everything to stop, at once but for those that others depend on, which follow these;
     /// stopped() follows. What is left after \a limit is killed.
@@ -100,6 +105,12 @@ private:
     void restart(const QList<SupervisedProcess *> &targets);
     void scale(const QString &name, int count);
     void removeRetired(SupervisedProcess *process);
+    void begin(SupervisedProcess *process);
+    void followSchedule(SupervisedProcess *process);
+    void suspendOrResume(SupervisedProcess *process);
+    void recordMissed(
+        const SupervisedProcess &process, const MissedRuns &missed, const QString &reason);
+    void wallClockLeapt();
     void recordCpu(const SupervisedProcess &process, bool high, double average);
     void countDropped(const OutputBatch &batch);
     void recordDropped();
@@ -107,6 +118,8 @@ private:
 
     Journal &m_journal;
     std::unique_ptr<Launcher> m_launcher;
+    std::unique_ptr<WallClock> m_clock;
+    ScheduleClock m_schedules;
     OutputCollector m_output;
     OrphanKeeper m_orphans;
     SupervisorEdges m_edges;

@@ -131,7 +131,7 @@ void Supervisor::scale(const QString &name, int count)
         if (!process)
             addInstance(name, instance);
         if (m_descriptions.at(name).spec.enabled)
-            find(name, instance)->handle(happening::Start{});
+            begin(find(name, instance));
     }
     for (int instance = count; SupervisedProcess *process = find(name, instance); ++instance) {
         m_retired.insert(process);
@@ -148,6 +148,7 @@ void Supervisor::removeRetired(SupervisedProcess *process)
     // From the event loop: this may be inside one of its signals.
     m_retired.remove(process);
     m_companions.remove(process);
+    m_schedules.leave(process);
     const auto it = m_processes.find({process->name(), process->instance()});
     it->second.release()->deleteLater();
     m_processes.erase(it);

@@ -98,6 +98,8 @@ private Q_SLOTS:
     void enabledFollowsTheEnvironment();
     void policiesScopesAndSignalsAreUnderstood();
     void theShortFormsMeanWhatTheySay();
+    void aScheduleIsTakenWithOrWithoutATimeZone();
+    void aProcessWithAScheduleIsNotStartedAgainUnlessItSaysSo();
     void everyReadyModeIsUnderstood_data();
     void everyReadyModeIsUnderstood();
     void aCapBelowTheDefaultBackoffLowersIt();
@@ -265,6 +267,30 @@ void TestConfigReader::theShortFormsMeanWhatTheySay()
     QCOMPARE(read(R"({"class": "P", "watchdog_ms": null})").watchdogPeriod(), 0s);
     QCOMPARE(read(R"({"command": ["x"]})").watchdogPeriod(), 0s);
     QCOMPARE(read(R"({"command": ["x"], "instances": 0})").instances, 0);
+}
+
+void TestConfigReader::aScheduleIsTakenWithOrWithoutATimeZone()
+{
+    const auto text = processOf(withProcess(R"("schedule": "0 30 4 * * MON-FRI")"));
+    QVERIFY(text);
+    QCOMPARE(text->schedule, ScheduleSpec({.cron = u"0 30 4 * * MON-FRI"_s}));
+    QCOMPARE(text->overlap, Overlap::Skip);
+    const auto object = processOf(withProcess(
+        R"("schedule": {"cron": "@daily", "time_zone": "UTC+02:00"}, "overlap": "kill")"));
+    QVERIFY(object);
+    QCOMPARE(object->schedule, ScheduleSpec({.cron = u"@daily"_s, .timeZone = u"UTC+02:00"_s}));
+    QCOMPARE(object->overlap, Overlap::Kill);
+}
+
+void TestConfigReader::aProcessWithAScheduleIsNotStartedAgainUnlessItSaysSo()
+{
+    const auto bare = processOf(withProcess(R"("schedule": "@daily", "restart": {})"));
+    QVERIFY(bare);
+    QCOMPARE(bare->restart.policy, RestartPolicy::Never);
+    const auto retrying
+        = processOf(withProcess(R"("schedule": "@daily", "restart": {"policy": "on-failure"})"));
+    QVERIFY(retrying);
+    QCOMPARE(retrying->restart.policy, RestartPolicy::OnFailure);
 }
 
 void TestConfigReader::everyReadyModeIsUnderstood_data()

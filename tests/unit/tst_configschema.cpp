@@ -41,6 +41,8 @@ QJsonObject schemaOf(ConfigObject object)
         return definition(u"enabled"_s);
     case ConfigObject::Rlimits:
         return definition(u"rlimits"_s);
+    case ConfigObject::Schedule:
+        return definition(u"schedule"_s);
     case ConfigObject::Restart:
         return definition(u"restart"_s);
     case ConfigObject::Stop:

@@ -35,6 +35,7 @@ class TestDependencyOrder : public QObject
 private Q_SLOTS:
     void dependenciesComeFirstAndTheRestByName();
     void anUnknownNameIsToldWithTheNearest();
+    void nothingWaitsForASchedule();
     void eachCircleIsToldOnce_data();
     void eachCircleIsToldOnce();
     void aGroupHasOneStrategy();
@@ -55,6 +56,17 @@ void TestDependencyOrder::anUnknownNameIsToldWithTheNearest()
     const Processes processes{{u"api"_s, dependingOn({u"cahce"_s})}, {u"cache"_s, {}}};
     QCOMPARE(dependencyFaults(processes),
         QList<DependencyFault>({{u"api"_s, u"no process \"cahce\"; did you mean \"cache\"?"_s}}));
+}
+
+void TestDependencyOrder::nothingWaitsForASchedule()
+{
+    ProcessSpec nightly = dependingOn({u"db"_s}); // which may itself wait for others
+    nightly.schedule = ScheduleSpec{.cron = u"@daily"_s};
+    const Processes processes{
+        {u"api"_s, dependingOn({u"nightly"_s})}, {u"db"_s, {}}, {u"nightly"_s, nightly}};
+    QCOMPARE(dependencyFaults(processes),
+        QList<DependencyFault>(
+            {{u"api"_s, u"\"nightly\" has a schedule, so nothing can wait for it"_s}}));
 }
 
 void TestDependencyOrder::eachCircleIsToldOnce_data()

@@ -646,11 +646,12 @@ void TestProcessMachine::nothingHappensTwice_data()
 void TestProcessMachine::nothingHappensTwice()
 {
     QFETCH(const int, phase);
-    const std::array<Happening, 15> all{happening::Recycle{u"x"_s}, happening::Excess{u"x"_s},
-        happening::Hung{u"x"_s}, happening::BlockerChanged{}, happening::Start{}, happening::Stop{},
-        happening::Restart{}, happening::Reset{}, happening::Kill{}, happening::Launched{},
-        happening::ReadyChanged{true}, happening::ReadyChanged{false},
-        happening::FaultReported{u"x"_s}, happening::TimerElapsed{}, happening::Cleared{}};
+    const std::array<Happening, 17> all{happening::AwaitSchedule{}, happening::Due{},
+        happening::Recycle{u"x"_s}, happening::Excess{u"x"_s}, happening::Hung{u"x"_s},
+        happening::BlockerChanged{}, happening::Start{}, happening::Stop{}, happening::Restart{},
+        happening::Reset{}, happening::Kill{}, happening::Launched{}, happening::ReadyChanged{true},
+        happening::ReadyChanged{false}, happening::FaultReported{u"x"_s}, happening::TimerElapsed{},
+        happening::Cleared{}};
     for (const Happening &first : all) {
         for (const Happening &second : all) {
             Driver driver;

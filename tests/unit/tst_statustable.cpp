@@ -6,6 +6,7 @@
 #include "protocol/keys.h"
 
 #include <QJsonArray>
+#include <QLocale>
 #include <QRegularExpression>
 #include <QTest>
 
@@ -68,6 +69,7 @@ private Q_SLOTS:
     void aNarrowTerminalElidesTheLastColumn();
     void glyphsAndColoursOnlyWhereTheStyleHasThem();
     void whatAProcessSaysCannotSteerTheTerminal();
+    void theNextRunOfAScheduleIsTold();
     void aLaterInstanceIsNamed();
     void theServerIsTold();
     void durationsReadWell_data();
@@ -171,6 +173,32 @@ void TestStatusTable::whatAProcessSaysCannotSteerTheTerminal()
         QVERIFY(!table.contains(c));
     QCOMPARE(lines(table).size(), 2);
     QVERIFY(table.contains(u"gone"_s));
+}
+
+void TestStatusTable::theNextRunOfAScheduleIsTold()
+{
+    const auto clock = [](const QDateTime &time, const QString &form) {
+        return QLocale::c().toString(time.toLocalTime(), form);
+    };
+    ProcessStatus waiting = in(ProcessPhase::Waiting, u"report"_s, u"waits for its schedule"_s);
+    waiting.nextStartAt = now.addSecs(4);
+    QCOMPARE(situation(waiting, now),
+        u"waits for its schedule, next run in 4 s (%1)"_s.arg(
+            clock(waiting.nextStartAt, u"HH:mm:ss"_s)));
+
+    ProcessStatus done = in(ProcessPhase::Done, u"report"_s, u"exited with code 0"_s);
+    done.lastExit = ExitReport{.at = now.addSecs(-120), .code = 0};
+    done.nextStartAt = now.addSecs(9 * 3600);
+    QCOMPARE(situation(done, now),
+        u"exited with code 0, 2 min ago, next run in 9 h (%1)"_s.arg(
+            clock(done.nextStartAt, u"ddd HH:mm"_s)));
+
+    ProcessStatus failed = in(ProcessPhase::Failed, u"report"_s, u"exited with code 3"_s);
+    failed.lastExit = ExitReport{.at = now.addSecs(-1), .code = 3};
+    failed.nextStartAt = now.addDays(3);
+    QCOMPARE(situation(failed, now),
+        u"exited with code 3, 1 s ago, next run in 3 d (%1)"_s.arg(
+            clock(failed.nextStartAt, u"ddd d MMM HH:mm"_s)));
 }
 
 void TestStatusTable::aLaterInstanceIsNamed()

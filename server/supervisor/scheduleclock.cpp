@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "supervisor/scheduleclock.h"
+
+#include "supervisor/wallclock.h"
+
+#include <QList>
+
+#include <utility>
+
+namespace semper {
+
+ScheduleClock::ScheduleClock(WallClock &clock, QObject *parent)
+    : QObject(parent)
+    , m_clock(clock)
+{
+    connect(&m_clock, &WallClock::reached, this, &ScheduleClock::look);
+    connect(&m_clock, &WallClock::leapt, this, [this] {
+        look();
+        Q_EMIT changed();
+    });
+}
+
+void ScheduleClock::follow(const void *who, const Timetable &timetable, Tell tell)
+{
+    Timetable begun = timetable;
+    begun.begin(m_clock.now());
+    m_followed.insert_or_assign(who, Followed{begun, std::move(tell)});
+    arm();
+}
+
+void ScheduleClock::leave(const void *who)
+{
+    if (m_followed.erase(who) > 0)
+        arm();
+}
+
+QDateTime ScheduleClock::next(const void *who) const
+{
+    const auto it = m_followed.find(who);
+    return it == m_followed.end() ? QDateTime() : it->second.timetable.next();
+}
+
+void ScheduleClock::look()
+{
+    const QDateTime now = m_clock.now();
+    QList<std::pair<const void *, Timetable::Turn>> turns;
+    for (auto &[who, followed] : m_followed)
+        if (Timetable::Turn turn = followed.timetable.advance(now); turn != Timetable::Turn())
+            turns.append({who, std::move(turn)});
+    arm();
+    // Only now: what is told may follow and leave.
+    for (const auto &[who, turn] : std::as_const(turns)) {
+        const auto it = m_followed.find(who);
+        if (it == m_followed.end())
+            continue;
+        const Tell tell = it->second.tell;
+        tell(turn);
+    }
+}
+
+void ScheduleClock::arm()
+{
+    QDateTime first;
+    for (const auto &[who, followed] : m_followed) {
+        const QDateTime next = followed.timetable.next();
+        if (next.isValid() && (!first.isValid() || next < first))
+            first = next;
+    }
+    m_clock.wakeAt(first);
+}
+
+} // namespace semper

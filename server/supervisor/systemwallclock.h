@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "supervisor/wallclock.h"
+
+#include <QSocketNotifier>
+
+#include <memory>
+
+namespace semper {
+
+/// The machine's clock. One timerfd (CLOCK_REALTIME), which the kernel also wakes when the clock is
+/// set: nothing polls, and an idle server stays asleep. Where there is no such descriptor to be
+/// had, that is logged and the two signals never come.
+class SEMPER_SERVER_EXPORT SystemWallClock : public WallClock
+{
+    Q_OBJECT
+public:
+    explicit SystemWallClock(QObject *parent = nullptr);
+    ~SystemWallClock() override;
+
+    [[nodiscard]] QDateTime now() const override;
+    void wakeAt(const QDateTime &moment) override;
+
+private:
+    void arm();
+    void read();
+
+    int m_timer;
+    std::unique_ptr<QSocketNotifier> m_notifier;
+    QDateTime m_moment;
+};
+
+} // namespace semper

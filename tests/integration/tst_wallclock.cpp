@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "journal/journal.h"
+#include "support/fakewallclock.h"
+#include "supervisor/supervisor.h"
+#include "supervisor/systemwallclock.h"
+
+#include <QJsonArray>
+#include <QSignalSpy>
+#include <QTest>
+
+#include <utility>
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+using namespace semper;
+using namespace semper::test;
+
+namespace {
+
+constexpr int patience = 10'000;
+
+QDateTime at(const QString &time)
+{
+    return QDateTime::fromString(u"2026-11-23T"_s + time + u'Z', Qt::ISODate);
+}
+
+/// Runs nothing: begins and ends as the test says.
+class FakeLaunch : public Launch
+{
+public:
+    explicit FakeLaunch(qint64 pid)
+        : m_pid(pid)
+    { }
+
+    void start(const LaunchRequest &) override { Q_EMIT started(); }
+    [[nodiscard]] qint64 pid() const override { return m_pid; }
+    void signal(int, StopScope) override { end(0); }
+    void end(int code)
+    {
+        if (std::exchange(m_pid, 0) > 0)
+            Q_EMIT ended({.at = QDateTime::currentDateTimeUtc(), .code = code});
+    }
+
+private:
+    qint64 m_pid;
+};
+
+class FakeLauncher : public Launcher
+{
+public:
+    [[nodiscard]] std::unique_ptr<Launch> create() override
+    {
+        auto launch = std::make_unique<FakeLaunch>(++m_pid);
+        launches.append(launch.get());
+        return launch;
+    }
+    [[nodiscard]] bool owns(qint64 pid) const override { return pid > aboveAllPids; }
+
+    QList<QPointer<FakeLaunch>> launches;
+
+private:
+    static constexpr qint64 aboveAllPids = 1 << 23;
+    qint64 m_pid = aboveAllPids;
+};
+
+/// A supervisor of one process, "it", whose launches and whose clock on the wall are the test's.
+class House
+{
+public:
+    explicit House(ProcessSpec spec)
+        : House(std::make_unique<FakeLauncher>(),
+            std::make_unique<FakeWallClock>(at(u"12:10:00"_s)), std::move(spec))
+    { }
+
+    [[nodiscard]] ProcessStatus it() const { return m_supervisor.processes().first(); }
+    [[nodiscard]] qsizetype launches() const { return m_launcher->launches.size(); }
+    /// Ends the launch that is alive.
+    void end(int code) { m_launcher->launches.last()->end(code); }
+    CommandResult command(const SupervisionCommand &command)
+    {
+        return m_supervisor.command(command);
+    }
+    [[nodiscard]] FakeWallClock &clock() { return *m_clock; }
+    /// The events of \a type.
+    [[nodiscard]] QList<QJsonObject> events(const QString &type) const
+    {
+        QList<QJsonObject> events = m_journal.after(0);
+        events.removeIf([&](const QJsonObject &event) { return event[u"type"_s] != type; });
+        return events;
+    }
+
+private:
+    House(std::unique_ptr<FakeLauncher> launcher, std::unique_ptr<FakeWallClock> clock,
+        ProcessSpec spec)
+        : m_launcher(launcher.get())
+        , m_clock(clock.get())
+        , m_supervisor(std::move(launcher), std::move(clock), m_journal)
+    {
+        spec.command = QStringList{u"it"_s};
+        spec.restart.jitterRatio = 0;
+        m_supervisor.add(u"http"_s, u"it"_s, spec);
+        m_supervisor.start();
+    }
+
+    FakeLauncher *m_launcher;
+    FakeWallClock *m_clock;
+    Journal m_journal;
+    Supervisor m_supervisor;
+};
+
+ProcessSpec hourly()
+{
+    return {.schedule = ScheduleSpec{.cron = u"0 * * * *"_s, .timeZone = u"UTC"_s}};
+}
+
+} // namespace
+
+/// What becomes of processes when somebody sets the clock on the wall.
+class TestWallClock : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void aBackoffTakesAsLongAsEver_data();
+    void aBackoffTakesAsLongAsEver();
+    void aBackoffEndsWhateverTheClockShows();
+    void anUptimeDoesNotJump();
+    void theWindowOfRestartsDoesNotMove();
+    void aScheduleFollowsTheClockBackAndForth();
+    void aRunIsLeftAloneWhenTheClockLeaps();
+    void whatIsSuspendedMissesNothing();
+    void noScheduleNoWakeUp();
+    void theMachinesClockWakesInTimeAndForTheLastMomentAskedFor();
+};
+
+void TestWallClock::aBackoffTakesAsLongAsEver_data()
+{
+    QTest::addColumn<QString>("time");
+    QTest::newRow("ahead") << u"19:10:00"_s;
+    QTest::newRow("back") << u"03:10:00"_s;
+}
+
+void TestWallClock::aBackoffTakesAsLongAsEver()
+{
+    QFETCH(const QString, time);
+    House house({.restart = {.firstDelay = 600s}});
+    house.end(3);
+    const auto isInTenMinutes = [&house](const QDateTime &now) {
+        const auto left = std::chrono::milliseconds(now.msecsTo(house.it().nextStartAt));
+        return house.it().state == ProcessPhase::Backoff && left > 500s && left <= 600s;
+    };
+    QVERIFY(isInTenMinutes(at(u"12:10:00"_s)));
+    house.clock().set(at(time));
+    QVERIFY(isInTenMinutes(at(time)));
+    QCOMPARE(house.launches(), 1);
+}
+
+void TestWallClock::aBackoffEndsWhateverTheClockShows()
+{
+    House house({.restart = {.firstDelay = 300ms}});
+    house.end(3);
+    house.clock().set(at(u"03:10:00"_s)); // nine hours until the clock shows that time again
+    QTRY_COMPARE_WITH_TIMEOUT(house.launches(), 2, patience);
+    QCOMPARE(house.it().restarts, 1);
+    QCOMPARE(house.it().startedAt, at(u"03:10:00"_s));
+}
+
+void TestWallClock::anUptimeDoesNotJump()
+{
+    House house({});
+    for (const QString &time : {u"20:00:00"_s, u"01:00:00"_s}) {
+        house.clock().set(at(time));
+        QVERIFY(house.it().uptime < 1h);
+        QVERIFY(house.it().uptime >= 0ms);
+        QCOMPARE(house.it().state, ProcessPhase::Running);
+    }
+    house.end(0);
+    QVERIFY(house.it().lastExit->uptime < 1h); // of which the backoff's reset is decided
+    QVERIFY(house.it().lastExit->uptime >= 0ms);
+}
+
+void TestWallClock::theWindowOfRestartsDoesNotMove()
+{
+    House house({.restart = {.backoff = 1ms, .maxRestarts = 2, .window = 1h}});
+    for (int i = 0; i < 2; ++i) {
+        house.end(3);
+        QTRY_COMPARE_WITH_TIMEOUT(house.launches(), i + 2, patience);
+        house.clock().set(house.clock().now().addSecs(3 * 3600));
+    }
+    house.end(3);
+    QCOMPARE(house.it().state, ProcessPhase::Failed);
+}
+
+void TestWallClock::aScheduleFollowsTheClockBackAndForth()
+{
+    House house(hourly());
+    QCOMPARE(house.it().state, ProcessPhase::Waiting);
+    QCOMPARE(house.it().nextStartAt, at(u"13:00:00"_s));
+    QCOMPARE(house.clock().wakesAt(), at(u"13:00:00"_s));
+
+    house.clock().set(at(u"08:30:00"_s));
+    QCOMPARE(house.it().nextStartAt, at(u"09:00:00"_s));
+    house.clock().set(at(u"12:59:00"_s));
+    QCOMPARE(house.it().nextStartAt, at(u"13:00:00"_s));
+    QCOMPARE(house.launches(), 0);
+    QCOMPARE(house.events(u"missed"_s).size(), 1);
+    const QJsonObject missed = house.events(u"missed"_s).first();
+    QCOMPARE(missed[u"count"_s], 4);
+    QCOMPARE(missed[u"or_more"_s], false);
+    QCOMPARE(missed[u"times"_s].toArray().first(), u"2026-11-23T09:00:00.000Z"_s);
+    QCOMPARE(missed[u"times"_s].toArray().last(), u"2026-11-23T12:00:00.000Z"_s);
+
+    house.clock().goOnTo(at(u"13:00:00"_s));
+    QCOMPARE(house.launches(), 1);
+    house.end(0);
+    QCOMPARE(house.it().state, ProcessPhase::Done);
+    QCOMPARE(house.it().nextStartAt, at(u"14:00:00"_s));
+    QCOMPARE(house.it().restarts, 0);
+    house.clock().goOnTo(at(u"14:00:00"_s));
+    QCOMPARE(house.launches(), 2);
+    QCOMPARE(house.events(u"missed"_s).size(), 1);
+}
+
+void TestWallClock::aRunIsLeftAloneWhenTheClockLeaps()
+{
+    House house(hourly());
+    house.clock().goOnTo(at(u"13:00:00"_s));
+    const auto pid = house.it().pid;
+    for (const QString &time : {u"18:30:00"_s, u"09:30:00"_s}) {
+        house.clock().set(at(time));
+        QCOMPARE(house.it().state, ProcessPhase::Running);
+        QCOMPARE(house.it().pid, pid);
+    }
+    QCOMPARE(house.launches(), 1);
+    QCOMPARE(house.events(u"missed"_s).size(), 1);
+    house.end(3);
+    QCOMPARE(house.it().state, ProcessPhase::Failed);
+    QCOMPARE(house.it().nextStartAt, at(u"10:00:00"_s));
+}
+
+void TestWallClock::whatIsSuspendedMissesNothing()
+{
+    House house(hourly());
+    const auto command = [&house](CommandAction action) {
+        QVERIFY(std::holds_alternative<qint64>(
+            house.command({.action = action, .selector = u"it"_s})));
+    };
+    command(CommandAction::Stop);
+    QVERIFY(!house.clock().wakesAt().isValid());
+    house.clock().set(at(u"18:30:00"_s));
+    QCOMPARE(house.it().state, ProcessPhase::Stopped);
+    QVERIFY(!house.it().nextStartAt.isValid());
+    command(CommandAction::Start);
+    QCOMPARE(house.launches(), 1);
+    house.end(0);
+    QCOMPARE(house.it().nextStartAt, at(u"19:00:00"_s));
+    QVERIFY(house.events(u"missed"_s).isEmpty());
+}
+
+void TestWallClock::noScheduleNoWakeUp()
+{
+    House house({});
+    QVERIFY(!house.clock().wakesAt().isValid());
+}
+
+void TestWallClock::theMachinesClockWakesInTimeAndForTheLastMomentAskedFor()
+{
+    SystemWallClock clock;
+    QSignalSpy reached(&clock, &WallClock::reached);
+    clock.wakeAt(clock.now().addDays(1));
+    const QDateTime soon = clock.now().addMSecs(100);
+    clock.wakeAt(soon);
+    QTRY_COMPARE_WITH_TIMEOUT(reached.count(), 1, patience);
+    QVERIFY(clock.now() >= soon);
+    clock.wakeAt(clock.now().addSecs(-10)); // what has passed comes at once
+    QTRY_COMPARE_WITH_TIMEOUT(reached.count(), 2, patience);
+}
+
+QTEST_GUILESS_MAIN(TestWallClock)
+#include "tst_wallclock.moc"

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "supervisor/wallclock.h"
+
+namespace semper::test {
+
+/// A clock on the wall that stands still until a test moves or sets it.
+class FakeWallClock : public WallClock
+{
+public:
+    explicit FakeWallClock(const QDateTime &now)
+        : m_now(now)
+    { }
+
+    [[nodiscard]] QDateTime now() const override { return m_now; }
+    void wakeAt(const QDateTime &moment) override { m_moment = moment; }
+    [[nodiscard]] QDateTime wakesAt() const { return m_moment; }
+
+    /// Time goes on to \a now.
+    void goOnTo(const QDateTime &now)
+    {
+        m_now = now;
+        if (m_moment.isValid() && m_now >= m_moment)
+            Q_EMIT reached();
+    }
+    /// Somebody sets it.
+    void set(const QDateTime &now)
+    {
+        m_now = now;
+        Q_EMIT leapt();
+    }
+
+private:
+    QDateTime m_now;
+    QDateTime m_moment;
+};
+
+} // namespace semper::test

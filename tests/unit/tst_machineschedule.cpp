@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "supervision/processmachine.h"
+
+#include <QTest>
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+using namespace semper;
+
+namespace {
+
+using Kind = Action::Kind;
+
+/// A machine of a process with a schedule, that waits for it.
+class Driver
+{
+public:
+    explicit Driver(Overlap overlap = Overlap::Skip, RestartPolicy policy = RestartPolicy::Never)
+    {
+        m_spec.command = QStringList{u"it"_s};
+        m_spec.schedule = ScheduleSpec{.cron = u"* * * * *"_s};
+        m_spec.overlap = overlap;
+        m_spec.restart.policy = policy;
+        feed(happening::AwaitSchedule{});
+        records.clear();
+    }
+
+    /// Returns the kinds of the actions, without what is only recorded.
+    QList<Kind> feed(const Happening &happening)
+    {
+        StepResult result
+            = step(state, happening, {.spec = m_spec, .now = now, .blocker = blocker});
+        state = result.state;
+        QList<Kind> kinds;
+        for (const Action &action : result.actions)
+            if (action.kind == Kind::Record)
+                records.append(action.record);
+            else
+                kinds.append(action.kind);
+        return kinds;
+    }
+
+    /// What is needed to have it run.
+    void run()
+    {
+        feed(happening::Due{});
+        feed(happening::Launched{});
+        records.clear();
+    }
+
+    void exit(int code) { feed(happening::Exited{{.code = code}}); }
+
+    [[nodiscard]] bool launches(const Happening &happening)
+    {
+        return feed(happening).contains(Kind::Launch);
+    }
+
+    MachineState state;
+    Instant now{1h};
+    QList<RecordType> records;
+    QString blocker;
+
+private:
+    ProcessSpec m_spec;
+};
+
+} // namespace
+
+/// The rows and phases of the machine that only a process with a schedule has.
+class TestMachineSchedule : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void itWaitsVisiblyAndIsLaunchedWhenItIsDue();
+    void itsEndIsShownAndTheNextRunIsNoRestart_data();
+    void itsEndIsShownAndTheNextRunIsNoRestart();
+    void aFailureIsTriedAgainWithinItsRun();
+    void anOverlapIsDecidedByTheConfiguration_data();
+    void anOverlapIsDecidedByTheConfiguration();
+    void oneQueuedRunFollowsHoweverManyWereDue();
+    void aQueuedRunWaitsForTheRetriesOfTheOneBefore();
+    void aReplacedRunIsGoneBeforeTheNextBegins();
+    void aRunInBackoffIsReplacedAtOnce();
+    void whatIsKilledAlreadyIsFollowedByItsNextRun();
+    void aStopSuspendsAndAStartRunsNow();
+    void aStopForgetsTheQueuedRun();
+    void aDueRunThatMustWaitForOthersFollowsThem();
+    void oneThatIsStillStoppingWaitsForItsScheduleAfterwards();
+};
+
+void TestMachineSchedule::itWaitsVisiblyAndIsLaunchedWhenItIsDue()
+{
+    Driver driver;
+    QCOMPARE(driver.state.phase, ProcessPhase::Waiting);
+    QCOMPARE(driver.state.wanted, Wanted::Up);
+    QCOMPARE(driver.state.reason, u"waits for its schedule"_s);
+    QVERIFY(driver.feed(happening::BlockerChanged{}).isEmpty()); // it waits for nobody else
+    QVERIFY(driver.feed(happening::AwaitSchedule{}).isEmpty());
+    QVERIFY(driver.launches(happening::Due{}));
+    QCOMPARE(driver.state.phase, ProcessPhase::Starting);
+    QCOMPARE(driver.state.reason, QString());
+    QCOMPARE(driver.state.restarts, 0);
+}
+
+void TestMachineSchedule::itsEndIsShownAndTheNextRunIsNoRestart_data()
+{
+    QTest::addColumn<int>("code");
+    QTest::addColumn<int>("phase");
+    QTest::newRow("success") << 0 << int(ProcessPhase::Done);
+    QTest::newRow("failure") << 3 << int(ProcessPhase::Failed);
+}
+
+void TestMachineSchedule::itsEndIsShownAndTheNextRunIsNoRestart()
+{
+    QFETCH(const int, code);
+    QFETCH(const int, phase);
+    Driver driver;
+    for (int i = 0; i < 3; ++i) {
+        driver.run();
+        driver.exit(code);
+        QCOMPARE(driver.state.phase, ProcessPhase(phase));
+        QCOMPARE(driver.state.reason, u"exited with code %1"_s.arg(code));
+        QCOMPARE(driver.state.lastExit->code, code);
+        QVERIFY(driver.feed(happening::Cleared{}).isEmpty());
+    }
+    QCOMPARE(driver.state.restarts, 0);
+
+    // Due before what is left of the run before has been cleared away.
+    driver.run();
+    driver.exit(code);
+    QVERIFY(!driver.launches(happening::Due{}));
+    QVERIFY(driver.launches(happening::Cleared{}));
+    QCOMPARE(driver.state.restarts, 0);
+}
+
+void TestMachineSchedule::aFailureIsTriedAgainWithinItsRun()
+{
+    Driver driver(Overlap::Skip, RestartPolicy::OnFailure);
+    driver.run();
+    driver.exit(3);
+    QCOMPARE(driver.state.phase, ProcessPhase::Backoff);
+    QVERIFY(driver.launches(happening::Cleared{}));
+    QCOMPARE(driver.state.restarts, 1);
+    driver.feed(happening::Launched{});
+    driver.exit(3);
+    QCOMPARE(driver.state.failures, 2);
+    driver.feed(happening::Cleared{});
+    QVERIFY(driver.launches(happening::TimerElapsed{}));
+    driver.feed(happening::Launched{});
+    driver.exit(0);
+    QCOMPARE(driver.state.phase, ProcessPhase::Done);
+    driver.feed(happening::Cleared{});
+
+    driver.run(); // which has nothing to do with the failures of another
+    QCOMPARE(driver.state.failures, 0);
+    QCOMPARE(driver.state.restarts, 2);
+}
+
+void TestMachineSchedule::anOverlapIsDecidedByTheConfiguration_data()
+{
+    QTest::addColumn<int>("overlap");
+    QTest::addColumn<int>("record");
+    QTest::addColumn<bool>("asks");
+    QTest::newRow("skip") << int(Overlap::Skip) << int(RecordType::Skipped) << false;
+    QTest::newRow("queue") << int(Overlap::Queue) << int(RecordType::Queued) << false;
+    QTest::newRow("kill") << int(Overlap::Kill) << int(RecordType::Replaced) << true;
+}
+
+void TestMachineSchedule::anOverlapIsDecidedByTheConfiguration()
+{
+    QFETCH(const int, overlap);
+    QFETCH(const int, record);
+    QFETCH(const bool, asks);
+    for (const bool launched : {false, true}) {
+        Driver driver{Overlap(overlap)};
+        driver.feed(happening::Due{});
+        if (launched)
+            driver.feed(happening::Launched{});
+        driver.records.clear();
+        const QList<Kind> actions = driver.feed(happening::Due{});
+        QCOMPARE(driver.records.first(), RecordType(record));
+        QCOMPARE(actions.contains(Kind::RequestStop), asks);
+        QVERIFY(!actions.contains(Kind::Launch));
+        driver.exit(0);
+        QCOMPARE(driver.state.phase, asks ? ProcessPhase::Stopping : ProcessPhase::Done);
+        QCOMPARE(driver.launches(happening::Cleared{}), Overlap(overlap) != Overlap::Skip);
+        QCOMPARE(driver.state.restarts, 0);
+    }
+}
+
+void TestMachineSchedule::oneQueuedRunFollowsHoweverManyWereDue()
+{
+    Driver driver(Overlap::Queue);
+    driver.run();
+    for (int i = 0; i < 3; ++i)
+        QVERIFY(driver.feed(happening::Due{}).isEmpty());
+    QCOMPARE(driver.records,
+        QList<RecordType>({RecordType::Queued, RecordType::Skipped, RecordType::Skipped}));
+    driver.exit(3);
+    QCOMPARE(driver.state.phase, ProcessPhase::Failed); // told, before the next one begins
+    QVERIFY(driver.launches(happening::Cleared{}));
+    driver.feed(happening::Launched{});
+    driver.exit(0);
+    QVERIFY(driver.feed(happening::Cleared{}).isEmpty());
+    QCOMPARE(driver.state.phase, ProcessPhase::Done);
+}
+
+void TestMachineSchedule::aQueuedRunWaitsForTheRetriesOfTheOneBefore()
+{
+    Driver driver(Overlap::Queue, RestartPolicy::OnFailure);
+    driver.run();
+    driver.feed(happening::Due{});
+    driver.exit(3);
+    QVERIFY(driver.launches(happening::Cleared{}));
+    QVERIFY(driver.state.queued);
+    driver.feed(happening::Launched{});
+    driver.exit(0);
+    QVERIFY(driver.launches(happening::Cleared{}));
+    QVERIFY(!driver.state.queued);
+}
+
+void TestMachineSchedule::aReplacedRunIsGoneBeforeTheNextBegins()
+{
+    Driver driver(Overlap::Kill);
+    driver.run();
+    driver.feed(happening::Due{});
+    QCOMPARE(driver.state.phase, ProcessPhase::Stopping);
+    QVERIFY(driver.feed(happening::Due{}).isEmpty()); // one is coming already
+    QCOMPARE(driver.records.last(), RecordType::Skipped);
+    QVERIFY(driver.feed(happening::TimerElapsed{}).contains(Kind::Kill)); // it does not listen
+    driver.feed(happening::Exited{{.signal = u"SIGKILL"_s}});
+    QCOMPARE(driver.state.reason, u"killed: did not stop within 10000 ms"_s);
+    QVERIFY(driver.launches(happening::Cleared{}));
+    QCOMPARE(driver.state.reason, u"stopped for the next run of its schedule"_s);
+}
+
+void TestMachineSchedule::aRunInBackoffIsReplacedAtOnce()
+{
+    Driver driver(Overlap::Kill, RestartPolicy::OnFailure);
+    driver.run();
+    for (int i = 0; i < 2; ++i) {
+        driver.exit(3);
+        driver.feed(happening::Cleared{});
+        driver.feed(happening::Launched{});
+    }
+    QCOMPARE(driver.state.phase, ProcessPhase::Backoff);
+    const QList<Kind> actions = driver.feed(happening::Due{});
+    QCOMPARE(actions.first(), Kind::CancelTimer);
+    QVERIFY(actions.contains(Kind::Launch));
+    QCOMPARE(driver.state.failures, 0);
+}
+
+void TestMachineSchedule::whatIsKilledAlreadyIsFollowedByItsNextRun()
+{
+    Driver driver(Overlap::Kill);
+    driver.run();
+    driver.feed(happening::Hung{u"hung"_s});
+    driver.records.clear();
+    QVERIFY(driver.feed(happening::Due{}).isEmpty());
+    QCOMPARE(driver.records, QList<RecordType>({RecordType::Queued}));
+    driver.feed(happening::Exited{{.signal = u"SIGKILL"_s}});
+    QCOMPARE(driver.state.phase, ProcessPhase::Failed);
+    QVERIFY(driver.launches(happening::Cleared{}));
+}
+
+void TestMachineSchedule::aStopSuspendsAndAStartRunsNow()
+{
+    Driver driver;
+    driver.feed(happening::Stop{});
+    QCOMPARE(driver.state.phase, ProcessPhase::Stopped);
+    QCOMPARE(driver.state.reason, QString());
+    QVERIFY(driver.feed(happening::Due{}).isEmpty());
+    QCOMPARE(driver.state.phase, ProcessPhase::Stopped);
+    QVERIFY(driver.launches(happening::Start{}));
+    driver.feed(happening::Launched{});
+    driver.exit(0);
+    driver.feed(happening::Cleared{});
+    QVERIFY(driver.launches(happening::Due{})); // and the schedule goes on
+}
+
+void TestMachineSchedule::aStopForgetsTheQueuedRun()
+{
+    Driver driver(Overlap::Queue);
+    driver.run();
+    driver.feed(happening::Due{});
+    driver.feed(happening::Stop{});
+    driver.exit(0);
+    QVERIFY(driver.feed(happening::Cleared{}).isEmpty());
+    QCOMPARE(driver.state.phase, ProcessPhase::Stopped);
+}
+
+void TestMachineSchedule::aDueRunThatMustWaitForOthersFollowsThem()
+{
+    Driver driver;
+    driver.blocker = u"waits for db, which is stopped"_s;
+    QVERIFY(!driver.launches(happening::Due{}));
+    QCOMPARE(driver.state.phase, ProcessPhase::Waiting);
+    QCOMPARE(driver.state.reason, driver.blocker);
+    QCOMPARE(driver.records, QList<RecordType>({RecordType::Waiting}));
+    QVERIFY(!driver.launches(happening::Due{})); // it is that run which is late
+    QCOMPARE(driver.records.last(), RecordType::Skipped);
+    driver.blocker.clear();
+    QVERIFY(driver.launches(happening::BlockerChanged{}));
+    QCOMPARE(driver.state.restarts, 0);
+}
+
+void TestMachineSchedule::oneThatIsStillStoppingWaitsForItsScheduleAfterwards()
+{
+    Driver driver;
+    driver.run();
+    driver.feed(happening::Stop{});
+    driver.feed(happening::AwaitSchedule{});
+    driver.exit(0);
+    QVERIFY(!driver.launches(happening::Cleared{}));
+    QCOMPARE(driver.state.phase, ProcessPhase::Waiting);
+    QVERIFY(driver.launches(happening::Due{}));
+}
+
+QTEST_GUILESS_MAIN(TestMachineSchedule)
+#include "tst_machineschedule.moc"
