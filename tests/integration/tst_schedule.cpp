@@ -24,8 +24,8 @@ QJsonObject everySecond(const QStringList &words, QJsonObject more = {})
 QJsonObject never(const QStringList &words)
 {
     QJsonObject process = everySecond(words);
-    process.insert(u"schedule"_s,
-        QJsonObject{{u"cron"_s, u"0 0 30 2 *"_s}, {u"time_zone"_s, u"UTC"_s}});
+    process.insert(
+        u"schedule"_s, QJsonObject{{u"cron"_s, u"0 0 30 2 *"_s}, {u"time_zone"_s, u"UTC"_s}});
     return process;
 }
 
@@ -62,7 +62,8 @@ private:
     {
         QList<QJsonObject> events;
         for (const QJsonObject &frame : m_peer.framesOf(u"event"))
-            if (const QJsonObject event = frame[u"event"_s].toObject(); event[u"process"_s] == u"it"_s)
+            if (const QJsonObject event = frame[u"event"_s].toObject();
+                event[u"process"_s] == u"it"_s)
                 events.append(event);
         return events;
     }
@@ -181,8 +182,7 @@ void TestSchedule::anOverlappingRunFollows()
 
 void TestSchedule::anOverlappingRunTakesTheOthersPlace()
 {
-    RunningServer server(
-        {{u"it"_s, everySecond({u"sleeper"_s}, {{u"overlap"_s, u"kill"_s}})}});
+    RunningServer server({{u"it"_s, everySecond({u"sleeper"_s}, {{u"overlap"_s, u"kill"_s}})}});
     QVERIFY2(server.start(), qPrintable(server.log()));
     const Events events(server);
     QTRY_VERIFY_WITH_TIMEOUT(events.count(u"start"_s) >= 3, patience);
@@ -227,16 +227,16 @@ void TestSchedule::aDueRunWaitsForWhatItDependsOn()
         {u"it"_s,
             everySecond({u"exit-with"_s, u"0"_s}, {{u"depends_on"_s, QJsonArray{u"db"_s}}})}});
     QVERIFY2(server.start(), qPrintable(server.log()));
-    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"reason"_s],
-        u"waits for db, which is stopped"_s, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(
+        server.process(u"it"_s)[u"reason"_s], u"waits for db, which is stopped"_s, patience);
     QCOMPARE(server.command({u"start"_s, u"db"_s}).exitCode, 0);
     QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"state"_s], u"done"_s, patience);
 }
 
 void TestSchedule::aServerWithAScheduleIsReadyAndEnds()
 {
-    RunningServer server({{u"it"_s, never({u"sleeper"_s})},
-        {u"often"_s, everySecond({u"exit-with"_s, u"3"_s})}});
+    RunningServer server(
+        {{u"it"_s, never({u"sleeper"_s})}, {u"often"_s, everySecond({u"exit-with"_s, u"3"_s})}});
     QVERIFY2(server.start(), qPrintable(server.log()));
     QVERIFY(!server.get(u"/readyz"_s).isUndefined()); // 200
     QCOMPARE(server.stop(), 0);

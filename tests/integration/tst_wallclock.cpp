@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "journal/journal.h"
-#include "support/fakewallclock.h"
 #include "supervisor/supervisor.h"
 #include "supervisor/systemwallclock.h"
+#include "support/fakewallclock.h"
 
 #include <QJsonArray>
 #include <QSignalSpy>
@@ -241,8 +241,8 @@ void TestWallClock::whatIsSuspendedMissesNothing()
 {
     House house(hourly());
     const auto command = [&house](CommandAction action) {
-        QVERIFY(std::holds_alternative<qint64>(
-            house.command({.action = action, .selector = u"it"_s})));
+        QVERIFY(
+            std::holds_alternative<qint64>(house.command({.action = action, .selector = u"it"_s})));
     };
     command(CommandAction::Stop);
     QVERIFY(!house.clock().wakesAt().isValid());

@@ -24,7 +24,7 @@ Timetable timetable(const QString &cron)
     return table;
 }
 
-constexpr Timetable::Turn nothing;
+const Timetable::Turn nothing{};
 const Timetable::Turn due{.due = true};
 
 } // namespace
