@@ -101,6 +101,15 @@ SEMPER_KEY(loaded, "loaded")
 SEMPER_KEY(times, "times")
 SEMPER_KEY(orMore, "or_more")
 
+// reload
+SEMPER_KEY(dryRun, "dry_run")
+SEMPER_KEY(changes, "changes")
+SEMPER_KEY(change, "change")
+SEMPER_KEY(path, "path")
+SEMPER_KEY(keys, "keys")
+SEMPER_KEY(unchanged, "unchanged")
+SEMPER_KEY(errors, "errors")
+
 // configuration
 SEMPER_KEY(listen, "listen")
 SEMPER_KEY(pluginDirectories, "plugin_directories")

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "application/configoverlay.h"
 
+#include "protocol/keys.h"
+#include "spec/jsonpath.h"
 #include "spec/listenaddress.h"
 #include "spec/namerule.h"
 #include "supervision/dependencyorder.h"
@@ -10,6 +12,9 @@
 
 #include <QDir>
 #include <QMap>
+
+#include <algorithm>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -32,6 +37,72 @@ std::optional<QString> layConfigOver(ServerApplication &application, const Serve
             service->addProcess(name, process);
     }
     return std::nullopt;
+}
+
+QList<ServiceSpec> describeServices(const ServerApplication &application)
+{
+    QList<ServiceSpec> services;
+    for (const auto &service : application.services()) {
+        ServiceSpec spec{
+            .name = service->name(), .type = service->type(), .listen = {}, .processes = {}};
+        if (const auto *http = qobject_cast<HttpService *>(service.get())) {
+            const auto address = parseListenAddress(http->listenAddress(), QDir::currentPath());
+            if (const auto *listen = std::get_if<ListenAddress>(&address))
+                spec.listen = *listen;
+        }
+        const QMap<QString, ProcessSpec> &processes = service->processes();
+        for (auto it = processes.cbegin(); it != processes.cend(); ++it)
+            spec.processes.append({it.key(), it.value()});
+        services.append(spec);
+    }
+    std::ranges::sort(services, {}, &ServiceSpec::name);
+    return services;
+}
+
+void layOverProgram(const QList<ServiceSpec> &program, ServerConfig &config)
+{
+    for (const ServiceSpec &own : program) {
+        const auto it = std::ranges::find(config.services, own.name, &ServiceSpec::name);
+        if (it == config.services.end()) {
+            config.services.append(own);
+            continue;
+        }
+        QMap<QString, ProcessSpec> processes;
+        for (const auto &[name, process] : own.processes)
+            processes.insert(name, process);
+        for (const auto &[name, process] : std::as_const(it->processes))
+            processes.insert(name, process);
+        it->processes.clear();
+        for (auto process = processes.cbegin(); process != processes.cend(); ++process)
+            it->processes.append({process.key(), process.value()});
+    }
+    std::ranges::sort(config.services, {}, &ServiceSpec::name);
+}
+
+ConfigErrors overlayErrors(const QList<ServiceSpec> &program, const ServerConfig &config)
+{
+    ConfigErrors errors;
+    const JsonPath services = JsonPath().key(keys::services);
+    QMap<QString, ProcessSpec> processes;
+    QMap<QString, JsonPath> paths;
+    for (const ServiceSpec &service : config.services) {
+        const JsonPath path = services.key(service.name);
+        const auto own = std::ranges::find(program, service.name, &ServiceSpec::name);
+        if (own != program.end() && own->type != service.type)
+            errors.append(
+                {path.key(keys::type).toString(), u"the program's is of type %1"_s.arg(own->type)});
+        for (const auto &[name, process] : service.processes) {
+            const JsonPath place = path.key(keys::processes).key(name);
+            if (processes.contains(name))
+                errors.append({place.toString(),
+                    u"duplicate name: there is %1 already"_s.arg(paths.value(name).toString())});
+            processes.insert(name, process);
+            paths.insert(name, place);
+        }
+    }
+    for (const DependencyFault &fault : dependencyFaults(processes))
+        errors.append({paths.value(fault.process).toString(), fault.message});
+    return errors;
 }
 
 std::optional<QString> describeByProgram(const ServerApplication &application, ServerConfig &config)

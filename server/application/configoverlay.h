@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "spec/configerror.h"
 #include "spec/serverconfig.h"
 
+#include <QList>
 #include <QString>
 
 #include <optional>
@@ -16,6 +18,17 @@ class ServerApplication;
 /// does not fit, in a sentence.
 [[nodiscard]] std::optional<QString> layConfigOver(
     ServerApplication &application, const ServerConfig &config);
+
+/// What the program says of its services before anything is laid over it. An address that cannot
+/// be read, or is of a kind of service that has none, is empty.
+[[nodiscard]] QList<ServiceSpec> describeServices(const ServerApplication &application);
+
+/// The same without an application: lays the services of \a config over those of \a program.
+void layOverProgram(const QList<ServiceSpec> &program, ServerConfig &config);
+
+/// What does not fit between \a program and \a config, which was laid over it.
+[[nodiscard]] ConfigErrors overlayErrors(
+    const QList<ServiceSpec> &program, const ServerConfig &config);
 
 /// The configuration of a server that has none but what the program says. Nothing, or what is
 /// wrong with the node's name or the control address.

@@ -56,7 +56,7 @@ private:
 };
 
 int run(ServerApplication &application, const ServerConfig &config, const ServeOptions &options,
-    const QString &hostProgram)
+    const QString &hostProgram, const ConfigSource &source)
 {
     if (const auto error = checkProcesses(application))
         return fail(*error);
@@ -64,7 +64,8 @@ int run(ServerApplication &application, const ServerConfig &config, const ServeO
     std::signal(SIGPIPE, SIG_IGN);
     const QString socket
         = options.socketPath.isEmpty() ? defaultSocketPath(config.node) : options.socketPath;
-    ServerRuntime runtime(application, config, {.socketPath = socket, .hostProgram = hostProgram});
+    ServerRuntime runtime(
+        application, config, {.socketPath = socket, .hostProgram = hostProgram, .source = source});
     if (const auto error = runtime.start())
         return fail(*error);
     QObject::connect(&runtime, &ServerRuntime::finished, QCoreApplication::instance(),
@@ -84,7 +85,8 @@ int serveStock(const QStringList &words)
     if (const auto error = layConfigOver(application, std::get<ServerConfig>(config)))
         return fail(*error);
     return run(application, std::get<ServerConfig>(config), std::get<ServeOptions>(options),
-        QCoreApplication::applicationDirPath() + u"/semper-process"_s);
+        QCoreApplication::applicationDirPath() + u"/semper-process"_s,
+        {.read = serveConfigAgain(std::get<ServeOptions>(options)), .program = {}});
 }
 
 int serveEmbedded(const QStringList &words, const std::function<void(ServerApplication &)> &setUp)
@@ -97,6 +99,7 @@ int serveEmbedded(const QStringList &words, const std::function<void(ServerAppli
 
     ServerApplication application;
     setUp(application);
+    ConfigSource source{.read = {}, .program = describeServices(application)};
     ServerConfig config;
     if (options.configFile.isEmpty()) {
         if (const auto error = describeByProgram(application, config))
@@ -110,8 +113,10 @@ int serveEmbedded(const QStringList &words, const std::function<void(ServerAppli
         config = std::get<ServerConfig>(chosen);
         if (const auto error = layConfigOver(application, config))
             return fail(*error);
+        source.read = serveConfigAgain(options);
     }
-    return run(application, config, options, u"/proc/self/exe"_s);
+    layOverProgram(source.program, config); // from here on it is the whole truth
+    return run(application, config, options, u"/proc/self/exe"_s, source);
 }
 
 } // namespace

@@ -22,4 +22,15 @@ void ServerApplication::add(std::unique_ptr<Service> service)
     m_services.push_back(std::move(service));
 }
 
+std::unique_ptr<Service> ServerApplication::take(const QString &name)
+{
+    const auto it = std::ranges::find_if(
+        m_services, [&name](const auto &service) { return service->name() == name; });
+    if (it == m_services.end())
+        return nullptr;
+    std::unique_ptr<Service> service = std::move(*it);
+    m_services.erase(it);
+    return service;
+}
+
 } // namespace semper

@@ -50,9 +50,12 @@ public:
     /// Null when there is none.
     [[nodiscard]] Service *service(const QString &name) const;
 
-private:
+    /// As addService().
     void add(std::unique_ptr<Service> service);
+    /// Out of the list; null when there is none.
+    [[nodiscard]] std::unique_ptr<Service> take(const QString &name);
 
+private:
     QString m_node;
     QString m_controlAddress;
     std::vector<std::unique_ptr<Service>> m_services;

@@ -72,6 +72,15 @@ ServerRuntime::ServerRuntime(
     , m_notify(m_supervisor)
     , m_hub(m_supervisor, m_journal)
     , m_control(m_supervisor)
+    , m_reload({.application = m_application,
+                   .config = m_config,
+                   .supervisor = m_supervisor,
+                   .control = m_control,
+                   .journal = m_journal,
+                   .serviceAdded = [this](Service &service) { connectService(service); },
+                   .prepareLaunches
+                   = [this](const ServerConfig &next) { return listenForNotifications(next); }},
+          m_options.source)
 {
     m_uptime.start();
     m_supervisor.setSurroundings({.socketPath = m_options.socketPath,
@@ -80,6 +89,7 @@ ServerRuntime::ServerRuntime(
         .pluginDirectories = m_config.pluginDirectories,
         .run = m_run.id});
     m_supervisor.setServerDescription([this] { return describe(); });
+    m_supervisor.setReload([this](const ReloadRequest &request) { return reload(request); });
     m_hub.setRequestHandler([this](const SupervisedProcess &process, const QString &method,
                                 const QJsonObject &) -> std::variant<QJsonArray, CommandError> {
         if (method != u"service.connections")
@@ -87,8 +97,10 @@ ServerRuntime::ServerRuntime(
                 .code = u"unknown_method"_s, .detail = u"no method \"%1\""_s.arg(method.left(64))};
         return connectionsOf(m_application.service(process.service()));
     });
-    for (const auto &service : m_application.services())
+    for (const auto &service : m_application.services()) {
+        addProcesses(*service);
         connectService(*service);
+    }
     connect(&m_signals, &UnixSignals::terminateRequested, this, [this](bool again) {
         shutDown();
         if (again) {
@@ -101,7 +113,7 @@ ServerRuntime::ServerRuntime(
         if (Guardian::hasTerminal())
             return shutDown();
         m_serviceManager.reloading();
-        qCWarning(log, "SIGHUP: a reload is not available yet; nothing was changed");
+        static_cast<void>(m_supervisor.reload({.by = u"SIGHUP"_s})); // which is logged
         m_serviceManager.ready();
     });
     tellServiceManager();
@@ -115,10 +127,14 @@ ServerRuntime::ServerRuntime(
 
 ServerRuntime::~ServerRuntime() = default;
 
-void ServerRuntime::connectService(Service &service)
+void ServerRuntime::addProcesses(const Service &service)
 {
     for (auto it = service.processes().cbegin(); it != service.processes().cend(); ++it)
         m_supervisor.add(service.name(), it.key(), it.value());
+}
+
+void ServerRuntime::connectService(Service &service)
+{
     connect(&service, &Service::messageToSend, &m_hub, &Hub::sendMessage);
     connect(&m_hub, &Hub::messageReceived, &service,
         [&service](const SupervisedProcess &process, const QJsonObject &payload) {
@@ -134,7 +150,7 @@ std::optional<QString> ServerRuntime::start()
     // The socket first: its lock tells best which other server is running.
     if (auto error = m_hub.listen(m_options.socketPath))
         return error;
-    if (auto error = listenForNotifications())
+    if (auto error = listenForNotifications(m_config))
         return error;
     if (auto error = openState())
         return error;
@@ -151,13 +167,25 @@ std::optional<QString> ServerRuntime::start()
     return std::nullopt;
 }
 
-std::optional<QString> ServerRuntime::listenForNotifications()
+std::optional<QString> ServerRuntime::listenForNotifications(const ServerConfig &config)
 {
-    const QList<SupervisedProcess *> processes = m_supervisor.all();
-    const bool needed = std::ranges::any_of(processes, [](const SupervisedProcess *process) {
-        return process->spec().ready.mode == ReadyMode::Notify;
-    });
-    return needed ? m_notify.listen(NotifySocket::pathBeside(m_options.socketPath)) : std::nullopt;
+    if (m_notify.isListening())
+        return std::nullopt;
+    for (const ServiceSpec &service : config.services)
+        for (const auto &[name, process] : service.processes)
+            if (process.ready.mode == ReadyMode::Notify)
+                return m_notify.listen(NotifySocket::pathBeside(m_options.socketPath));
+    return std::nullopt;
+}
+
+ReloadResult ServerRuntime::reload(const ReloadRequest &request)
+{
+    if (request.dryRun)
+        return m_reload.run(request);
+    Q_EMIT reloading();
+    ReloadResult result = m_reload.run(request);
+    Q_EMIT reloaded();
+    return result;
 }
 
 std::optional<QString> ServerRuntime::launchProblems() const

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "application/reload.h"
 #include "application/systemdnotifier.h"
 #include "control/controlapi.h"
 #include "hub/hub.h"
@@ -29,6 +30,7 @@ struct RuntimeOptions
 {
     QString socketPath; ///< of the hub
     QString hostProgram; ///< runs classes
+    ConfigSource source = {}; ///< where a reload has the configuration from
 };
 
 /// A server that runs: everything that ServerApplication describes, wired together. Main thread.
@@ -45,14 +47,18 @@ public:
 
 Q_SIGNALS:
     void finished(int exitCode); ///< everything has stopped
+    void reloading(); ///< the configuration is about to be read again
+    void reloaded(); ///< that is decided, for good or ill; restarts may be under way
 
 private:
-    [[nodiscard]] std::optional<QString> listenForNotifications();
+    [[nodiscard]] std::optional<QString> listenForNotifications(const ServerConfig &config);
+    ReloadResult reload(const ReloadRequest &request);
     [[nodiscard]] std::optional<QString> launchProblems() const;
     [[nodiscard]] std::optional<QString> openState();
     [[nodiscard]] std::optional<QString> listen();
     void sweepLostServer();
     void makeCgroups();
+    void addProcesses(const Service &service);
     void connectService(Service &service);
     void announce() const;
     void tellServiceManager();
@@ -76,6 +82,7 @@ private:
     NotifySocket m_notify;
     Hub m_hub;
     ControlApi m_control;
+    Reload m_reload;
     int m_exitCode = 0;
 };
 

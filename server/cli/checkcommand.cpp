@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "application/missinghere.h"
 #include "cli/command.h"
 #include "cli/configadvice.h"
 #include "cli/configchoice.h"
 #include "cli/nextruns.h"
 #include "protocol/keys.h"
-#include "spec/jsonpath.h"
-#include "supervisor/launchplan.h"
-
-#include <semper/plugincatalog.h>
+#include "supervisor/reloading.h"
 
 #include <QCoreApplication>
 #include <QFileInfo>
@@ -26,25 +24,6 @@ struct Texts
     Q_DECLARE_TR_FUNCTIONS(semper::CheckCommand)
 };
 
-/// What the configuration names and this machine does not have: classes, users and groups.
-ConfigErrors missingHere(const ServerConfig &config)
-{
-    const PluginCatalog catalog(config.pluginDirectories);
-    ConfigErrors errors;
-    for (const ServiceSpec &service : config.services)
-        for (const auto &[name, process] : service.processes) {
-            const JsonPath services = JsonPath().key(keys::services);
-            const JsonPath path = services.key(service.name).key(keys::processes).key(name);
-            if (const auto problem = launchProblem(process))
-                errors.append({path.toString(), *problem});
-            if (process.isCommand())
-                continue;
-            if (const auto problem = catalog.problemWith(process.className))
-                errors.append({path.key(keys::className).toString(), *problem});
-        }
-    return errors;
-}
-
 qsizetype processCount(const ServerConfig &config)
 {
     qsizetype count = 0;
@@ -56,14 +35,6 @@ qsizetype processCount(const ServerConfig &config)
 QString counted(qsizetype count, const QString &one, const QString &many)
 {
     return u"%1 %2"_s.arg(count).arg(count == 1 ? one : many);
-}
-
-QJsonArray toJson(const ConfigErrors &errors)
-{
-    QJsonArray list;
-    for (const ConfigError &error : errors)
-        list.append(QJsonObject{{u"path"_s, error.path}, {u"message"_s, error.message}});
-    return list;
 }
 
 QString toJson(const QString &file, const ConfigErrors &errors, const ConfigErrors &advice)

@@ -28,6 +28,7 @@ struct Command
 [[nodiscard]] Command signalCommand();
 [[nodiscard]] Command scaleCommand();
 [[nodiscard]] Command waitCommand();
+[[nodiscard]] Command reloadCommand();
 [[nodiscard]] Command classesCommand();
 [[nodiscard]] Command runCommand();
 

@@ -25,13 +25,14 @@ QList<Command> commands()
 {
     QList<Command> all{checkCommand(), statusCommand()};
     all.append(controlCommands());
-    all.append({signalCommand(), scaleCommand(), waitCommand(), classesCommand(), runCommand()});
+    all.append({signalCommand(), scaleCommand(), waitCommand(), reloadCommand(), classesCommand(),
+        runCommand()});
     return all;
 }
 
 QStringList laterCommands()
 {
-    return {u"reload"_s, u"logs"_s, u"events"_s, u"why"_s, u"new"_s};
+    return {u"logs"_s, u"events"_s, u"why"_s, u"new"_s};
 }
 
 using Rows = QList<std::pair<QString, QString>>;

@@ -30,28 +30,24 @@ ConfigResult read(const QByteArray &bytes, const QString &directory, const QStri
 
 /// The demo's processes work in its state directory, which the server makes before it launches
 /// any, so that they leave nothing elsewhere.
-std::variant<ServerConfig, CommandExit> demoConfig(const ServeOptions &options)
+ConfigResult demoConfig(const ServeOptions &options)
 {
     const QString directory = options.stateDirectory.isEmpty() ? defaultStateDirectory(u"demo"_s)
                                                                : options.stateDirectory;
     QFile file(u":/semper/demo.json"_s);
     static_cast<void>(file.open(QIODevice::ReadOnly)); // compiled in
-    const ConfigResult result = read(file.readAll(), directory, options.socketPath);
-    if (const auto *errors = std::get_if<ConfigErrors>(&result))
-        return CommandExit{ExitCode::Failed, toText(u"the demo"_s, *errors)};
-    return std::get<ServerConfig>(result);
+    return read(file.readAll(), directory, options.socketPath);
 }
 
-std::variant<ServerConfig, CommandExit> fileConfig(const ServeOptions &options)
+/// The demo, or \a file. With --state-directory in its place.
+ConfigResult readServed(const QString &file, const ServeOptions &options)
 {
-    const auto chosen = chooseConfigFile(options.configFile);
-    if (const auto *exit = std::get_if<CommandExit>(&chosen))
-        return *exit;
-    const QString &file = std::get<QString>(chosen);
-    const ConfigResult result = loadConfigFile(file, options.socketPath);
-    if (const auto *errors = std::get_if<ConfigErrors>(&result))
-        return CommandExit{ExitCode::Failed, toText(file, *errors)};
-    return std::get<ServerConfig>(result);
+    ConfigResult result
+        = options.demo ? demoConfig(options) : loadConfigFile(file, options.socketPath);
+    if (auto *config = std::get_if<ServerConfig>(&result);
+        config != nullptr && !options.stateDirectory.isEmpty())
+        config->stateDirectory = options.stateDirectory;
+    return result;
 }
 
 } // namespace
@@ -91,11 +87,27 @@ QString toText(const QString &file, const ConfigErrors &errors)
 
 std::variant<ServerConfig, CommandExit> serveConfig(const ServeOptions &options)
 {
-    auto result = options.demo ? demoConfig(options) : fileConfig(options);
-    if (auto *config = std::get_if<ServerConfig>(&result);
-        config != nullptr && !options.stateDirectory.isEmpty())
-        config->stateDirectory = options.stateDirectory;
-    return result;
+    QString file = u"the demo"_s;
+    if (!options.demo) {
+        const auto chosen = chooseConfigFile(options.configFile);
+        if (const auto *exit = std::get_if<CommandExit>(&chosen))
+            return *exit;
+        file = std::get<QString>(chosen);
+    }
+    const ConfigResult result = readServed(file, options);
+    if (const auto *errors = std::get_if<ConfigErrors>(&result))
+        return CommandExit{ExitCode::Failed, toText(file, *errors)};
+    return std::get<ServerConfig>(result);
+}
+
+std::function<ConfigResult()> serveConfigAgain(const ServeOptions &options)
+{
+    const auto chosen = options.demo ? std::variant<QString, CommandExit>(QString())
+                                     : chooseConfigFile(options.configFile);
+    const auto *file = std::get_if<QString>(&chosen);
+    if (file == nullptr)
+        return {};
+    return [file = *file, options] { return readServed(file, options); };
 }
 
 } // namespace semper

@@ -9,6 +9,7 @@
 
 #include <QString>
 
+#include <functional>
 #include <variant>
 
 namespace semper {
@@ -29,6 +30,11 @@ namespace semper {
 /// What `serve` with these options runs: the demo, the file that is named, or the one that is
 /// found. With --state-directory in its place. Exit code 2 for no file, 1 for a wrong one.
 [[nodiscard]] SEMPER_SERVER_EXPORT std::variant<ServerConfig, CommandExit> serveConfig(
+    const ServeOptions &options);
+
+/// Reads that configuration again each time it is called: the same file, also where another would
+/// be found by now. Null where none is found.
+[[nodiscard]] SEMPER_SERVER_EXPORT std::function<ConfigResult()> serveConfigAgain(
     const ServeOptions &options);
 
 } // namespace semper

@@ -29,6 +29,7 @@ struct Texts
 };
 
 constexpr auto patience = 5s;
+constexpr auto patienceForAnswers = 30s; ///< that take the server some work
 
 ExitCode exitCode(const QJsonObject &error)
 {
@@ -102,6 +103,24 @@ std::optional<CommandExit> HubSession::command(
     return CommandExit{exitCode(error), u"%1: %2\n"_s.arg(selector, detail)};
 }
 
+std::variant<QJsonObject, CommandExit> HubSession::ask(
+    const QString &action, const QJsonObject &parameters)
+{
+    const qint64 id = ++m_lastId;
+    QJsonObject frame = parameters;
+    frame.insert(keys::id, id);
+    frame.insert(keys::action, action);
+    m_client.send(makeFrame(frames::command, frame));
+    const auto answered
+        = runUntil([&] { return m_results.contains(id); }, QDeadlineTimer(patienceForAnswers));
+    if (!answered)
+        return loss();
+    if (!*answered)
+        return CommandExit{
+            ExitCode::Failed, Texts::tr("%1: the server does not answer").arg(action) + u'\n'};
+    return m_results.take(id);
+}
+
 std::optional<bool> HubSession::runUntil(
     const std::function<bool()> &condition, QDeadlineTimer deadline)
 {
@@ -152,7 +171,7 @@ void HubSession::take(const QJsonObject &frame)
         const auto status = ProcessStatus::fromJson(frame.value(keys::process).toObject());
         m_processes.insert({status.name, status.instance}, status);
     } else if (type == frames::result) {
-        m_results.insert(frame.value(keys::id).toInteger(), frame);
+        takeResult(frame);
     } else if (type == frames::error) {
         m_error = frame;
     }
@@ -171,6 +190,24 @@ void HubSession::takeSnapshot(const QJsonObject &frame)
     m_server = frame.value(keys::server).toObject();
     m_processes = std::exchange(m_coming, {});
     ++m_snapshots;
+}
+
+void HubSession::takeResult(const QJsonObject &frame)
+{
+    const qint64 id = frame.value(keys::id).toInteger();
+    QJsonObject whole = frame;
+    const QJsonObject before = m_comingResults.take(id);
+    for (const QLatin1StringView key : {keys::changes, keys::errors}) {
+        QJsonArray items = before.value(key).toArray();
+        for (const QJsonValue &item : frame.value(key).toArray())
+            items.append(item);
+        if (frame.contains(key))
+            whole.insert(key, items);
+    }
+    if (frame.value(keys::last).toBool(true))
+        m_results.insert(id, whole);
+    else
+        m_comingResults.insert(id, whole);
 }
 
 } // namespace semper

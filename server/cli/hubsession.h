@@ -18,6 +18,7 @@
 #include <functional>
 #include <optional>
 #include <utility>
+#include <variant>
 
 namespace semper {
 
@@ -36,6 +37,10 @@ public:
     /// for 5 s at most. Nothing, or why not. \a parameters: {"signal": "HUP"}, {"instances": 4}.
     [[nodiscard]] std::optional<CommandExit> command(
         const QString &action, const QString &selector, const QJsonObject &parameters = {});
+    /// Has the server do \a action, which is for no process, and returns its "result" frame, the
+    /// parts put together. Waits for 30 s at most.
+    [[nodiscard]] std::variant<QJsonObject, CommandExit> ask(
+        const QString &action, const QJsonObject &parameters);
     /// Runs until \a condition holds, which is asked after each frame. False when \a deadline came
     /// first; nothing when the server is gone.
     [[nodiscard]] std::optional<bool> runUntil(
@@ -53,6 +58,7 @@ private:
 
     void take(const QJsonObject &frame);
     void takeSnapshot(const QJsonObject &frame);
+    void takeResult(const QJsonObject &frame);
     void subscribe();
     /// Waits for the \a number-th snapshot since the beginning.
     [[nodiscard]] std::optional<CommandExit> awaitSnapshot(int number);
@@ -62,6 +68,7 @@ private:
     QMap<Key, ProcessStatus> m_coming; ///< parts of a snapshot that is not complete
     QJsonObject m_server;
     QHash<qint64, QJsonObject> m_results; ///< by the command's id
+    QHash<qint64, QJsonObject> m_comingResults; ///< parts of those that are not complete
     QJsonObject m_error; ///< the frame with which the server closed
     std::optional<QString> m_closed; ///< why, once it is
     qint64 m_lastId = 0;

@@ -31,13 +31,33 @@ std::optional<QString> ControlApi::listen(
         return std::move(*problem);
     m_token = std::get<BearerToken>(std::move(token));
     m_address = address;
-    auto server = std::make_unique<GuardedServer>(
-        m_limits, [this](const RequestHead &head) { return admit(head); });
+    auto server = makeServer();
     if (const auto reason = server->listenOn(address))
         return reason;
     m_server = server.get();
     qthttp::bind(m_http, std::move(server));
     return {};
+}
+
+std::unique_ptr<GuardedServer> ControlApi::makeServer() const
+{
+    return std::make_unique<GuardedServer>(
+        m_limits, [this](const RequestHead &head) { return admit(head); });
+}
+
+Rebinding ControlApi::rebind(const ListenAddress &address)
+{
+    // A function can be copied, so what it holds must be shared.
+    const auto server = std::make_shared<std::unique_ptr<GuardedServer>>(makeServer());
+    if (const auto reason = (*server)->listenOn(address))
+        return *reason;
+    return [this, address, server] {
+        m_address = address;
+        if (m_server)
+            m_server->retire();
+        m_server = server->get();
+        qthttp::bind(m_http, std::move(*server));
+    };
 }
 
 QString ControlApi::address() const
@@ -75,8 +95,20 @@ void ControlApi::addRoutes()
     m_http.route(command, detail::safeHandler([](const QString &, const QString &action) {
         return ControlHandlers::commandNeedsPost(action);
     }));
+    addReload();
     qthttp::setFallback(
         m_http, [](const QHttpServerRequest &) { return ControlHandlers::notFound(); });
+}
+
+void ControlApi::addReload()
+{
+    const auto path = u"/api/v1/reload"_s;
+    m_http.route(path, QHttpServerRequest::Method::Post,
+        detail::safeHandler([this](const QHttpServerRequest &request) {
+            return m_handlers.reload(request.url(), request.body());
+        }));
+    m_http.route(
+        path, detail::safeHandler([] { return ControlHandlers::methodNotAllowed("POST"_ba); }));
 }
 
 std::optional<Problem> ControlApi::admit(const RequestHead &head) const

@@ -8,10 +8,12 @@
 #include "spec/listenaddress.h"
 
 #include <semper/semper_server_export.h>
+#include <semper/service.h>
 
 #include <QHttpServer>
 #include <QString>
 
+#include <memory>
 #include <optional>
 
 namespace semper {
@@ -35,11 +37,15 @@ public:
     /// could not, in a sentence that names the file or the address.
     [[nodiscard]] std::optional<QString> listen(
         const ListenAddress &address, const QString &stateDirectory);
+    /// As Service::rebind().
+    [[nodiscard]] Rebinding rebind(const ListenAddress &address);
     /// What listen() bound, with the real port: "http://127.0.0.1:18305". Empty before.
     [[nodiscard]] QString address() const;
 
 private:
     void addRoutes();
+    void addReload();
+    [[nodiscard]] std::unique_ptr<GuardedServer> makeServer() const;
     [[nodiscard]] std::optional<Problem> admit(const RequestHead &head) const;
 
     std::optional<BearerToken> m_token;

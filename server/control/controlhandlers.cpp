@@ -11,6 +11,7 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QRegularExpression>
+#include <QUrlQuery>
 
 #include <variant>
 
@@ -53,6 +54,44 @@ QHttpServerResponse refused(const CommandError &error)
     else if (error.code == "shutting_down"_L1)
         status = 503;
     return refused(Problem{.status = status, .detail = error.detail, .code = error.code});
+}
+
+QHttpServerResponse refused(const ReloadRefusal &refusal)
+{
+    int status = 409;
+    if (refusal.code == "bad_parameter"_L1)
+        status = 400;
+    else if (refusal.code == "bad_configuration"_L1)
+        status = 422;
+    else if (refusal.code == "shutting_down"_L1)
+        status = 503;
+    return refused(Problem{.status = status,
+        .detail = refusal.detail,
+        .code = refusal.code,
+        .errors = toJson(refusal.errors)});
+}
+
+/// "dry_run" from the query or the body. Anything else there is refused, for a slip of the pen
+/// must not turn a question into a command.
+std::variant<ReloadRequest, ReloadRefusal> reloadRequest(const QUrl &url, const QByteArray &body)
+{
+    const auto bad = [](const QString &detail) {
+        return ReloadRefusal{.code = u"bad_parameter"_s, .detail = detail};
+    };
+    QJsonParseError fault{};
+    const QJsonDocument document = QJsonDocument::fromJson(body.isEmpty() ? "{}" : body, &fault);
+    if (!document.isObject())
+        return bad(u"the body must be a JSON object: %1"_s.arg(fault.errorString()));
+    QJsonObject parameters = document.object();
+    for (const auto &[name, value] : QUrlQuery(url).queryItems()) {
+        if (value != "true"_L1 && value != "false"_L1)
+            return bad(u"\"%1\" must be true or false"_s.arg(name.left(64)));
+        parameters.insert(name, value == "true"_L1);
+    }
+    for (auto it = parameters.begin(); it != parameters.end(); ++it)
+        if (it.key() != keys::dryRun)
+            return bad(u"no parameter \"%1\"; there is \"dry_run\""_s.arg(it.key().left(64)));
+    return ReloadRequest::read(parameters, u"http"_s);
 }
 
 QHttpServerResponse unknownProcess(const QString &name)
@@ -128,6 +167,22 @@ QHttpServerResponse ControlHandlers::command(
         return refused(*error);
     return json(
         QJsonDocument(QJsonObject{{keys::event, std::get<qint64>(result)}}), Status::Accepted);
+}
+
+QHttpServerResponse ControlHandlers::reload(const QUrl &url, const QByteArray &body)
+{
+    const auto request = reloadRequest(url, body);
+    if (const auto *refusal = std::get_if<ReloadRefusal>(&request))
+        return refused(*refusal);
+    const ReloadResult result = m_supervision.reload(std::get<ReloadRequest>(request));
+    if (const auto *refusal = std::get_if<ReloadRefusal>(&result))
+        return refused(*refusal);
+    const auto &[event, difference] = std::get<ReloadReport>(result);
+    QJsonObject answer{
+        {keys::changes, toJson(difference)}, {keys::unchanged, difference.unchanged}};
+    if (event != 0)
+        answer.insert(keys::event, event);
+    return json(QJsonDocument(answer), event != 0 ? Status::Accepted : Status::Ok);
 }
 
 QHttpServerResponse ControlHandlers::notFound()

@@ -3,6 +3,7 @@
 
 #include <QHttpServerResponse>
 #include <QString>
+#include <QUrl>
 
 namespace semper {
 
@@ -26,6 +27,9 @@ public:
     /// \a selector is "name" or "name:instance", \a action a word of commandActionFromString().
     [[nodiscard]] QHttpServerResponse command(
         const QString &selector, const QString &action, const QByteArray &body);
+
+    /// \a url may have the query "dry_run=true", or \a body the same in JSON.
+    [[nodiscard]] QHttpServerResponse reload(const QUrl &url, const QByteArray &body);
 
     [[nodiscard]] static QHttpServerResponse notFound();
     /// \a allowed is a list of methods: "GET, HEAD".

@@ -34,6 +34,7 @@ constexpr Phrase phrases[] = {
     {414, "URI Too Long"},
     {417, "Expectation Failed"},
     {421, "Misdirected Request"},
+    {422, "Unprocessable Content"},
     {431, "Request Header Fields Too Large"},
     {500, "Internal Server Error"},
     {501, "Not Implemented"},
@@ -54,6 +55,8 @@ QByteArray Problem::toJson() const
         json.insert(keys::detail, detail);
     if (!code.isEmpty())
         json.insert(keys::code, code);
+    if (!errors.isEmpty())
+        json.insert(keys::errors, errors);
     return QJsonDocument(json).toJson(QJsonDocument::Compact) + '\n';
 }
 

@@ -4,6 +4,7 @@
 #include <semper/semper_server_export.h>
 
 #include <QByteArray>
+#include <QJsonArray>
 #include <QList>
 #include <QString>
 
@@ -19,6 +20,7 @@ struct Problem
     int status = 500;
     QString detail = {}; ///< for people; empty for none
     QString code = {}; ///< for programs: "unknown_process"; empty for none
+    QJsonArray errors = {}; ///< where, as far as there are several; empty for none
     QList<std::pair<QByteArray, QByteArray>> headers = {}; ///< "WWW-Authenticate", "Allow", ...
 
     [[nodiscard]] SEMPER_SERVER_EXPORT QByteArray toJson() const;

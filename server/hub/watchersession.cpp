@@ -156,16 +156,48 @@ CommandResult WatcherSession::carryOut(
     if (!action)
         return CommandError{
             .code = u"unknown_action"_s, .detail = u"no action \"%1\""_s.arg(word.left(64))};
-    const PeerCredentials &peer = m_connection->peer();
-    const auto command = SupervisionCommand::read(
-        *action, selector, frame, u"local user %1 (pid %2)"_s.arg(peer.user).arg(peer.pid));
+    const auto command = SupervisionCommand::read(*action, selector, frame, peerName());
     if (const auto *error = std::get_if<CommandError>(&command))
         return *error;
     return m_supervisor.command(std::get<SupervisionCommand>(command));
 }
 
+QString WatcherSession::peerName() const
+{
+    const PeerCredentials &peer = m_connection->peer();
+    return u"local user %1 (pid %2)"_s.arg(peer.user).arg(peer.pid);
+}
+
+void WatcherSession::reload(const QJsonObject &frame)
+{
+    const auto request = ReloadRequest::read(frame, peerName());
+    ReloadResult result = ReloadRefusal{};
+    if (const auto *refusal = std::get_if<ReloadRefusal>(&request))
+        result = *refusal;
+    else
+        result = m_supervisor.reload(std::get<ReloadRequest>(request));
+    QJsonObject answer = makeFrame(frames::result, {{keys::id, frame.value(keys::id)}});
+    QList<QJsonObject> parts;
+    if (const auto *refusal = std::get_if<ReloadRefusal>(&result)) {
+        answer.insert(
+            keys::error, QJsonObject{{keys::code, refusal->code}, {keys::detail, refusal->detail}});
+        parts = splitFrame(answer, keys::errors, toJson(refusal->errors));
+    } else {
+        const auto &[event, difference] = std::get<ReloadReport>(result);
+        answer.insert(keys::ok, true);
+        answer.insert(keys::unchanged, difference.unchanged);
+        if (event != 0)
+            answer.insert(keys::event, event);
+        parts = splitFrame(answer, keys::changes, toJson(difference));
+    }
+    for (const QJsonObject &part : std::as_const(parts))
+        m_connection->send(part);
+}
+
 void WatcherSession::command(const QJsonObject &frame)
 {
+    if (frame.value(keys::action) == "reload"_L1)
+        return reload(frame);
     QJsonObject answer = makeFrame(frames::result, {{keys::id, frame.value(keys::id)}});
     const QString word = frame.value(keys::action).toString();
     QString selector = frame.value(keys::process).toString();

@@ -38,6 +38,8 @@ private:
     void take(const QJsonObject &frame);
     void subscribe(const QJsonObject &frame);
     void command(const QJsonObject &frame);
+    void reload(const QJsonObject &frame);
+    [[nodiscard]] QString peerName() const; ///< for events
     [[nodiscard]] CommandResult carryOut(
         const QString &word, const QString &selector, const QJsonObject &frame);
     [[nodiscard]] QList<QJsonObject> snapshot(qint64 missed) const; ///< in parts

@@ -96,8 +96,11 @@ std::optional<QString> NotifySocket::listen(const QString &path)
         && ::bind(m_socket, reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0;
     const int error = errno;
     ::umask(before);
-    if (!bound)
+    if (!bound) {
+        if (m_socket >= 0)
+            ::close(std::exchange(m_socket, -1));
         return u"cannot listen on %1: %2"_s.arg(path, qt_error_string(error));
+    }
     m_path = name;
     m_notifier = std::make_unique<QSocketNotifier>(m_socket, QSocketNotifier::Read);
     connect(m_notifier.get(), &QSocketNotifier::activated, this, &NotifySocket::read);

@@ -34,6 +34,7 @@ public:
     /// Nothing, or why it could not. Replaces a stale socket: whoever calls has the claim on the
     /// hub's. Does not block.
     [[nodiscard]] std::optional<QString> listen(const QString &path);
+    [[nodiscard]] bool isListening() const { return m_notifier != nullptr; }
 
 private:
     /// What has come, but no more than a turn of the event loop may do.

@@ -27,6 +27,7 @@ namespace {
 Q_LOGGING_CATEGORY(log, "semper.server.http")
 
 constexpr int listenBacklog = 1024;
+constexpr auto retirementLimit = 60s;
 
 /// Often enough that no limit is overrun by more than a quarter, and never busy.
 std::chrono::milliseconds sweepInterval(const HttpLimits &limits)
@@ -90,8 +91,28 @@ GuardedServer::~GuardedServer()
     // The guards refer to members of this class.
     qDeleteAll(findChildren<GuardedSocket *>(Qt::FindDirectChildrenOnly));
     close();
+    giveUpPath();
+}
+
+void GuardedServer::giveUpPath()
+{
     if (!m_path.isEmpty())
-        QFile::remove(m_path);
+        QFile::remove(std::exchange(m_path, QString()));
+}
+
+void GuardedServer::retire()
+{
+    m_retired = true;
+    m_resume.stop();
+    close();
+    giveUpPath(); // now: another listener may want it
+    if (m_guards.isEmpty())
+        return deleteLater();
+    QTimer::singleShot(retirementLimit, this, [this] {
+        const QMap<quint64, HttpGuard *> guards = m_guards; // One that ends removes itself.
+        for (HttpGuard *guard : guards)
+            guard->abort();
+    });
 }
 
 std::optional<QString> GuardedServer::listenOn(const ListenAddress &address)
@@ -176,8 +197,11 @@ void GuardedServer::sweep()
 void GuardedServer::forget(quint64 id)
 {
     m_guards.remove(id);
-    if (m_guards.isEmpty())
-        m_sweep.stop();
+    if (!m_guards.isEmpty())
+        return;
+    m_sweep.stop();
+    if (m_retired)
+        deleteLater();
 }
 
 } // namespace semper

@@ -31,6 +31,9 @@ public:
     /// why it could not, in a sentence that names the address. A host name is resolved here,
     /// which blocks; literals and "localhost" do not.
     [[nodiscard]] std::optional<QString> listenOn(const ListenAddress &address);
+    /// Takes no more connections, gives up its address, and deletes itself once the connections
+    /// that are open have ended, after 60 s at the latest.
+    void retire();
     /// "http://127.0.0.1:18306" with the real port, or "unix:/run/x.sock"; empty while not bound.
     [[nodiscard]] QStringList addresses() const;
     /// Open now, oldest first.
@@ -44,6 +47,7 @@ private:
     [[nodiscard]] std::optional<QString> listenOnPath(const ListenAddress &address);
     void sweep();
     void forget(quint64 id);
+    void giveUpPath();
 
     HttpLimits m_limits;
     Admission m_admission;
@@ -52,6 +56,7 @@ private:
     QTimer m_sweep;
     QTimer m_resume; ///< accepting, after the process ran out of descriptors
     bool m_starved = false; ///< the last connection could not be accepted
+    bool m_retired = false;
     QString m_path; ///< of the Unix socket this server made
 };
 

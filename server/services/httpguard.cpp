@@ -83,6 +83,11 @@ void HttpGuard::enforceDeadlines()
     }
 }
 
+void HttpGuard::abort()
+{
+    m_socket->abort();
+}
+
 /// The first slot of each readyRead. QHttpServer's comes next, and must find nothing but what
 /// answerRequest() hands on; a socket that closes in here would make it complain.
 void HttpGuard::readInput()

@@ -37,6 +37,7 @@ public:
     [[nodiscard]] Connection connection() const;
     /// Ends what is over its time. Called a few times within the shortest limit.
     void enforceDeadlines();
+    void abort(); ///< at once, whatever is under way
 
 private:
     enum class Phase {

@@ -53,6 +53,33 @@ std::optional<QString> HttpService::listen()
     return {};
 }
 
+Rebinding HttpService::rebind(const QString &address)
+{
+    const auto parsed = parseListenAddress(address, QDir::currentPath());
+    if (const auto *problem = std::get_if<QString>(&parsed))
+        return u"\"%1\" %2"_s.arg(address, *problem);
+    // A function can be copied, so what it holds must be shared.
+    const auto server = std::make_shared<std::unique_ptr<GuardedServer>>(
+        std::make_unique<GuardedServer>(m_options.limits));
+    if (const auto reason = (*server)->listenOn(std::get<ListenAddress>(parsed)))
+        return *reason;
+    return [this, address, server] {
+        m_options.listen = address;
+        if (m_server)
+            m_server->retire();
+        m_server = server->get();
+        qthttp::bind(m_http, std::move(*server));
+    };
+}
+
+void HttpService::retire()
+{
+    if (!m_server)
+        return deleteLater();
+    connect(m_server, &QObject::destroyed, this, &QObject::deleteLater);
+    std::exchange(m_server, nullptr)->retire();
+}
+
 QStringList HttpService::addresses() const
 {
     return m_server ? m_server->addresses() : QStringList();

@@ -59,9 +59,13 @@ public:
 
     /// Replaces the address of the options, as a configuration does. Before listen() only.
     void setListen(const QString &address) { m_options.listen = address; }
+    /// As the options, a configuration, or the last rebind() say; not yet resolved.
+    [[nodiscard]] QString listenAddress() const { return m_options.listen; }
 
     [[nodiscard]] QString type() const override;
     [[nodiscard]] std::optional<QString> listen() override;
+    [[nodiscard]] Rebinding rebind(const QString &address) override;
+    void retire() override;
     [[nodiscard]] QStringList addresses() const override;
     [[nodiscard]] QList<Connection> connections() const override;
 

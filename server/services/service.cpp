@@ -3,6 +3,8 @@
 
 #include <utility>
 
+using namespace Qt::StringLiterals;
+
 namespace semper {
 
 Service::Service(QString name, QObject *parent)
@@ -11,6 +13,16 @@ Service::Service(QString name, QObject *parent)
 { }
 
 Service::~Service() = default;
+
+Rebinding Service::rebind(const QString &)
+{
+    return u"a service of the type %1 cannot change its address while it runs"_s.arg(type());
+}
+
+void Service::retire()
+{
+    deleteLater();
+}
 
 void Service::addProcess(const QString &name, ProcessSpec spec)
 {

@@ -14,10 +14,15 @@
 #include <QStringList>
 
 #include <concepts>
+#include <functional>
 #include <optional>
 #include <utility>
+#include <variant>
 
 namespace semper {
+
+/// A change of address that is prepared: what carries it out, or why it cannot be.
+using Rebinding = std::variant<std::function<void()>, QString>;
 
 /// A network service with the user processes that live beside it. A subclass brings the
 /// protocol; the supervisor owns the children. Lives on the server's main thread.
@@ -34,6 +39,14 @@ public:
 
     /// Binds the listener. Nothing, or why it could not, in a sentence that names the address.
     [[nodiscard]] virtual std::optional<QString> listen() = 0;
+    /// Binds \a address beside what is bound. The function takes it into use and lets the old
+    /// listener end: no new connection, and 60 s for those that are open. Dropped without a call
+    /// it has changed nothing. Or why the address could not be bound. Does not block for literal
+    /// addresses.
+    [[nodiscard]] virtual Rebinding rebind(const QString &address);
+    /// Takes no more connections, and deletes itself once those that are open have ended, after
+    /// 60 s at the latest.
+    virtual void retire();
     /// What listen() bound, with real ports: "http://127.0.0.1:18306".
     [[nodiscard]] virtual QStringList addresses() const = 0;
     /// The connections that are open now, oldest first.
@@ -50,6 +63,8 @@ public:
     /// Before the server starts only; a later call of the same name replaces the earlier one.
     void addProcess(const QString &name, ProcessSpec spec);
     [[nodiscard]] const QMap<QString, ProcessSpec> &processes() const { return m_processes; }
+    /// As a configuration that was read again says; this alone starts and stops nothing.
+    void setProcesses(const QMap<QString, ProcessSpec> &processes) { m_processes = processes; }
 
     /// Sends \a payload to every instance of \a process that is connected.
     void send(const QString &process, const QJsonObject &payload);

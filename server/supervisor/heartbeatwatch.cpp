@@ -26,10 +26,9 @@ constexpr auto notableLag = 10ms; ///< a smaller difference is told with the met
 
 HeartbeatWatch::HeartbeatWatch(std::chrono::milliseconds watchdog, QObject *parent)
     : QObject(parent)
-    , m_period(watchdog)
-    , m_interval(
-          watchdog > 0ms ? std::min(longestInterval, watchdog / beatsToMiss) : longestInterval)
-{ }
+{
+    setWatchdog(watchdog);
+}
 
 void HeartbeatWatch::makeTimers()
 {
@@ -42,6 +41,15 @@ void HeartbeatWatch::makeTimers()
     });
     m_timers->watchdog.setSingleShot(true);
     connect(&m_timers->watchdog, &QTimer::timeout, this, &HeartbeatWatch::elapsed);
+}
+
+void HeartbeatWatch::setWatchdog(std::chrono::milliseconds watchdog)
+{
+    m_period = watchdog;
+    m_interval
+        = watchdog > 0ms ? std::min(longestInterval, watchdog / beatsToMiss) : longestInterval;
+    if (m_timers)
+        m_timers->overdue.setInterval(beatsToMiss * m_interval);
 }
 
 void HeartbeatWatch::start(const QString &label, qint64 pid)

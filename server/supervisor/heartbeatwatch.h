@@ -19,6 +19,8 @@ public:
     /// \a watchdog: silent for longer it counts as hung; 0: never.
     explicit HeartbeatWatch(std::chrono::milliseconds watchdog, QObject *parent = nullptr);
 
+    /// While nothing is watched only.
+    void setWatchdog(std::chrono::milliseconds watchdog);
     /// How often a process has to show itself: every 10 s, or a third of its watchdog.
     [[nodiscard]] std::chrono::milliseconds interval() const { return m_interval; }
     /// Heartbeats arrive; nothing where none is expected.
@@ -48,8 +50,8 @@ private:
     void expectNext();
     void elapsed();
 
-    std::chrono::milliseconds m_period;
-    std::chrono::milliseconds m_interval;
+    std::chrono::milliseconds m_period{};
+    std::chrono::milliseconds m_interval{};
     QString m_label;
     qint64 m_pid = 0;
     std::unique_ptr<Timers> m_timers; ///< null while nothing was ever expected

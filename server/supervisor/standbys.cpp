@@ -10,7 +10,7 @@ namespace semper {
 
 namespace {
 
-StandbyPool::Need needOf(const QList<const SupervisedProcess *> &instances)
+StandbyPool::Need needOf(const QList<SupervisedProcess *> &instances)
 {
     using Need = StandbyPool::Need;
     Need need = Need::None;
@@ -49,7 +49,7 @@ void Standbys::retire(std::unique_ptr<StandbyPool> pool)
     m_retired.push_back(std::move(pool));
 }
 
-void Standbys::follow(const QString &process, const QList<const SupervisedProcess *> &instances)
+void Standbys::follow(const QString &process, const QList<SupervisedProcess *> &instances)
 {
     const auto it = m_pools.find(process);
     if (it != m_pools.end() && !m_ending)

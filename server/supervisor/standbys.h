@@ -28,7 +28,7 @@ public:
     void set(const QString &process, const ProcessSpec &spec);
     [[nodiscard]] bool has(const QString &process) const { return m_pools.contains(process); }
     /// Something changed of \a instances, which are all that \a process has.
-    void follow(const QString &process, const QList<const SupervisedProcess *> &instances);
+    void follow(const QString &process, const QList<SupervisedProcess *> &instances);
     /// Ends all of them; new ones are not started any more.
     void endAll();
     /// Not even one on its way out is there.

@@ -77,6 +77,7 @@ bool SupervisedProcess::isDown() const
 
 void SupervisedProcess::watchLimits()
 {
+    m_limitWatch.reset();
     if (!LimitWatch::isFor(m_spec.limits))
         return;
     m_limitWatch = std::make_unique<LimitWatch>(m_spec.limits);
@@ -293,6 +294,7 @@ void SupervisedProcess::clearLeftovers()
 {
     // Not here and now: the launch is still inside the signal that told of its end.
     m_launch.release()->deleteLater();
+    takeNextSpec();
     const auto cleared = [self = QPointer(this)] {
         if (self)
             self->handle(happening::Cleared{});

@@ -77,6 +77,10 @@ public:
     /// The newest "metrics" frame: what the process sent last, and what the server sampled.
     [[nodiscard]] QJsonObject metricsFrame() const;
 
+    /// What its launches are like from the next one on; the one that runs takes over at once what
+    /// it can (SpecDifference::live).
+    void reconfigure(const QString &service, const ProcessSpec &spec);
+
     /// To the launch that is alive, by the scope of its stop; nothing where none is.
     void signal(int number);
 
@@ -121,6 +125,7 @@ private:
     [[nodiscard]] bool launchStandby();
     void launchBegan();
     void clearLeftovers();
+    void takeNextSpec();
     void watchLimits();
     void enterCgroup(ChildSettings &settings);
     [[nodiscard]] QList<pid_t> members() const;
@@ -130,6 +135,7 @@ private:
     LaunchIdentity m_identity;
     QString m_service;
     ProcessSpec m_spec;
+    std::optional<ProcessSpec> m_nextSpec; ///< once the launch that runs is over
     const SupervisorEdges &m_edges;
     MachineState m_state;
     QList<Happening> m_waiting;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "protocol/processstatus.h"
+#include "supervisor/reloading.h"
 
 #include <semper/semper_server_export.h>
 
@@ -65,6 +66,9 @@ public:
     [[nodiscard]] virtual QJsonObject serverObject() const = 0;
     /// Returns when the command is accepted, not when it is done.
     virtual CommandResult command(const SupervisionCommand &command) = 0;
+    /// Reads the configuration again and, unless it is a dry run, has the server be as it says.
+    /// Returns when that is decided, not when the restarts are done.
+    virtual ReloadResult reload(const ReloadRequest &request) = 0;
 };
 
 } // namespace semper

@@ -88,12 +88,17 @@ void Supervisor::setServerDescription(std::function<QJsonObject()> describe)
 
 void Supervisor::add(const QString &service, const QString &name, const ProcessSpec &spec)
 {
+    describe(service, name, spec);
+    for (int instance = 0; instance < spec.instances; ++instance)
+        addInstance(name, instance);
+}
+
+void Supervisor::describe(const QString &service, const QString &name, const ProcessSpec &spec)
+{
     Description &description = m_descriptions[name] = {service, spec};
     if (spec.schedule && spec.restart.policy == RestartPolicy::Always)
         description.spec.restart.policy = RestartPolicy::Never;
-    m_standbys.set(name, spec);
-    for (int instance = 0; instance < spec.instances; ++instance)
-        addInstance(name, instance);
+    m_standbys.set(name, description.spec);
 }
 
 void Supervisor::addInstance(const QString &name, int instance)
@@ -131,8 +136,10 @@ void Supervisor::processHasChanged(SupervisedProcess *process)
         other->handle(happening::BlockerChanged{});
     if (m_standbys.has(process->name()))
         m_standbys.follow(process->name(), instancesOf(process->name()));
-    if (!m_shuttingDown)
-        return removeRetired(process);
+    if (!m_shuttingDown) {
+        removeRetired(process);
+        return stopRetired();
+    }
     stopThoseWithoutDependants();
     tellWhenStopped();
 }
@@ -226,15 +233,6 @@ SupervisedProcess *Supervisor::find(const QString &name, int instance) const
 {
     const auto it = m_processes.find({name, instance});
     return it == m_processes.end() ? nullptr : it->second.get();
-}
-
-QList<const SupervisedProcess *> Supervisor::instancesOf(const QString &name) const
-{
-    QList<const SupervisedProcess *> list;
-    for (auto it = m_processes.lower_bound({name, 0});
-         it != m_processes.end() && it->first.first == name; ++it)
-        list.append(it->second.get());
-    return list;
 }
 
 QList<SupervisedProcess *> Supervisor::all() const

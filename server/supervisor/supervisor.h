@@ -44,6 +44,15 @@ public:
     void setCgroups(const CgroupTree &tree) { m_edges.cgroups = &tree; }
     void setServerDescription(std::function<QJsonObject()> describe);
     void add(const QString &service, const QString &name, const ProcessSpec &spec);
+    /// What reload() does.
+    void setReload(std::function<ReloadResult(const ReloadRequest &)> reload);
+
+    /// Has the processes be as \a changes say: those that are gone stop, dependants first, new
+    /// ones start, and of the others those restart, one instance after the other, that must. What
+    /// somebody stopped stays so, and so does a scale unless `instances` changed.
+    void reconfigure(const QList<ProcessChange> &changes);
+    /// Where the launches to come look for plugins.
+    void setPluginDirectories(const QStringList &directories);
 
     /// Launches everything that is enabled, but for what waits for its schedule.
     void start();
@@ -70,6 +79,7 @@ public:
     [[nodiscard]] bool allReady() const override;
     [[nodiscard]] QJsonObject serverObject() const override;
     CommandResult command(const SupervisionCommand &command) override;
+    ReloadResult reload(const ReloadRequest &request) override;
 
 Q_SIGNALS:
     void processChanged(semper::SupervisedProcess *process);
@@ -91,8 +101,8 @@ private:
     [[nodiscard]] std::variant<QList<SupervisedProcess *>, CommandError> select(
         const QString &selector) const;
     void record(RecordType type, const ProcessStatus &status);
+    void describe(const QString &service, const QString &name, const ProcessSpec &spec);
     void addInstance(const QString &name, int instance);
-    [[nodiscard]] QList<const SupervisedProcess *> instancesOf(const QString &name) const;
     void processHasChanged(SupervisedProcess *process);
     void restartGroupOf(const SupervisedProcess &dead, const ExitReport &report);
     void followFailure(const SupervisedProcess &failed);
@@ -104,6 +114,14 @@ private:
     void carryOut(const SupervisionCommand &command, const QList<SupervisedProcess *> &targets);
     void restart(const QList<SupervisedProcess *> &targets);
     void scale(const QString &name, int count);
+    void resize(const QString &name, int count, bool startNewOnes);
+    [[nodiscard]] QList<SupervisedProcess *> instancesOf(const QString &name) const;
+    void describeAnew(const ProcessChange &change);
+    void startAdded(const ProcessChange &change);
+    void followChange(const ProcessChange &change);
+    [[nodiscard]] bool stays(SupervisedProcess *process) const;
+    void retire(const QString &name);
+    void stopRetired();
     void removeRetired(SupervisedProcess *process);
     void begin(SupervisedProcess *process);
     void followSchedule(SupervisedProcess *process);
@@ -111,6 +129,7 @@ private:
     void recordMissed(
         const SupervisedProcess &process, const MissedRuns &missed, const QString &reason);
     void wallClockLeapt();
+    void reschedule(SupervisedProcess *process);
     void recordCpu(const SupervisedProcess &process, bool high, double average);
     void countDropped(const OutputBatch &batch);
     void recordDropped();
@@ -135,6 +154,7 @@ private:
     QHash<QString, QPointer<RollingRestart>> m_rolling; ///< by name of a process
     std::map<Key, std::unique_ptr<SupervisedProcess>> m_processes;
     std::function<QJsonObject()> m_describe;
+    std::function<ReloadResult(const ReloadRequest &)> m_reload;
     QMap<Key, qint64> m_dropped; ///< lines, since it was last told
     QTimer m_tellDropped;
     QTimer m_sampler;

@@ -71,6 +71,10 @@ std::optional<CommandError> Supervisor::refusal(
     if (targets.isEmpty() && command.action != CommandAction::Scale)
         return CommandError{.code = u"unknown_process"_s,
             .detail = u"%1 has no instances; scale it first"_s.arg(command.selector)};
+    const QString name = command.selector.section(u':', 0, 0);
+    if (!m_descriptions.contains(name) && command.action != CommandAction::Stop)
+        return CommandError{.code = u"unknown_process"_s,
+            .detail = u"%1 is no longer in the configuration, and stops"_s.arg(name)};
     if (command.action == CommandAction::Signal)
         for (const SupervisedProcess *process : targets)
             if (process->pid() <= 0)
@@ -124,13 +128,19 @@ void Supervisor::restart(const QList<SupervisedProcess *> &targets)
 
 void Supervisor::scale(const QString &name, int count)
 {
+    resize(name, count, m_descriptions.at(name).spec.enabled);
+    Q_EMIT listChanged();
+}
+
+void Supervisor::resize(const QString &name, int count, bool startNewOnes)
+{
     for (int instance = 0; instance < count; ++instance) {
         SupervisedProcess *process = find(name, instance);
         if (process && !m_retired.remove(process))
             continue;
         if (!process)
             addInstance(name, instance);
-        if (m_descriptions.at(name).spec.enabled)
+        if (startNewOnes)
             begin(find(name, instance));
     }
     for (int instance = count; SupervisedProcess *process = find(name, instance); ++instance) {
@@ -138,7 +148,6 @@ void Supervisor::scale(const QString &name, int count)
         process->handle(happening::Stop{});
         removeRetired(process);
     }
-    Q_EMIT listChanged();
 }
 
 void Supervisor::removeRetired(SupervisedProcess *process)

@@ -55,6 +55,21 @@ void Supervisor::suspendOrResume(SupervisedProcess *process)
         m_schedules.leave(process);
 }
 
+/// Its schedule is another one, is new, or is gone.
+void Supervisor::reschedule(SupervisedProcess *process)
+{
+    const bool wasScheduled = m_schedules.isFollowed(process);
+    m_schedules.leave(process);
+    if (process->state().wanted == Wanted::Down)
+        return;
+    if (wasScheduled && process->spec().schedule) {
+        followSchedule(process);
+        return Q_EMIT processChanged(process);
+    }
+    process->handle(happening::Stop{});
+    begin(process);
+}
+
 void Supervisor::recordMissed(
     const SupervisedProcess &process, const MissedRuns &missed, const QString &reason)
 {

@@ -14,6 +14,8 @@
 #include <chrono>
 #include <csignal>
 
+#include <unistd.h>
+
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
@@ -22,7 +24,6 @@ namespace semper::test {
 namespace {
 
 constexpr std::chrono::milliseconds patience = 20s;
-const QString configurationName = u"semper.json"_s;
 
 template <typename Condition>
 bool await(const Condition &condition)
@@ -59,15 +60,20 @@ RunningServer::RunningServer(const QJsonObject &processes, const QJsonObject &to
     m_process.setProcessChannelMode(QProcess::MergedChannels);
     m_process.setWorkingDirectory(m_folder.path());
     m_process.setProgram(builtProgram(u"semper"_s));
-    m_process.setArguments({u"serve"_s, u"--config"_s, m_folder.filePath(configurationName),
-        u"--socket"_s, socketPath()});
+    m_process.setArguments({u"serve"_s, u"--config"_s, configFile(), u"--socket"_s, socketPath()});
 }
 
 void RunningServer::configure(const QJsonObject &processes, const QJsonObject &top)
 {
-    const QString file = m_folder.filePath(configurationName);
-    if (!writeConfiguration(file, processes, top))
-        qFatal("no configuration could be written to %s", qPrintable(file));
+    if (!writeConfiguration(configFile(), processes, top))
+        qFatal("no configuration could be written to %s", qPrintable(configFile()));
+}
+
+void RunningServer::configure(const QByteArray &text)
+{
+    QFile file(configFile());
+    if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size())
+        qFatal("no configuration could be written to %s", qPrintable(configFile()));
 }
 
 RunningServer::~RunningServer()
@@ -76,6 +82,11 @@ RunningServer::~RunningServer()
         m_process.kill();
         m_process.waitForFinished();
     }
+}
+
+void RunningServer::leaveTerminal()
+{
+    m_process.setChildProcessModifier([] { ::setsid(); });
 }
 
 bool RunningServer::start()
@@ -134,6 +145,18 @@ QJsonValue RunningServer::get(const QString &path)
         return QJsonValue::Undefined;
     const QJsonDocument document = QJsonDocument::fromJson(reply->readAll());
     return document.isArray() ? QJsonValue(document.array()) : QJsonValue(document.object());
+}
+
+std::pair<int, QJsonObject> RunningServer::post(const QString &path, const QByteArray &body)
+{
+    QNetworkRequest request(m_control.resolved(QUrl(path)));
+    request.setRawHeader("Authorization", "Bearer " + token());
+    request.setHeader(QNetworkRequest::ContentTypeHeader, u"application/json"_s);
+    const std::unique_ptr<QNetworkReply> reply(m_network.post(request, body));
+    if (!await([&] { return reply->isFinished(); }))
+        return {};
+    return {reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt(),
+        QJsonDocument::fromJson(reply->readAll()).object()};
 }
 
 QJsonObject RunningServer::process(const QString &name)

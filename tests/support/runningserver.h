@@ -11,6 +11,8 @@
 #include <QTemporaryDir>
 #include <QUrl>
 
+#include <utility>
+
 namespace semper::test {
 
 /// A real `semper serve` of one HTTP service, with ports, socket and state of its own. Every call
@@ -33,8 +35,12 @@ public:
     RunningServer &operator=(const RunningServer &) = delete;
     ~RunningServer();
 
-    /// Writes another configuration, for its next start or a reload.
+    /// Writes its configuration anew, as the constructor does; nothing is told to the server.
     void configure(const QJsonObject &processes, const QJsonObject &top = {});
+    /// The same for a configuration that is wrong.
+    void configure(const QByteArray &text);
+    /// Starts it in a session of its own, where SIGHUP means a reload.
+    void leaveTerminal();
     /// Starts it and waits for its line "ready". False: log() tells what it said.
     [[nodiscard]] bool start();
     /// SIGTERM, and the exit code; -1 if it did not end within 20 s, -2 if it crashed.
@@ -54,6 +60,9 @@ public:
 
     /// The body of GET \a path with the token; undefined unless the answer is 200.
     [[nodiscard]] QJsonValue get(const QString &path);
+    /// POST \a path with the token; the status of the answer, and its body.
+    [[nodiscard]] std::pair<int, QJsonObject> post(
+        const QString &path, const QByteArray &body = "{}");
     /// The process object of the only instance of \a name; empty if there is none.
     [[nodiscard]] QJsonObject process(const QString &name);
     /// `semper ARGUMENTS --socket ...`.
@@ -61,6 +70,10 @@ public:
 
 private:
     void readOutput();
+    [[nodiscard]] QString configFile() const
+    {
+        return m_folder.filePath(QStringLiteral("semper.json"));
+    }
 
     QTemporaryDir m_folder;
     QProcess m_process;

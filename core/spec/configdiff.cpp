@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#include "spec/configdiff.h"
+
+#include "protocol/keys.h"
+#include "spec/specdiff.h"
+
+#include <QMap>
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+namespace {
+
+struct Placed
+{
+    QString service;
+    ProcessSpec spec;
+    friend bool operator==(const Placed &, const Placed &) = default;
+};
+
+QMap<QString, Placed> processesOf(const ServerConfig &config)
+{
+    QMap<QString, Placed> processes;
+    for (const ServiceSpec &service : config.services)
+        for (const auto &[name, spec] : service.processes)
+            processes.insert(name, {service.name, spec});
+    return processes;
+}
+
+QMap<QString, ServiceSpec> servicesOf(const ServerConfig &config)
+{
+    QMap<QString, ServiceSpec> services;
+    for (const ServiceSpec &service : config.services)
+        services.insert(service.name, service);
+    return services;
+}
+
+/// The names of both, sorted.
+template <class Value>
+QStringList namesOf(const QMap<QString, Value> &one, const QMap<QString, Value> &other)
+{
+    QMap<QString, Value> both = one;
+    both.insert(other);
+    return both.keys();
+}
+
+ProcessChange changeOf(const QString &name, const Placed &was, const Placed &is)
+{
+    const SpecDifference specs = differenceOf(was.spec, is.spec);
+    ProcessChange change{.name = name,
+        .service = is.service,
+        .spec = is.spec,
+        .keys = specs.keys,
+        .needsRestart = specs.needsRestart};
+    if (was.service != is.service) { // whose connections it is told of, and whose messages
+        change.keys.prepend(keys::service);
+        change.needsRestart = true;
+    }
+    return change;
+}
+
+void compareProcesses(const ServerConfig &was, const ServerConfig &is, ConfigDifference &difference)
+{
+    const QMap<QString, Placed> before = processesOf(was);
+    const QMap<QString, Placed> now = processesOf(is);
+    for (const QString &name : namesOf(before, now)) {
+        const Placed old = before.value(name);
+        const Placed fresh = now.value(name);
+        if (!before.contains(name))
+            difference.processes.append({ChangeKind::Added, name, fresh.service, fresh.spec});
+        else if (!now.contains(name))
+            difference.processes.append({ChangeKind::Removed, name, old.service, old.spec});
+        else if (old != fresh)
+            difference.processes.append(changeOf(name, old, fresh));
+        else
+            ++difference.unchanged;
+    }
+}
+
+void compareServices(const ServerConfig &was, const ServerConfig &is, ConfigDifference &difference)
+{
+    const QMap<QString, ServiceSpec> before = servicesOf(was);
+    const QMap<QString, ServiceSpec> now = servicesOf(is);
+    for (const QString &name : namesOf(before, now)) {
+        const ServiceSpec old = before.value(name);
+        ServiceSpec fresh = now.value(name);
+        if (!before.contains(name)) {
+            difference.services.append({ChangeKind::Added, name, fresh.listen});
+            continue;
+        }
+        if (!now.contains(name)) {
+            difference.services.append({ChangeKind::Removed, name, old.listen});
+            continue;
+        }
+        if (old.listen != fresh.listen)
+            difference.services.append({ChangeKind::Changed, name, fresh.listen});
+        fresh.listen = old.listen;
+        fresh.processes = old.processes;
+        if (fresh != old)
+            difference.fixed.append({JsonPath().key(keys::services).key(name).toString(),
+                u"the kind of a service cannot change while the server runs"_s});
+    }
+}
+
+void compareTop(const ServerConfig &was, const ServerConfig &is, ConfigDifference &difference)
+{
+    const auto fixed = [&difference](const QString &key, const QString &old, const QString &now) {
+        if (old != now)
+            difference.fixed.append({JsonPath().key(key).toString(),
+                u"%1 takes a restart of the server: it runs with %2"_s.arg(
+                    quoted(now), quoted(old))});
+    };
+    fixed(keys::node, was.node, is.node);
+    fixed(keys::stateDirectory, was.stateDirectory, is.stateDirectory);
+    if (was.control != is.control)
+        difference.server.append(keys::control + u'.' + keys::listen);
+    if (was.pluginDirectories != is.pluginDirectories)
+        difference.server.append(keys::pluginDirectories);
+    if (was.shutdownTimeout != is.shutdownTimeout)
+        difference.server.append(keys::shutdownTimeoutMs);
+
+    // A key that is compared nowhere must not be passed over.
+    ServerConfig rest = is;
+    rest.node = was.node;
+    rest.stateDirectory = was.stateDirectory;
+    rest.control = was.control;
+    rest.pluginDirectories = was.pluginDirectories;
+    rest.shutdownTimeout = was.shutdownTimeout;
+    rest.services = was.services;
+    if (rest != was)
+        difference.fixed.append(
+            {JsonPath().toString(), u"what was changed takes a restart of the server"_s});
+}
+
+} // namespace
+
+JsonPath ProcessChange::path() const
+{
+    return JsonPath().key(keys::services).key(service).key(keys::processes).key(name);
+}
+
+JsonPath ServiceChange::path() const
+{
+    const JsonPath path = JsonPath().key(keys::services).key(name);
+    return kind == ChangeKind::Changed ? path.key(keys::listen) : path;
+}
+
+ConfigDifference differenceOf(const ServerConfig &was, const ServerConfig &is)
+{
+    ConfigDifference difference;
+    compareTop(was, is, difference);
+    compareServices(was, is, difference);
+    compareProcesses(was, is, difference);
+    return difference;
+}
+
+} // namespace semper

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "spec/configdiff.h"
+#include "spec/serverconfig.h"
+
+#include <QList>
+#include <QStringList>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace semper {
+
+class ControlApi;
+class ServerApplication;
+class Service;
+
+/// The listeners that a new configuration changes: all are bound before one is used. What was
+/// prepared and not committed is closed again. Main thread.
+class ListenerChanges
+{
+public:
+    /// Both outlive it.
+    ListenerChanges(ServerApplication &application, ControlApi &control);
+    ~ListenerChanges();
+    Q_DISABLE_COPY_MOVE(ListenerChanges)
+
+    /// Binds. Nothing, or the first that could not be bound. Does not block: a name that would
+    /// have to be looked up is refused.
+    [[nodiscard]] std::optional<ConfigError> prepare(
+        const ConfigDifference &difference, const ServerConfig &config);
+    /// Takes all into use, after which the old ones end. The services that are new; those that
+    /// are gone have left the application.
+    [[nodiscard]] QList<Service *> commit();
+
+private:
+    [[nodiscard]] std::optional<QString> prepare(const ServiceChange &change);
+
+    ServerApplication &m_application;
+    ControlApi &m_control;
+    std::vector<std::function<void()>> m_rebindings;
+    std::vector<std::unique_ptr<Service>> m_added;
+    QStringList m_removed;
+};
+
+} // namespace semper

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "spec/configerror.h"
+#include "spec/serverconfig.h"
+
+namespace semper {
+
+/// What the processes of \a config need and this machine does not have: classes (of plugins, or
+/// of this program), users, groups and limits. Reads the metadata of plugins: blocks for
+/// milliseconds.
+[[nodiscard]] ConfigErrors missingHere(const ServerConfig &config);
+
+} // namespace semper

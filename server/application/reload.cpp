@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "application/reload.h"
+
+#include "application/configoverlay.h"
+#include "application/listenerchanges.h"
+#include "application/missinghere.h"
+#include "journal/journal.h"
+#include "protocol/keys.h"
+#include "supervisor/supervisor.h"
+
+#include <semper/serverapplication.h>
+
+#include <QLoggingCategory>
+
+#include <algorithm>
+#include <utility>
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+namespace {
+
+Q_LOGGING_CATEGORY(log, "semper.server.reload")
+
+constexpr qsizetype mostTold = 100; ///< changes or errors in one event
+
+QString counted(qsizetype count)
+{
+    return count == 1 ? u"1 error"_s : u"%1 errors"_s.arg(count);
+}
+
+QJsonArray firstOf(QJsonArray list)
+{
+    while (list.size() > mostTold)
+        list.removeLast();
+    return list;
+}
+
+void logResult(const ReloadRequest &request, const ReloadResult &result)
+{
+    const QByteArray by = request.by.toUtf8();
+    if (const auto *refusal = std::get_if<ReloadRefusal>(&result)) {
+        qCWarning(log, "reload (%s) changed nothing: %s", by.constData(),
+            qUtf8Printable(refusal->detail));
+        for (const ConfigError &error : refusal->errors)
+            qCWarning(log, "  %s", qUtf8Printable(error.toString()));
+        return;
+    }
+    const ConfigDifference &difference = std::get<ReloadReport>(result).difference;
+    const auto count = [&difference](ChangeKind kind) {
+        return qint64(std::ranges::count(difference.processes, kind, &ProcessChange::kind));
+    };
+    qCInfo(log, "reload (%s): %lld processes added, %lld removed, %lld changed, %lld unchanged",
+        by.constData(), count(ChangeKind::Added), count(ChangeKind::Removed),
+        count(ChangeKind::Changed), qint64(difference.unchanged));
+}
+
+} // namespace
+
+Reload::Reload(ReloadParts parts, ConfigSource source)
+    : m_parts(std::move(parts))
+    , m_source(std::move(source))
+{ }
+
+ReloadResult Reload::run(const ReloadRequest &request)
+{
+    ReloadResult result = attempt(request);
+    if (request.dryRun)
+        return result;
+    logResult(request, result);
+    const qint64 event = record(request, result);
+    if (auto *report = std::get_if<ReloadReport>(&result))
+        report->event = event;
+    return result;
+}
+
+std::variant<ServerConfig, ReloadRefusal> Reload::read() const
+{
+    if (!m_source.read)
+        return ReloadRefusal{.code = u"no_configuration"_s,
+            .detail = u"the server was started without a configuration"_s};
+    ConfigResult result = m_source.read();
+    ConfigErrors errors;
+    if (auto *config = std::get_if<ServerConfig>(&result)) {
+        layOverProgram(m_source.program, *config);
+        errors = overlayErrors(m_source.program, *config) + missingHere(*config);
+        if (errors.isEmpty())
+            return std::move(*config);
+    } else {
+        errors = std::get<ConfigErrors>(result);
+    }
+    return ReloadRefusal{.code = u"bad_configuration"_s,
+        .detail = u"the configuration has %1"_s.arg(counted(errors.size())),
+        .errors = errors};
+}
+
+ReloadResult Reload::attempt(const ReloadRequest &request)
+{
+    const auto fresh = read();
+    if (const auto *refusal = std::get_if<ReloadRefusal>(&fresh))
+        return *refusal;
+    const auto &config = std::get<ServerConfig>(fresh);
+    const ConfigDifference difference = differenceOf(m_parts.config, config);
+    if (!difference.fixed.isEmpty())
+        return ReloadRefusal{.code = u"needs_restart"_s,
+            .detail = u"a part of the change takes a restart of the server"_s,
+            .errors = difference.fixed};
+    // A dry run binds too, and lets go: so it tells of an address that is taken.
+    ListenerChanges listeners(m_parts.application, m_parts.control);
+    if (const auto error = listeners.prepare(difference, config))
+        return ReloadRefusal{
+            .code = u"cannot_listen"_s, .detail = error->message, .errors = {*error}};
+    if (request.dryRun)
+        return ReloadReport{.difference = difference};
+    if (const auto error = m_parts.prepareLaunches(config))
+        return ReloadRefusal{.code = u"cannot_listen"_s, .detail = *error};
+    for (Service *service : listeners.commit())
+        m_parts.serviceAdded(*service);
+    commit(config, difference);
+    return ReloadReport{.difference = difference};
+}
+
+void Reload::commit(const ServerConfig &config, const ConfigDifference &difference)
+{
+    m_parts.config = config;
+    m_parts.supervisor.setPluginDirectories(config.pluginDirectories);
+    for (const ServiceSpec &spec : config.services) {
+        QMap<QString, ProcessSpec> processes;
+        for (const auto &[name, process] : spec.processes)
+            processes.insert(name, process);
+        if (Service *service = m_parts.application.service(spec.name))
+            service->setProcesses(processes);
+    }
+    if (!difference.isEmpty())
+        m_parts.supervisor.reconfigure(difference.processes);
+}
+
+qint64 Reload::record(const ReloadRequest &request, const ReloadResult &result)
+{
+    QJsonObject fields{{keys::by, request.by}};
+    if (const auto *refusal = std::get_if<ReloadRefusal>(&result)) {
+        fields.insert(keys::ok, false);
+        fields.insert(keys::reason, refusal->detail);
+        fields.insert(keys::errors, firstOf(toJson(refusal->errors)));
+    } else {
+        const ConfigDifference &difference = std::get<ReloadReport>(result).difference;
+        fields.insert(keys::ok, true);
+        fields.insert(keys::changes, firstOf(toJson(difference)));
+        fields.insert(keys::unchanged, difference.unchanged);
+    }
+    return m_parts.journal.record(QLatin1StringView("reload"), fields);
+}
+
+} // namespace semper

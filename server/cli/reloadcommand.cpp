@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/command.h"
+#include "cli/hubsession.h"
+#include "cli/serverfinder.h"
+#include "cli/terminaltext.h"
+#include "protocol/keys.h"
+
+#include <QCoreApplication>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+namespace {
+
+struct Texts
+{
+    Q_DECLARE_TR_FUNCTIONS(semper::ReloadCommand)
+};
+
+QString wordsOf(const QJsonArray &list)
+{
+    QStringList words;
+    for (const QJsonValue &value : list)
+        words.append(printable(value.toString()));
+    return words.join(u", "_s);
+}
+
+/// "+ importer", "- old", "~ monitor: settings.interval_ms (restart)".
+QString lineOf(const QJsonObject &change)
+{
+    const QString kind = change.value(keys::change).toString();
+    const QString sign = kind == "added"_L1 ? u"+"_s : kind == "removed"_L1 ? u"-"_s : u"~"_s;
+    QString text = printable(change.value(keys::process).toString());
+    if (text.isEmpty())
+        text = printable(change.value(keys::path).toString());
+    if (change.contains(keys::listen) && kind != "removed"_L1)
+        text += u' ' + printable(change.value(keys::listen).toString());
+    if (change.contains(keys::keys))
+        text += u": "_s + wordsOf(change.value(keys::keys).toArray());
+    if (change.value(keys::restart).toBool())
+        text += u' ' + Texts::tr("(restart)");
+    return sign + u' ' + text + u'\n';
+}
+
+QString toText(const QJsonObject &result)
+{
+    QString text;
+    for (const QJsonValue &change : result.value(keys::changes).toArray())
+        text += lineOf(change.toObject());
+    const qint64 unchanged = result.value(keys::unchanged).toInteger();
+    return text + u"= "_s
+        + (unchanged == 1 ? Texts::tr("1 process unchanged")
+                          : Texts::tr("%1 processes unchanged").arg(unchanged))
+        + u'\n';
+}
+
+QString errorText(const QJsonObject &result)
+{
+    const QString detail = result.value(keys::error)[keys::detail].toString();
+    QString text = Texts::tr("nothing was changed: %1").arg(printable(detail)) + u'\n';
+    for (const QJsonValue &error : result.value(keys::errors).toArray())
+        text += u"  %1: %2\n"_s.arg(
+            printable(error[keys::path].toString()), printable(error[u"message"_s].toString()));
+    return text;
+}
+
+QString toJson(QJsonObject result)
+{
+    for (const QLatin1StringView key : {keys::type, keys::id, keys::part, keys::last})
+        result.remove(key);
+    return QString::fromUtf8(QJsonDocument(result).toJson());
+}
+
+int reload(const CommandLine &line, const CommandSyntax &)
+{
+    const auto socket = findServer(line);
+    if (const auto *exit = std::get_if<CommandExit>(&socket))
+        return leave(*exit);
+    HubSession session(std::get<QString>(socket));
+    if (const auto exit = session.open())
+        return leave(*exit);
+    const auto answer = session.ask(u"reload"_s, {{keys::dryRun, line.has(u"dry-run"_s)}});
+    if (const auto *exit = std::get_if<CommandExit>(&answer))
+        return leave(*exit);
+    const auto &result = std::get<QJsonObject>(answer);
+    const bool done = result.value(keys::ok).toBool();
+    if (line.has(u"json"_s))
+        print(toJson(result));
+    else if (done)
+        print(toText(result));
+    else
+        complain(errorText(result));
+    return int(done ? ExitCode::Done : ExitCode::Failed);
+}
+
+} // namespace
+
+Command reloadCommand()
+{
+    CommandSyntax syntax{.program = u"semper reload"_s,
+        .summary = Texts::tr("Has the server read its configuration again and be as it says."),
+        .options = commonOptions(),
+        .mostOperands = 0};
+    syntax.options.append({u"dry-run"_s, {}, Texts::tr("only tell what would change")});
+    return {u"reload"_s, syntax, reload};
+}
+
+} // namespace semper

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Of the supervisor and its processes: what a new configuration changes.
+#include "protocol/keys.h"
+#include "spec/specdiff.h"
+#include "supervisor/rollingrestart.h"
+#include "supervisor/supervisor.h"
+
+#include <algorithm>
+#include <utility>
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+void SupervisedProcess::reconfigure(const QString &service, const ProcessSpec &spec)
+{
+    m_service = service;
+    m_nextSpec = spec;
+    if (m_launch)
+        m_spec = differenceOf(m_spec, spec).live;
+    else
+        takeNextSpec();
+    Q_EMIT changed();
+}
+
+void SupervisedProcess::takeNextSpec()
+{
+    if (!m_nextSpec)
+        return;
+    m_spec = *std::exchange(m_nextSpec, std::nullopt);
+    m_heartbeat.setWatchdog(m_spec.watchdogPeriod());
+    watchLimits();
+}
+
+void Supervisor::setReload(std::function<ReloadResult(const ReloadRequest &)> reload)
+{
+    m_reload = std::move(reload);
+}
+
+ReloadResult Supervisor::reload(const ReloadRequest &request)
+{
+    if (m_shuttingDown)
+        return ReloadRefusal{u"shutting_down"_s, u"the server is stopping"_s};
+    if (!m_reload)
+        return ReloadRefusal{u"no_configuration"_s, u"there is nothing to read again"_s};
+    return m_reload(request);
+}
+
+void Supervisor::setPluginDirectories(const QStringList &directories)
+{
+    m_edges.surroundings.pluginDirectories = directories;
+}
+
+void Supervisor::reconfigure(const QList<ProcessChange> &changes)
+{
+    // First what everything is, then what is done about it: who waits for whom must be right
+    // before anything stops or starts.
+    for (const ProcessChange &change : changes)
+        describeAnew(change);
+    stopRetired();
+    for (const ProcessChange &change : changes) {
+        if (change.kind == ChangeKind::Added)
+            startAdded(change);
+        else if (change.kind == ChangeKind::Changed)
+            followChange(change);
+    }
+    for (SupervisedProcess *process : all())
+        process->handle(happening::BlockerChanged{});
+    Q_EMIT listChanged();
+}
+
+QList<SupervisedProcess *> Supervisor::instancesOf(const QString &name) const
+{
+    QList<SupervisedProcess *> instances;
+    for (auto it = m_processes.lower_bound({name, 0});
+         it != m_processes.end() && it->first.first == name; ++it)
+        instances.append(it->second.get());
+    return instances;
+}
+
+void Supervisor::describeAnew(const ProcessChange &change)
+{
+    if (change.kind == ChangeKind::Removed)
+        return retire(change.name);
+    describe(change.service, change.name, change.spec);
+    const ProcessSpec &spec = m_descriptions.at(change.name).spec;
+    // One that was removed a moment ago may still be stopping.
+    for (SupervisedProcess *process : instancesOf(change.name)) {
+        m_companions.remove(process);
+        process->reconfigure(change.service, spec);
+        m_companions.add(process);
+    }
+}
+
+void Supervisor::retire(const QString &name)
+{
+    delete m_rolling.take(name);
+    m_standbys.set(name, {});
+    m_descriptions.erase(name);
+    for (SupervisedProcess *process : instancesOf(name))
+        m_retired.insert(process);
+}
+
+void Supervisor::stopRetired()
+{
+    const QSet<SupervisedProcess *> retired = m_retired; // one that is down leaves it
+    for (SupervisedProcess *process : retired) {
+        if (!m_retired.contains(process))
+            continue;
+        const QList<SupervisedProcess *> dependants = m_companions.dependantsOf(*process);
+        if (std::ranges::any_of(dependants,
+                [this](SupervisedProcess *it) { return m_retired.contains(it) && !it->isDown(); }))
+            continue;
+        if (process->state().wanted == Wanted::Up)
+            process->handle(happening::Stop{});
+        removeRetired(process);
+    }
+}
+
+bool Supervisor::stays(SupervisedProcess *process) const
+{
+    return find(process->name(), process->instance()) == process && !m_retired.contains(process);
+}
+
+void Supervisor::startAdded(const ProcessChange &change)
+{
+    // Instances that are there already were removed a moment ago and have not gone yet.
+    const QList<SupervisedProcess *> leaving = instancesOf(change.name);
+    resize(change.name, change.spec.instances, change.spec.enabled);
+    for (SupervisedProcess *process : leaving) {
+        if (!stays(process))
+            continue;
+        if (!change.spec.enabled)
+            process->handle(happening::Stop{});
+        else if (process->spec().schedule)
+            begin(process);
+        else
+            process->handle(happening::Restart{});
+    }
+}
+
+void Supervisor::followChange(const ProcessChange &change)
+{
+    const bool switched = change.keys.contains(keys::enabled);
+    const QList<SupervisedProcess *> before = instancesOf(change.name);
+    QList<SupervisedProcess *> toRestart = before;
+    toRestart.removeIf([](auto *it) { return it->state().wanted == Wanted::Down; });
+    const bool isStopped = toRestart.isEmpty() && !before.isEmpty();
+
+    if (switched) {
+        for (SupervisedProcess *process : before) {
+            if (!stays(process))
+                continue;
+            if (change.spec.enabled)
+                begin(process);
+            else
+                process->handle(happening::Stop{});
+        }
+    }
+    if (change.keys.contains(keys::schedule)) {
+        for (SupervisedProcess *process : before)
+            if (stays(process))
+                reschedule(process);
+    }
+    if (change.keys.contains(keys::instances))
+        resize(change.name, change.spec.instances, change.spec.enabled && (switched || !isStopped));
+    // The next run of a schedule is as it says now; one that is under way is let finish.
+    toRestart.removeIf([this](auto *it) {
+        return !stays(it) || it->state().wanted == Wanted::Down || it->spec().schedule;
+    });
+    if (change.needsRestart && !toRestart.isEmpty())
+        restart(toRestart);
+}
+
+} // namespace semper
