@@ -205,7 +205,9 @@ std::optional<QString> ServerRuntime::openState()
     ::umask(before);
     if (!made)
         return u"cannot make the state directory %1"_s.arg(path);
-    return m_journal.open(path);
+    if (auto error = m_journal.open(path))
+        return error;
+    return m_supervisor.rememberSchedules(path);
 }
 
 void ServerRuntime::sweepLostServer()

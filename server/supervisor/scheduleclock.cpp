@@ -48,6 +48,8 @@ void ScheduleClock::look()
         if (Timetable::Turn turn = followed.timetable.advance(now); turn != Timetable::Turn())
             turns.append({who, std::move(turn)});
     arm();
+    if (!m_followed.empty())
+        Q_EMIT looked(now);
     // Only now: what is told may follow and leave.
     for (const auto &[who, turn] : std::as_const(turns)) {
         const auto it = m_followed.find(who);

@@ -17,7 +17,7 @@ class WallClock;
 
 /// Tells processes when their schedules are due: all of a server from one wake-up of the clock on
 /// the wall, and none at all while no schedule is followed. Main thread.
-class SEMPER_SERVER_EXPORT ScheduleClock : public QObject
+class ScheduleClock : public QObject
 {
     Q_OBJECT
 public:
@@ -35,7 +35,9 @@ public:
     [[nodiscard]] QDateTime next(const void *who) const;
 
 Q_SIGNALS:
-    /// Some next() are others than before, without a run.
+    /// Every run up to \a now has been told of. Comes before it is told.
+    void looked(const QDateTime &now);
+    /// The clock was set; some next() may be others than before.
     void changed();
 
 private:

@@ -337,6 +337,8 @@ ProcessStatus SupervisedProcess::status() const
     }
     status.nextStartAt = nextStartAt();
     status.reason = m_state.reason;
+    if (m_state.resting && !status.nextStartAt.isValid())
+        status.reason = u"its schedule never comes"_s;
     status.lastExit = m_state.lastExit;
     status.cpuRatio = m_vitals.cpuRatio();
     status.memoryBytes = m_vitals.memoryBytes();

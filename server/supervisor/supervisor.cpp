@@ -35,7 +35,7 @@ Supervisor::Supervisor(std::unique_ptr<Launcher> launcher, std::unique_ptr<WallC
     , m_journal(journal)
     , m_launcher(std::move(launcher))
     , m_clock(std::move(clock))
-    , m_schedules(*m_clock)
+    , m_schedules(*m_clock, journal)
     , m_orphans([this](pid_t pid) { return m_launcher->owns(pid); })
     , m_edges{.launcher = *m_launcher,
           .output = m_output,
@@ -43,7 +43,7 @@ Supervisor::Supervisor(std::unique_ptr<Launcher> launcher, std::unique_ptr<WallC
           .clock = *m_clock,
           .surroundings = {},
           .blocker = {},
-          .nextRun = [this](const SupervisedProcess &it) { return m_schedules.next(&it); },
+          .nextRun = [this](const SupervisedProcess &it) { return m_schedules.next(it); },
           .standbys = nullptr,
           .cgroups = nullptr}
     , m_standbys(m_edges)
@@ -58,7 +58,7 @@ Supervisor::Supervisor(std::unique_ptr<Launcher> launcher, std::unique_ptr<WallC
     m_edges.blocker = [this](const SupervisedProcess &process) {
         return m_shuttingDown ? u"the server is stopping"_s : m_companions.blockerOf(process);
     };
-    connect(&m_schedules, &ScheduleClock::changed, this, &Supervisor::wallClockLeapt);
+    connect(&m_schedules, &Schedules::clockLeapt, this, &Supervisor::wallClockLeapt);
     m_sampler.setInterval(samplingInterval);
     connect(&m_sampler, &QTimer::timeout, this, [this] {
         for (const auto &[key, process] : m_processes) {
@@ -130,7 +130,7 @@ void Supervisor::addInstance(const QString &name, int instance)
 
 void Supervisor::processHasChanged(SupervisedProcess *process)
 {
-    suspendOrResume(process);
+    m_schedules.suspendOrResume(process);
     Q_EMIT processChanged(process);
     for (SupervisedProcess *other : m_companions.concernedBy(*process))
         other->handle(happening::BlockerChanged{});
@@ -183,17 +183,44 @@ void Supervisor::stopThoseWithoutDependants()
     }
 }
 
+std::optional<QString> Supervisor::rememberSchedules(const QString &stateDirectory)
+{
+    QMap<QString, ScheduleSpec> schedules;
+    for (const auto &[name, description] : m_descriptions)
+        if (description.spec.enabled && description.spec.schedule)
+            schedules.insert(name, *description.spec.schedule);
+    return m_schedules.memory().open(stateDirectory, schedules);
+}
+
 void Supervisor::start()
 {
     for (const auto &[key, process] : m_processes)
         if (process->spec().enabled)
+            m_schedules.tellMissed(*process);
+    for (const auto &[key, process] : m_processes)
+        if (process->spec().enabled)
             begin(process.get());
+}
+
+void Supervisor::begin(SupervisedProcess *process)
+{
+    if (process->spec().schedule)
+        m_schedules.begin(process);
+    else
+        process->handle(happening::Start{});
+}
+
+void Supervisor::wallClockLeapt()
+{
+    for (const auto &[key, process] : m_processes)
+        process->wallClockLeapt();
 }
 
 void Supervisor::shutDown(std::chrono::milliseconds limit)
 {
     m_shuttingDown = true;
     m_standbys.endAll();
+    m_schedules.end();
     stopThoseWithoutDependants();
     connect(&m_shutdownLimit, &QTimer::timeout, this, &Supervisor::killAll);
     m_shutdownLimit.start(limit);

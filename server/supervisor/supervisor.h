@@ -5,7 +5,7 @@
 #include "supervisor/launchplan.h"
 #include "supervisor/orphankeeper.h"
 #include "supervisor/outputcollector.h"
-#include "supervisor/scheduleclock.h"
+#include "supervisor/schedules.h"
 #include "supervisor/standbys.h"
 #include "supervisor/supervisedprocess.h"
 #include "supervisor/supervision.h"
@@ -54,6 +54,9 @@ public:
     /// Where the launches to come look for plugins.
     void setPluginDirectories(const QStringList &directories);
 
+    /// Before start(): remembers in \a stateDirectory until when schedules were looked after, so
+    /// that start() can tell what was missed since. Nothing, or why it cannot. Blocks.
+    [[nodiscard]] std::optional<QString> rememberSchedules(const QString &stateDirectory);
     /// Launches everything that is enabled, but for what waits for its schedule.
     void start();
     /// Asks everything to stop, at once but for those that others depend on, which follow these;
@@ -124,12 +127,7 @@ private:
     void stopRetired();
     void removeRetired(SupervisedProcess *process);
     void begin(SupervisedProcess *process);
-    void followSchedule(SupervisedProcess *process);
-    void suspendOrResume(SupervisedProcess *process);
-    void recordMissed(
-        const SupervisedProcess &process, const MissedRuns &missed, const QString &reason);
     void wallClockLeapt();
-    void reschedule(SupervisedProcess *process);
     void recordCpu(const SupervisedProcess &process, bool high, double average);
     void countDropped(const OutputBatch &batch);
     void recordDropped();
@@ -138,7 +136,7 @@ private:
     Journal &m_journal;
     std::unique_ptr<Launcher> m_launcher;
     std::unique_ptr<WallClock> m_clock;
-    ScheduleClock m_schedules;
+    Schedules m_schedules;
     OutputCollector m_output;
     OrphanKeeper m_orphans;
     SupervisorEdges m_edges;

@@ -157,7 +157,7 @@ void Supervisor::removeRetired(SupervisedProcess *process)
     // From the event loop: this may be inside one of its signals.
     m_retired.remove(process);
     m_companions.remove(process);
-    m_schedules.leave(process);
+    m_schedules.forget(process);
     const auto it = m_processes.find({process->name(), process->instance()});
     it->second.release()->deleteLater();
     m_processes.erase(it);

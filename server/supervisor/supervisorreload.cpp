@@ -160,7 +160,7 @@ void Supervisor::followChange(const ProcessChange &change)
     if (change.keys.contains(keys::schedule)) {
         for (SupervisedProcess *process : before)
             if (stays(process))
-                reschedule(process);
+                m_schedules.replace(process);
     }
     if (change.keys.contains(keys::instances))
         resize(change.name, change.spec.instances, change.spec.enabled && (switched || !isStopped));

@@ -5,6 +5,9 @@
 #include <QJsonArray>
 #include <QTest>
 
+#include <algorithm>
+#include <csignal>
+
 using namespace Qt::StringLiterals;
 using namespace semper::test;
 
@@ -88,6 +91,8 @@ private Q_SLOTS:
     void aStopSuspendsAndAStartRunsNow();
     void aDueRunWaitsForWhatItDependsOn();
     void aServerWithAScheduleIsReadyAndEnds();
+    void whatTheServerDidNotRunForIsTold_data();
+    void whatTheServerDidNotRunForIsTold();
 };
 
 void TestSchedule::itIsNotLaunchedBeforeItIsDue()
@@ -97,8 +102,8 @@ void TestSchedule::itIsNotLaunchedBeforeItIsDue()
     QJsonObject process = server.process(u"it"_s);
     QCOMPARE(process[u"state"_s], u"waiting"_s);
     QCOMPARE(process[u"wanted"_s], u"up"_s);
-    QCOMPARE(process[u"reason"_s], u"waits for its schedule"_s);
-    QVERIFY(process[u"next_start_at"_s].isNull()); // never
+    QCOMPARE(process[u"reason"_s], u"its schedule never comes"_s);
+    QVERIFY(process[u"next_start_at"_s].isNull());
     QVERIFY(process[u"last_exit"_s].isNull());
 
     QCOMPARE(server.command({u"start"_s, u"it"_s}).exitCode, 0);
@@ -240,6 +245,44 @@ void TestSchedule::aServerWithAScheduleIsReadyAndEnds()
     QVERIFY2(server.start(), qPrintable(server.log()));
     QVERIFY(!server.get(u"/readyz"_s).isUndefined()); // 200
     QCOMPARE(server.stop(), 0);
+}
+
+void TestSchedule::whatTheServerDidNotRunForIsTold_data()
+{
+    QTest::addColumn<bool>("killed");
+    QTest::newRow("stopped") << false;
+    QTest::newRow("killed") << true;
+}
+
+void TestSchedule::whatTheServerDidNotRunForIsTold()
+{
+    QFETCH(const bool, killed);
+    const QJsonObject often = everySecond({u"exit-with"_s, u"0"_s});
+    RunningServer server({{u"it"_s, often}, {u"other"_s, never({u"sleeper"_s})}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    {
+        const Events events(server);
+        QTRY_VERIFY_WITH_TIMEOUT(events.count(u"exit"_s) >= 1, patience);
+        QCOMPARE(events.count(u"missed"_s), 0);
+    }
+    if (killed) {
+        QCOMPARE(::kill(pid_t(server.guardianPid()), SIGKILL), 0);
+        QTRY_VERIFY_WITH_TIMEOUT(!server.isRunning(), patience);
+    } else {
+        QCOMPARE(server.stop(), 0);
+    }
+    const QDateTime down = QDateTime::currentDateTimeUtc();
+    QTRY_VERIFY_WITH_TIMEOUT(
+        down.secsTo(QDateTime::currentDateTimeUtc()) >= 2, patience); // two runs at least
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    const Events events(server);
+    QTRY_VERIFY_WITH_TIMEOUT(events.count(u"exit"_s) >= 1, patience);
+    QCOMPARE(events.count(u"missed"_s), 1);
+    const QJsonObject missed = events.last(u"missed"_s);
+    QVERIFY2(missed[u"count"_s].toInt() >= 2, qPrintable(server.log()));
+    QCOMPARE(missed[u"times"_s].toArray().size(), std::min(10, missed[u"count"_s].toInt()));
+    QCOMPARE(missed[u"reason"_s], u"the server did not run"_s);
+    QVERIFY(!server.log().contains(u"other: missed"_s));
 }
 
 QTEST_GUILESS_MAIN(TestSchedule)

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "supervisor/scheduleclock.h"
+#include "supervisor/schedulememory.h"
+
+#include <QObject>
+
+namespace semper {
+
+class Journal;
+class SupervisedProcess;
+
+/// The schedules of a server's processes: tells these when they are due, and the journal what was
+/// missed. Owns no process. Main thread.
+class Schedules : public QObject
+{
+    Q_OBJECT
+public:
+    /// Both have to outlive it.
+    Schedules(WallClock &clock, Journal &journal, QObject *parent = nullptr);
+
+    /// Until when which schedules were looked after, for the next server's sake and by the last.
+    /// Not needed: then nothing is known of what was missed between servers.
+    [[nodiscard]] ScheduleMemory &memory() { return m_memory; }
+    /// Tells the runs of \a process that were missed while no server ran.
+    void tellMissed(const SupervisedProcess &process);
+
+    /// \a process, which has a schedule, is wanted from now on and launched when it is due.
+    void begin(SupervisedProcess *process);
+    /// A stop suspends the schedule of \a process, if it has one, and a start takes it up again.
+    void suspendOrResume(SupervisedProcess *process);
+    /// The schedule of \a process is another one, is new, or is gone. A run that is under way ends
+    /// as it would have.
+    void replace(SupervisedProcess *process);
+    void forget(const SupervisedProcess *process) { m_clock.leave(process); }
+    /// All of them end now; what comes later is missed.
+    void end();
+    /// Invalid without a schedule, while it is suspended, and for one that never comes.
+    [[nodiscard]] QDateTime next(const SupervisedProcess &process) const;
+
+Q_SIGNALS:
+    void clockLeapt(); ///< after what follows from it for the schedules
+
+private:
+    void follow(SupervisedProcess *process);
+    void recordMissed(
+        const SupervisedProcess &process, const MissedRuns &missed, const QString &reason);
+
+    WallClock &m_wall;
+    Journal &m_journal;
+    ScheduleClock m_clock;
+    ScheduleMemory m_memory;
+};
+
+} // namespace semper
