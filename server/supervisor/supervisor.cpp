@@ -183,39 +183,6 @@ void Supervisor::stopThoseWithoutDependants()
     }
 }
 
-std::optional<QString> Supervisor::rememberSchedules(const QString &stateDirectory)
-{
-    QMap<QString, ScheduleSpec> schedules;
-    for (const auto &[name, description] : m_descriptions)
-        if (description.spec.enabled && description.spec.schedule)
-            schedules.insert(name, *description.spec.schedule);
-    return m_schedules.memory().open(stateDirectory, schedules);
-}
-
-void Supervisor::start()
-{
-    for (const auto &[key, process] : m_processes)
-        if (process->spec().enabled)
-            m_schedules.tellMissed(*process);
-    for (const auto &[key, process] : m_processes)
-        if (process->spec().enabled)
-            begin(process.get());
-}
-
-void Supervisor::begin(SupervisedProcess *process)
-{
-    if (process->spec().schedule)
-        m_schedules.begin(process);
-    else
-        process->handle(happening::Start{});
-}
-
-void Supervisor::wallClockLeapt()
-{
-    for (const auto &[key, process] : m_processes)
-        process->wallClockLeapt();
-}
-
 void Supervisor::shutDown(std::chrono::milliseconds limit)
 {
     m_shuttingDown = true;

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Of the supervisor: what begins by itself, at once or by a schedule, and the clock on the wall.
+#include "supervisor/supervisor.h"
+
+namespace semper {
+
+std::optional<QString> Supervisor::rememberSchedules(const QString &stateDirectory)
+{
+    QMap<QString, ScheduleSpec> schedules;
+    for (const auto &[name, description] : m_descriptions)
+        if (description.spec.enabled && description.spec.schedule)
+            schedules.insert(name, *description.spec.schedule);
+    return m_schedules.memory().open(stateDirectory, schedules);
+}
+
+void Supervisor::start()
+{
+    for (const auto &[key, process] : m_processes)
+        if (process->spec().enabled)
+            m_schedules.tellMissed(*process);
+    for (const auto &[key, process] : m_processes)
+        if (process->spec().enabled)
+            begin(process.get());
+}
+
+void Supervisor::begin(SupervisedProcess *process)
+{
+    if (process->spec().schedule)
+        m_schedules.begin(process);
+    else
+        process->handle(happening::Start{});
+}
+
+void Supervisor::wallClockLeapt()
+{
+    for (const auto &[key, process] : m_processes)
+        process->wallClockLeapt();
+}
+
+} // namespace semper
