@@ -24,13 +24,16 @@ void ScheduleClock::follow(const void *who, const Timetable &timetable, Tell tel
 {
     Timetable begun = timetable;
     begun.begin(m_clock.now());
-    m_followed.insert_or_assign(who, Followed{begun, std::move(tell)});
-    arm();
+    const QDateTime next = begun.next();
+    m_followed.insert_or_assign(who, Followed{std::move(begun), std::move(tell)});
+    if (next.isValid() && (!m_first.isValid() || next < m_first))
+        m_clock.wakeAt(m_first = next);
 }
 
 void ScheduleClock::leave(const void *who)
 {
-    if (m_followed.erase(who) > 0)
+    m_followed.erase(who);
+    if (m_followed.empty()) // else the wake-up that may have been for it finds nothing to do
         arm();
 }
 
@@ -62,13 +65,13 @@ void ScheduleClock::look()
 
 void ScheduleClock::arm()
 {
-    QDateTime first;
+    m_first = {};
     for (const auto &[who, followed] : m_followed) {
         const QDateTime next = followed.timetable.next();
-        if (next.isValid() && (!first.isValid() || next < first))
-            first = next;
+        if (next.isValid() && (!m_first.isValid() || next < m_first))
+            m_first = next;
     }
-    m_clock.wakeAt(first);
+    m_clock.wakeAt(m_first);
 }
 
 } // namespace semper

@@ -52,6 +52,7 @@ private:
 
     WallClock &m_clock;
     std::map<const void *, Followed> m_followed;
+    QDateTime m_first; ///< what the clock was asked for
 };
 
 } // namespace semper

@@ -108,7 +108,8 @@ void Schedules::follow(SupervisedProcess *process)
     m_memory.note(m_wall.now());
     m_clock.follow(process, *timetable, [this, process](const Timetable::Turn &turn) {
         if (turn.missed.count > 0)
-            recordMissed(*process, turn.missed, u"the machine slept, or its clock was set"_s);
+            recordMissed(*process, turn.missed,
+                u"the machine or the server stood still, or the clock was set"_s);
         if (turn.due)
             process->handle(happening::Due{});
         else
