@@ -51,7 +51,7 @@ void logResult(const ReloadRequest &request, const ReloadResult &result)
     const auto count = [&difference](ChangeKind kind) {
         return qint64(std::ranges::count(difference.processes, kind, &ProcessChange::kind));
     };
-    qCInfo(log, "reload (%s): %lld processes added, %lld removed, %lld changed, %lld unchanged",
+    qCInfo(log, "reload (%s): processes: %lld added, %lld removed, %lld changed, %lld unchanged",
         by.constData(), count(ChangeKind::Added), count(ChangeKind::Removed),
         count(ChangeKind::Changed), qint64(difference.unchanged));
 }
@@ -66,12 +66,8 @@ Reload::Reload(ReloadParts parts, ConfigSource source)
 ReloadResult Reload::run(const ReloadRequest &request)
 {
     ReloadResult result = attempt(request);
-    if (request.dryRun)
-        return result;
-    logResult(request, result);
-    const qint64 event = record(request, result);
-    if (auto *report = std::get_if<ReloadReport>(&result))
-        report->event = event;
+    if (!request.dryRun && std::holds_alternative<ReloadRefusal>(result))
+        record(request, result);
     return result;
 }
 
@@ -111,14 +107,16 @@ ReloadResult Reload::attempt(const ReloadRequest &request)
     if (const auto error = listeners.prepare(difference, config))
         return ReloadRefusal{
             .code = u"cannot_listen"_s, .detail = error->message, .errors = {*error}};
+    ReloadReport report{.difference = difference};
     if (request.dryRun)
-        return ReloadReport{.difference = difference};
+        return report;
     if (const auto error = m_parts.prepareLaunches(config))
         return ReloadRefusal{.code = u"cannot_listen"_s, .detail = *error};
+    report.event = record(request, report); // before what follows from it
     for (Service *service : listeners.commit())
         m_parts.serviceAdded(*service);
     commit(config, difference);
-    return ReloadReport{.difference = difference};
+    return report;
 }
 
 void Reload::commit(const ServerConfig &config, const ConfigDifference &difference)
@@ -138,6 +136,7 @@ void Reload::commit(const ServerConfig &config, const ConfigDifference &differen
 
 qint64 Reload::record(const ReloadRequest &request, const ReloadResult &result)
 {
+    logResult(request, result);
     QJsonObject fields{{keys::by, request.by}};
     if (const auto *refusal = std::get_if<ReloadRefusal>(&result)) {
         fields.insert(keys::ok, false);

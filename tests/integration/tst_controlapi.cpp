@@ -46,8 +46,16 @@ public:
         return qint64(40 + commands.size());
     }
 
+    ReloadResult reload(const ReloadRequest &request) override
+    {
+        if (refusal)
+            return *refusal;
+        return ReloadReport{.event = request.dryRun ? 0 : 40};
+    }
+
     bool ready = true;
     std::optional<CommandError> error;
+    std::optional<ReloadRefusal> refusal;
     QStringList commands;
 };
 
@@ -74,6 +82,8 @@ private Q_SLOTS:
     void refusalsAreProblems();
     void refusedCommandsSayWhy_data();
     void refusedCommandsSayWhy();
+    void refusedReloadsSayWhy_data();
+    void refusedReloadsSayWhy();
     void strangeHostsAreTurnedAway();
     void answersAreNotKeptOrGuessed();
     void curlGetsAlong();
@@ -326,6 +336,34 @@ void TestControlApi::refusedCommandsSayWhy()
     const QJsonObject problem = QJsonDocument::fromJson(client.body()).object();
     QCOMPARE(problem.value(u"code"_s), code);
     QCOMPARE(problem.value(u"detail"_s), u"because"_s);
+}
+
+void TestControlApi::refusedReloadsSayWhy_data()
+{
+    QTest::addColumn<QString>("code");
+    QTest::addColumn<int>("status");
+    QTest::newRow("bad configuration") << u"bad_configuration"_s << 422;
+    QTest::newRow("needs restart") << u"needs_restart"_s << 409;
+    QTest::newRow("no configuration") << u"no_configuration"_s << 409;
+    QTest::newRow("shutting down") << u"shutting_down"_s << 503;
+}
+
+void TestControlApi::refusedReloadsSayWhy()
+{
+    QFETCH(const QString, code);
+    QFETCH(const int, status);
+    m_desk->refusal
+        = ReloadRefusal{.code = code, .detail = u"because"_s, .errors = {{u"$.a"_s, u"bad"_s}}};
+    RawClient client(port(), request("POST /api/v1/reload"));
+    QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
+    QCOMPARE(client.status(), status);
+    const QJsonObject problem = QJsonDocument::fromJson(client.body()).object();
+    QCOMPARE(problem.value(u"code"_s), code);
+    QCOMPARE(problem.value(u"errors"_s),
+        (QJsonArray{QJsonObject{{u"path"_s, u"$.a"_s}, {u"message"_s, u"bad"_s}}}));
+    RawClient asking(port(), request("GET /api/v1/reload"));
+    QTRY_VERIFY_WITH_TIMEOUT(asking.closed(), patience);
+    QCOMPARE(asking.status(), 405);
 }
 
 void TestControlApi::strangeHostsAreTurnedAway()
