@@ -7,6 +7,7 @@
 #include <semper/httpservice.h>
 #include <semper/serverapplication.h>
 
+#include <QCoreApplication>
 #include <QHostAddress>
 
 #include <utility>
@@ -80,9 +81,13 @@ QList<Service *> ListenerChanges::commit()
 {
     for (const auto &rebind : std::exchange(m_rebindings, {}))
         rebind();
-    for (const QString &name : std::as_const(m_removed))
-        if (auto service = m_application.take(name))
-            service.release()->retire(); // and then deletes itself
+    for (const QString &name : std::as_const(m_removed)) {
+        auto service = m_application.take(name);
+        if (!service)
+            continue;
+        service->setParent(QCoreApplication::instance()); // who outlives its last connections
+        service.release()->retire();
+    }
     QList<Service *> added;
     for (auto &service : m_added) {
         added.append(service.get());

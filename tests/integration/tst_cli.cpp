@@ -226,7 +226,7 @@ void TestCli::wrongUsageIsTwo_data()
     QTest::addColumn<QString>("complaint");
     QTest::newRow("unknown command")
         << QStringList{u"statsu"_s} << u"semper: no command 'statsu'; did you mean 'status'?"_s;
-    for (const QString &later : {u"reload"_s, u"logs"_s, u"events"_s, u"why"_s, u"new"_s})
+    for (const QString &later : {u"logs"_s, u"events"_s, u"why"_s, u"new"_s})
         QTest::newRow(qPrintable(later))
             << QStringList{later, u"x"_s} << u"semper: '%1' is not available yet"_s.arg(later);
     QTest::newRow("unknown option") << QStringList{

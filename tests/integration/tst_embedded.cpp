@@ -59,11 +59,15 @@ private Q_SLOTS:
     void aClassThatWasNotNamedIsNotThere();
     void itServesItsRouteAndKeepsItsProcessAlive();
     void aHostInStandbyIsThisProgramToo();
+    void aReloadIsLaidOverWhatItSays();
 
 private:
+    void configure(const QByteArray &processes = "{}");
     void startServer(const QByteArray &processes = "{}");
+    void reload();
     void watch();
     void receive(const QJsonObject &frame);
+    void take(const QJsonObject &process);
     [[nodiscard]] QByteArray get(const QString &path);
 
     QTemporaryDir m_directory;
@@ -71,6 +75,8 @@ private:
     quint16 m_port = 0;
     std::unique_ptr<HubClient> m_watcher;
     ProcessStatus m_status; ///< of its one process
+    QStringList m_names; ///< of all processes
+    int m_results = 0; ///< of commands that were accepted
     double m_visitors = -1; ///< the metric of that name
 };
 
@@ -147,19 +153,62 @@ void TestEmbedded::aHostInStandbyIsThisProgramToo()
     QCOMPARE(m_server.exitCode(), 0);
 }
 
-void TestEmbedded::startServer(const QByteArray &processes)
+void TestEmbedded::aReloadIsLaidOverWhatItSays()
 {
-    // The same names, other addresses: a configuration goes over what the program says.
+    startServer();
+    QVERIFY(m_port != 0);
+    watch();
+    QTRY_COMPARE_WITH_TIMEOUT(m_status.state, ProcessPhase::Running, patience);
+    const qint64 first = *m_status.pid;
+    configure(R"({"ticker": {"command": ["sleep", "600"]}})");
+    reload();
+    QTRY_COMPARE_WITH_TIMEOUT(m_names, (QStringList{u"ticker"_s, u"visitors"_s}), patience);
+    QCOMPARE(*m_status.pid, first);
+    QVERIFY(get(u"/hello"_s).endsWith("\r\n\r\nhello"));
+
+    configure(R"({"visitors": {"class": "VisitorsProcess", "settings": {"interval_ms": 500}}})");
+    reload();
+    QTRY_COMPARE_WITH_TIMEOUT(m_names, QStringList{u"visitors"_s}, patience);
+    QTRY_VERIFY_WITH_TIMEOUT(
+        m_status.state == ProcessPhase::Running && m_status.pid.value_or(first) != first, patience);
+    const qint64 second = *m_status.pid;
+
+    // The file says nothing of it any more: it is again as the program says.
+    configure();
+    reload();
+    QTRY_VERIFY_WITH_TIMEOUT(
+        m_status.state == ProcessPhase::Running && m_status.pid.value_or(second) != second,
+        patience);
+    m_server.terminate();
+    QTRY_COMPARE_WITH_TIMEOUT(m_server.state(), QProcess::NotRunning, patience);
+    QCOMPARE(m_server.exitCode(), 0);
+}
+
+void TestEmbedded::reload()
+{
+    const int before = m_results;
+    m_watcher->send(makeFrame(frames::command, {{keys::id, 1}, {keys::action, u"reload"_s}}));
+    QTRY_COMPARE_WITH_TIMEOUT(m_results, before + 1, patience);
+}
+
+void TestEmbedded::configure(const QByteArray &processes)
+{
     QFile file(m_directory.filePath(u"semper.json"_s));
     QVERIFY(file.open(QIODevice::WriteOnly));
     file.write(R"({"node": "embedded", "control": {"listen": "127.0.0.1:0"},
         "services": {"http": {"type": "http", "listen": "127.0.0.1:0", "processes": )"
         + processes + "}}}");
-    file.close();
+}
+
+void TestEmbedded::startServer(const QByteArray &processes)
+{
+    // The same names, other addresses: a configuration goes over what the program says.
+    configure(processes);
     m_server.setProcessChannelMode(QProcess::MergedChannels);
     m_server.start(program(),
-        {u"--config"_s, file.fileName(), u"--socket"_s, m_directory.filePath(u"hub.sock"_s),
-            u"--state-directory"_s, m_directory.filePath(u"state"_s)});
+        {u"--config"_s, m_directory.filePath(u"semper.json"_s), u"--socket"_s,
+            m_directory.filePath(u"hub.sock"_s), u"--state-directory"_s,
+            m_directory.filePath(u"state"_s)});
     QByteArray output;
     QTRY_VERIFY2_WITH_TIMEOUT((output += m_server.readAll()).contains("\nready"),
         (output + m_server.errorString().toUtf8()).constData(), patience);
@@ -181,15 +230,28 @@ void TestEmbedded::watch()
     m_watcher->open();
 }
 
+void TestEmbedded::take(const QJsonObject &process)
+{
+    if (process.value(keys::name) == u"visitors"_s)
+        m_status = ProcessStatus::fromJson(process);
+}
+
 void TestEmbedded::receive(const QJsonObject &frame)
 {
     const QString type = frame.value(keys::type).toString();
-    if (type == frames::snapshot)
-        m_status = ProcessStatus::fromJson(frame.value(keys::processes)[0].toObject());
-    else if (type == frames::state)
-        m_status = ProcessStatus::fromJson(frame.value(keys::process).toObject());
-    else if (type == frames::metrics && frame.contains(keys::gauges))
+    if (type == frames::snapshot) {
+        m_names.clear();
+        for (const QJsonValue &value : frame.value(keys::processes).toArray()) {
+            m_names.append(value[keys::name].toString());
+            take(value.toObject());
+        }
+    } else if (type == frames::state) {
+        take(frame.value(keys::process).toObject());
+    } else if (type == frames::result && frame.value(keys::ok).toBool()) {
+        ++m_results;
+    } else if (type == frames::metrics && frame.contains(keys::gauges)) {
         m_visitors = frame.value(keys::gauges)[u"visitors"_s].toDouble(-1);
+    }
 }
 
 QByteArray TestEmbedded::get(const QString &path)

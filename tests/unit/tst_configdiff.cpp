@@ -3,6 +3,7 @@
 
 #include "spec/configdiff.h"
 #include "spec/specdiff.h"
+#include "spec/vocabulary.h"
 
 #include <QTest>
 
@@ -45,6 +46,7 @@ private Q_SLOTS:
     void aKeyIsToldWithItsPlace_data();
     void aKeyIsToldWithItsPlace();
     void theProgramIsComparedToo();
+    void everyKeyOfAProcessIsCompared();
     void onlyWhatALaunchCanTakeOverIsLive();
     void manySettingsAreToldAsOne();
     void processesAndServicesComeAndGo();
@@ -141,6 +143,19 @@ void TestConfigDiff::theProgramIsComparedToo()
     const SpecDifference difference = differenceOf(ProcessSpec(), is);
     QCOMPARE(difference.keys, (QStringList{u"class"_s, u"command"_s, u"depends_on.a"_s}));
     QVERIFY(difference.needsRestart);
+}
+
+// A new key is to be compared in specdiff.cpp, to have a row above, and to stand here: a change of
+// one that is compared nowhere is told as "..." and restarts.
+void TestConfigDiff::everyKeyOfAProcessIsCompared()
+{
+    const QStringList compared{u"class"_s, u"command"_s, u"settings"_s, u"directory"_s,
+        u"environment"_s, u"environment_file"_s, u"enabled"_s, u"restart"_s, u"stop"_s, u"ready"_s,
+        u"watchdog_ms"_s, u"depends_on"_s, u"instances"_s, u"group"_s, u"strategy"_s, u"rlimits"_s,
+        u"nice"_s, u"umask"_s, u"user"_s, u"run_as_group"_s, u"memory_max_bytes"_s,
+        u"cpu_max_ratio"_s, u"max_age_ms"_s};
+    for (const QString &key : configKeys(ConfigObject::Process).known)
+        QVERIFY2(compared.contains(key), qPrintable(key));
 }
 
 void TestConfigDiff::onlyWhatALaunchCanTakeOverIsLive()
