@@ -8,11 +8,13 @@
 #include <semper/plugincatalog.h>
 #include <semper/registry.h>
 
+#include <optional>
+
 namespace semper {
 
 ConfigErrors missingHere(const ServerConfig &config)
 {
-    const PluginCatalog catalog(config.pluginDirectories);
+    std::optional<PluginCatalog> catalog; // read only where a class asks for it
     ConfigErrors errors;
     for (const ServiceSpec &service : config.services)
         for (const auto &[name, process] : service.processes) {
@@ -22,7 +24,9 @@ ConfigErrors missingHere(const ServerConfig &config)
                 errors.append({path.toString(), *problem});
             if (process.isCommand() || UserProcessRegistry::contains(process.className))
                 continue;
-            if (const auto problem = catalog.problemWith(process.className))
+            if (!catalog)
+                catalog.emplace(config.pluginDirectories);
+            if (const auto problem = catalog->problemWith(process.className))
                 errors.append({path.key(keys::className).toString(), *problem});
         }
     return errors;

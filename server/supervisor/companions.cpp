@@ -55,7 +55,7 @@ void Companions::add(SupervisedProcess *process)
         m_byDependency.insert(*name, process);
     if (!spec.group.isEmpty())
         m_byGroup.insert(spec.group, process);
-    findOrder();
+    m_order.clear();
 }
 
 void Companions::remove(SupervisedProcess *process)
@@ -65,14 +65,11 @@ void Companions::remove(SupervisedProcess *process)
     for (auto name = spec.dependsOn.keyBegin(); name != spec.dependsOn.keyEnd(); ++name)
         m_byDependency.remove(*name, process);
     m_byGroup.remove(spec.group, process);
-    findOrder();
+    m_order.clear();
 }
 
-void Companions::findOrder()
+void Companions::findOrder() const
 {
-    m_order.clear();
-    if (m_byGroup.isEmpty())
-        return; // nobody asks
     QMap<QString, ProcessSpec> specs;
     for (const SupervisedProcess *process : std::as_const(m_byName))
         specs.insert(process->name(), process->spec());
@@ -115,6 +112,8 @@ QList<SupervisedProcess *> Companions::restartedWith(const SupervisedProcess &pr
     QList<SupervisedProcess *> others = othersOfGroup(process);
     if (process.spec().strategy == GroupStrategy::OneForAll)
         return others;
+    if (m_order.isEmpty())
+        findOrder();
     const auto rank = [this](const SupervisedProcess &it) {
         return std::pair(m_order.value(it.name()), it.instance());
     };

@@ -30,12 +30,12 @@ public:
 
 private:
     [[nodiscard]] QList<SupervisedProcess *> othersOfGroup(const SupervisedProcess &process) const;
-    void findOrder(); ///< anew, of those that are there
+    void findOrder() const; ///< anew, of those that are there
 
     QMultiHash<QString, SupervisedProcess *> m_byName;
     QMultiHash<QString, SupervisedProcess *> m_byDependency; ///< by the name that they wait for
     QMultiHash<QString, SupervisedProcess *> m_byGroup;
-    QHash<QString, qsizetype> m_order; ///< of names: dependencies first
+    mutable QHash<QString, qsizetype> m_order; ///< of names: dependencies first; found when needed
 };
 
 } // namespace semper

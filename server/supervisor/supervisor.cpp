@@ -24,6 +24,8 @@ Q_LOGGING_CATEGORY(log, "semper.server.supervisor")
 constexpr auto samplingInterval = 1000ms;
 // A flood must not push everything else out of the journal.
 constexpr auto droppedInterval = 10'000ms;
+// Each time every watcher gets all processes.
+constexpr auto listInterval = 50ms;
 // After the shutdown's limit everything is killed; what even that cannot end is left behind.
 constexpr auto graceAfterKill = 2000ms;
 
@@ -72,6 +74,9 @@ Supervisor::Supervisor(std::unique_ptr<Launcher> launcher, std::unique_ptr<WallC
     m_tellDropped.setSingleShot(true);
     m_tellDropped.setInterval(droppedInterval);
     connect(&m_tellDropped, &QTimer::timeout, this, &Supervisor::recordDropped);
+    m_tellList.setSingleShot(true);
+    m_tellList.setInterval(listInterval);
+    connect(&m_tellList, &QTimer::timeout, this, &Supervisor::listChanged);
 }
 
 Supervisor::~Supervisor() = default;

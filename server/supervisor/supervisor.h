@@ -155,6 +155,7 @@ private:
     std::function<ReloadResult(const ReloadRequest &)> m_reload;
     QMap<Key, qint64> m_dropped; ///< lines, since it was last told
     QTimer m_tellDropped;
+    QTimer m_tellList; ///< of many that go, not for each one
     QTimer m_sampler;
     QTimer m_shutdownLimit;
     bool m_shuttingDown = false;

@@ -161,7 +161,8 @@ void Supervisor::removeRetired(SupervisedProcess *process)
     const auto it = m_processes.find({process->name(), process->instance()});
     it->second.release()->deleteLater();
     m_processes.erase(it);
-    Q_EMIT listChanged();
+    if (!m_tellList.isActive())
+        m_tellList.start();
 }
 
 } // namespace semper

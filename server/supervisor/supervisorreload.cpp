@@ -97,23 +97,24 @@ void Supervisor::retire(const QString &name)
     delete m_rolling.take(name);
     m_standbys.set(name, {});
     m_descriptions.erase(name);
-    for (SupervisedProcess *process : instancesOf(name))
+    for (SupervisedProcess *process : instancesOf(name)) {
         m_retired.insert(process);
+        if (process->state().wanted == Wanted::Down) // else its stop is to come
+            removeRetired(process);
+    }
 }
 
 void Supervisor::stopRetired()
 {
     const QSet<SupervisedProcess *> retired = m_retired; // one that is down leaves it
     for (SupervisedProcess *process : retired) {
-        if (!m_retired.contains(process))
+        if (!m_retired.contains(process) || process->state().wanted == Wanted::Down)
             continue;
         const QList<SupervisedProcess *> dependants = m_companions.dependantsOf(*process);
         if (std::ranges::any_of(dependants,
                 [this](SupervisedProcess *it) { return m_retired.contains(it) && !it->isDown(); }))
             continue;
-        if (process->state().wanted == Wanted::Up)
-            process->handle(happening::Stop{});
-        removeRetired(process);
+        process->handle(happening::Stop{});
     }
 }
 
