@@ -24,7 +24,7 @@ std::optional<QString> needForLookUp(const ListenAddress &address)
         || address.host.compare("localhost"_L1, Qt::CaseInsensitive) == 0)
         return std::nullopt;
     return u"%1 would have to be looked up, which would hold up the server: "
-           "give a literal address, or restart the server"_s.arg(address.host);
+           "give a literal address, or restart the server"_s.arg(quoted(address.host));
 }
 
 } // namespace

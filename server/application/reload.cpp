@@ -10,6 +10,7 @@
 
 #include <semper/serverapplication.h>
 
+#include <QJsonDocument>
 #include <QLoggingCategory>
 
 #include <algorithm>
@@ -24,17 +25,24 @@ namespace {
 Q_LOGGING_CATEGORY(log, "semper.server.reload")
 
 constexpr qsizetype mostTold = 100; ///< changes or errors in one event
+constexpr qsizetype mostBytesTold = 32 * 1024; ///< an event has to fit a frame
 
 QString counted(qsizetype count)
 {
     return count == 1 ? u"1 error"_s : u"%1 errors"_s.arg(count);
 }
 
-QJsonArray firstOf(QJsonArray list)
+QJsonArray firstOf(const QJsonArray &list)
 {
-    while (list.size() > mostTold)
-        list.removeLast();
-    return list;
+    QJsonArray first;
+    qsizetype bytes = 0;
+    for (const QJsonValue &item : list) {
+        bytes += QJsonDocument(QJsonArray{item}).toJson(QJsonDocument::Compact).size();
+        if (first.size() == mostTold || bytes > mostBytesTold)
+            break;
+        first.append(item);
+    }
+    return first;
 }
 
 void logResult(const ReloadRequest &request, const ReloadResult &result)
@@ -43,7 +51,8 @@ void logResult(const ReloadRequest &request, const ReloadResult &result)
     if (const auto *refusal = std::get_if<ReloadRefusal>(&result)) {
         qCWarning(log, "reload (%s) changed nothing: %s", by.constData(),
             qUtf8Printable(refusal->detail));
-        for (const ConfigError &error : refusal->errors)
+        for (const ConfigError &error :
+            refusal->errors.first(std::min(refusal->errors.size(), mostTold)))
             qCWarning(log, "  %s", qUtf8Printable(error.toString()));
         return;
     }

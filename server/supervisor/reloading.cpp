@@ -9,6 +9,10 @@ namespace semper {
 
 namespace {
 
+// One error has to fit a frame, whatever a configuration has for names.
+constexpr qsizetype longestPath = 512;
+constexpr qsizetype longestMessage = 1024;
+
 QString kindName(ChangeKind kind)
 {
     switch (kind) {
@@ -69,7 +73,8 @@ QJsonArray toJson(const ConfigErrors &errors)
 {
     QJsonArray list;
     for (const ConfigError &error : errors)
-        list.append(QJsonObject{{keys::path, error.path}, {u"message"_s, error.message}});
+        list.append(QJsonObject{{keys::path, error.path.left(longestPath)},
+            {u"message"_s, error.message.left(longestMessage)}});
     return list;
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/hubpeer.h"
 #include "support/runningserver.h"
 
 #include <QFile>
@@ -91,6 +92,8 @@ private Q_SLOTS:
     void aReloadOverHttpAnswersWithItsEvent();
     void aWrongParameterOverHttpIsNoReload();
     void theFirstOfTheModeNotifyFindsItsSocket();
+    void eventsTellWhatWasChangedAndWhatWasNot();
+    void aFileFullOfErrorsIsToldInFramesThatFit();
     void watchersSeeWhoCameAndWent();
     void theCommandPrintsTheDifference();
 
@@ -462,6 +465,60 @@ void TestReload::theFirstOfTheModeNotifyFindsItsSocket()
             {u"ready"_s, QJsonObject{{u"mode"_s, u"notify"_s}}}}}});
     QCOMPARE(server.command({u"reload"_s}).exitCode, 0);
     QTRY_VERIFY_WITH_TIMEOUT(server.process(u"b"_s)[u"ready"_s].toBool(), patience);
+}
+
+void TestReload::eventsTellWhatWasChangedAndWhatWasNot()
+{
+    RunningServer server({{u"a"_s, sleeper()}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    HubPeer watcher(server.socketPath());
+    watcher.watch({u"events"_s});
+    QTRY_VERIFY_WITH_TIMEOUT(!watcher.framesOf(u"snapshot").isEmpty(), patience);
+    server.configure({{u"a"_s, sleeper()}, {u"b"_s, sleeper()}});
+    QCOMPARE(server.command({u"reload"_s}).exitCode, 0);
+    server.configure(QByteArray("{"));
+    QCOMPARE(server.command({u"reload"_s}).exitCode, 1);
+    QList<QJsonObject> reloads;
+    const auto find = [&] {
+        reloads.clear();
+        for (const QJsonObject &frame : watcher.framesOf(u"event"))
+            if (frame[u"event"_s][u"type"_s] == u"reload"_s)
+                reloads.append(frame[u"event"_s].toObject());
+        return reloads.size();
+    };
+    QTRY_COMPARE_WITH_TIMEOUT(find(), 2, patience);
+    QCOMPARE(reloads[0][u"ok"_s], true);
+    QCOMPARE(reloads[0][u"changes"_s][0][u"process"_s], u"b"_s);
+    QVERIFY(reloads[0][u"by"_s].toString().startsWith(u"local user"_s));
+    QCOMPARE(reloads[1][u"ok"_s], false);
+    QCOMPARE(reloads[1][u"errors"_s][0][u"path"_s], u"$"_s);
+}
+
+void TestReload::aFileFullOfErrorsIsToldInFramesThatFit()
+{
+    RunningServer server({{u"a"_s, sleeper()}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QByteArray text = "{";
+    for (int i = 0; i < 5000; ++i)
+        text += (i > 0 ? ", \"" : "\"") + QByteArray::number(i) + QByteArray(100, 'x') + "\": 1";
+    server.configure(text + ", \"" + QByteArray(200'000, 'y') + "\": 1}");
+    HubPeer watcher(server.socketPath());
+    watcher.watch({u"events"_s});
+    watcher.send({{u"type"_s, u"command"_s}, {u"id"_s, 1}, {u"action"_s, u"reload"_s}});
+    const auto last = [&] {
+        const auto results = watcher.framesOf(u"result");
+        return !results.isEmpty() && results.last()[u"last"_s].toBool();
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(last(), patience);
+    QTRY_VERIFY_WITH_TIMEOUT(!watcher.framesOf(u"event").isEmpty(), patience);
+    for (const QJsonObject &frame : watcher.frames())
+        QVERIFY(QJsonDocument(frame).toJson(QJsonDocument::Compact).size() < 64 * 1024);
+
+    const auto output = server.command({u"reload"_s, u"--json"_s});
+    QCOMPARE(output.exitCode, 1);
+    const QJsonObject result = QJsonDocument::fromJson(output.standardOutput).object();
+    QCOMPARE(result[u"errors"_s].toArray().size(), 5001);
+    QVERIFY(isRunning(server, u"a"_s));
 }
 
 void TestReload::watchersSeeWhoCameAndWent()
