@@ -50,7 +50,7 @@ struct Cleared
 { }; ///< nothing of the dead launch is left
 struct TimerElapsed
 {
-    QString missing = {}; ///< what it still lacks to be ready, if that is known
+    QString missing = {}; ///< what it lacks to be ready, or, once killed, what keeps it; if known
 }; ///< the one that ArmTimer started last
 // The process about itself.
 struct ReadyChanged

@@ -61,6 +61,7 @@ void Step::launch()
     m_state.fault.clear();
     m_state.greeted = false;
     m_state.killed = false;
+    m_state.unkillable = false;
     arm(m_context.spec.ready.timeout);
     act(Action::Kind::Launch);
 }
@@ -93,7 +94,10 @@ void Step::kill()
 void Step::killOverdue(const QString &missing)
 {
     if (m_state.killed) {
-        m_state.reason = u"cannot be killed: in uninterruptible sleep"_s;
+        m_state.reason = u"cannot be killed: "_s
+            + (missing.isEmpty() ? u"in uninterruptible sleep"_s : missing);
+        if (!std::exchange(m_state.unkillable, true))
+            record(RecordType::Unkillable);
     } else if (m_state.phase == ProcessPhase::Stopping) {
         m_state.fault
             = u"killed: did not stop within %1 ms"_s.arg(m_context.spec.stop.timeout.count());

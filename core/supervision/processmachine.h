@@ -28,6 +28,7 @@ enum class RecordType {
     Backoff,
     Failed,
     Stop,
+    Unkillable, ///< it does not end, though SIGKILL was sent
     Skipped, ///< a run of its schedule was left out: the one before is not over
     Queued, ///< a run of its schedule follows the one before, which is not over
     Replaced ///< the run before is not over and is stopped for the next one
@@ -61,6 +62,7 @@ struct MachineState
     bool clearing = false; ///< what is left of the last launch is being killed
     bool greeted = false; ///< the launch told that it is ready before it was known to be launched
     bool killed = false; ///< SIGKILL was sent
+    bool unkillable = false; ///< and the launch did not end
     bool asked = false; ///< the next launch is somebody's wish, not a restart
     bool resting = false; ///< it waits for its schedule to be due; in Waiting and Stopping
     bool queued = false; ///< another run of its schedule follows the one that is not over

@@ -309,6 +309,8 @@ void ServerRuntime::end()
     if (std::ranges::all_of(processes, [](const auto *process) { return process->isDown(); })
         && m_supervisor.standbys().isEmpty())
         m_runRecord.remove();
+    else
+        m_exitCode = int(ExitCode::Failed);
     m_journal.record(QLatin1StringView("server_stopped"), {{keys::pid, qint64(::getpid())}});
     m_hub.flush();
     Q_EMIT finished(m_exitCode);

@@ -71,12 +71,19 @@ bool forEachChild(void (*visit)(pid_t pid, void *context), void *context)
     return complete;
 }
 
+long millisecondsBetween(const timespec &then, const timespec &now)
+{
+    return (now.tv_sec - then.tv_sec) * 1000 + (now.tv_nsec - then.tv_nsec) / 1000000;
+}
+
 } // namespace
 
-int killAllDescendants(int limitMs)
+int killAllDescendants(int patienceMs)
 {
     timespec begin{};
     ::clock_gettime(CLOCK_MONOTONIC, &begin);
+    timespec lastChange = begin;
+    int leftBefore = 0;
     for (;;) {
         int left = 0;
         const bool complete = forEachChild(
@@ -91,10 +98,12 @@ int killAllDescendants(int limitMs)
         if (left == 0)
             return 0;
         timespec now{};
+        if (left != leftBefore)
+            ::clock_gettime(CLOCK_MONOTONIC, &lastChange);
+        leftBefore = left;
         ::clock_gettime(CLOCK_MONOTONIC, &now);
-        const long elapsedMs
-            = (now.tv_sec - begin.tv_sec) * 1000 + (now.tv_nsec - begin.tv_nsec) / 1000000;
-        if (elapsedMs > limitMs)
+        if (millisecondsBetween(lastChange, now) > patienceMs
+            || millisecondsBetween(begin, now) > 10L * patienceMs)
             return left;
         const timespec pause{.tv_sec = 0, .tv_nsec = 500'000};
         ::nanosleep(&pause, nullptr);

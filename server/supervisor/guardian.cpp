@@ -25,8 +25,8 @@ namespace semper {
 
 namespace {
 
-// How long the survivor keeps killing before it gives up on what cannot be killed.
-constexpr int sweepLimitMs = 30000;
+// How long the survivor waits for one more to die before it gives up on what cannot be killed.
+constexpr int sweepPatienceMs = 3000;
 
 // SIGABRT is what a watchdog sends to a main process that hangs, to see its core.
 constexpr int forwarded[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGABRT};
@@ -55,7 +55,7 @@ void endAfterGuardian(int)
     static constexpr char lastWords[] = "semper: the guardian is gone; everything is ended\n";
     static_cast<void>(!::write(STDERR_FILENO, lastWords, sizeof lastWords - 1));
     ::syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0); // the sweep needs two descriptors
-    killAllDescendants(sweepLimitMs);
+    killAllDescendants(sweepPatienceMs);
     if (serversKillFile.front() != '\0') {
         const int file = ::open(serversKillFile.data(), O_WRONLY | O_CLOEXEC);
         static_cast<void>(!::write(file, "1", 1)); // the last thing that this process does
@@ -92,11 +92,11 @@ int exitStatus(int status)
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-void endCgroup()
+void endCgroup(int patienceMs)
 {
     if (note && note->cgroup.front() != '\0')
-        static_cast<void>(sweepCgroup(Cgroup(QFile::decodeName(note->cgroup.data())),
-            std::chrono::milliseconds(sweepLimitMs)));
+        static_cast<void>(sweepCgroup(
+            Cgroup(QFile::decodeName(note->cgroup.data())), std::chrono::milliseconds(patienceMs)));
 }
 
 // Runs in the guardian with all signals blocked: each is taken by sigwaitinfo in turn.
@@ -116,8 +116,8 @@ int guard(pid_t server, const sigset_t &signals)
         while ((ended = ::waitpid(-1, &status, WNOHANG)) > 0) {
             if (ended != server)
                 continue;
-            killAllDescendants(sweepLimitMs);
-            endCgroup();
+            const int left = killAllDescendants(sweepPatienceMs);
+            endCgroup(left > 0 ? 0 : sweepPatienceMs);
             return exitStatus(status);
         }
     }

@@ -87,6 +87,16 @@ QString name(pid_t pid)
     return QString::fromLocal8Bit(read(pid, "comm", 64)).trimmed();
 }
 
+QString waitOf(pid_t pid)
+{
+    const QByteArray state = statFields(pid).value(0);
+    const QByteArray place = read(pid, "wchan", 256).trimmed(); // "0": not told, or nowhere
+    if (state.isEmpty())
+        return {};
+    const QByteArray told = place.isEmpty() || place == "0" ? "" : ", waits in " + place;
+    return QString::fromLatin1("state " + state + told);
+}
+
 pid_t session(pid_t pid)
 {
     return statFields(pid).value(sessionField).toInt();

@@ -31,6 +31,10 @@ namespace semper::procfile {
 /// All entries there that start with \a prefix; none where it may not be read.
 [[nodiscard]] QByteArrayList environmentEntries(pid_t pid, const QByteArray &prefix);
 
+/// What keeps it from going on: "state D, waits in nfs_wait_bit_killable". Empty for a process that
+/// is gone; without the place where the kernel does not tell it.
+[[nodiscard]] QString waitOf(pid_t pid);
+
 struct Usage
 {
     std::chrono::milliseconds cpuTime{0}; ///< user and system, all threads

@@ -94,6 +94,11 @@ RecordFields recordFields(RecordType type, const ProcessStatus &status, const QD
     case RecordType::Failed:
         fields.insert(keys::reason, status.reason);
         return {QLatin1StringView("failed"), fields, u"failed: %1"_s.arg(status.reason)};
+    case RecordType::Unkillable:
+        fields.insert(keys::pid, status.pid.value_or(0));
+        fields.insert(keys::reason, status.reason);
+        return {QLatin1StringView("unkillable"), fields,
+            u"pid %1 %2"_s.arg(status.pid.value_or(0)).arg(status.reason)};
     case RecordType::Stop:
         return {QLatin1StringView("stop"), fields, u"stopped"_s};
     case RecordType::Skipped:

@@ -44,8 +44,10 @@ SupervisedProcess::SupervisedProcess(QString name, int instance, QString service
 {
     m_timer.setSingleShot(true);
     m_timer.setTimerType(Qt::PreciseTimer);
-    connect(&m_timer, &QTimer::timeout, this,
-        [this] { handle(happening::TimerElapsed{m_readiness.missing()}); });
+    connect(&m_timer, &QTimer::timeout, this, [this] {
+        handle(happening::TimerElapsed{
+            m_state.killed ? procfile::waitOf(pid_t(pid())) : m_readiness.missing()});
+    });
     connect(
         &m_readiness, &Readiness::ready, this, [this] { handle(happening::ReadyChanged{true}); });
     connect(&m_heartbeat, &HeartbeatWatch::changed, this, &SupervisedProcess::changed);

@@ -209,8 +209,9 @@ void Supervisor::killAll()
     connect(&m_shutdownLimit, &QTimer::timeout, this, [this] {
         for (const auto &[key, process] : m_processes)
             if (!process->isDown())
-                qCWarning(log, "%s (pid %lld) cannot be killed; it is left behind",
-                    qUtf8Printable(process->name()), process->pid());
+                qCCritical(log, "%s (pid %lld) is left behind: %s",
+                    qUtf8Printable(processLabel(process->name(), process->instance())),
+                    process->pid(), qUtf8Printable(process->state().reason));
         m_stoppedTold = true;
         Q_EMIT stopped();
     });

@@ -275,6 +275,10 @@ void TestProcessMachine::aStopAsksThenKillsThenTellsWhatCannotBeKilled()
     QCOMPARE(driver.feed(happening::TimerElapsed{}), QList<Kind>({Kind::Kill, Kind::ArmTimer}));
     QVERIFY(driver.feed(happening::TimerElapsed{}).contains(Kind::Kill));
     QVERIFY(driver.state.reason.contains(u"uninterruptible"));
+    QCOMPARE(driver.records.count(RecordType::Unkillable), 1);
+    driver.feed(happening::TimerElapsed{u"state D, waits in nfs_wait"_s});
+    QCOMPARE(driver.state.reason, u"cannot be killed: state D, waits in nfs_wait"_s);
+    QCOMPARE(driver.records.count(RecordType::Unkillable), 1); // told once
 
     driver.feed(happening::Exited{{.signal = u"SIGKILL"_s}});
     QCOMPARE(driver.state.reason, u"killed: did not stop within 700 ms"_s);

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/hubpeer.h"
+#include "support/runningserver.h"
+#include "support/survivors.h"
+
+#include "protocol/keys.h"
+
+#include <QDir>
+#include <QFile>
+#include <QJsonArray>
+#include <QTest>
+
+#include <csignal>
+
+#include <unistd.h>
+
+using namespace Qt::StringLiterals;
+using namespace semper;
+using namespace semper::test;
+
+namespace {
+
+constexpr int patience = 15000;
+
+/// A process in it is in uninterruptible sleep: version 1 of the freezer does not let even SIGKILL
+/// through, until it thaws.
+class Freezer
+{
+public:
+    Freezer()
+    {
+        QFile mounts(u"/proc/self/mounts"_s);
+        if (!mounts.open(QIODevice::ReadOnly))
+            return;
+        for (const QByteArray &line : mounts.readAll().split('\n')) {
+            const QList<QByteArray> fields = line.split(' ');
+            if (fields.size() < 4 || fields.at(2) != "cgroup"
+                || !fields.at(3).split(',').contains("freezer"))
+                continue;
+            const QString path
+                = QFile::decodeName(fields.at(1)) + u"/semper-test-%1"_s.arg(::getpid());
+            if (QDir().mkdir(path))
+                m_path = path;
+        }
+    }
+    ~Freezer()
+    {
+        if (m_path.isEmpty())
+            return;
+        thaw();
+        static_cast<void>(QTest::qWaitFor([this] { return QDir().rmdir(m_path); }, patience));
+    }
+    Q_DISABLE_COPY_MOVE(Freezer)
+
+    [[nodiscard]] bool exists() const { return !m_path.isEmpty(); }
+    [[nodiscard]] bool freeze(qint64 pid) const
+    {
+        return write(u"cgroup.procs"_s, QByteArray::number(pid))
+            && write(u"freezer.state"_s, "FROZEN");
+    }
+    void thaw() const { static_cast<void>(write(u"freezer.state"_s, "THAWED")); }
+
+private:
+    [[nodiscard]] bool write(const QString &name, const QByteArray &text) const
+    {
+        QFile file(m_path + u'/' + name);
+        return file.open(QIODevice::WriteOnly | QIODevice::Unbuffered)
+            && file.write(text) == text.size();
+    }
+
+    QString m_path;
+};
+
+QJsonObject sleeper()
+{
+    return {{u"command"_s, QJsonArray{helperProgram(u"sleeper"_s)}},
+        {u"stop"_s, QJsonObject{{u"timeout_ms"_s, 100}}}};
+}
+
+} // namespace
+
+/// A child in uninterruptible sleep. Skipped where none can be made.
+class TestUnkillable : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase();
+    void itIsShownAndReplacedOnceItIsGone();
+    void itDoesNotHoldUpAShutdown();
+};
+
+void TestUnkillable::initTestCase()
+{
+    if (!Freezer().exists())
+        QSKIP("no freezer of version 1 that this user may use");
+}
+
+void TestUnkillable::itIsShownAndReplacedOnceItIsGone()
+{
+    const Freezer freezer;
+    RunningServer server({{u"it"_s, sleeper()}, {u"other"_s, sleeper()}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"state"_s], u"running"_s, patience);
+    const qint64 pid = server.process(u"it"_s)[u"pid"_s].toInteger();
+    QVERIFY(freezer.freeze(pid));
+    HubPeer peer(server.socketPath());
+    peer.watch({u"events"_s});
+    QCOMPARE(server.command({u"restart"_s, u"it"_s, u"--no-wait"_s}).exitCode, 0);
+    const auto reason = [&] { return server.process(u"it"_s)[u"reason"_s].toString(); };
+    QTRY_VERIFY_WITH_TIMEOUT(reason().startsWith(u"cannot be killed: state D"_s), patience);
+    QCOMPARE(server.process(u"it"_s)[u"state"_s], u"stopping"_s);
+    QCOMPARE(server.process(u"it"_s)[u"pid"_s].toInteger(), pid);
+    const auto told = [&] {
+        const QList<QJsonObject> frames = peer.framesOf(u"event");
+        return std::ranges::count_if(frames, [](const QJsonObject &frame) {
+            return frame[keys::event][keys::type] == u"unkillable"_s;
+        });
+    };
+    QTRY_COMPARE_WITH_TIMEOUT(told(), 1, patience);
+    QCOMPARE(server.command({u"restart"_s, u"other"_s}).exitCode, 0); // nobody else is held up
+
+    freezer.thaw();
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"state"_s], u"running"_s, patience);
+    QVERIFY(server.process(u"it"_s)[u"pid"_s].toInteger() != pid);
+    QCOMPARE(server.stop(), 0);
+}
+
+void TestUnkillable::itDoesNotHoldUpAShutdown()
+{
+    const Freezer freezer;
+    RunningServer server(
+        {{u"it"_s, sleeper()}, {u"other"_s, sleeper()}}, {{u"shutdown_timeout_ms"_s, 500}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"state"_s], u"running"_s, patience);
+    const qint64 pid = server.process(u"it"_s)[u"pid"_s].toInteger();
+    QVERIFY(freezer.freeze(pid));
+    QCOMPARE(server.stop(), 1); // within 20 s, or it is -1
+    QVERIFY2(server.log().contains(u"it (pid %1) is left behind: cannot be killed"_s.arg(pid)),
+        qPrintable(server.log()));
+    QCOMPARE(survivors(server.mark()), QList<qint64>{pid});
+    freezer.thaw();
+    QTRY_COMPARE_WITH_TIMEOUT(survivors(server.mark()), QList<qint64>(), patience);
+}
+
+QTEST_GUILESS_MAIN(TestUnkillable)
+#include "tst_unkillable.moc"
