@@ -44,7 +44,7 @@ void await(const Cgroup &group, const QDeadlineTimer &deadline, std::chrono::mil
 
 } // namespace
 
-void clearCgroup(const Cgroup &group, std::function<void()> done)
+void clearCgroup(const Cgroup &group, const std::function<void()> &done)
 {
     if (group.isPopulated())
         group.kill();
