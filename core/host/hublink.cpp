@@ -22,9 +22,9 @@ constexpr auto pauseOfRefused = 5s;
 
 } // namespace
 
-HubLink::HubLink(const QString &socketPath, QJsonObject hello, QObject *parent)
+HubLink::HubLink(HubAddress hub, QJsonObject hello, QObject *parent)
     : ProcessLink(parent)
-    , m_client(socketPath, HubClient::Reconnect::Forever)
+    , m_client(std::move(hub), HubClient::Reconnect::Forever)
     , m_hello(std::move(hello))
     , m_latest{{{frames::title, {}}, {frames::ready, {}}, {frames::status, {}},
           {frames::metrics, {}}, {frames::fault, {}}}}
@@ -105,8 +105,7 @@ void HubLink::lost(const QString &reason)
     for (Latest &latest : m_latest)
         latest.delivered = false;
     if (!m_reopen.isActive() && std::exchange(m_lastComplaint, reason) != reason)
-        qCWarning(
-            logHubLink, "no connection to the server, trying again: %ls", qUtf16Printable(reason));
+        qCWarning(logHubLink, "no connection to the server: %ls", qUtf16Printable(reason));
 }
 
 void HubLink::deliver()

@@ -24,7 +24,7 @@ public:
     static constexpr qsizetype maximumWaiting = 256;
 
     /// \a hello is the first frame of each connection.
-    HubLink(const QString &socketPath, QJsonObject hello, QObject *parent = nullptr);
+    HubLink(HubAddress hub, QJsonObject hello, QObject *parent = nullptr);
 
     void open() override;
     [[nodiscard]] bool send(const QJsonObject &frame) override;

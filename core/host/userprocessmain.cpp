@@ -22,6 +22,8 @@
 #include <utility>
 #include <vector>
 
+#include <fcntl.h>
+
 using namespace Qt::StringLiterals;
 
 namespace semper {
@@ -75,6 +77,20 @@ struct LoadedClass
     return QCoreApplication::exec();
 }
 
+/// A process under another user is given a connection: the socket is the server's user's alone.
+[[nodiscard]] std::optional<HubAddress> takeHub()
+{
+    if (const QString path = qEnvironmentVariable("SEMPER_SOCKET"); !path.isEmpty())
+        return HubAddress(path);
+    bool isNumber = false;
+    const int descriptor = qEnvironmentVariableIntValue("SEMPER_SOCKET_FD", &isNumber);
+    qunsetenv("SEMPER_SOCKET_FD");
+    // Not for what this process starts.
+    if (!isNumber || ::fcntl(descriptor, F_SETFD, FD_CLOEXEC) != 0)
+        return std::nullopt;
+    return HubAddress(descriptor);
+}
+
 /// Once read, the token is gone from what this process hands on to its own children.
 [[nodiscard]] QJsonObject takeHello()
 {
@@ -115,8 +131,8 @@ std::optional<int> runUserProcess(int argc, char **argv)
     QCoreApplication application(count, pointers.data());
     logToStandardError();
 
-    const QString socketPath = qEnvironmentVariable("SEMPER_SOCKET");
-    if (argc < 3 || socketPath.isEmpty()) {
+    const std::optional<HubAddress> hub = takeHub();
+    if (argc < 3 || !hub) {
         qCCritical(logMain, "a server starts this program; to try a class out: semper run CLASS");
         return static_cast<int>(UserProcessExit::NoSuchClass);
     }
@@ -131,7 +147,7 @@ std::optional<int> runUserProcess(int argc, char **argv)
     if (isStandby)
         hello.insert(keys::loaded, QJsonArray::fromStringList(loaded.files));
     SystemClock clock;
-    HubLink link(socketPath, hello);
+    HubLink link(*hub, hello);
     StopSignals signals(StopSignals::Second::Told);
     ProcessHost host(hello.value(keys::process).toString(), hello.value(keys::instance).toInt(),
         std::move(loaded.source), link, clock);

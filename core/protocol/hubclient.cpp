@@ -32,9 +32,9 @@ QString explain(const QLocalSocket &socket)
 
 } // namespace
 
-HubClient::HubClient(QString socketPath, Reconnect reconnect, QObject *parent)
+HubClient::HubClient(HubAddress address, Reconnect reconnect, QObject *parent)
     : QObject(parent)
-    , m_socketPath(std::move(socketPath))
+    , m_address(std::move(address))
     , m_reconnect(reconnect)
     , m_reader(maximumReceivedBytes)
     , m_pause(shortestPause)
@@ -88,7 +88,18 @@ void HubClient::open()
     if (m_socket.state() != QLocalSocket::UnconnectedState)
         return;
     m_reader = FrameReader(maximumReceivedBytes);
-    m_socket.connectToServer(m_socketPath);
+    if (m_address.path.isEmpty())
+        return adopt();
+    m_socket.connectToServer(m_address.path);
+}
+
+void HubClient::adopt()
+{
+    m_reconnect = Reconnect::Never;
+    const int descriptor = std::exchange(m_address.descriptor, -1);
+    if (descriptor < 0 || !m_socket.setSocketDescriptor(descriptor))
+        return lost(u"the connection that it was given is gone"_s);
+    Q_EMIT opened(); // Qt does not tell
 }
 
 void HubClient::close()

@@ -12,8 +12,24 @@
 #include <QTimer>
 
 #include <chrono>
+#include <utility>
 
 namespace semper {
+
+/// Where the hub is: at the path of its socket, or at the other end of a descriptor that is
+/// connected already. The latter can't be connected again once it is lost.
+struct HubAddress
+{
+    HubAddress(QString socketPath) // NOLINT(google-explicit-constructor): most have a path
+        : path(std::move(socketPath))
+    { }
+    explicit HubAddress(int connected)
+        : descriptor(connected)
+    { }
+
+    QString path;
+    int descriptor = -1; ///< belongs to the HubClient
+};
 
 /// One end of the hub's protocol over a local socket, for watchers and processes alike: connects,
 /// cuts frames, and (if asked) reconnects for ever with growing pauses of 100 ms to 5 s.
@@ -24,10 +40,10 @@ class SEMPER_CORE_EXPORT HubClient : public QObject
 public:
     enum class Reconnect { Never, Forever };
 
-    explicit HubClient(QString socketPath, Reconnect reconnect, QObject *parent = nullptr);
+    explicit HubClient(HubAddress address, Reconnect reconnect, QObject *parent = nullptr);
     ~HubClient() override;
 
-    [[nodiscard]] QString socketPath() const { return m_socketPath; }
+    [[nodiscard]] QString socketPath() const { return m_address.path; }
     [[nodiscard]] bool isConnected() const;
     /// Time until the next attempt, or 0 when none is scheduled.
     [[nodiscard]] std::chrono::milliseconds nextAttemptIn() const;
@@ -53,10 +69,11 @@ Q_SIGNALS:
     void closed(const QString &reason);
 
 private:
+    void adopt();
     void readFrames();
     void lost(const QString &reason);
 
-    QString m_socketPath;
+    HubAddress m_address;
     Reconnect m_reconnect;
     QLocalSocket m_socket;
     FrameReader m_reader;

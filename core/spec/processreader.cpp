@@ -266,8 +266,6 @@ ProcessSpec readProcess(const QJsonObject &json, const JsonPath &path,
     readGroup(reader, spec);
     spec.limits = readLimits(reader, surroundings);
     readSchedule(reader, spec);
-    if (!spec.isCommand() && !spec.limits.user.isEmpty())
-        reader.complainOf(keys::user, u"is not available yet for a class"_s);
     return spec;
 }
 

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 using namespace Qt::StringLiterals;
@@ -57,6 +58,7 @@ Hub::Hub(Supervisor &supervisor, Journal &journal, QObject *parent)
         openSession(connection, process);
         connection->flush(); // its go: before all that is told of the death that it answers
     });
+    supervisor.setHubConnector([this](const QByteArray &mark) { return connectLaunch(mark); });
     connect(&supervisor.output(), &OutputCollector::batchReady, this, &Hub::publishOutput);
     connect(&journal, &Journal::recorded, this, &Hub::publishEvent);
 }
@@ -87,20 +89,37 @@ std::optional<QString> Hub::listen(const QString &path)
 void Hub::accept(int descriptor)
 {
     const qsizetype strangers = m_connections.size() - m_watchers.size() - m_processes.size()
-        - m_waitingHosts.count();
+        - m_waitingHosts.count() - m_given.size();
     auto *connection = new HubConnection(descriptor, m_pump, this);
+    expectHello(connection);
+    if (strangers >= maximumStrangers)
+        connection->fail(u"too_many"_s, u"too many connections without a hello"_s);
+}
+
+void Hub::expectHello(HubConnection *connection)
+{
     m_connections.append(connection);
     connect(connection, &HubConnection::closed, this, [this, connection] { forget(connection); });
-    if (strangers >= maximumStrangers)
-        return connection->fail(u"too_many"_s, u"too many connections without a hello"_s);
     connect(
         connection, &HubConnection::frameReceived, this,
         [this, connection](const QJsonObject &frame) { greet(connection, frame); },
         Qt::SingleShotConnection);
 }
 
+int Hub::connectLaunch(const QByteArray &mark)
+{
+    int ends[2];
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+        return -1;
+    auto *connection = new HubConnection(ends[0], mark, m_pump, this);
+    m_given.insert(mark, connection);
+    expectHello(connection);
+    return ends[1];
+}
+
 void Hub::greet(HubConnection *connection, const QJsonObject &frame)
 {
+    m_given.remove(connection->peer().mark);
     if (frame.value(keys::type) != frames::hello)
         return connection->fail(u"no_hello"_s, u"the first frame is a hello"_s);
     if (frame.value(keys::role) == roles::watcher)
@@ -161,6 +180,8 @@ void Hub::openSession(HubConnection *connection, SupervisedProcess *process)
 
 void Hub::closeSession(const SupervisedProcess *process)
 {
+    if (HubConnection *silent = m_given.take(process->mark()))
+        silent->fail(u"launch_over"_s, u"the launch has ended"_s);
     ProcessSession *session = m_processes.value(process);
     if (!session)
         return;
@@ -225,6 +246,7 @@ void Hub::keepMessage(const QString &process, const QByteArray &frame)
 void Hub::forget(HubConnection *connection)
 {
     m_connections.removeOne(connection);
+    m_given.remove(connection->peer().mark);
     m_waitingHosts.forget(connection);
     m_processes.removeIf(
         [connection](auto entry) { return entry.value()->connection() == connection; });

@@ -57,6 +57,8 @@ Q_SIGNALS:
 
 private:
     void accept(int descriptor);
+    [[nodiscard]] int connectLaunch(const QByteArray &mark);
+    void expectHello(HubConnection *connection);
     void greet(HubConnection *connection, const QJsonObject &frame);
     void greetWatcher(HubConnection *connection);
     void greetProcess(HubConnection *connection, const QJsonObject &frame);
@@ -79,6 +81,7 @@ private:
     SocketListener m_server;
     FramePump m_pump;
     QList<HubConnection *> m_connections;
+    QHash<QByteArray, HubConnection *> m_given; ///< to launches that may never speak; by mark
     QHash<const SupervisedProcess *, ProcessSession *> m_processes;
     QList<WatcherSession *> m_watchers;
     WaitingHosts m_waitingHosts;

@@ -7,6 +7,7 @@
 #include <QLoggingCategory>
 
 #include <chrono>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -24,9 +25,19 @@ constexpr qint64 maximumWaitingBytes = 4 * 1024 * 1024;
 } // namespace
 
 HubConnection::HubConnection(int socket, FramePump &pump, QObject *parent)
+    : HubConnection(socket, PeerCredentials::of(socket).value_or(PeerCredentials{}), pump, parent)
+{ }
+
+HubConnection::HubConnection(int socket, const QByteArray &mark, FramePump &pump, QObject *parent)
+    : HubConnection(socket, PeerCredentials::ofLaunch(mark), pump, parent)
+{
+    m_deadline.stop();
+}
+
+HubConnection::HubConnection(int socket, PeerCredentials peer, FramePump &pump, QObject *parent)
     : QObject(parent)
     , m_pump(pump)
-    , m_peer(PeerCredentials::of(socket).value_or(PeerCredentials{}))
+    , m_peer(std::move(peer))
     , m_id(pump.add(socket, this))
 {
     m_deadline.setSingleShot(true);

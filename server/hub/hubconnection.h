@@ -18,6 +18,8 @@ class HubConnection : public QObject, private FramePump::Listener
 public:
     /// Takes over \a socket, a connected descriptor.
     HubConnection(int socket, FramePump &pump, QObject *parent);
+    /// Likewise, of a connection that was made for the launch with \a mark, which may never speak.
+    HubConnection(int socket, const QByteArray &mark, FramePump &pump, QObject *parent);
     ~HubConnection() override;
 
     [[nodiscard]] const PeerCredentials &peer() const { return m_peer; }
@@ -39,6 +41,7 @@ Q_SIGNALS:
     void closed();
 
 private:
+    HubConnection(int socket, PeerCredentials peer, FramePump &pump, QObject *parent);
     void frameArrived(const QJsonObject &frame) override;
     void frameBroken(const FrameError &error) override;
     void outputRelieved() override;

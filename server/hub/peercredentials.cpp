@@ -19,12 +19,12 @@ std::optional<PeerCredentials> PeerCredentials::of(qintptr socket)
 
 bool PeerCredentials::mayControl() const
 {
-    return user == ::geteuid() || user == 0;
+    return mark.isEmpty() && (user == ::geteuid() || user == 0);
 }
 
-bool PeerCredentials::belongsTo(pid_t launch, const QByteArray &mark) const
+bool PeerCredentials::belongsTo(pid_t launch, const QByteArray &itsMark) const
 {
-    return Lineage(pid).belongsTo(launch, mark);
+    return mark.isEmpty() ? Lineage(pid).belongsTo(launch, itsMark) : mark == itsMark;
 }
 
 } // namespace semper

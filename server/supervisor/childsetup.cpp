@@ -78,6 +78,8 @@ void ChildSetup::apply() const noexcept
         ::dup2(output, STDERR_FILENO);
     }
     ::syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+    if (hub >= 0)
+        ::fcntl(hub, F_SETFD, 0);
     if (!settings.cgroup.isEmpty())
         enterCgroup(settings.cgroup.constData(), fault);
     for (const ResourceLimit &limit : settings.limits)

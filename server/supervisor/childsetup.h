@@ -48,6 +48,7 @@ struct ChildSetup
 {
     ChildSettings settings;
     int output = -1; ///< becomes standard output and error
+    int hub = -1; ///< stays open under its number; -1: there is none
     pid_t server = 0;
     ChildFault *fault = nullptr;
 

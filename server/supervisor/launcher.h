@@ -27,6 +27,7 @@ struct LaunchRequest
     ChildSettings settings = {};
     int outputDescriptor
         = -1; ///< becomes the child's standard output and error; stays the caller's
+    int hubDescriptor = -1; ///< stays open in the child under its number; stays the caller's
 };
 
 /// One execution of a program: an edge of the house, with one real and one fake implementation.

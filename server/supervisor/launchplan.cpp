@@ -140,8 +140,6 @@ QByteArray LaunchIdentity::mark() const
 
 std::optional<QString> launchProblem(const ProcessSpec &spec)
 {
-    if (!spec.isCommand() && !spec.limits.user.isEmpty())
-        return u"user is not available yet for a class"_s;
     if (spec.schedule) {
         const auto timetable = Timetable::make(*spec.schedule);
         if (const auto *fault = std::get_if<QString>(&timetable))

@@ -72,6 +72,7 @@ void QProcessLaunch::execute()
     m_faultSlot = m_launcher.m_faults.take();
     m_process->setChildProcessModifier([setup = ChildSetup{.settings = m_request.settings,
                                             .output = m_request.outputDescriptor,
+                                            .hub = m_request.hubDescriptor,
                                             .server = ::getpid(),
                                             .fault = m_faultSlot}] { setup.apply(); });
     m_coreDumped = false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "supervisor/standbyhost.h"
 
+#include "supervisor/launchends.h"
 #include "supervisor/orphankeeper.h"
 #include "supervisor/outputcollector.h"
 #include "supervisor/supervisedprocess.h"
@@ -55,20 +56,19 @@ void StandbyHost::start(const ProcessSpec &spec)
     auto &request = std::get<LaunchRequest>(plan);
     request.arguments.append(standbyOption);
     request.environment.remove(u"SEMPER_INSTANCE"_s); // told with the go
-    request.outputDescriptor = m_edges.output.open(
-        m_identity.process, m_identity.instance, {.launch = m_identity.launchId});
-    if (request.outputDescriptor < 0)
-        return fail(u"no pipe for its output: %1"_s.arg(qt_error_string(errno)));
-    const int output = request.outputDescriptor;
-    connect(m_launch.get(), &Launch::started, this, [this, output] {
-        ::close(output);
+    LaunchEnds ends;
+    if (const auto error = ends.open(request, m_identity, m_edges, {.launch = m_identity.launchId}))
+        return fail(*error);
+    connect(m_launch.get(), &Launch::started, this, [this, ends]() mutable {
+        ends.close();
         m_session = pid();
         update(m_isStarted, true);
     });
-    connect(m_launch.get(), &Launch::failed, this, [this, output, spec](const QString &cause) {
-        ::close(output);
-        gone(explainFailedLaunch(spec, cause));
-    });
+    connect(
+        m_launch.get(), &Launch::failed, this, [this, ends, spec](const QString &cause) mutable {
+            ends.close();
+            gone(explainFailedLaunch(spec, cause));
+        });
     connect(m_launch.get(), &Launch::ended, this,
         [this](const ExitReport &report) { gone(report.describe()); });
     m_launch->start(request);

@@ -5,6 +5,7 @@
 #include "protocol/keys.h"
 #include "supervisor/cgroupclearing.h"
 #include "supervisor/cgrouptree.h"
+#include "supervisor/launchends.h"
 #include "supervisor/orphankeeper.h"
 #include "supervisor/outputcollector.h"
 #include "supervisor/standbys.h"
@@ -223,17 +224,15 @@ void SupervisedProcess::launch()
         return launchFailed(*error);
     auto &request = std::get<LaunchRequest>(plan);
     enterCgroup(request.settings);
-    request.outputDescriptor
-        = m_edges.output.open(name(), instance(), m_readiness.prepare(m_identity));
-    if (request.outputDescriptor < 0)
-        return launchFailed(u"no pipe for its output: %1"_s.arg(qt_error_string(errno)));
-    const auto closeOutput = [descriptor = request.outputDescriptor] { ::close(descriptor); };
-    connect(m_launch.get(), &Launch::started, this, [this, closeOutput] {
-        closeOutput();
+    LaunchEnds ends;
+    if (const auto error = ends.open(request, m_identity, m_edges, m_readiness.prepare(m_identity)))
+        return launchFailed(*error);
+    connect(m_launch.get(), &Launch::started, this, [this, ends]() mutable {
+        ends.close();
         launchBegan();
     });
-    connect(m_launch.get(), &Launch::failed, this, [this, closeOutput](const QString &cause) {
-        closeOutput();
+    connect(m_launch.get(), &Launch::failed, this, [this, ends](const QString &cause) mutable {
+        ends.close();
         launchFailed(cause);
     });
     connect(m_launch.get(), &Launch::ended, this, &SupervisedProcess::launchEnded);

@@ -40,6 +40,9 @@ struct SupervisorEdges
     std::function<QDateTime(const SupervisedProcess &)> nextRun;
     Standbys *standbys = nullptr;
     const CgroupTree *cgroups = nullptr; ///< null: launches cannot have groups of their own
+    /// The child's end of a connection that the hub takes for the launch with this mark; -1 with
+    /// errno.
+    std::function<int(const QByteArray &mark)> connectToHub = {};
 };
 
 /// One instance of a process: its machine, its launch, and what it told of itself. Turns what

@@ -42,6 +42,10 @@ public:
     void setSurroundings(LaunchSurroundings surroundings);
     /// Launches may have control groups in \a tree, which has to outlive this. Before start() only.
     void setCgroups(const CgroupTree &tree) { m_edges.cgroups = &tree; }
+    void setHubConnector(std::function<int(const QByteArray &mark)> connectToHub)
+    {
+        m_edges.connectToHub = std::move(connectToHub);
+    }
     void setServerDescription(std::function<QJsonObject()> describe);
     void add(const QString &service, const QString &name, const ProcessSpec &spec);
     /// What reload() does.

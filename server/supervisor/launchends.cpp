@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "supervisor/launchends.h"
+
+#include "supervisor/outputcollector.h"
+#include "supervisor/supervisedprocess.h"
+
+#include <cerrno>
+#include <utility>
+
+#include <unistd.h>
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+namespace {
+
+bool isForeign(const LaunchRequest &request)
+{
+    const auto &runAs = request.settings.runAs;
+    return runAs && runAs->user && *runAs->user != ::geteuid();
+}
+
+} // namespace
+
+std::optional<QString> LaunchEnds::open(LaunchRequest &request, const LaunchIdentity &identity,
+    const SupervisorEdges &edges, const AwaitedLine &awaited)
+{
+    m_output = edges.output.open(identity.process, identity.instance, awaited);
+    if (m_output < 0)
+        return u"no pipe for its output: %1"_s.arg(qt_error_string(errno));
+    request.outputDescriptor = m_output;
+    if (!isForeign(request) || !edges.connectToHub)
+        return std::nullopt;
+    m_hub = edges.connectToHub(identity.mark());
+    if (m_hub < 0) {
+        const QString cause = qt_error_string(errno);
+        close();
+        return u"no connection to the hub: %1"_s.arg(cause);
+    }
+    request.hubDescriptor = m_hub;
+    request.environment.remove(u"SEMPER_SOCKET"_s);
+    request.environment.insert(u"SEMPER_SOCKET_FD"_s, QString::number(m_hub));
+    return std::nullopt;
+}
+
+void LaunchEnds::close()
+{
+    for (int *end : {&m_output, &m_hub})
+        if (const int descriptor = std::exchange(*end, -1); descriptor >= 0)
+            ::close(descriptor);
+}
+
+} // namespace semper

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/runningserver.h"
+#include "support/survivors.h"
+
+#include <QFile>
+#include <QFileInfo>
+#include <QJsonArray>
+#include <QTest>
+
+#include <csignal>
+
+#include <pwd.h>
+#include <unistd.h>
+
+using namespace Qt::StringLiterals;
+using namespace semper::test;
+
+namespace {
+
+constexpr int patience = 15'000;
+
+QString plugins()
+{
+    return qEnvironmentVariable("SEMPER_TEST_BUILD") + u"/tests/plugins"_s;
+}
+
+/// Whether everybody may go into it, and into all that it is in.
+bool isOpenToAll(const QString &folder)
+{
+    for (QFileInfo info(folder); !info.isRoot(); info = QFileInfo(info.path()))
+        if (!info.permission(QFile::ExeOther))
+            return false;
+    return true;
+}
+
+QJsonObject asNobody(QJsonObject process)
+{
+    process.insert(u"user"_s, u"nobody"_s);
+    return process;
+}
+
+/// Says the lines over the connection that it was given, prints what is answered first, and waits.
+QJsonObject speaker(const QString &lines)
+{
+    const QString script
+        = u"printf %1 >&$SEMPER_SOCKET_FD; read -r line <&$SEMPER_SOCKET_FD; "
+          "echo \"socket ${SEMPER_SOCKET:-none}: $line\"; exec sleep 600"_s.arg(lines);
+    return asNobody({{u"command"_s, QJsonArray{u"bash"_s, u"-c"_s, script}}});
+}
+
+QString uidOf(qint64 pid)
+{
+    QFile file(u"/proc/%1/status"_s.arg(pid));
+    if (!file.open(QIODevice::ReadOnly))
+        return {};
+    const QString text = QString::fromUtf8(file.readAll());
+    return text.section(u"\nUid:\t"_s, 1).section(u'\t', 0, 0);
+}
+
+} // namespace
+
+/// Processes under another user than the server's, and the hub.
+class TestOtherUser : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void aClassIsConnectedAndRestarted();
+    void aHostInStandbyTakesOverUnderItsUser();
+    void aCommandSpeaksOverTheConnectionThatItWasGiven();
+    void theConnectionIsForItsLaunchAlone_data();
+    void theConnectionIsForItsLaunchAlone();
+    void whoNeverSpeaksIsLeftInPeace();
+
+private:
+    QString m_uid;
+};
+
+void TestOtherUser::initTestCase()
+{
+    const passwd *nobody = ::getpwnam("nobody");
+    if (::geteuid() != 0 || nobody == nullptr)
+        QSKIP("only root can run a process as nobody");
+    if (!isOpenToAll(plugins()))
+        QSKIP("the build folder is closed to other users");
+    m_uid = QString::number(nobody->pw_uid);
+}
+
+void TestOtherUser::aClassIsConnectedAndRestarted()
+{
+    const QJsonObject settings{{u"a"_s, 1}};
+    RunningServer server(
+        {{u"it"_s, asNobody({{u"class"_s, u"test::Identify"_s}, {u"settings"_s, settings}})}},
+        {{u"plugin_directories"_s, QJsonArray{plugins()}}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_VERIFY2_WITH_TIMEOUT(server.process(u"it"_s)[u"status"_s] == u"0 0 {\"a\":1}"_s,
+        qPrintable(server.log()), patience);
+    const qint64 first = server.process(u"it"_s)[u"pid"_s].toInteger();
+    QCOMPARE(uidOf(first), m_uid);
+    QCOMPARE(server.process(u"it"_s)[u"alive"_s], true);
+    QCOMPARE(::kill(pid_t(first), SIGKILL), 0);
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"restarts"_s], 1, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"state"_s], u"running"_s, patience);
+    QCOMPARE(server.stop(), 0);
+    QCOMPARE(survivors(server.mark()), QList<qint64>());
+}
+
+void TestOtherUser::aHostInStandbyTakesOverUnderItsUser()
+{
+    RunningServer server(
+        {{u"it"_s,
+            asNobody({{u"class"_s, u"test::Identify"_s}, {u"standby"_s, 1}, {u"instances"_s, 2}})}},
+        {{u"plugin_directories"_s, QJsonArray{plugins()}}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    const auto instance = [&server] { return server.get(u"/api/v1/processes/it"_s)[1].toObject(); };
+    QTRY_COMPARE_WITH_TIMEOUT(instance()[u"standby"_s], 1, patience);
+    QCOMPARE(::kill(pid_t(instance()[u"pid"_s].toInteger()), SIGKILL), 0);
+    QTRY_COMPARE_WITH_TIMEOUT(instance()[u"status"_s], u"1 1 {}"_s, patience);
+    QCOMPARE(uidOf(instance()[u"pid"_s].toInteger()), m_uid);
+}
+
+void TestOtherUser::aCommandSpeaksOverTheConnectionThatItWasGiven()
+{
+    RunningServer server({{u"it"_s,
+        speaker(uR"("{\"type\":\"hello\",\"process\":\"it\",\"instance\":0,\"token\":\"%s\"}\n)"
+                uR"({\"type\":\"status\",\"text\":\"here\"}\n" "$SEMPER_TOKEN")"_s)}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"status"_s], u"here"_s, patience);
+    QTRY_VERIFY_WITH_TIMEOUT(server.log().contains(u"it | socket none: {"_s), patience);
+    QCOMPARE(uidOf(server.process(u"it"_s)[u"pid"_s].toInteger()), m_uid);
+}
+
+void TestOtherUser::theConnectionIsForItsLaunchAlone_data()
+{
+    QTest::addColumn<QString>("lines");
+    QTest::newRow("as a watcher, who commands") << uR"('{"type":"hello","role":"watcher"}\n')"_s;
+    QTest::newRow("as another process, though it knows the token of none")
+        << uR"('{"type":"hello","process":"other","instance":0,"token":""}\n')"_s;
+    QTest::newRow("with a wrong token")
+        << uR"('{"type":"hello","process":"it","instance":0,"token":"abc"}\n')"_s;
+}
+
+void TestOtherUser::theConnectionIsForItsLaunchAlone()
+{
+    QFETCH(const QString, lines);
+    RunningServer server({{u"it"_s, speaker(lines)},
+        {u"other"_s, QJsonObject{{u"command"_s, QJsonArray{helperProgram(u"sleeper"_s)}}}}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_VERIFY2_WITH_TIMEOUT(
+        server.log().contains(u"\"not_allowed\""_s), qPrintable(server.log()), patience);
+}
+
+void TestOtherUser::whoNeverSpeaksIsLeftInPeace()
+{
+    RunningServer server(
+        {{u"it"_s, asNobody({{u"command"_s, QJsonArray{u"/bin/sleep"_s, u"600"_s}}})}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"state"_s], u"running"_s, patience);
+    const qint64 first = server.process(u"it"_s)[u"pid"_s].toInteger();
+    QCOMPARE(::kill(pid_t(first), SIGKILL), 0);
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"restarts"_s], 1, patience);
+    QCOMPARE(server.stop(), 0);
+    QCOMPARE(survivors(server.mark()), QList<qint64>());
+    QVERIFY2(!server.log().contains(u"no_hello"_s), qPrintable(server.log()));
+}
+
+QTEST_GUILESS_MAIN(TestOtherUser)
+#include "tst_otheruser.moc"
