@@ -105,9 +105,8 @@ QStringList killServer(Yard &yard, Half half)
         ::kill(pid_t(pid), SIGKILL);
     if (half != Half::Server)
         ::kill(pid_t(guardian), SIGKILL);
-    const auto bothAreGone = [&server, pid] {
-        return !server.isRunning() && ::kill(pid_t(pid), 0) != 0;
-    };
+    const auto bothAreGone
+        = [&server, pid] { return !server.isRunning() && ::kill(pid_t(pid), 0) != 0; };
     if (!QTest::qWaitFor(bothAreGone, patienceMs))
         return {u"the server that was killed still runs"_s};
     const auto nothingIsLeft = [&server] { return test::survivors(server.mark()).isEmpty(); };
