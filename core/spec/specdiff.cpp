@@ -114,6 +114,7 @@ private:
 };
 
 // clang-format off
+// NOLINTNEXTLINE(bugprone-macro-parentheses): the name of a member takes none
 #define SEMPER_AT(member) [](auto &spec) -> auto & { return spec.member; }
 // clang-format on
 
