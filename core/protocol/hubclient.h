@@ -20,7 +20,7 @@ namespace semper {
 /// connected already. The latter can't be connected again once it is lost.
 struct HubAddress
 {
-    HubAddress(QString socketPath) // NOLINT(google-explicit-constructor): most have a path
+    HubAddress(QString socketPath) // implicit: most have a path
         : path(std::move(socketPath))
     { }
     explicit HubAddress(int connected)

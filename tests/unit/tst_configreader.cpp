@@ -359,7 +359,7 @@ void TestConfigReader::settingsThatJustFitAWelcomeFrameAreTaken()
     const qsizetype fits = maximumFrameBytes
         - encodeFrame(makeFrame(frames::welcome,
                           {{keys::version, 1}, {keys::heartbeatMs, 2147483647},
-                              {keys::readyMode, u"started"_s},
+                              {keys::instance, 10000}, {keys::readyMode, u"started"_s},
                               {keys::settings, QJsonObject{{u"text"_s, QString()}}}}))
               .size();
     QCOMPARE(errors(fits), QStringList());
