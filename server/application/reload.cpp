@@ -139,8 +139,12 @@ void Reload::commit(const ServerConfig &config, const ConfigDifference &differen
         if (Service *service = m_parts.application.service(spec.name))
             service->setProcesses(processes);
     }
-    if (!difference.isEmpty())
-        m_parts.supervisor.reconfigure(difference.processes);
+    if (difference.isEmpty())
+        return;
+    m_parts.supervisor.reconfigure(difference.processes);
+    // Without it only what is missed while no server runs cannot be told.
+    if (const auto error = m_parts.supervisor.rememberSchedules(config.stateDirectory))
+        qCWarning(log, "%s", qUtf8Printable(*error));
 }
 
 qint64 Reload::record(const ReloadRequest &request, const ReloadResult &result)

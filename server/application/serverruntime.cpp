@@ -112,9 +112,7 @@ ServerRuntime::ServerRuntime(
     connect(&m_signals, &UnixSignals::hangUp, this, [this] {
         if (Guardian::hasTerminal())
             return shutDown();
-        m_serviceManager.reloading();
         static_cast<void>(m_supervisor.reload({.by = u"SIGHUP"_s})); // which is logged
-        m_serviceManager.ready();
     });
     tellServiceManager();
     connect(&m_supervisor, &Supervisor::stopped, this, &ServerRuntime::end);
@@ -293,6 +291,8 @@ void ServerRuntime::tellServiceManager()
         &SystemdNotifier::statusChanged);
     connect(&m_supervisor, &Supervisor::listChanged, &m_serviceManager,
         &SystemdNotifier::statusChanged);
+    connect(this, &ServerRuntime::reloading, &m_serviceManager, &SystemdNotifier::reloading);
+    connect(this, &ServerRuntime::reloaded, &m_serviceManager, &SystemdNotifier::ready);
 }
 
 QString ServerRuntime::statusText() const

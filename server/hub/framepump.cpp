@@ -143,14 +143,19 @@ void FramePump::finish(Id id)
     arm(id, *channel);
 }
 
-void FramePump::flush()
+void FramePump::flush(Id id)
 {
-    for (auto it = m_listeners.cbegin(); it != m_listeners.cend(); ++it) {
-        if (const auto channel = this->channel(it.key())) {
-            const QMutexLocker lock(&channel->mutex);
-            send(it.key(), *channel);
-        }
-    }
+    const auto channel = this->channel(id);
+    if (!channel)
+        return;
+    const QMutexLocker lock(&channel->mutex);
+    send(id, *channel);
+}
+
+void FramePump::flushAll()
+{
+    for (auto it = m_listeners.cbegin(); it != m_listeners.cend(); ++it)
+        flush(it.key());
 }
 
 void FramePump::drain(Id id)

@@ -59,8 +59,9 @@ public:
     void finish(Id id);
     /// Takes and tells what waits in the kernel already: the last words of a peer that has died.
     void drain(Id id);
-    /// Writes what waits for all, as far as the kernel takes it at once.
-    void flush();
+    /// Writes what waits, as far as the kernel takes it at once.
+    void flush(Id id);
+    void flushAll();
 
 private:
     struct Channel;

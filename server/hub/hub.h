@@ -46,7 +46,7 @@ public:
     [[nodiscard]] QString socketPath() const { return m_server.fullServerName(); }
 
     /// Writes what waits for peers as far as the kernel takes it. Does not block.
-    void flush() { m_pump.flush(); }
+    void flush() { m_pump.flushAll(); }
     void setRequestHandler(RequestHandler handler) { m_requestHandler = std::move(handler); }
     /// To every instance that is connected; while none is, up to 256 messages of 1 MiB together
     /// wait for it. What is dropped is told in the log.

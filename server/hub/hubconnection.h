@@ -29,6 +29,8 @@ public:
     /// Writes an encoded frame. A peer that lets more than 4 MiB wait is cut off.
     void write(const QByteArray &encoded);
     [[nodiscard]] qint64 bytesToWrite() const { return m_pump.bytesToWrite(m_id); }
+    /// Sends what waits now rather than soon.
+    void flush() { m_pump.flush(m_id); }
     /// Takes the frames that wait in the kernel already: the last words of a peer that has died.
     void drain();
     /// Sends one "error" frame and closes: at once for the peer, which has 2 s to close too.

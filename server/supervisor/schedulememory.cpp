@@ -10,6 +10,8 @@
 
 #include <cerrno>
 
+#include <utility>
+
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -54,8 +56,13 @@ std::optional<QString> writeNote(const QString &path, const QMap<QString, Schedu
 
 ScheduleMemory::~ScheduleMemory()
 {
+    unmap();
+}
+
+void ScheduleMemory::unmap()
+{
     if (m_seen != &m_unmapped)
-        ::munmap(m_seen, sizeof *m_seen);
+        ::munmap(std::exchange(m_seen, &m_unmapped), sizeof *m_seen);
 }
 
 std::optional<QString> ScheduleMemory::open(
@@ -65,6 +72,7 @@ std::optional<QString> ScheduleMemory::open(
     const QString seen = stateDirectory + u"/schedules-seen"_s;
     m_before = readNote(note);
     if (schedules.isEmpty()) {
+        unmap();
         QFile::remove(note);
         QFile::remove(seen);
         return std::nullopt;

@@ -23,7 +23,8 @@ public:
     Q_DISABLE_COPY_MOVE(ScheduleMemory)
 
     /// Reads what was left, then leaves \a schedules, by name of a process; both files go where
-    /// there are none. Nothing, or why it could not. Blocks: at the start of a server only.
+    /// there are none. Nothing, or why it could not. Blocks: for the start of a server, and when a
+    /// reload has changed a schedule.
     [[nodiscard]] std::optional<QString> open(
         const QString &stateDirectory, const QMap<QString, ScheduleSpec> &schedules);
     /// Until when the server before this one looked after the schedule of \a name; invalid where it
@@ -34,6 +35,7 @@ public:
 
 private:
     [[nodiscard]] std::optional<QString> map(const QString &path);
+    void unmap();
 
     QMap<QString, ScheduleSpec> m_before;
     QDateTime m_seenBefore;

@@ -58,7 +58,7 @@ public:
     /// Where the launches to come look for plugins.
     void setPluginDirectories(const QStringList &directories);
 
-    /// Before start(): remembers in \a stateDirectory until when schedules were looked after, so
+    /// Before start(), and after a reload: remembers in \a stateDirectory until when schedules were looked after, so
     /// that start() can tell what was missed since. Nothing, or why it cannot. Blocks.
     [[nodiscard]] std::optional<QString> rememberSchedules(const QString &stateDirectory);
     /// Launches everything that is enabled, but for what waits for its schedule.

@@ -153,7 +153,7 @@ void TestConfigDiff::everyKeyOfAProcessIsCompared()
         u"environment"_s, u"environment_file"_s, u"enabled"_s, u"restart"_s, u"stop"_s, u"ready"_s,
         u"watchdog_ms"_s, u"depends_on"_s, u"instances"_s, u"group"_s, u"strategy"_s, u"rlimits"_s,
         u"nice"_s, u"umask"_s, u"user"_s, u"run_as_group"_s, u"memory_max_bytes"_s,
-        u"cpu_max_ratio"_s, u"max_age_ms"_s};
+        u"cpu_max_ratio"_s, u"max_age_ms"_s, u"standby"_s, u"schedule"_s, u"overlap"_s};
     for (const QString &key : configKeys(ConfigObject::Process).known)
         QVERIFY2(compared.contains(key), qPrintable(key));
 }
