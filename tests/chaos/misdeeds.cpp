@@ -85,8 +85,8 @@ QString misbehave(Yard &yard, std::mt19937 &random)
         killSome(yard, someOf(yard.names(u"family"), 10, random));
         return u"programs that are missing"_s;
     case 6:
-        if (qEnvironmentVariableIsSet("RELOAD"))
-            yard.changeConfiguration(random);
+
+        yard.changeConfiguration(random);
         return u"a reload"_s;
     default:
         killSome(yard, someOf(all, 30, random));

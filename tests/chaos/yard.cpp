@@ -79,7 +79,9 @@ QJsonObject top()
 Yard::Yard(int count)
     : m_processes(population(count))
     , m_server(m_processes, top())
-{ }
+{
+    m_server.leaveTerminal();
+}
 
 bool Yard::start()
 {
