@@ -128,6 +128,7 @@ void ConfigReading::readProcesses(
     const QJsonObject &json, const JsonPath &path, ServiceSpec &service)
 {
     const ObjectReader each(json, path, m_errors);
+    service.processes.reserve(json.size());
     for (const QString &name : each.keys()) {
         checkName(each, name);
         if (m_processPaths.contains(name))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "application/serverruntime.h"
 
+#include "application/memory.h"
 #include "application/statusline.h"
 #include "cli/commandexit.h"
 #include "protocol/frame.h"
@@ -17,6 +18,7 @@
 
 #include <QDir>
 #include <QLoggingCategory>
+#include <QTimer>
 
 #include <algorithm>
 #include <cstdio>
@@ -34,6 +36,7 @@ namespace {
 Q_LOGGING_CATEGORY(log, "semper.server")
 
 constexpr auto sweepLimit = 5000ms;
+constexpr auto timeToStart = 10'000ms;
 // Beyond the stop's own limit: what is then killed takes a moment, and so does the guardian.
 constexpr auto stopGrace = 15s;
 constexpr qsizetype mostTold = 100; ///< processes named in one event
@@ -160,6 +163,8 @@ std::optional<QString> ServerRuntime::start()
         return error;
     m_journal.record(QLatin1StringView("server_started"), {{keys::pid, qint64(::getpid())}});
     m_supervisor.start();
+    // Reading the configuration and launching everything needs more than running it.
+    QTimer::singleShot(timeToStart, this, &releaseFreeMemory);
     announce();
     m_serviceManager.ready();
     return std::nullopt;

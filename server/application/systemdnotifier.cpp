@@ -61,7 +61,10 @@ SystemdNotifier::SystemdNotifier(pid_t mainProcess, QObject *parent)
     , m_mainProcess(mainProcess)
 {
     takeEnvironment();
-    connect(&m_heartbeat, &QTimer::timeout, this, [this] { send({"WATCHDOG=1"}); });
+    connect(&m_heartbeat, &QTimer::timeout, this, [this] {
+        if (m_waiting.isEmpty()) // else it would crowd out what is told once
+            send({"WATCHDOG=1"});
+    });
     m_tellStatus.setSingleShot(true);
     m_tellStatus.setInterval(statusInterval);
     connect(&m_tellStatus, &QTimer::timeout, this, &SystemdNotifier::tellStatus);

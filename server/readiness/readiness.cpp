@@ -34,21 +34,21 @@ std::unique_ptr<ReadinessProbe> makeProbe(
 
 } // namespace
 
-Readiness::Readiness(const ProcessSpec &spec, const SupervisorEdges &edges)
-    : m_spec(spec)
-    , m_edges(edges)
+Readiness::Readiness(const SupervisorEdges &edges)
+    : m_edges(edges)
 { }
 
 Readiness::~Readiness() = default;
 
-AwaitedLine Readiness::prepare(const LaunchIdentity &launch)
+AwaitedLine Readiness::prepare(const SharedSpec &spec, const LaunchIdentity &launch)
 {
     end();
-    m_probe = makeProbe(m_spec, launch, m_edges);
+    m_spec = spec;
+    m_probe = makeProbe(*m_spec, launch, m_edges);
     if (m_probe)
         connect(m_probe.get(), &ReadinessProbe::ready, this, &Readiness::ready);
-    const bool isInLog = m_spec.ready.mode == ReadyMode::Log;
-    return {.launch = launch.launchId, .pattern = isInLog ? m_spec.ready.pattern : QString()};
+    const bool isInLog = m_spec->ready.mode == ReadyMode::Log;
+    return {.launch = launch.launchId, .pattern = isInLog ? m_spec->ready.pattern : QString()};
 }
 
 void Readiness::start()
@@ -70,7 +70,8 @@ QString Readiness::missing() const
 {
     if (m_probe)
         return m_probe->missing();
-    return m_spec.ready.mode == ReadyMode::Notify ? u"it did not say that it is"_s : QString();
+    return m_spec && m_spec->ready.mode == ReadyMode::Notify ? u"it did not say that it is"_s
+                                                             : QString();
 }
 
 } // namespace semper

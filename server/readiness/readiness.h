@@ -3,8 +3,7 @@
 
 #include "supervisor/launchplan.h"
 #include "supervisor/outputcollector.h"
-
-#include <semper/processspec.h>
+#include "supervisor/sharedspec.h"
 
 #include <QObject>
 #include <QString>
@@ -22,12 +21,12 @@ class Readiness : public QObject
 {
     Q_OBJECT
 public:
-    /// Both must outlive it.
-    Readiness(const ProcessSpec &spec, const SupervisorEdges &edges);
+    /// \a edges must outlive it.
+    explicit Readiness(const SupervisorEdges &edges);
     ~Readiness() override;
 
-    /// \a launch is about to begin. Returns what to look for in its output.
-    [[nodiscard]] AwaitedLine prepare(const LaunchIdentity &launch);
+    /// \a launch is about to begin, as \a spec says. Returns what to look for in its output.
+    [[nodiscard]] AwaitedLine prepare(const SharedSpec &spec, const LaunchIdentity &launch);
     /// It lives.
     void start();
     /// Nobody waits for it any more: it is ready, or over.
@@ -42,7 +41,7 @@ Q_SIGNALS:
     void ready(); ///< the launch, found by the probe
 
 private:
-    const ProcessSpec &m_spec;
+    SharedSpec m_spec; ///< of the last launch; null before the first
     const SupervisorEdges &m_edges;
     std::unique_ptr<ReadinessProbe> m_probe;
 };

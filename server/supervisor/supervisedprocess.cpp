@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "supervisor/supervisedprocess.h"
 
-#include "protocol/frame.h"
-#include "protocol/keys.h"
 #include "supervisor/cgroupclearing.h"
 #include "supervisor/cgrouptree.h"
 #include "supervisor/launchends.h"
@@ -24,24 +22,15 @@ using namespace std::chrono_literals;
 
 namespace semper {
 
-namespace {
-
-std::chrono::milliseconds sinceMs(Instant then, Instant now)
-{
-    return std::chrono::duration_cast<std::chrono::milliseconds>(now - then);
-}
-
-} // namespace
-
-SupervisedProcess::SupervisedProcess(QString name, int instance, QString service, ProcessSpec spec,
+SupervisedProcess::SupervisedProcess(QString name, int instance, QString service, SharedSpec spec,
     const SupervisorEdges &edges, QObject *parent)
     : QObject(parent)
     , m_identity{.process = std::move(name), .instance = instance}
     , m_service(std::move(service))
     , m_spec(std::move(spec))
     , m_edges(edges)
-    , m_readiness(m_spec, edges)
-    , m_heartbeat(m_spec.watchdogPeriod())
+    , m_readiness(edges)
+    , m_heartbeat(m_spec->watchdogPeriod())
 {
     m_timer.setSingleShot(true);
     m_timer.setTimerType(Qt::PreciseTimer);
@@ -55,7 +44,7 @@ SupervisedProcess::SupervisedProcess(QString name, int instance, QString service
     connect(&m_heartbeat, &HeartbeatWatch::hung, this,
         [this](const QString &what) { handle(happening::Hung{what}); });
     watchLimits();
-    if (!m_spec.enabled)
+    if (!m_spec->enabled)
         m_state.reason = u"disabled by the configuration"_s;
 }
 
@@ -81,9 +70,9 @@ bool SupervisedProcess::isDown() const
 void SupervisedProcess::watchLimits()
 {
     m_limitWatch.reset();
-    if (!LimitWatch::isFor(m_spec.limits))
+    if (!LimitWatch::isFor(m_spec->limits))
         return;
-    m_limitWatch = std::make_unique<LimitWatch>(m_spec.limits);
+    m_limitWatch = std::make_unique<LimitWatch>(m_spec->limits);
     connect(m_limitWatch.get(), &LimitWatch::tooOld, this,
         [this](const QString &why) { handle(happening::Recycle{why}); });
     connect(m_limitWatch.get(), &LimitWatch::tooLarge, this,
@@ -94,7 +83,7 @@ void SupervisedProcess::watchLimits()
 // To enter a group takes some milliseconds, so only those do who gain by it.
 void SupervisedProcess::enterCgroup(ChildSettings &settings)
 {
-    const auto limit = m_spec.limits.memoryMaxBytes;
+    const auto limit = m_spec->limits.memoryMaxBytes;
     m_cgroup
         = limit && m_edges.cgroups ? m_edges.cgroups->makeLaunch(m_identity.launchId) : nullptr;
     m_memoryLimit = LimitWatch::Memory::Sampled;
@@ -139,13 +128,13 @@ void SupervisedProcess::proceed()
 {
     const Happening next = m_waiting.takeFirst();
     StepResult result = step(std::move(m_state), next,
-        {.spec = m_spec,
+        {.spec = *m_spec,
             .now = std::chrono::steady_clock::now(),
             .random = QRandomGenerator::global()->generateDouble(),
             .blocker = m_edges.blocker ? m_edges.blocker(*this) : QString()});
     m_state = std::move(result.state);
     // A command that watches itself (WATCHDOG=1) begins with that once it is up.
-    if (m_spec.isCommand() && m_spec.watchdogPeriod() > 0ms && !m_heartbeat.isWatching()
+    if (m_spec->isCommand() && m_spec->watchdogPeriod() > 0ms && !m_heartbeat.isWatching()
         && m_state.phase == ProcessPhase::Running)
         m_heartbeat.start(processLabel(name(), instance()), pid());
     if (m_state.phase != ProcessPhase::Starting || m_state.killed)
@@ -158,8 +147,9 @@ void SupervisedProcess::proceed()
 void SupervisedProcess::noteNextStart()
 {
     if (m_state.nextStartAt)
-        m_nextStartAt = m_edges.clock.now().addMSecs(
-            sinceMs(std::chrono::steady_clock::now(), *m_state.nextStartAt).count());
+        m_nextStartAt
+            = m_edges.clock.now().addDuration(std::chrono::duration_cast<std::chrono::milliseconds>(
+                *m_state.nextStartAt - std::chrono::steady_clock::now()));
 }
 
 QDateTime SupervisedProcess::nextStartAt() const
@@ -190,9 +180,9 @@ void SupervisedProcess::perform(const Action &action)
     case Action::Kind::Launch:
         return launch();
     case Action::Kind::RequestStop:
-        Q_EMIT stopRequested(m_spec.stop.timeout);
+        Q_EMIT stopRequested(m_spec->stop.timeout);
         if (m_launch)
-            m_launch->signal(m_spec.stop.signal, m_spec.stopScope());
+            m_launch->signal(m_spec->stop.signal, m_spec->stopScope());
         return;
     case Action::Kind::Kill:
         if (m_launch)
@@ -219,13 +209,14 @@ void SupervisedProcess::launch()
     m_identity
         = LaunchIdentity::make(m_identity.process, m_identity.instance, m_edges.surroundings.run);
     m_launch = m_edges.launcher.create();
-    LaunchPlan plan = planLaunch(m_spec, m_identity, m_edges.surroundings);
+    LaunchPlan plan = planLaunch(*m_spec, m_identity, m_edges.surroundings);
     if (const auto *error = std::get_if<QString>(&plan))
         return launchFailed(*error);
     auto &request = std::get<LaunchRequest>(plan);
     enterCgroup(request.settings);
     LaunchEnds ends;
-    if (const auto error = ends.open(request, m_identity, m_edges, m_readiness.prepare(m_identity)))
+    if (const auto error
+        = ends.open(request, m_identity, m_edges, m_readiness.prepare(m_spec, m_identity)))
         return launchFailed(*error);
     connect(m_launch.get(), &Launch::started, this, [this, ends]() mutable {
         ends.close();
@@ -250,7 +241,7 @@ bool SupervisedProcess::launchStandby()
     m_launch = std::move(standby->launch);
     m_cgroup = nullptr; // to move it into one would take longer than to start it
     m_memoryLimit = LimitWatch::Memory::Sampled;
-    m_edges.output.assign(instance(), m_readiness.prepare(m_identity));
+    m_edges.output.assign(instance(), m_readiness.prepare(m_spec, m_identity));
     connect(m_launch.get(), &Launch::ended, this, &SupervisedProcess::launchEnded);
     launchBegan();
     Q_EMIT standbyTaken();
@@ -262,7 +253,7 @@ void SupervisedProcess::launchBegan()
     m_session = pid();
     m_startedAt = m_edges.clock.now();
     m_vitals.begin(std::chrono::steady_clock::now());
-    if (!m_spec.isCommand())
+    if (!m_spec->isCommand())
         m_heartbeat.start(processLabel(name(), instance()), pid());
     if (m_limitWatch)
         m_limitWatch->begin([this] { return members(); }, m_memoryLimit);
@@ -273,21 +264,20 @@ void SupervisedProcess::launchBegan()
 void SupervisedProcess::launchFailed(const QString &cause)
 {
     const ExitReport report{.at = m_edges.clock.now()};
-    handle(happening::LaunchFailed{report, explainFailedLaunch(m_spec, cause)});
+    handle(happening::LaunchFailed{report, explainFailedLaunch(*m_spec, cause)});
 }
 
 void SupervisedProcess::launchEnded(ExitReport report)
 {
     Q_EMIT ending(report);
-    if (m_state.launchedAt)
-        report.uptime = sinceMs(*m_state.launchedAt, std::chrono::steady_clock::now());
+    report.uptime = uptime();
     m_heartbeat.stop();
     if (m_limitWatch)
         m_limitWatch->end();
     m_startedAt = {};
     if (m_cgroup && m_cgroup->memoryKills() > 0)
         handle(
-            happening::FaultReported{LimitWatch::killedForMemory(*m_spec.limits.memoryMaxBytes)});
+            happening::FaultReported{LimitWatch::killedForMemory(*m_spec->limits.memoryMaxBytes)});
     handle(happening::Exited{report});
 }
 
@@ -311,88 +301,15 @@ void SupervisedProcess::clearLeftovers()
     m_edges.orphans.clear(pid_t(m_session), m_identity.mark(), clearGroup);
 }
 
-void SupervisedProcess::sample()
-{
-    m_vitals.sample(m_launch ? pid_t(pid()) : 0, std::chrono::steady_clock::now());
-}
-
-ProcessStatus SupervisedProcess::status() const
-{
-    ProcessStatus status;
-    status.name = name();
-    status.instance = instance();
-    status.service = m_service;
-    status.className = m_spec.className;
-    status.command = m_spec.command;
-    status.state = m_state.phase;
-    status.wanted = m_state.wanted;
-    status.ready = m_state.ready;
-    status.alive = m_heartbeat.isAlive();
-    if (pid() > 0)
-        status.pid = pid();
-    status.restarts = m_state.restarts;
-    status.standby = m_edges.standbys ? m_edges.standbys->waiting(name()) : 0;
-    if (m_state.launchedAt) {
-        status.startedAt = m_startedAt;
-        status.uptime = sinceMs(*m_state.launchedAt, std::chrono::steady_clock::now());
-    }
-    status.nextStartAt = nextStartAt();
-    status.reason = m_state.reason;
-    if (m_state.resting && !status.nextStartAt.isValid())
-        status.reason = u"its schedule never comes"_s;
-    status.lastExit = m_state.lastExit;
-    status.cpuRatio = m_vitals.cpuRatio();
-    status.memoryBytes = m_vitals.memoryBytes();
-    status.loopLag = m_heartbeat.loopLag();
-    status.status = m_vitals.statusText();
-    status.title = m_vitals.title().isEmpty() ? name() : m_vitals.title();
-    return status;
-}
-
-QJsonObject SupervisedProcess::metricsFrame() const
-{
-    QJsonObject frame = makeFrame(frames::metrics, m_vitals.metrics());
-    frame.insert(keys::process, name());
-    frame.insert(keys::instance, instance());
-    frame.insert(keys::at, wireTime(m_edges.clock.now()));
-    if (m_state.launchedAt) {
-        frame.insert(keys::cpuRatio, m_vitals.cpuRatio());
-        frame.insert(keys::memoryBytes, m_vitals.memoryBytes());
-        if (const auto lag = m_heartbeat.loopLag())
-            frame.insert(keys::loopLagMs, qint64(lag->count()));
-        frame.insert(keys::uptimeMs,
-            qint64(sinceMs(*m_state.launchedAt, std::chrono::steady_clock::now()).count()));
-    }
-    return frame;
-}
-
 void SupervisedProcess::signal(int number)
 {
     if (pid() > 0)
-        m_launch->signal(number, m_spec.stopScope());
+        m_launch->signal(number, m_spec->stopScope());
 }
 
 bool SupervisedProcess::tokenMatches(const QByteArray &token) const
 {
     return m_launch && m_identity.isToken(token);
-}
-
-void SupervisedProcess::setStatusText(const QString &text)
-{
-    if (m_vitals.setStatusText(text))
-        Q_EMIT changed();
-}
-
-void SupervisedProcess::setTitle(const QString &title)
-{
-    if (m_vitals.setTitle(title))
-        Q_EMIT changed();
-}
-
-void SupervisedProcess::setMetrics(const QJsonObject &frame)
-{
-    m_vitals.setMetrics(frame);
-    Q_EMIT metricsReceived();
 }
 
 } // namespace semper

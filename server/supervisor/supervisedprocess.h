@@ -51,14 +51,14 @@ class SupervisedProcess : public QObject
 {
     Q_OBJECT
 public:
-    SupervisedProcess(QString name, int instance, QString service, ProcessSpec spec,
+    SupervisedProcess(QString name, int instance, QString service, SharedSpec spec,
         const SupervisorEdges &edges, QObject *parent = nullptr);
     ~SupervisedProcess() override;
 
     [[nodiscard]] QString name() const { return m_identity.process; }
     [[nodiscard]] int instance() const { return m_identity.instance; }
     [[nodiscard]] QString service() const { return m_service; }
-    [[nodiscard]] const ProcessSpec &spec() const { return m_spec; }
+    [[nodiscard]] const ProcessSpec &spec() const { return *m_spec; }
     [[nodiscard]] const MachineState &state() const { return m_state; }
     /// Nothing of it runs, and nothing will by itself.
     [[nodiscard]] bool isDown() const;
@@ -82,7 +82,7 @@ public:
 
     /// What its launches are like from the next one on; the one that runs takes over at once what
     /// it can (SpecDifference::live).
-    void reconfigure(const QString &service, const ProcessSpec &spec);
+    void reconfigure(const QString &service, const SharedSpec &spec);
 
     /// To the launch that is alive, by the scope of its stop; nothing where none is.
     void signal(int number);
@@ -119,6 +119,7 @@ Q_SIGNALS:
     void stopRequested(std::chrono::milliseconds limit);
 
 private:
+    [[nodiscard]] std::chrono::milliseconds uptime() const; ///< 0 while no launch is alive
     void proceed();
     void noteNextStart();
     [[nodiscard]] QDateTime nextStartAt() const;
@@ -137,8 +138,8 @@ private:
 
     LaunchIdentity m_identity;
     QString m_service;
-    ProcessSpec m_spec;
-    std::optional<ProcessSpec> m_nextSpec; ///< once the launch that runs is over
+    SharedSpec m_spec;
+    SharedSpec m_nextSpec; ///< once the launch that runs is over; may be null
     const SupervisorEdges &m_edges;
     MachineState m_state;
     QList<Happening> m_waiting;

@@ -100,10 +100,11 @@ void Supervisor::add(const QString &service, const QString &name, const ProcessS
 
 void Supervisor::describe(const QString &service, const QString &name, const ProcessSpec &spec)
 {
-    Description &description = m_descriptions[name] = {service, spec};
+    auto shared = std::make_shared<ProcessSpec>(spec);
     if (spec.schedule && spec.restart.policy == RestartPolicy::Always)
-        description.spec.restart.policy = RestartPolicy::Never;
-    m_standbys.set(name, description.spec);
+        shared->restart.policy = RestartPolicy::Never;
+    m_standbys.set(name, *shared);
+    m_descriptions[name] = {service, std::move(shared)};
 }
 
 void Supervisor::addInstance(const QString &name, int instance)

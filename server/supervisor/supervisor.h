@@ -58,8 +58,9 @@ public:
     /// Where the launches to come look for plugins.
     void setPluginDirectories(const QStringList &directories);
 
-    /// Before start(), and after a reload: remembers in \a stateDirectory until when schedules were looked after, so
-    /// that start() can tell what was missed since. Nothing, or why it cannot. Blocks.
+    /// Before start(), and after a reload: remembers in \a stateDirectory until when schedules were
+    /// looked after, so that start() can tell what was missed since. Nothing, or why it cannot.
+    /// Blocks.
     [[nodiscard]] std::optional<QString> rememberSchedules(const QString &stateDirectory);
     /// Launches everything that is enabled, but for what waits for its schedule.
     void start();
@@ -148,7 +149,7 @@ private:
     struct Description
     {
         QString service;
-        ProcessSpec spec;
+        SharedSpec spec;
     };
     std::map<QString, Description> m_descriptions; ///< by name
     Companions m_companions;

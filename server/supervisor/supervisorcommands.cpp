@@ -128,7 +128,7 @@ void Supervisor::restart(const QList<SupervisedProcess *> &targets)
 
 void Supervisor::scale(const QString &name, int count)
 {
-    resize(name, count, m_descriptions.at(name).spec.enabled);
+    resize(name, count, m_descriptions.at(name).spec->enabled);
     Q_EMIT listChanged();
 }
 

@@ -12,12 +12,12 @@ using namespace Qt::StringLiterals;
 
 namespace semper {
 
-void SupervisedProcess::reconfigure(const QString &service, const ProcessSpec &spec)
+void SupervisedProcess::reconfigure(const QString &service, const SharedSpec &spec)
 {
     m_service = service;
     m_nextSpec = spec;
     if (m_launch)
-        m_spec = differenceOf(m_spec, spec).live;
+        m_spec = std::make_shared<ProcessSpec>(differenceOf(*m_spec, *spec).live);
     else
         takeNextSpec();
     Q_EMIT changed();
@@ -27,8 +27,8 @@ void SupervisedProcess::takeNextSpec()
 {
     if (!m_nextSpec)
         return;
-    m_spec = *std::exchange(m_nextSpec, std::nullopt);
-    m_heartbeat.setWatchdog(m_spec.watchdogPeriod());
+    m_spec = std::exchange(m_nextSpec, nullptr);
+    m_heartbeat.setWatchdog(m_spec->watchdogPeriod());
     watchLimits();
 }
 
@@ -83,7 +83,7 @@ void Supervisor::describeAnew(const ProcessChange &change)
     if (change.kind == ChangeKind::Removed)
         return retire(change.name);
     describe(change.service, change.name, change.spec);
-    const ProcessSpec &spec = m_descriptions.at(change.name).spec;
+    const SharedSpec &spec = m_descriptions.at(change.name).spec;
     // One that was removed a moment ago may still be stopping.
     for (SupervisedProcess *process : instancesOf(change.name)) {
         m_companions.remove(process);

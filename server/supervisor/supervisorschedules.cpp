@@ -8,8 +8,8 @@ std::optional<QString> Supervisor::rememberSchedules(const QString &stateDirecto
 {
     QMap<QString, ScheduleSpec> schedules;
     for (const auto &[name, description] : m_descriptions)
-        if (description.spec.enabled && description.spec.schedule)
-            schedules.insert(name, *description.spec.schedule);
+        if (description.spec->enabled && description.spec->schedule)
+            schedules.insert(name, *description.spec->schedule);
     return m_schedules.memory().open(stateDirectory, schedules);
 }
 

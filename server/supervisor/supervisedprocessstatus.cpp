@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Of a supervised process: what it looks like from outside.
+#include "supervisor/supervisedprocess.h"
+
+#include "protocol/frame.h"
+#include "protocol/keys.h"
+#include "supervisor/standbys.h"
+#include "supervisor/wallclock.h"
+
+#include <chrono>
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+std::chrono::milliseconds SupervisedProcess::uptime() const
+{
+    using namespace std::chrono;
+    return m_state.launchedAt
+        ? duration_cast<milliseconds>(steady_clock::now() - *m_state.launchedAt)
+        : milliseconds(0);
+}
+
+void SupervisedProcess::sample()
+{
+    m_vitals.sample(m_launch ? pid_t(pid()) : 0, std::chrono::steady_clock::now());
+}
+
+ProcessStatus SupervisedProcess::status() const
+{
+    ProcessStatus status;
+    status.name = name();
+    status.instance = instance();
+    status.service = m_service;
+    status.className = m_spec->className;
+    status.command = m_spec->command;
+    status.state = m_state.phase;
+    status.wanted = m_state.wanted;
+    status.ready = m_state.ready;
+    status.alive = m_heartbeat.isAlive();
+    if (pid() > 0)
+        status.pid = pid();
+    status.restarts = m_state.restarts;
+    status.standby = m_edges.standbys ? m_edges.standbys->waiting(name()) : 0;
+    if (m_state.launchedAt) {
+        status.startedAt = m_startedAt;
+        status.uptime = uptime();
+    }
+    status.nextStartAt = nextStartAt();
+    status.reason = m_state.reason;
+    if (m_state.resting && !status.nextStartAt.isValid())
+        status.reason = u"its schedule never comes"_s;
+    status.lastExit = m_state.lastExit;
+    status.cpuRatio = m_vitals.cpuRatio();
+    status.memoryBytes = m_vitals.memoryBytes();
+    status.loopLag = m_heartbeat.loopLag();
+    status.status = m_vitals.statusText();
+    status.title = m_vitals.title().isEmpty() ? name() : m_vitals.title();
+    return status;
+}
+
+QJsonObject SupervisedProcess::metricsFrame() const
+{
+    QJsonObject frame = makeFrame(frames::metrics, m_vitals.metrics());
+    frame.insert(keys::process, name());
+    frame.insert(keys::instance, instance());
+    frame.insert(keys::at, wireTime(m_edges.clock.now()));
+    if (m_state.launchedAt) {
+        frame.insert(keys::cpuRatio, m_vitals.cpuRatio());
+        frame.insert(keys::memoryBytes, m_vitals.memoryBytes());
+        if (const auto lag = m_heartbeat.loopLag())
+            frame.insert(keys::loopLagMs, qint64(lag->count()));
+        frame.insert(keys::uptimeMs, qint64(uptime().count()));
+    }
+    return frame;
+}
+
+void SupervisedProcess::setStatusText(const QString &text)
+{
+    if (m_vitals.setStatusText(text))
+        Q_EMIT changed();
+}
+
+void SupervisedProcess::setTitle(const QString &title)
+{
+    if (m_vitals.setTitle(title))
+        Q_EMIT changed();
+}
+
+void SupervisedProcess::setMetrics(const QJsonObject &frame)
+{
+    m_vitals.setMetrics(frame);
+    Q_EMIT metricsReceived();
+}
+
+} // namespace semper
