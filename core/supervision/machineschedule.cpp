@@ -68,7 +68,8 @@ void Step::overlap()
     // A run that waits for others, or for an old launch to end, has yet to begin: that is the one.
     const bool yetToBegin = m_state.phase == ProcessPhase::Waiting || m_state.asked
         || (m_state.phase == ProcessPhase::Stopping && m_state.excess.isEmpty());
-    if (yetToBegin || m_state.queued)
+    const bool mayReplace = m_context.spec.overlap == Overlap::Kill;
+    if (yetToBegin || (m_state.queued && !mayReplace))
         return record(RecordType::Skipped);
     switch (m_context.spec.overlap) {
     case Overlap::Skip:
@@ -91,6 +92,7 @@ void Step::replace()
 {
     if (m_state.killed || m_state.phase == ProcessPhase::Stopping)
         return queue(); // it is about to end anyway, as a failure
+    m_state.queued = false; // this is that run
     record(RecordType::Replaced);
     forgetFailures();
     if (m_state.phase == ProcessPhase::Backoff) {

@@ -29,6 +29,7 @@ void Step::on(const happening::Start &)
     case ProcessPhase::Running:
         break;
     case ProcessPhase::Stopping:
+        m_state.excess.clear();
         forgetFailures(); // launched again as soon as the old one is gone
         break;
     }

@@ -13,6 +13,7 @@
 #include <QLoggingCategory>
 
 #include <algorithm>
+#include <cerrno>
 
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -27,7 +28,6 @@ Q_LOGGING_CATEGORY(log, "semper.server.hub")
 
 constexpr int maximumWatchers = 256;
 constexpr int maximumStrangers = 256; ///< connected, no valid hello yet
-constexpr int listenBacklog = 4096;
 constexpr qsizetype maximumWaitingMessages = 256;
 constexpr qsizetype maximumWaitingBytes = 1024 * 1024;
 
@@ -39,7 +39,6 @@ Hub::Hub(Supervisor &supervisor, Journal &journal, QObject *parent)
     , m_journal(journal)
     , m_waitingHosts(supervisor.standbys())
 {
-    m_server.setListenBacklogSize(listenBacklog);
     connect(&m_server, &SocketListener::connected, this, &Hub::accept);
     connect(&supervisor, &Supervisor::processChanged, this,
         [this](const SupervisedProcess *process) { publishState(*process); });
@@ -80,9 +79,10 @@ std::optional<QString> Hub::listen(const QString &path)
     // The socket is made with mode 0600 rather than changed to it afterwards.
     const mode_t before = ::umask(S_IXUSR | S_IRWXG | S_IRWXO);
     const bool listening = m_server.listen(path);
+    const int error = errno;
     ::umask(before);
     if (!listening)
-        return u"cannot listen on %1: %2"_s.arg(path, m_server.errorString());
+        return u"cannot listen on %1: %2"_s.arg(path, qt_error_string(error));
     return std::nullopt;
 }
 

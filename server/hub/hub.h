@@ -43,7 +43,7 @@ public:
 
     /// Nothing, or why it could not. Replaces a stale socket, refuses a live one.
     [[nodiscard]] std::optional<QString> listen(const QString &path);
-    [[nodiscard]] QString socketPath() const { return m_server.fullServerName(); }
+    [[nodiscard]] QString socketPath() const { return m_server.path(); }
 
     /// Writes what waits for peers as far as the kernel takes it. Does not block.
     void flush() { m_pump.flushAll(); }

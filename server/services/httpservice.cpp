@@ -66,7 +66,7 @@ Rebinding HttpService::rebind(const QString &address)
     return [this, address, server] {
         m_options.listen = address;
         if (m_server)
-            m_server->retire();
+            letEnd(m_server);
         m_server = server->get();
         qthttp::bind(m_http, std::move(*server));
     };
@@ -74,10 +74,21 @@ Rebinding HttpService::rebind(const QString &address)
 
 void HttpService::retire()
 {
-    if (!m_server)
-        return deleteLater();
-    connect(m_server, &QObject::destroyed, this, &QObject::deleteLater);
-    std::exchange(m_server, nullptr)->retire();
+    m_retired = true;
+    if (m_server)
+        letEnd(std::exchange(m_server, nullptr));
+    else if (m_ending == 0)
+        deleteLater();
+}
+
+void HttpService::letEnd(GuardedServer *server)
+{
+    ++m_ending;
+    connect(server, &QObject::destroyed, this, [this] {
+        if (--m_ending == 0 && m_retired)
+            deleteLater();
+    });
+    server->retire();
 }
 
 QStringList HttpService::addresses() const

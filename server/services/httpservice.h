@@ -73,7 +73,13 @@ private:
     [[nodiscard]] static bool checkRoute(const QString &path, bool routed);
     [[nodiscard]] QHttpServerResponse answerUnrouted(const QHttpServerRequest &request) const;
 
+    /// Lets the connections of \a server end; with the last of them goes a service that was
+    /// retired.
+    void letEnd(GuardedServer *server);
+
     Options m_options;
+    int m_ending = 0; ///< servers whose connections are left to end
+    bool m_retired = false;
     QHttpServer m_http;
     GuardedServer *m_server = nullptr; ///< m_http's; null until listen()
 };

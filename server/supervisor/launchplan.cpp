@@ -85,6 +85,10 @@ void insert(QProcessEnvironment &environment, const QMap<QString, QString> &vari
 /// What login(1) would set.
 void insertAccount(QProcessEnvironment &environment, const RunAs &who)
 {
+    // Folders of the server's own user, where the other may not write.
+    for (const QString &name : {u"XDG_RUNTIME_DIR"_s, u"XDG_CONFIG_HOME"_s, u"XDG_STATE_HOME"_s,
+             u"XDG_CACHE_HOME"_s, u"XDG_DATA_HOME"_s, u"DBUS_SESSION_BUS_ADDRESS"_s, u"OLDPWD"_s})
+        environment.remove(name);
     if (!who.name.isEmpty())
         insert(environment,
             {{u"USER"_s, who.name}, {u"LOGNAME"_s, who.name}, {u"HOME"_s, who.home},

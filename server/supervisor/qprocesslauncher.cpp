@@ -76,12 +76,14 @@ void QProcessLaunch::execute()
                                             .server = ::getpid(),
                                             .fault = m_faultSlot}] { setup.apply(); });
     m_coreDumped = false;
+    ::clock_gettime(CLOCK_REALTIME_COARSE, &m_begun);
     const int dumpable = ::prctl(PR_GET_DUMPABLE);
     m_process->start();
     if (m_request.settings.runAs) // the change of ids took it from the memory that was shared
         ::prctl(PR_SET_DUMPABLE, dumpable);
     m_pid = m_process->processId();
-    m_launcher.m_pids.insert(m_pid);
+    if (m_pid > 0)
+        m_launcher.m_pids.insert(m_pid);
     for (auto *notifier : m_process->findChildren<QSocketNotifier *>())
         notifier->installEventFilter(this);
     // Some kilobytes that only the start needed.
@@ -134,9 +136,10 @@ void QProcessLaunch::finished(int code, QProcess::ExitStatus status)
 
 void QProcessLaunch::errorOccurred(QProcess::ProcessError error)
 {
-    if (error != QProcess::FailedToStart)
-        return; // finished() follows
-    closeStrandedPipe();
+    // finished() follows; and QProcess may tell of one failure twice.
+    if (error != QProcess::FailedToStart || std::exchange(m_hasFailed, true))
+        return;
+    closeStrandedPipe(m_begun);
     leaveQueue();
     forgetPid();
     Q_EMIT failed(m_process->errorString());

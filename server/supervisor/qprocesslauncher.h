@@ -45,6 +45,8 @@ private:
     ChildFault m_fault;
     qint64 m_pid = 0;
     bool m_inFlight = false;
+    bool m_hasFailed = false;
+    timespec m_begun{};
     bool m_coreDumped = false;
 };
 

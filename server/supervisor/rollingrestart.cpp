@@ -17,7 +17,7 @@ RollingRestart::RollingRestart(const QList<SupervisedProcess *> &processes, QObj
     : QObject(parent)
 {
     for (SupervisedProcess *process : processes)
-        m_left.append(process);
+        m_left.append({process, process->state().wanted});
 }
 
 void RollingRestart::next()
@@ -25,8 +25,13 @@ void RollingRestart::next()
     if (m_current)
         m_current->disconnect(this);
     m_current = nullptr;
-    while (!m_left.isEmpty() && !m_current)
-        m_current = m_left.takeFirst();
+    while (!m_left.isEmpty() && !m_current) {
+        const Target target = m_left.takeFirst();
+        const bool wasStopped = target.process && target.wanted == Wanted::Up
+            && target.process->state().wanted == Wanted::Down; // by somebody, meanwhile
+        if (!wasStopped)
+            m_current = target.process;
+    }
     if (!m_current) {
         Q_EMIT finished();
         return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "protocol/processstatus.h"
 #include "supervision/instant.h"
 
 #include <QList>
@@ -27,7 +28,12 @@ private:
     void next();
     void look();
 
-    QList<QPointer<SupervisedProcess>> m_left;
+    struct Target
+    {
+        QPointer<SupervisedProcess> process;
+        Wanted wanted; ///< when this began
+    };
+    QList<Target> m_left;
     QPointer<SupervisedProcess> m_current;
     Instant m_asked;
 };

@@ -68,9 +68,13 @@ void ScheduleMemory::unmap()
 std::optional<QString> ScheduleMemory::open(
     const QString &stateDirectory, const QMap<QString, ScheduleSpec> &schedules)
 {
+    if (m_noted == schedules)
+        return std::nullopt;
     const QString note = stateDirectory + u"/schedules"_s;
     const QString seen = stateDirectory + u"/schedules-seen"_s;
-    m_before = readNote(note);
+    if (!m_noted)
+        m_before = readNote(note);
+    m_noted = schedules;
     if (schedules.isEmpty()) {
         unmap();
         QFile::remove(note);

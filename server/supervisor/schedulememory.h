@@ -38,6 +38,7 @@ private:
     void unmap();
 
     QMap<QString, ScheduleSpec> m_before;
+    std::optional<QMap<QString, ScheduleSpec>> m_noted; ///< by this one
     QDateTime m_seenBefore;
     qint64 m_unmapped = 0;
     qint64 *m_seen = &m_unmapped; ///< milliseconds since 1970

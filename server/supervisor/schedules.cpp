@@ -70,13 +70,12 @@ void Schedules::suspendOrResume(SupervisedProcess *process)
         m_clock.leave(process);
 }
 
-void Schedules::replace(SupervisedProcess *process)
+void Schedules::replace(SupervisedProcess *process, bool wasScheduled)
 {
-    const bool wasFollowed = m_clock.isFollowed(process);
     m_clock.leave(process);
     if (process->state().wanted == Wanted::Down)
         return;
-    if (wasFollowed && process->spec().schedule) {
+    if (wasScheduled && process->spec().schedule) {
         follow(process);
         return process->wallClockLeapt();
     }

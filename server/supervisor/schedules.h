@@ -32,7 +32,7 @@ public:
     void suspendOrResume(SupervisedProcess *process);
     /// The schedule of \a process is another one, is new, or is gone. A run that is under way ends
     /// as it would have.
-    void replace(SupervisedProcess *process);
+    void replace(SupervisedProcess *process, bool wasScheduled);
     void forget(const SupervisedProcess *process) { m_clock.leave(process); }
     /// All of them end now; what comes later is missed.
     void end();

@@ -4,6 +4,8 @@
 #include <QLoggingCategory>
 #include <QStandardPaths>
 
+#include <utility>
+
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
@@ -29,16 +31,28 @@ QStringList debuggerFor(qint64 pid)
 
 } // namespace
 
+// A debugger that still runs ends by itself; to wait for it here would block the event loop.
+StackDump::~StackDump()
+{
+    m_debugger->disconnect(this);
+    if (m_debugger->state() == QProcess::NotRunning)
+        return;
+    m_debugger->kill();
+    connect(m_debugger.get(), &QProcess::finished, m_debugger.get(), &QObject::deleteLater);
+    static_cast<void>(m_debugger.release());
+}
+
 StackDump::StackDump(const QString &name, qint64 pid, QObject *parent)
     : QObject(parent)
     , m_name(name)
+    , m_debugger(std::make_unique<QProcess>())
 {
-    connect(&m_debugger, &QProcess::finished, this, &StackDump::end);
-    connect(&m_debugger, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
+    connect(m_debugger.get(), &QProcess::finished, this, &StackDump::end);
+    connect(m_debugger.get(), &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
         if (error == QProcess::FailedToStart)
             end();
     });
-    connect(&m_limit, &QTimer::timeout, &m_debugger, &QProcess::kill);
+    connect(&m_limit, &QTimer::timeout, m_debugger.get(), &QProcess::kill);
     m_limit.setSingleShot(true);
     const QStringList words = debuggerFor(pid);
     if (words.isEmpty()) {
@@ -47,19 +61,22 @@ StackDump::StackDump(const QString &name, qint64 pid, QObject *parent)
         QMetaObject::invokeMethod(this, &StackDump::finished, Qt::QueuedConnection);
         return;
     }
-    m_debugger.setProcessChannelMode(QProcess::MergedChannels);
-    m_debugger.setStandardInputFile(QProcess::nullDevice());
-    m_debugger.start(words.first(), words.sliced(1));
+    m_debugger->setProcessChannelMode(QProcess::MergedChannels);
+    m_debugger->setStandardInputFile(QProcess::nullDevice());
+    m_debugger->start(words.first(), words.sliced(1));
     m_limit.start(limit);
 }
 
 void StackDump::end()
 {
+    if (std::exchange(m_hasEnded, true))
+        return;
     m_limit.stop();
-    const QList<QByteArray> lines = m_debugger.read(maximumBytes).trimmed().split('\n');
+    const QList<QByteArray> lines = m_debugger->read(maximumBytes).trimmed().split('\n');
     for (const QByteArray &line : lines)
         qCWarning(log, "%s: %s", qUtf8Printable(m_name), line.constData());
-    Q_EMIT finished();
+    // Never from inside the constructor, where nobody listens yet.
+    QMetaObject::invokeMethod(this, &StackDump::finished, Qt::QueuedConnection);
 }
 
 } // namespace semper

@@ -5,6 +5,8 @@
 #include <QProcess>
 #include <QTimer>
 
+#include <memory>
+
 namespace semper {
 
 /// Writes the stacks of all threads of a process to the log, by eu-stack or gdb, whichever is
@@ -15,6 +17,7 @@ class StackDump : public QObject
 public:
     /// Begins; finished() follows from the event loop, at once where there is no such program.
     StackDump(const QString &name, qint64 pid, QObject *parent);
+    ~StackDump() override;
 
 Q_SIGNALS:
     void finished();
@@ -23,8 +26,9 @@ private:
     void end();
 
     QString m_name;
-    QProcess m_debugger;
+    std::unique_ptr<QProcess> m_debugger;
     QTimer m_limit;
+    bool m_hasEnded = false;
 };
 
 } // namespace semper

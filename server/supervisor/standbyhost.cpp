@@ -47,6 +47,7 @@ void StandbyHost::start(const ProcessSpec &spec)
         QMetaObject::invokeMethod(
             this, [this, cause] { gone(cause); }, Qt::QueuedConnection);
     };
+    m_isOtherUsers = !spec.limits.user.isEmpty();
     m_madeFrom = {FileStamp(m_edges.surroundings.hostProgram)};
     if (!spec.environmentFile.isEmpty())
         m_madeFrom.append(FileStamp(spec.environmentFile));
@@ -87,7 +88,8 @@ QString StandbyHost::fault() const
 
 void StandbyHost::setLoaded(const QStringList &files)
 {
-    if (!m_isLoaded)
+    // Named by the host, so once, and not by one that another user could have taken over.
+    if (!std::exchange(m_hasNamedFiles, true) && !m_isOtherUsers)
         for (const QString &file : files.first(std::min(files.size(), mostFiles)))
             m_madeFrom.append(FileStamp(file));
     update(m_isLoaded, true);

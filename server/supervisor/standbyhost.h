@@ -70,6 +70,8 @@ private:
     QList<FileStamp> m_madeFrom;
     qint64 m_session = 0;
     bool m_isStarted = false;
+    bool m_isOtherUsers = false;
+    bool m_hasNamedFiles = false;
     bool m_isLoaded = false;
     bool m_isLeaving = false;
 };

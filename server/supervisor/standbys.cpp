@@ -45,6 +45,7 @@ void Standbys::set(const QString &process, const ProcessSpec &spec)
 
 void Standbys::retire(std::unique_ptr<StandbyPool> pool)
 {
+    std::erase_if(m_retired, [](const auto &old) { return old->isEmpty(); });
     pool->setNeed(StandbyPool::Need::None);
     m_retired.push_back(std::move(pool));
 }

@@ -271,13 +271,13 @@ void SupervisedProcess::launchEnded(ExitReport report)
 {
     Q_EMIT ending(report);
     report.uptime = uptime();
+    if (m_cgroup && m_cgroup->memoryKills() > 0)
+        handle(
+            happening::FaultReported{LimitWatch::killedForMemory(*m_spec->limits.memoryMaxBytes)});
     m_heartbeat.stop();
     if (m_limitWatch)
         m_limitWatch->end();
     m_startedAt = {};
-    if (m_cgroup && m_cgroup->memoryKills() > 0)
-        handle(
-            happening::FaultReported{LimitWatch::killedForMemory(*m_spec->limits.memoryMaxBytes)});
     handle(happening::Exited{report});
 }
 

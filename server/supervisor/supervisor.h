@@ -126,7 +126,7 @@ private:
     [[nodiscard]] QList<SupervisedProcess *> instancesOf(const QString &name) const;
     void describeAnew(const ProcessChange &change);
     void startAdded(const ProcessChange &change);
-    void followChange(const ProcessChange &change);
+    void followChange(const ProcessChange &change, bool wasScheduled);
     [[nodiscard]] bool stays(SupervisedProcess *process) const;
     void retire(const QString &name);
     void stopRetired();

@@ -117,9 +117,10 @@ void Supervisor::carryOut(
 void Supervisor::restart(const QList<SupervisedProcess *> &targets)
 {
     const QString name = targets.first()->name();
-    delete m_rolling.take(name); // this one begins anew
+    // One instance of several leaves the others to the rolling restart that they are in.
     if (targets.size() == 1)
         return targets.first()->handle(happening::Restart{});
+    delete m_rolling.take(name); // this one begins anew
     auto *rolling = new RollingRestart(targets, this);
     m_rolling.insert(name, rolling);
     connect(rolling, &RollingRestart::finished, rolling, &QObject::deleteLater);
@@ -156,11 +157,14 @@ void Supervisor::removeRetired(SupervisedProcess *process)
         return;
     // From the event loop: this may be inside one of its signals.
     m_retired.remove(process);
+    const QList<SupervisedProcess *> concerned = m_companions.concernedBy(*process);
     m_companions.remove(process);
     m_schedules.forget(process);
     const auto it = m_processes.find({process->name(), process->instance()});
     it->second.release()->deleteLater();
     m_processes.erase(it);
+    for (SupervisedProcess *other : concerned)
+        other->handle(happening::BlockerChanged{}); // it waits for one less
     if (!m_tellList.isActive())
         m_tellList.start();
 }

@@ -48,21 +48,34 @@ ReloadResult Supervisor::reload(const ReloadRequest &request)
 
 void Supervisor::setPluginDirectories(const QStringList &directories)
 {
-    m_edges.surroundings.pluginDirectories = directories;
+    if (std::exchange(m_edges.surroundings.pluginDirectories, directories) == directories)
+        return;
+    for (const auto &[name, description] : m_descriptions) { // those that wait have loaded already
+        m_standbys.set(name, *description.spec);
+        m_standbys.follow(name, instancesOf(name));
+    }
 }
 
 void Supervisor::reconfigure(const QList<ProcessChange> &changes)
 {
     // First what everything is, then what is done about it: who waits for whom must be right
     // before anything stops or starts.
+    QSet<QString> scheduled;
+    for (const auto &[name, description] : m_descriptions)
+        if (description.spec->schedule)
+            scheduled.insert(name);
     for (const ProcessChange &change : changes)
-        describeAnew(change);
+        if (change.kind == ChangeKind::Removed)
+            retire(change.name);
+    for (const ProcessChange &change : changes)
+        if (change.kind != ChangeKind::Removed)
+            describeAnew(change);
     stopRetired();
     for (const ProcessChange &change : changes) {
         if (change.kind == ChangeKind::Added)
             startAdded(change);
         else if (change.kind == ChangeKind::Changed)
-            followChange(change);
+            followChange(change, scheduled.contains(change.name));
     }
     for (SupervisedProcess *process : all())
         process->handle(happening::BlockerChanged{});
@@ -80,15 +93,14 @@ QList<SupervisedProcess *> Supervisor::instancesOf(const QString &name) const
 
 void Supervisor::describeAnew(const ProcessChange &change)
 {
-    if (change.kind == ChangeKind::Removed)
-        return retire(change.name);
     describe(change.service, change.name, change.spec);
     const SharedSpec &spec = m_descriptions.at(change.name).spec;
     // One that was removed a moment ago may still be stopping.
     for (SupervisedProcess *process : instancesOf(change.name)) {
         m_companions.remove(process);
         process->reconfigure(change.service, spec);
-        m_companions.add(process);
+        if (find(process->name(), process->instance()) == process) // it may have gone by that
+            m_companions.add(process);
     }
 }
 
@@ -99,8 +111,7 @@ void Supervisor::retire(const QString &name)
     m_descriptions.erase(name);
     for (SupervisedProcess *process : instancesOf(name)) {
         m_retired.insert(process);
-        if (process->state().wanted == Wanted::Down) // else its stop is to come
-            removeRetired(process);
+        removeRetired(process);
     }
 }
 
@@ -140,7 +151,7 @@ void Supervisor::startAdded(const ProcessChange &change)
     }
 }
 
-void Supervisor::followChange(const ProcessChange &change)
+void Supervisor::followChange(const ProcessChange &change, bool wasScheduled)
 {
     const bool switched = change.keys.contains(keys::enabled);
     const QList<SupervisedProcess *> before = instancesOf(change.name);
@@ -161,7 +172,7 @@ void Supervisor::followChange(const ProcessChange &change)
     if (change.keys.contains(keys::schedule)) {
         for (SupervisedProcess *process : before)
             if (stays(process))
-                m_schedules.replace(process);
+                m_schedules.replace(process, wasScheduled);
     }
     if (change.keys.contains(keys::instances))
         resize(change.name, change.spec.instances, change.spec.enabled && (switched || !isStopped));

@@ -2,6 +2,8 @@
 // Of the supervisor: what begins by itself, at once or by a schedule, and the clock on the wall.
 #include "supervisor/supervisor.h"
 
+#include "supervisor/wallclock.h"
+
 namespace semper {
 
 std::optional<QString> Supervisor::rememberSchedules(const QString &stateDirectory)
@@ -10,7 +12,9 @@ std::optional<QString> Supervisor::rememberSchedules(const QString &stateDirecto
     for (const auto &[name, description] : m_descriptions)
         if (description.spec->enabled && description.spec->schedule)
             schedules.insert(name, *description.spec->schedule);
-    return m_schedules.memory().open(stateDirectory, schedules);
+    auto error = m_schedules.memory().open(stateDirectory, schedules);
+    m_schedules.memory().note(m_clock->now());
+    return error;
 }
 
 void Supervisor::start()

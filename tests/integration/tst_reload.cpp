@@ -88,6 +88,9 @@ private Q_SLOTS:
     void aStopSurvives();
     void aScaleSurvivesUnlessInstancesChange();
     void whatIsEnabledStartsAndWhatIsNotStops();
+    void aScheduleThatComesOrGoesMakesItAnotherKind();
+    void whoIsWaitedForMayComeAndGo();
+    void whatWasStoppedWhileOthersWereReplacedStaysStopped();
     void sighupReloadsThroughTheGuardian();
     void aReloadOverHttpAnswersWithItsEvent();
     void aWrongParameterOverHttpIsNoReload();
@@ -555,6 +558,70 @@ void TestReload::theCommandPrintsTheDifference()
             QJsonObject{{u"change"_s, u"changed"_s}, {u"process"_s, u"a"_s},
                 {u"path"_s, u"$.services.http.processes.a"_s},
                 {u"keys"_s, QJsonArray{u"instances"_s}}, {u"restart"_s, false}}}));
+}
+
+void TestReload::aScheduleThatComesOrGoesMakesItAnotherKind()
+{
+    const QJsonObject yearly{{u"schedule"_s, u"@yearly"_s}};
+    RunningServer server({{u"it"_s, sleeper()}, {u"other"_s, sleeper()}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_VERIFY_WITH_TIMEOUT(isRunning(server, u"it"_s), patience);
+    server.configure({{u"it"_s, sleeper(yearly)}, {u"other"_s, sleeper()}});
+    QCOMPARE(server.command({u"reload"_s}).exitCode, 0);
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"state"_s], u"waiting"_s, patience);
+    QVERIFY(!server.process(u"it"_s)[u"next_start_at"_s].isNull());
+    server.configure({{u"it"_s, sleeper()}, {u"other"_s, sleeper()}});
+    QCOMPARE(server.command({u"reload"_s}).exitCode, 0);
+    QTRY_VERIFY_WITH_TIMEOUT(isRunning(server, u"it"_s), patience);
+    QVERIFY(server.process(u"it"_s)[u"next_start_at"_s].isNull());
+}
+
+void TestReload::whoIsWaitedForMayComeAndGo()
+{
+    // One of two instances never becomes ready.
+    QJsonObject worker{{u"command"_s,
+                           QJsonArray{u"sh"_s, u"-c"_s,
+                               u"[ $SEMPER_INSTANCE = 1 ] || echo here; exec sleep 600"_s}},
+        {u"instances"_s, 2},
+        {u"ready"_s, QJsonObject{{u"mode"_s, u"log"_s}, {u"pattern"_s, u"here"_s}}}};
+    const QJsonObject app = sleeper({{u"depends_on"_s, QJsonArray{u"worker"_s}}});
+    RunningServer server({{u"worker"_s, worker}, {u"app"_s, app}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_VERIFY_WITH_TIMEOUT(
+        server.get(u"/api/v1/processes/worker"_s)[0][u"state"_s] == u"running"_s, patience);
+    QCOMPARE(server.process(u"app"_s)[u"state"_s], u"waiting"_s);
+    worker.insert(u"instances"_s, 1);
+    server.configure({{u"worker"_s, worker}, {u"app"_s, app}});
+    QCOMPARE(server.command({u"reload"_s}).exitCode, 0);
+    QTRY_VERIFY_WITH_TIMEOUT(isRunning(server, u"app"_s), patience);
+}
+
+void TestReload::whatWasStoppedWhileOthersWereReplacedStaysStopped()
+{
+    // Each takes its time to be ready, so that there is a while in which to stop the last.
+    const auto slow = [](const QString &value) {
+        QJsonObject worker = variable(value);
+        worker.insert(
+            u"command"_s, QJsonArray{u"sh"_s, u"-c"_s, u"sleep 1; echo here; exec sleep 600"_s});
+        worker.insert(u"instances"_s, 3);
+        worker.insert(u"ready"_s, QJsonObject{{u"mode"_s, u"log"_s}, {u"pattern"_s, u"here"_s}});
+        return worker;
+    };
+    RunningServer server({{u"worker"_s, slow(u"1"_s)}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    const auto worker = [&server](int instance) {
+        return server.get(u"/api/v1/processes/worker"_s)[instance].toObject();
+    };
+    for (int instance = 0; instance < 3; ++instance)
+        QTRY_COMPARE_WITH_TIMEOUT(worker(instance)[u"state"_s], u"running"_s, patience);
+    const QJsonValue second = worker(1)[u"pid"_s];
+    server.configure({{u"worker"_s, slow(u"2"_s)}});
+    QCOMPARE(server.command({u"reload"_s}).exitCode, 0);
+    QCOMPARE(server.command({u"stop"_s, u"worker:2"_s}).exitCode, 0);
+    QTRY_VERIFY_WITH_TIMEOUT(
+        worker(1)[u"state"_s] == u"running"_s && worker(1)[u"pid"_s] != second, patience);
+    QTest::qWait(300);
+    QCOMPARE(worker(2)[u"state"_s], u"stopped"_s);
 }
 
 QTEST_GUILESS_MAIN(TestReload)

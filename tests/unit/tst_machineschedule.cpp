@@ -82,6 +82,7 @@ private Q_SLOTS:
     void aReplacedRunIsGoneBeforeTheNextBegins();
     void aRunInBackoffIsReplacedAtOnce();
     void whatIsKilledAlreadyIsFollowedByItsNextRun();
+    void aRunThatFollowsCanBeReplacedToo();
     void aStopSuspendsAndAStartRunsNow();
     void aStopForgetsTheQueuedRun();
     void aDueRunThatMustWaitForOthersFollowsThem();
@@ -314,6 +315,20 @@ void TestMachineSchedule::oneThatIsStillStoppingWaitsForItsScheduleAfterwards()
     QVERIFY(!driver.launches(happening::Cleared{}));
     QCOMPARE(driver.state.phase, ProcessPhase::Waiting);
     QVERIFY(driver.launches(happening::Due{}));
+}
+
+void TestMachineSchedule::aRunThatFollowsCanBeReplacedToo()
+{
+    Driver driver(Overlap::Kill, RestartPolicy::OnFailure);
+    driver.run();
+    driver.feed(happening::Hung{u"hung"_s});
+    driver.feed(happening::Due{}); // follows
+    driver.feed(happening::Exited{{.signal = u"SIGKILL"_s}});
+    QVERIFY(driver.launches(happening::Cleared{}));
+    driver.feed(happening::Launched{});
+    driver.records.clear();
+    QVERIFY(driver.feed(happening::Due{}).contains(Kind::RequestStop));
+    QCOMPARE(driver.records, QList<RecordType>({RecordType::Replaced}));
 }
 
 QTEST_GUILESS_MAIN(TestMachineSchedule)

@@ -134,6 +134,7 @@ private Q_SLOTS:
     void whatUsedTooMuchIsAskedAndHasFailed_data();
     void whatUsedTooMuchIsAskedAndHasFailed();
     void aStopOfWhatUsedTooMuchIsAStop();
+    void aRestartOfWhatUsedTooMuchIsAWish();
     void aHungLaunchIsKilledAndCounted();
     void aHungLaunchThatCannotBeKilledIsTold();
     void successIsWhatTheConfigurationSays();
@@ -674,6 +675,17 @@ void TestProcessMachine::nothingHappensTwice()
             QVERIFY(actions.count(Kind::Launch) <= (alive ? 0 : 1));
         }
     }
+}
+
+void TestProcessMachine::aRestartOfWhatUsedTooMuchIsAWish()
+{
+    Driver driver({.restart = {.policy = RestartPolicy::Never}});
+    driver.bringUp();
+    driver.feed(happening::Excess{u"used too much"_s});
+    driver.feed(happening::Restart{});
+    driver.exit(0);
+    QVERIFY(driver.feed(happening::Cleared{}).contains(Kind::Launch));
+    QCOMPARE(driver.state.restarts, 0);
 }
 
 QTEST_GUILESS_MAIN(TestProcessMachine)
