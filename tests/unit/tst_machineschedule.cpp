@@ -328,7 +328,7 @@ void TestMachineSchedule::aRunThatFollowsCanBeReplacedToo()
     driver.feed(happening::Launched{});
     driver.records.clear();
     QVERIFY(driver.feed(happening::Due{}).contains(Kind::RequestStop));
-    QCOMPARE(driver.records, QList<RecordType>({RecordType::Replaced}));
+    QVERIFY(driver.records.contains(RecordType::Replaced));
 }
 
 QTEST_GUILESS_MAIN(TestMachineSchedule)
