@@ -121,7 +121,7 @@ void TestReload::onlyWhatChangedIsRestarted()
 
     server.configure({{u"a"_s, sleeper()}, {u"b"_s, sleeper(variable(u"2"_s))}});
     QCOMPARE(server.command({u"reload"_s}).exitCode, 0);
-    QTRY_VERIFY_WITH_TIMEOUT(isRunning(server, u"b"_s) && pidOf(server, u"b"_s) != b, patience);
+    QTRY_VERIFY_WITH_TIMEOUT(pidOf(server, u"b"_s) != b && isRunning(server, u"b"_s), patience);
     QCOMPARE(pidOf(server, u"a"_s), a);
     QCOMPARE(server.process(u"b"_s)[u"restarts"_s], 0);
     QFile environment(u"/proc/%1/environ"_s.arg(pidOf(server, u"b"_s)));
