@@ -74,8 +74,11 @@ void readPolicy(const ObjectReader &reader, RestartSpec &restart)
 void readSchedule(const ObjectReader &reader, ProcessSpec &spec)
 {
     spec.schedule = readWhen(reader);
-    if (spec.schedule)
+    if (spec.schedule) {
         readPolicy(reader, spec.restart);
+        if (reader.has(keys::maxAgeMs)) // a launch in its place would be a run without end
+            reader.complainOf(keys::maxAgeMs, u"is not for a schedule: a run ends by itself"_s);
+    }
     static const QStringList ways{u"skip"_s, u"queue"_s, u"kill"_s};
     if (const auto way = reader.word(keys::overlap, u"way"_s, {.known = ways})) {
         spec.overlap = Overlap(ways.indexOf(*way));

@@ -58,12 +58,12 @@ Timetable::Turn Timetable::advance(const QDateTime &now)
     if (!m_next.isValid() || now < m_next)
         return {};
     const QDateTime last = lastUpTo(now);
-    Turn turn{.due = last.isValid(),
-        .missed = missedBetween(m_next.addSecs(-1), turn.due ? last.addSecs(-1) : now)};
-    if (turn.due)
+    const bool isDue = last.isValid();
+    const MissedRuns missed = missedBetween(m_next.addSecs(-1), isDue ? last.addSecs(-1) : now);
+    if (isDue)
         m_started = last;
     m_next = after(now);
-    return turn;
+    return {.due = isDue, .missed = missed};
 }
 
 void Timetable::followBack(const QDateTime &now)

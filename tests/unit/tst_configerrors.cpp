@@ -248,6 +248,8 @@ void TestConfigErrors::oneThingWrongIsOneErrorWithItsPath_data()
     process("schedule always", R"("schedule": "@daily", "restart": {"policy": "always"})",
         ".restart.policy: \"always\" leaves nothing to the schedule; \"never\" or "
         "\"on-failure\"");
+    process("schedule age", R"("schedule": "@daily", "max_age_ms": 5000)",
+        ".max_age_ms: is not for a schedule: a run ends by itself");
     process("overlap word", R"("schedule": "@daily", "overlap": "wait")",
         ".overlap: unknown way \"wait\"; known: \"skip\", \"queue\", \"kill\"");
     process("overlap alone", R"("overlap": "kill")", ".overlap: needs a \"schedule\"");
