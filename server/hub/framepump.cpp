@@ -172,7 +172,7 @@ void FramePump::drain(Id id)
             const auto others = std::stable_partition(list->begin(), list->end(),
                 [id](const Arrival &arrival) { return arrival.id == id; });
             std::move(list->begin(), others, std::back_inserter(arrivals));
-            list->erase(list->begin(), others);
+            list->remove(0, std::distance(list->begin(), others));
         }
     }
     for (const Arrival &arrival : std::as_const(arrivals))

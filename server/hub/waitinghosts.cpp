@@ -41,7 +41,7 @@ HubConnection *WaitingHosts::take(const SupervisedProcess &process)
 
 void WaitingHosts::forget(const HubConnection *connection)
 {
-    for (auto it = m_waiting.begin(); it != m_waiting.end(); ++it) {
+    for (auto it = m_waiting.cbegin(); it != m_waiting.cend(); ++it) {
         if (it->connection != connection)
             continue;
         const QPointer<StandbyHost> host = it->host;

@@ -26,7 +26,7 @@ void Service::retire()
 
 void Service::addProcess(const QString &name, ProcessSpec spec)
 {
-    m_processes.insert(name, std::move(spec));
+    m_processes[name] = std::move(spec);
 }
 
 void Service::send(const QString &process, const QJsonObject &payload)

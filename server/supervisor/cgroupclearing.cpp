@@ -4,6 +4,7 @@
 #include "supervisor/procfile.h"
 
 #include <QDeadlineTimer>
+#include <QCoreApplication>
 #include <QLoggingCategory>
 #include <QMap>
 #include <QTimer>
@@ -37,7 +38,7 @@ void await(const Cgroup &group, const QDeadlineTimer &deadline, std::chrono::mil
         qCWarning(log, "%ls cannot be emptied; it is left behind", qUtf16Printable(group.path()));
         return done();
     }
-    QTimer::singleShot(pause, [=] {
+    QTimer::singleShot(pause, QCoreApplication::instance(), [=] {
         await(group, deadline, std::min<std::chrono::milliseconds>(pause * 2, longestPause), done);
     });
 }
