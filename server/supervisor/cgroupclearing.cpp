@@ -3,8 +3,8 @@
 
 #include "supervisor/procfile.h"
 
-#include <QDeadlineTimer>
 #include <QCoreApplication>
+#include <QDeadlineTimer>
 #include <QLoggingCategory>
 #include <QMap>
 #include <QTimer>
