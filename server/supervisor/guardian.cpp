@@ -7,6 +7,7 @@
 
 #include <QFile>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -84,7 +85,7 @@ void renameProcess(const char *name, int argc, char **argv)
         end = argv[i] + std::strlen(argv[i]);
     const auto room = std::size_t(end - begin);
     std::memset(begin, 0, room);
-    std::memcpy(begin, name, std::strlen(name) < room ? std::strlen(name) : room);
+    std::copy_n(name, std::min(std::strlen(name), room), begin);
 }
 
 int exitStatus(int status)
