@@ -18,7 +18,11 @@ namespace {
 
 /// What a server may hold more than when it was quiet for the first time.
 constexpr int strayDescriptors = 8;
+#ifdef __SANITIZE_ADDRESS__ // which keeps for a while what was freed
+constexpr qint64 strayKilobytes = 1024 * 1024;
+#else
 constexpr qint64 strayKilobytes = 4096;
+#endif
 
 struct Holding
 {
