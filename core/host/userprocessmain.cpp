@@ -7,6 +7,7 @@
 #include <semper/userprocess.h>
 
 #include "host/consolelink.h"
+#include "host/filestamp.h"
 #include "host/hublink.h"
 #include "host/processhost.h"
 #include "host/processtitle.h"
@@ -15,7 +16,7 @@
 #include "protocol/keys.h"
 
 #include <QCoreApplication>
-#include <QJsonArray>
+#include <QJsonObject>
 #include <QLoggingCategory>
 
 #include <cstdio>
@@ -51,19 +52,19 @@ void logToStandardError()
 struct LoadedClass
 {
     ProcessHost::Source source;
-    QStringList files = {}; ///< of plugins
+    QList<FileStamp> files = {}; ///< plugins, as they were before they were loaded
 };
 
 [[nodiscard]] LoadedClass load(const QString &className, const QStringList &directories)
 {
-    QStringList files;
+    QList<FileStamp> files;
     if (!UserProcessRegistry::contains(className)) {
         const PluginCatalog catalog(directories);
-        if (const auto problem = catalog.load(className))
-            return {*problem};
         for (const PluginClass &known : catalog.classes())
             if (known.className == className)
-                files.append(known.file);
+                files.append(FileStamp(known.file));
+        if (const auto problem = catalog.load(className))
+            return {*problem};
     }
     return {[className] { return UserProcessRegistry::create(className); }, files};
 }
@@ -144,8 +145,12 @@ std::optional<int> runUserProcess(int argc, char **argv)
         return static_cast<int>(UserProcessExit::NoSuchClass);
     }
     QJsonObject hello = takeHello();
-    if (isStandby)
-        hello.insert(keys::loaded, QJsonArray::fromStringList(loaded.files));
+    if (isStandby) {
+        QJsonObject files;
+        for (const FileStamp &file : loaded.files)
+            files.insert(file.path(), QString::fromLatin1(file.mark()));
+        hello.insert(keys::loaded, files);
+    }
     SystemClock clock;
     HubLink link(*hub, hello);
     StopSignals signals(StopSignals::Second::Told);
@@ -162,7 +167,8 @@ int runInForeground(const ForegroundRun &run)
 {
     logToStandardError();
     SystemClock clock;
-    ConsoleLink link(run.settings, stdout);
+    ConsoleLink link(
+        run.settings, stdout, run.asJson ? ConsoleLink::Form::Json : ConsoleLink::Form::Text);
     StopSignals signals(StopSignals::Second::Kills);
     ProcessHost host(
         run.className, 0, load(run.className, run.pluginDirectories).source, link, clock);

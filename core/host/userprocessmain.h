@@ -39,6 +39,7 @@ struct ForegroundRun
     QString className;
     QJsonObject settings;
     QStringList pluginDirectories; ///< searched before the usual ones
+    bool asJson = false; ///< prints the frames that a server would get, one a line
 };
 
 /// Runs a class in the foreground, unsupervised, with its metrics, status, reports and messages

@@ -6,7 +6,7 @@
 #include "supervisor/standbys.h"
 #include "supervisor/supervisedprocess.h"
 
-#include <QJsonArray>
+#include <QJsonObject>
 
 using namespace Qt::StringLiterals;
 
@@ -27,9 +27,10 @@ bool WaitingHosts::greet(HubConnection *connection, const QJsonObject &hello)
         older.connection->fail(u"replaced"_s, u"the launch connected again"_s);
     connection->setGreeted();
     m_waiting.insert(mark, {connection, host});
-    QStringList files;
-    for (const QJsonValue &file : hello.value(keys::loaded).toArray())
-        files.append(file.toString());
+    QList<FileStamp> files;
+    const QJsonObject loaded = hello.value(keys::loaded).toObject();
+    for (auto it = loaded.begin(); it != loaded.end(); ++it)
+        files.append(FileStamp(it.key(), it.value().toString().toLatin1()));
     host->setLoaded(files);
     return true;
 }

@@ -87,6 +87,12 @@ QString name(pid_t pid)
     return QString::fromLocal8Bit(read(pid, "comm", 64)).trimmed();
 }
 
+bool isFrozen(pid_t pid)
+{
+    const QByteArray state = statFields(pid).value(0);
+    return state == "T" || state == "t";
+}
+
 QString waitOf(pid_t pid)
 {
     const QByteArray state = statFields(pid).value(0);

@@ -31,6 +31,8 @@ namespace semper::procfile {
 /// All entries there that start with \a prefix; none where it may not be read.
 [[nodiscard]] QByteArrayList environmentEntries(pid_t pid, const QByteArray &prefix);
 
+/// It is stopped by a signal or a debugger, and does nothing until it is let go on.
+[[nodiscard]] bool isFrozen(pid_t pid);
 /// What keeps it from going on: "state D, waits in nfs_wait_bit_killable". Empty for a process that
 /// is gone; without the place where the kernel does not tell it.
 [[nodiscard]] QString waitOf(pid_t pid);

@@ -4,6 +4,7 @@
 #include "supervisor/launchends.h"
 #include "supervisor/orphankeeper.h"
 #include "supervisor/outputcollector.h"
+#include "supervisor/procfile.h"
 #include "supervisor/supervisedprocess.h"
 
 #include <semper/userprocessmain.h>
@@ -80,18 +81,19 @@ QString StandbyHost::fault() const
     // Of what died a moment ago the event loop knows nothing yet.
     if (hasEnded(pid()))
         return u"it has ended"_s;
+    if (procfile::isFrozen(pid_t(pid())))
+        return u"it is frozen"_s;
     for (const FileStamp &file : m_madeFrom)
         if (!file.isCurrent())
             return u"%1 has changed since it was started"_s.arg(file.path());
     return {};
 }
 
-void StandbyHost::setLoaded(const QStringList &files)
+void StandbyHost::setLoaded(const QList<FileStamp> &files)
 {
     // Named by the host, so once, and not by one that another user could have taken over.
     if (!std::exchange(m_hasNamedFiles, true) && !m_isOtherUsers)
-        for (const QString &file : files.first(std::min(files.size(), mostFiles)))
-            m_madeFrom.append(FileStamp(file));
+        m_madeFrom += files.first(std::min(files.size(), mostFiles));
     update(m_isLoaded, true);
 }
 

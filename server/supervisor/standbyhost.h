@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "supervisor/filestamp.h"
+#include "host/filestamp.h"
 #include "supervisor/launchplan.h"
 
 #include <QList>
 #include <QObject>
 #include <QString>
-#include <QStringList>
 
 #include <memory>
 #include <optional>
@@ -41,12 +40,12 @@ public:
     /// It has loaded its class and can be taken.
     [[nodiscard]] bool isWaiting() const { return m_isStarted && m_isLoaded && !m_isLeaving; }
     [[nodiscard]] bool isLeaving() const { return m_isLeaving; }
-    /// Why it is of no use, though it waits: it is dead already, or what it was made from has
-    /// changed since. Empty: it is.
+    /// Why it is of no use, though it waits: it is dead already, does not run, or what it was made
+    /// from has changed since. Empty: it is.
     [[nodiscard]] QString fault() const;
 
-    /// It said over the hub that it has loaded its class, from \a files.
-    void setLoaded(const QStringList &files);
+    /// It said over the hub that it has loaded its class, from \a files as they were before that.
+    void setLoaded(const QList<FileStamp> &files);
     /// Its connection to the hub is gone.
     void setLost();
 

@@ -75,7 +75,9 @@ private Q_SLOTS:
     void nothingThatWaitedOutlivesTheServer();
     void oneThatDiesWhileItWaitsIsReplacedAndDoesNotCount();
     void oneThatIsDeadAlreadyIsNotTaken();
+    void oneThatIsFrozenIsNotTaken();
     void whatWasLoadedFromAnOlderFileIsNotUsed();
+    void aFileThatChangedWhileItWasLoadedIsAnOlderOne();
     void aClassThatCannotBeLoadedAnyMoreIsTriedEverMoreSeldom();
     void aScaleToNothingEndsThoseThatWait();
 };
@@ -236,6 +238,41 @@ void TestStandby::whatWasLoadedFromAnOlderFileIsNotUsed()
     QVERIFY2(server.log().contains(plugin + u" has changed since"_s), qPrintable(server.log()));
     QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"standby"_s], 1, patience);
     QVERIFY(hostsInStandby(server) != waited);
+}
+
+void TestStandby::oneThatIsFrozenIsNotTaken()
+{
+    RunningServer server({{u"it"_s, process()}}, pluginsIn(plugins()));
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"standby"_s], 1, patience);
+    const qint64 waited = hostsInStandby(server).value(0);
+    QVERIFY(waited > 0);
+    QCOMPARE(::kill(pid_t(waited), SIGSTOP), 0);
+    const auto restart = server.command({u"restart"_s, u"it"_s});
+    QVERIFY2(restart.exitCode == 0, restart.standardError);
+    QVERIFY(server.process(u"it"_s)[u"pid"_s].toInteger() != waited);
+    QVERIFY2(server.log().contains(u"a host in standby is not used: it is frozen"_s),
+        qPrintable(server.log()));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"standby"_s], 1, patience);
+    QVERIFY(!hostsInStandby(server).contains(waited));
+}
+
+void TestStandby::aFileThatChangedWhileItWasLoadedIsAnOlderOne()
+{
+    const QTemporaryDir folder;
+    const QString plugin = folder.filePath(u"testprocesses.so"_s);
+    QVERIFY(QFile::copy(plugins() + u"/testprocesses.so"_s, plugin));
+    // Touched by each host that loads it.
+    const QJsonObject touches{{u"SEMPER_TEST_TOUCH"_s, plugin}};
+    RunningServer server(
+        {{u"it"_s, process({{u"environment"_s, touches}})}}, pluginsIn(folder.path()));
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"standby"_s], 1, patience);
+    const QList<qint64> waited = hostsInStandby(server);
+    const auto restart = server.command({u"restart"_s, u"it"_s});
+    QVERIFY2(restart.exitCode == 0, restart.standardError);
+    QVERIFY(!waited.contains(server.process(u"it"_s)[u"pid"_s].toInteger()));
+    QVERIFY2(server.log().contains(plugin + u" has changed since"_s), qPrintable(server.log()));
 }
 
 void TestStandby::aClassThatCannotBeLoadedAnyMoreIsTriedEverMoreSeldom()
