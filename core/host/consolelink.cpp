@@ -4,6 +4,7 @@
 #include "protocol/frame.h"
 #include "protocol/keys.h"
 
+#include <QDateTime>
 #include <QJsonDocument>
 #include <QStringList>
 #include <QTime>
@@ -47,10 +48,11 @@ namespace {
 
 } // namespace
 
-ConsoleLink::ConsoleLink(QJsonObject settings, std::FILE *output, QObject *parent)
+ConsoleLink::ConsoleLink(QJsonObject settings, std::FILE *output, Form form, QObject *parent)
     : ProcessLink(parent)
     , m_settings(std::move(settings))
     , m_output(output)
+    , m_form(form)
 { }
 
 void ConsoleLink::open()
@@ -65,6 +67,21 @@ void ConsoleLink::open()
 
 bool ConsoleLink::send(const QJsonObject &frame)
 {
+    if (frame.value(keys::type) == frames::request)
+        QMetaObject::invokeMethod(
+            this, [this, frame] { answer(frame); }, Qt::QueuedConnection);
+    if (m_form == Form::Text) {
+        printText(frame);
+        return true;
+    }
+    QJsonObject told = frame;
+    told.insert(keys::at, wireTime(QDateTime::currentDateTimeUtc()));
+    write(encodeFrame(told));
+    return true;
+}
+
+void ConsoleLink::printText(const QJsonObject &frame)
+{
     const QString type = frame.value(keys::type).toString();
     if (type == frames::metrics)
         printMetrics(frame);
@@ -77,10 +94,6 @@ bool ConsoleLink::send(const QJsonObject &frame)
         print(frames::message, compact(frame.value(keys::payload).toObject()));
     else if (type == frames::fault)
         print(frames::fault, frame.value(keys::what).toString());
-    else if (type == frames::request)
-        QMetaObject::invokeMethod(
-            this, [this, frame] { answer(frame); }, Qt::QueuedConnection);
-    return true;
 }
 
 void ConsoleLink::flush(std::chrono::milliseconds)
@@ -92,8 +105,12 @@ void ConsoleLink::print(QLatin1StringView what, const QString &text)
 {
     const QString line = u"%1  %2 %3\n"_s.arg(QTime::currentTime().toString(u"HH:mm:ss.zzz"_s),
         QString(what).leftJustified(8), printable(text));
-    const QByteArray bytes = line.toUtf8();
-    std::fwrite(bytes.constData(), 1, size_t(bytes.size()), m_output);
+    write(line.toUtf8());
+}
+
+void ConsoleLink::write(const QByteArray &line)
+{
+    std::fwrite(line.constData(), 1, size_t(line.size()), m_output);
     std::fflush(m_output);
 }
 

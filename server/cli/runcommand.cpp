@@ -49,7 +49,8 @@ int run(const CommandLine &line, const CommandSyntax &)
         directories.append(line.value(u"plugin-directory"_s));
     return runInForeground({.className = line.operands().first(),
         .settings = std::get<QJsonObject>(settings),
-        .pluginDirectories = directories});
+        .pluginDirectories = directories,
+        .asJson = line.has(u"json"_s)});
 }
 
 } // namespace

@@ -6,6 +6,8 @@
 
 #include "host/processhost.h"
 
+#include <QDateTime>
+#include <QJsonDocument>
 #include <QRegularExpression>
 #include <QSignalSpy>
 #include <QTest>
@@ -45,6 +47,7 @@ class TestConsoleLink : public QObject
     Q_OBJECT
 private Q_SLOTS:
     void everythingThatIsSentIsPrintedAndOnlyChangesOfMetrics();
+    void asJsonEachFrameIsALine();
 };
 
 void TestConsoleLink::everythingThatIsSentIsPrintedAndOnlyChangesOfMetrics()
@@ -74,6 +77,25 @@ void TestConsoleLink::everythingThatIsSentIsPrintedAndOnlyChangesOfMetrics()
              "write_ms=2 (mean 3, 2 to 4)", "report   {\"a\":1}\n", "message  {\"order\":7}\n"})
         QVERIFY2(text.contains(part), text.constData());
     QVERIFY2(text.contains("metrics  load=0.5\n"), text.constData()); // that alone
+}
+
+void TestConsoleLink::asJsonEachFrameIsALine()
+{
+    const std::unique_ptr<std::FILE, decltype(&std::fclose)> file(std::tmpfile(), &std::fclose);
+    QVERIFY(file);
+    ConsoleLink link({}, file.get(), ConsoleLink::Form::Json);
+    QVERIFY(link.send({{u"type"_s, u"status"_s}, {u"text"_s, u"two\nlines"_s}}));
+    QVERIFY(link.send({{u"type"_s, u"ready"_s}}));
+    std::rewind(file.get());
+    QByteArray text(4096, '\0');
+    text.resize(qsizetype(std::fread(text.data(), 1, size_t(text.size()), file.get())));
+    const QByteArrayList lines = text.split('\n');
+    QCOMPARE(lines.size(), 3);
+    const QJsonObject status = QJsonDocument::fromJson(lines.at(0)).object();
+    QCOMPARE(status[u"text"_s], u"two\nlines"_s);
+    QVERIFY(QDateTime::fromString(status[u"at"_s].toString(), Qt::ISODateWithMs).isValid());
+    QCOMPARE(QJsonDocument::fromJson(lines.at(1))[u"type"_s], u"ready"_s);
+    QVERIFY(lines.at(2).isEmpty());
 }
 
 QTEST_GUILESS_MAIN(TestConsoleLink)
