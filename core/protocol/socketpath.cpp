@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "protocol/socketpath.h"
 
+#include "protocol/exchangeablefolder.h"
+
 #include <QDir>
 
 #include <unistd.h>
@@ -11,9 +13,12 @@ namespace semper {
 
 QString socketDirectory()
 {
-    if (const QString runtime = qEnvironmentVariable("XDG_RUNTIME_DIR"); !runtime.isEmpty())
+    const bool isRoot = ::geteuid() == 0;
+    // sudo may have kept that of somebody else, who could then put another socket in its place.
+    if (const QString runtime = qEnvironmentVariable("XDG_RUNTIME_DIR");
+        !runtime.isEmpty() && !(isRoot && exchangeableFolder(runtime)))
         return runtime + u"/semper"_s;
-    if (::geteuid() == 0)
+    if (isRoot)
         return u"/run/semper"_s;
     return QDir::tempPath() + u"/semper-%1"_s.arg(::geteuid());
 }

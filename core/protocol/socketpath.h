@@ -12,7 +12,8 @@ namespace semper {
 inline constexpr qsizetype maximumSocketPathBytes = 107;
 
 /// The folder of this user's sockets, mode 0700 once a server made it: $XDG_RUNTIME_DIR/semper,
-/// without that variable /run/semper for root and <temporary>/semper-<uid> for others.
+/// without that variable /run/semper for root and <temporary>/semper-<uid> for others. Root takes
+/// /run/semper too where the variable names a folder of somebody else (exchangeableFolder()).
 [[nodiscard]] SEMPER_CORE_EXPORT QString socketDirectory();
 
 /// Where the server named \a node listens unless it is told otherwise.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "hub/socketclaim.h"
 
+#include "protocol/exchangeablefolder.h"
 #include "protocol/socketpath.h"
 
 #include <QByteArray>
@@ -34,6 +35,9 @@ QString systemError()
 std::optional<QString> prepareFolder(const QString &folder, bool isDefault)
 {
     const QByteArray path = QFile::encodeName(folder);
+    if (::geteuid() == 0)
+        if (const auto fault = exchangeableFolder(folder))
+            return u"%1, who could put another socket in place of root's: refused"_s.arg(*fault);
     if (!QFileInfo::exists(folder)) {
         QDir().mkpath(QFileInfo(folder).absolutePath());
         if (::mkdir(path.constData(), S_IRWXU) != 0 && errno != EEXIST)
