@@ -80,8 +80,8 @@ private:
     DetailPane *m_detail;
     QSplitter *m_splitter;
     bool m_ownSplit = false;
-    QTimer m_flushTimer;
-    QTimer m_tickTimer;
+    QTimer m_flushTimer{this};
+    QTimer m_tickTimer{this};
     std::chrono::steady_clock::time_point m_pausedSince;
 };
 

@@ -29,9 +29,11 @@
 #include <QSettings>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimer>
 #include <QToolBar>
 #include <QToolButton>
 
+#include <algorithm>
 #include <memory>
 
 using namespace Qt::StringLiterals;
@@ -472,15 +474,21 @@ void TestDashboardWindow::aThousandProcessesAreShown()
 void TestDashboardWindow::nothingIsAnnouncedWhileHidden()
 {
     openWindow();
+    const auto timers = m_window->serverPage()->findChildren<QTimer *>(
+        QString(), Qt::FindDirectChildrenOnly); // that announce what changed, and count uptimes
+    const auto areActive = [&timers] {
+        return std::ranges::count_if(timers, [](const QTimer *timer) { return timer->isActive(); });
+    };
+    QVERIFY(areActive() == timers.size() && !timers.isEmpty());
     m_window->hide();
+    QCOMPARE(areActive(), 0);
     int changes = 0;
     connect(&m_window->mirror().processes(), &ProcessModel::dataChanged, this,
         [&changes] { ++changes; });
     m_hub->sendMetrics(u"alpha"_s, {{keys::cpuRatio, 0.42}});
     QTRY_COMPARE_WITH_TIMEOUT(cell(u"alpha"_s, ProcessModel::Cpu), u"42.0 %"_s, patience);
-    QTest::qSleep(300);
-    QCoreApplication::processEvents();
     QCOMPARE(changes, 0);
+    QCOMPARE(areActive(), 0); // so that it stays so
     m_window->show();
     QTRY_VERIFY_WITH_TIMEOUT(changes > 0, patience);
     m_window->mirror().processes().disconnect(this);
