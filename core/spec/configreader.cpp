@@ -12,6 +12,8 @@
 #include <QHash>
 #include <QJsonDocument>
 
+#include <utility>
+
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
@@ -189,25 +191,35 @@ void ConfigReading::checkDependencies(const ServerConfig &config) const
 
 } // namespace
 
-ConfigResult readConfig(const QByteArray &bytes, const Surroundings &surroundings)
+PartialConfig readPartialConfig(const QByteArray &bytes, const Surroundings &surroundings)
 {
-    const auto refuse = [](const QString &message) {
-        return ConfigErrors{{JsonPath().toString(), message}};
+    PartialConfig result;
+    ConfigErrors &errors = result.errors;
+    const auto refuse = [&errors](const QString &message) {
+        errors.append({JsonPath().toString(), message});
     };
-    if (bytes.size() > maximumConfigBytes)
-        return refuse(u"larger than %1 bytes"_s.arg(maximumConfigBytes));
-    ConfigErrors errors = scanJson(bytes);
+    if (bytes.size() > maximumConfigBytes) {
+        refuse(u"larger than %1 bytes"_s.arg(maximumConfigBytes));
+        return result;
+    }
+    errors = scanJson(bytes);
     QJsonParseError parseError;
     const QJsonDocument document = QJsonDocument::fromJson(bytes, &parseError);
-    if (parseError.error != QJsonParseError::NoError)
-        return errors.isEmpty() ? refuse(parseError.errorString()) : errors;
-    if (!document.isObject())
-        return errors + refuse(u"must be an object"_s);
+    if (document.isObject())
+        result.config = ConfigReading(surroundings, errors).read(document.object());
+    else if (parseError.error == QJsonParseError::NoError)
+        refuse(u"must be an object"_s);
+    else if (errors.isEmpty())
+        refuse(parseError.errorString());
+    return result;
+}
 
-    const ServerConfig config = ConfigReading(surroundings, errors).read(document.object());
-    if (!errors.isEmpty())
-        return errors;
-    return config;
+ConfigResult readConfig(const QByteArray &bytes, const Surroundings &surroundings)
+{
+    PartialConfig result = readPartialConfig(bytes, surroundings);
+    if (!result.errors.isEmpty())
+        return std::move(result.errors);
+    return std::move(result.config);
 }
 
 } // namespace semper

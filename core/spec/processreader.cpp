@@ -43,7 +43,8 @@ void readClass(const ObjectReader &reader, ProcessSpec &spec)
     const auto name = reader.text(keys::className);
     if (name && !form.match(*name).hasMatch())
         reader.complainOf(keys::className, u"%1 is no name of a C++ class"_s.arg(quoted(*name)));
-    assign(spec.className, name);
+    else
+        assign(spec.className, name);
 }
 
 void readProgram(const ObjectReader &reader, const Surroundings &surroundings, ProcessSpec &spec)

@@ -22,7 +22,7 @@ ConfigErrors missingHere(const ServerConfig &config)
             const JsonPath path = services.key(service.name).key(keys::processes).key(name);
             if (const auto problem = launchProblem(process))
                 errors.append({path.toString(), *problem});
-            if (process.isCommand() || UserProcessRegistry::contains(process.className))
+            if (process.className.isEmpty() || UserProcessRegistry::contains(process.className))
                 continue;
             if (!catalog)
                 catalog.emplace(config.pluginDirectories);

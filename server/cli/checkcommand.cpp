@@ -44,17 +44,27 @@ QString toJson(const QString &file, const ConfigErrors &errors, const ConfigErro
     return QString::fromUtf8(QJsonDocument(report).toJson());
 }
 
+/// What is wrong in the file, and what it names that is not here.
+ConfigErrors allErrors(const PartialConfig &loaded)
+{
+    ServerConfig config = loaded.config;
+    if (!loaded.errors.isEmpty())
+        for (ServiceSpec &service : config.services)
+            for (auto &[name, process] : service.processes)
+                process.schedule.reset(); // what is wrong with it is among them
+    return loaded.errors + missingHere(config);
+}
+
 int check(const CommandLine &line, const CommandSyntax &)
 {
     const auto chosen = chooseConfigFile(line.value(u"config"_s));
     if (const auto *exit = std::get_if<CommandExit>(&chosen))
         return leave(*exit);
     const QString &file = std::get<QString>(chosen);
-    const ConfigResult result = loadConfigFile(file, line.value(u"socket"_s));
-    const auto *config = std::get_if<ServerConfig>(&result);
-    const ConfigErrors errors
-        = config != nullptr ? missingHere(*config) : std::get<ConfigErrors>(result);
-    const ConfigErrors advice = config != nullptr ? adviceOn(*config) : ConfigErrors();
+    const PartialConfig loaded = loadPartialConfigFile(file, line.value(u"socket"_s));
+    const ServerConfig &config = loaded.config;
+    const ConfigErrors errors = allErrors(loaded);
+    const ConfigErrors advice = adviceOn(config);
     if (line.has(u"json"_s)) {
         print(toJson(file, errors, advice));
         return int(errors.isEmpty() ? ExitCode::Done : ExitCode::Failed);
@@ -66,9 +76,9 @@ int check(const CommandLine &line, const CommandSyntax &)
     return leave({ExitCode::Done,
         Texts::tr("%1: ok, %2, %3")
                 .arg(QFileInfo(file).fileName(),
-                    counted(config->services.size(), Texts::tr("service"), Texts::tr("services")),
-                    counted(processCount(*config), Texts::tr("process"), Texts::tr("processes")))
-            + u'\n' + nextRuns(*config, QDateTime::currentDateTimeUtc())});
+                    counted(config.services.size(), Texts::tr("service"), Texts::tr("services")),
+                    counted(processCount(config), Texts::tr("process"), Texts::tr("processes")))
+            + u'\n' + nextRuns(config, QDateTime::currentDateTimeUtc())});
 }
 
 } // namespace

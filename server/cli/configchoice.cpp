@@ -9,6 +9,8 @@
 #include <QFile>
 #include <QFileInfo>
 
+#include <utility>
+
 using namespace Qt::StringLiterals;
 
 namespace semper {
@@ -20,12 +22,12 @@ struct Texts
     Q_DECLARE_TR_FUNCTIONS(semper::ConfigChoice)
 };
 
-ConfigResult read(const QByteArray &bytes, const QString &directory, const QString &socketPath)
+Surroundings surroundingsOf(const QString &directory, const QString &socketPath)
 {
     Surroundings surroundings = Surroundings::real(directory);
     if (!socketPath.isEmpty())
         surroundings.socketPath = [socketPath](const QString &) { return socketPath; };
-    return readConfig(bytes, surroundings);
+    return surroundings;
 }
 
 /// The demo's processes work in its state directory, which the server makes before it launches
@@ -36,7 +38,7 @@ ConfigResult demoConfig(const ServeOptions &options)
                                                                : options.stateDirectory;
     QFile file(u":/semper/demo.json"_s);
     static_cast<void>(file.open(QIODevice::ReadOnly)); // compiled in
-    return read(file.readAll(), directory, options.socketPath);
+    return readConfig(file.readAll(), surroundingsOf(directory, options.socketPath));
 }
 
 /// The demo, or \a file. With --state-directory in its place.
@@ -69,10 +71,19 @@ std::variant<QString, CommandExit> chooseConfigFile(const QString &named)
 
 ConfigResult loadConfigFile(const QString &file, const QString &socketPath)
 {
+    PartialConfig loaded = loadPartialConfigFile(file, socketPath);
+    if (!loaded.errors.isEmpty())
+        return std::move(loaded.errors);
+    return std::move(loaded.config);
+}
+
+PartialConfig loadPartialConfigFile(const QString &file, const QString &socketPath)
+{
     const auto bytes = readConfigFile(file);
     if (const auto *error = std::get_if<ConfigError>(&bytes))
-        return ConfigErrors{*error};
-    return read(std::get<QByteArray>(bytes), QFileInfo(file).absolutePath(), socketPath);
+        return {.errors = {*error}};
+    return readPartialConfig(
+        std::get<QByteArray>(bytes), surroundingsOf(QFileInfo(file).absolutePath(), socketPath));
 }
 
 QString toText(const QString &file, const ConfigErrors &errors)

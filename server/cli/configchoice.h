@@ -24,6 +24,10 @@ namespace semper {
 [[nodiscard]] SEMPER_SERVER_EXPORT ConfigResult loadConfigFile(
     const QString &file, const QString &socketPath = {});
 
+/// The same, with what could be understood in spite of errors.
+[[nodiscard]] SEMPER_SERVER_EXPORT PartialConfig loadPartialConfigFile(
+    const QString &file, const QString &socketPath = {});
+
 /// "FILE: 2 errors" and a line for each.
 [[nodiscard]] SEMPER_SERVER_EXPORT QString toText(const QString &file, const ConfigErrors &errors);
 

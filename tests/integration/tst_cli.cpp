@@ -19,6 +19,8 @@
 #include <functional>
 #include <memory>
 
+#include <unistd.h>
+
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 using namespace semper;
@@ -174,6 +176,7 @@ private Q_SLOTS:
     void tellsWhenItsOutputIsFull();
     void checkTellsEveryError();
     void checkKnowsWhichClassesThereAre();
+    void checkTellsWhatIsMissingBesideWhatIsWrong();
     void noServerIsThree();
     void aSocketLeftOverFromADeadServerIsNone();
     void severalServersAreListed();
@@ -188,6 +191,8 @@ private Q_SLOTS:
     void waitGivesUpInTimeAndSaysWhy();
     void aServerThatGoesAwayIsThree();
     void aRealServerDoesWhatItIsTold();
+    void runPrintsFramesAsJson();
+    void rootDoesNotServeInAFolderOfSomebodyElse();
 
 private:
     Outcome semper(const QStringList &words) { return semperIn(m_folder->path(), words); }
@@ -351,6 +356,28 @@ void TestCli::checkKnowsWhichClassesThereAre()
     QVERIFY2(
         outcome.errors.contains(u"$.services.http.processes.a.class: no class NoSuchProcess"_s),
         qPrintable(outcome.errors));
+}
+
+void TestCli::checkTellsWhatIsMissingBesideWhatIsWrong()
+{
+    const QString file = write(R"({"nodes": "a", "services": {"http": {"type": "http",
+        "listen": "127.0.0.1:0", "processes": {
+            "a": {"class": "NoSuchProcess", "instnces": 2},
+            "b": {"command": ["no-such-program"], "schedule": "@dayly"},
+            "c": {"class": "no name"},
+            "d": {"command": ["sh"], "user": "no-such-user", "umask": "9"}}}}})");
+    const Outcome outcome = semper({u"check"_s, u"--config"_s, file});
+    QCOMPARE(outcome.code, 1);
+    QStringList lines = outcome.errors.split(u'\n', Qt::SkipEmptyParts);
+    const QString at = u"$.services.http.processes."_s;
+    QCOMPARE(lines.value(0), u"warning: %1b.command[0]: no program \"no-such-program\""_s.arg(at));
+    QCOMPARE(lines.value(1), file + u": 7 errors"_s);
+    QStringList paths;
+    for (const QString &line : lines.sliced(2))
+        paths.append(line.trimmed().section(u": "_s, 0, 0));
+    QCOMPARE(paths,
+        (QStringList{u"$.nodes"_s, at + u"a.instnces"_s, at + u"b.schedule"_s, at + u"c.class"_s,
+            at + u"d.umask"_s, at + u"a.class"_s, at + u'd'}));
 }
 
 void TestCli::noServerIsThree()
@@ -550,6 +577,44 @@ void TestCli::aRealServerDoesWhatItIsTold()
     QTRY_COMPARE_WITH_TIMEOUT(server->state(), QProcess::NotRunning, patienceMs);
     QCOMPARE(server->exitCode(), 0);
     QCOMPARE(semper({u"status"_s}).code, 3);
+}
+
+void TestCli::runPrintsFramesAsJson()
+{
+    const auto run = prepare(m_folder->path(), {u"run"_s, u"--json"_s, u"HeartbeatProcess"_s});
+    run->start();
+    QByteArray output;
+    QTRY_VERIFY_WITH_TIMEOUT(
+        (output += run->readAllStandardOutput()).contains("metrics"), patienceMs);
+    run->terminate();
+    QTRY_COMPARE_WITH_TIMEOUT(run->state(), QProcess::NotRunning, patienceMs);
+    output += run->readAllStandardOutput();
+    QVERIFY(output.endsWith('\n'));
+    for (const QByteArray &line : output.trimmed().split('\n')) {
+        const QJsonObject frame = QJsonDocument::fromJson(line).object();
+        QVERIFY2(frame.value(keys::type).isString(), line);
+        QVERIFY2(
+            QDateTime::fromString(frame.value(keys::at).toString(), Qt::ISODateWithMs).isValid(),
+            line);
+    }
+}
+
+void TestCli::rootDoesNotServeInAFolderOfSomebodyElse()
+{
+    if (::geteuid() != 0)
+        QSKIP("only root can give a folder away");
+    const QString file
+        = write(R"({"state_directory": "state", "control": {"listen": "127.0.0.1:0"}})");
+    const QString theirs = path(u"theirs"_s);
+    QVERIFY(QDir().mkdir(theirs));
+    QCOMPARE(::chown(QFile::encodeName(theirs).constData(), 65534, 65534), 0);
+    const Outcome outcome
+        = semper({u"serve"_s, u"--config"_s, file, u"--socket"_s, theirs + u"/s"_s});
+    QCOMPARE(outcome.code, 1);
+    QVERIFY2(outcome.errors.contains(theirs
+                 + u" belongs to uid 65534, who could put another socket in place of root's: "
+                   "refused"_s),
+        qPrintable(outcome.errors));
 }
 
 QTEST_GUILESS_MAIN(TestCli)
