@@ -3,6 +3,8 @@
 
 #include <semper/registry.h>
 
+#include "spec/nearestname.h"
+
 #include <QDir>
 #include <QFileInfo>
 #include <QJsonArray>
@@ -73,13 +75,18 @@ std::optional<QString> PluginCatalog::problemWith(const QString &className) cons
     if (files.size() > 1)
         return u"class %1 is in more than one plugin: %2"_s.arg(className, files.join(u", "_s));
     QStringList found;
-    for (const PluginClass &known : m_classes)
+    QStringList names = UserProcessRegistry::classNames();
+    for (const PluginClass &known : m_classes) {
         found.append(u"%1 (%2)"_s.arg(known.className, QFileInfo(known.file).fileName()));
+        names.append(known.className);
+    }
     for (const QString &known : UserProcessRegistry::classNames())
         found.append(known);
     if (found.isEmpty())
         return u"no class %1; no plugins in %2"_s.arg(className, m_directories.join(u", "_s));
-    return u"no class %1; found: %2"_s.arg(className, found.join(u", "_s));
+    const QString problem = u"no class %1; found: %2"_s.arg(className, found.join(u", "_s));
+    const auto nearest = nearestName(className, names);
+    return nearest && found.size() > 1 ? problem + u"; did you mean %1?"_s.arg(*nearest) : problem;
 }
 
 std::optional<QString> PluginCatalog::load(const QString &className) const

@@ -172,7 +172,8 @@ void Step::restartAfterDelay()
     if (spec.maxRestarts) {
         if (m_state.recentRestarts.count(m_context.now, spec.window) >= *spec.maxRestarts) {
             enter(ProcessPhase::Failed);
-            m_state.reason += u" (more than %1 restarts in %2 ms)"_s.arg(*spec.maxRestarts)
+            m_state.reason += u" (more than %1 %2 in %3 ms)"_s.arg(*spec.maxRestarts)
+                                  .arg(*spec.maxRestarts == 1 ? u"restart"_s : u"restarts"_s)
                                   .arg(spec.window.count());
             record(RecordType::Exit);
             record(RecordType::Failed);

@@ -29,18 +29,21 @@ bool hasComeTo(const MachineState &state, DependencyLevel level)
 
 QString waitsFor(const SupervisedProcess &dependency)
 {
+    const QString name = dependency.name();
     switch (dependency.state().phase) {
     case ProcessPhase::Starting:
     case ProcessPhase::Running:
-        return u"waits for %1 to be ready"_s.arg(dependency.name());
-    case ProcessPhase::Stopped:
+        return u"waits for %1 to be ready"_s.arg(name);
     case ProcessPhase::Waiting:
+        return u"waits for %1, which waits too"_s.arg(name);
     case ProcessPhase::Backoff:
-    case ProcessPhase::Stopping:
+        return u"waits for %1, which is to be started again"_s.arg(name);
     case ProcessPhase::Failed:
+        return u"waits for %1, which has failed"_s.arg(name);
+    case ProcessPhase::Stopped:
+    case ProcessPhase::Stopping:
     case ProcessPhase::Done:
-        return u"waits for %1, which is %2"_s.arg(
-            dependency.name(), phaseName(dependency.state().phase));
+        return u"waits for %1, which is %2"_s.arg(name, phaseName(dependency.state().phase));
     }
     Q_UNREACHABLE();
 }

@@ -2,8 +2,10 @@
 #include "supervisor/runas.h"
 
 #include "spec/jsonpath.h"
+#include "spec/nearestname.h"
 
 #include <QByteArray>
+#include <QFile>
 #include <QHash>
 
 #include <algorithm>
@@ -23,6 +25,7 @@ namespace {
 
 constexpr std::size_t firstBufferBytes = 4096;
 constexpr std::size_t largestBufferBytes = 1024 * 1024;
+constexpr qint64 largestDatabaseBytes = 1024 * 1024;
 constexpr int mostGroups = 65536; // NGROUPS_MAX
 
 /// \a text as an id; the largest number means "no id" to the kernel.
@@ -101,6 +104,19 @@ void findGroups(RunAs &who)
     who.groups.resize(std::size_t(std::clamp(count, 0, int(who.groups.size()))));
 }
 
+/// ", did you mean ...?" of the names in \a file, of passwd(5) or group(5): the machine's own, for
+/// a database on the network must not be asked for all that it has.
+QString suggestion(const QString &name, const char *file)
+{
+    QFile database(QString::fromLatin1(file));
+    QStringList names;
+    if (database.open(QIODevice::ReadOnly))
+        for (const QByteArray &line : database.read(largestDatabaseBytes).split('\n'))
+            names.append(QString::fromLocal8Bit(line.left(line.indexOf(':'))));
+    const auto nearest = nearestName(name, names);
+    return nearest ? u"; did you mean %1?"_s.arg(quoted(*nearest)) : QString();
+}
+
 RunAsResult lookUp(const LimitsSpec &limits)
 {
     if (::geteuid() != 0)
@@ -108,13 +124,15 @@ RunAsResult lookUp(const LimitsSpec &limits)
     RunAs who;
     if (!limits.user.isEmpty() && !findUser(limits.user, who)) {
         if (!who.user)
-            return u"no user %1 on this machine"_s.arg(quoted(limits.user));
+            return u"no user %1 on this machine"_s.arg(quoted(limits.user))
+                + suggestion(limits.user, "/etc/passwd");
         if (limits.runAsGroup.isEmpty())
             return u"user %1 is not known on this machine: name its group in run_as_group"_s.arg(
                 limits.user);
     }
     if (!limits.runAsGroup.isEmpty() && !findGroup(limits.runAsGroup, who))
-        return u"no group %1 on this machine"_s.arg(quoted(limits.runAsGroup));
+        return u"no group %1 on this machine"_s.arg(quoted(limits.runAsGroup))
+            + suggestion(limits.runAsGroup, "/etc/group");
     findGroups(who);
     return who;
 }

@@ -90,6 +90,9 @@ void TestPluginCatalog::aMisspeltClassIsToldWithWhatWasFound()
     const QString problem = PluginCatalog().problemWith(u"MonitorProces"_s).value_or(QString());
     QVERIFY2(problem.startsWith(u"no class MonitorProces; found: "_s), qPrintable(problem));
     QVERIFY2(problem.contains(u"MonitorProcess (monitor.so)"_s), qPrintable(problem));
+    QVERIFY2(problem.endsWith(u"; did you mean MonitorProcess?"_s), qPrintable(problem));
+    const QString other = PluginCatalog().problemWith(u"Nothing"_s).value_or(QString());
+    QVERIFY2(!other.contains(u"did you mean"_s), qPrintable(other));
     QCOMPARE(PluginCatalog().problemWith(u"MonitorProcess"_s), std::nullopt);
 }
 
