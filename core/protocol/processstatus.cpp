@@ -105,6 +105,7 @@ QJsonObject ProcessStatus::toJson() const
         {keys::pid, numberOrNull(pid)},
         {keys::restarts, restarts},
         {keys::standby, standby},
+        {keys::outdated, outdated},
         {keys::startedAt, wireTimeOrNull(startedAt)},
         {keys::uptimeMs, qint64(uptime.count())},
         {keys::nextStartAt, wireTimeOrNull(nextStartAt)},
@@ -137,6 +138,7 @@ ProcessStatus ProcessStatus::fromJson(const QJsonObject &json)
         it.pid = pid.toInteger();
     it.restarts = json.value(keys::restarts).toInt();
     it.standby = json.value(keys::standby).toInt();
+    it.outdated = json.value(keys::outdated).toBool();
     it.startedAt = fromWireTime(json.value(keys::startedAt));
     it.uptime = std::chrono::milliseconds(json.value(keys::uptimeMs).toInteger());
     it.nextStartAt = fromWireTime(json.value(keys::nextStartAt));

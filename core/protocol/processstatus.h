@@ -5,6 +5,7 @@
 
 #include <QDateTime>
 #include <QJsonObject>
+#include <QLatin1StringView>
 #include <QString>
 #include <QStringList>
 
@@ -16,6 +17,9 @@ namespace semper {
 /// Where a supervised process is in its life. phaseName() gives the wire's word.
 enum class ProcessPhase { Stopped, Waiting, Starting, Running, Backoff, Stopping, Failed, Done };
 enum class Wanted { Up, Down };
+
+/// The reason of a process that waits for its schedule, which has no next run.
+inline constexpr QLatin1StringView neverDueReason{"its schedule never comes"};
 
 [[nodiscard]] SEMPER_CORE_EXPORT QString phaseName(ProcessPhase phase);
 [[nodiscard]] SEMPER_CORE_EXPORT std::optional<ProcessPhase> phaseFromString(QStringView text);
@@ -55,6 +59,7 @@ struct ProcessStatus
     std::optional<qint64> pid = {};
     int restarts = 0;
     int standby = 0; ///< hosts that wait to take over, for any instance of this name
+    bool outdated = false; ///< its launch runs as the configuration said before
     QDateTime startedAt = {}; ///< invalid while no launch is alive
     std::chrono::milliseconds uptime{0};
     QDateTime nextStartAt = {}; ///< invalid unless in backoff

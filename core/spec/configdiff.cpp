@@ -94,7 +94,7 @@ void compareServices(const ServerConfig &was, const ServerConfig &is, ConfigDiff
             continue;
         }
         if (old.listen != fresh.listen)
-            difference.services.append({ChangeKind::Changed, name, fresh.listen});
+            difference.services.append({ChangeKind::Changed, name, fresh.listen, old.listen});
         fresh.listen = old.listen;
         fresh.processes = old.processes;
         if (fresh != old)
@@ -113,8 +113,10 @@ void compareTop(const ServerConfig &was, const ServerConfig &is, ConfigDifferenc
     };
     fixed(keys::node, was.node, is.node);
     fixed(keys::stateDirectory, was.stateDirectory, is.stateDirectory);
-    if (was.control != is.control)
-        difference.server.append(keys::control + u'.' + keys::listen);
+    if (was.control != is.control) {
+        difference.server.append(controlListenKey());
+        difference.control = {was.control, is.control};
+    }
     if (was.pluginDirectories != is.pluginDirectories)
         difference.server.append(keys::pluginDirectories);
     if (was.shutdownTimeout != is.shutdownTimeout)
@@ -144,6 +146,11 @@ JsonPath ServiceChange::path() const
 {
     const JsonPath path = JsonPath().key(keys::services).key(name);
     return kind == ChangeKind::Changed ? path.key(keys::listen) : path;
+}
+
+QString controlListenKey()
+{
+    return keys::control + u'.' + keys::listen;
 }
 
 ConfigDifference differenceOf(const ServerConfig &was, const ServerConfig &is)

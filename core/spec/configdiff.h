@@ -11,6 +11,8 @@
 #include <QString>
 #include <QStringList>
 
+#include <optional>
+
 namespace semper {
 
 enum class ChangeKind { Added, Removed, Changed };
@@ -36,9 +38,18 @@ struct ServiceChange
     ChangeKind kind = ChangeKind::Changed;
     QString name;
     ListenAddress listen; ///< from now on; of a removed one, until now
+    ListenAddress was = {}; ///< of a changed one, until now
 
     [[nodiscard]] SEMPER_CORE_EXPORT JsonPath path() const;
     friend bool operator==(const ServiceChange &, const ServiceChange &) = default;
+};
+
+/// Another address of the same listener.
+struct ListenChange
+{
+    ListenAddress was;
+    ListenAddress is;
+    friend bool operator==(const ListenChange &, const ListenChange &) = default;
 };
 
 /// What lies between the configuration that a server runs and a new one.
@@ -47,6 +58,7 @@ struct ConfigDifference
     QList<ProcessChange> processes = {}; ///< sorted by name
     QList<ServiceChange> services = {}; ///< sorted by name
     QStringList server = {}; ///< keys of the top level: "control.listen"
+    std::optional<ListenChange> control = {}; ///< where it is one of these
     qsizetype unchanged = 0; ///< processes that stay as they are
     ConfigErrors fixed = {}; ///< what differs and cannot change while the server runs
 
@@ -56,6 +68,9 @@ struct ConfigDifference
     }
     friend bool operator==(const ConfigDifference &, const ConfigDifference &) = default;
 };
+
+/// How the address of the control API stands in ConfigDifference::server.
+[[nodiscard]] SEMPER_CORE_EXPORT QString controlListenKey();
 
 /// Pure; both are whole and right.
 [[nodiscard]] SEMPER_CORE_EXPORT ConfigDifference differenceOf(

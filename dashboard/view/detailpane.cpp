@@ -154,6 +154,8 @@ QString DetailPane::facts(const ProcessRow &row) const
         facts.append(u"“%1”"_s.arg(status.status));
     if (status.restarts > 0)
         facts.append(tr("%n restart(s)", nullptr, status.restarts));
+    if (status.outdated)
+        facts.append(tr("outdated: runs as before a reload"));
     if (status.standby > 0)
         facts.append(tr("%n in standby", nullptr, status.standby));
     if (status.lastExit) {

@@ -39,7 +39,7 @@ ListenerChanges::~ListenerChanges() = default;
 std::optional<ConfigError> ListenerChanges::prepare(
     const ConfigDifference &difference, const ServerConfig &config)
 {
-    const QString control = keys::control + u'.' + keys::listen;
+    const QString control = controlListenKey();
     if (difference.server.contains(control)) {
         const auto need = needForLookUp(config.control);
         const Rebinding rebinding = need ? Rebinding(*need) : m_control.rebind(config.control);

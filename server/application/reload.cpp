@@ -56,13 +56,8 @@ void logResult(const ReloadRequest &request, const ReloadResult &result)
             qCWarning(log, "  %s", qUtf8Printable(error.toString()));
         return;
     }
-    const ConfigDifference &difference = std::get<ReloadReport>(result).difference;
-    const auto count = [&difference](ChangeKind kind) {
-        return qint64(std::ranges::count(difference.processes, kind, &ProcessChange::kind));
-    };
-    qCInfo(log, "reload (%s): processes: %lld added, %lld removed, %lld changed, %lld unchanged",
-        by.constData(), count(ChangeKind::Added), count(ChangeKind::Removed),
-        count(ChangeKind::Changed), qint64(difference.unchanged));
+    qCInfo(log, "reload (%s): %s", by.constData(),
+        qUtf8Printable(summaryOf(std::get<ReloadReport>(result))));
 }
 
 } // namespace
@@ -116,7 +111,7 @@ ReloadResult Reload::attempt(const ReloadRequest &request)
     if (const auto error = listeners.prepare(difference, config))
         return ReloadRefusal{
             .code = u"cannot_listen"_s, .detail = error->message, .errors = {*error}};
-    ReloadReport report{.difference = difference};
+    ReloadReport report = m_parts.supervisor.foretell(difference);
     if (request.dryRun)
         return report;
     if (const auto error = m_parts.prepareLaunches(config))
@@ -124,12 +119,13 @@ ReloadResult Reload::attempt(const ReloadRequest &request)
     report.event = record(request, report); // before what follows from it
     for (Service *service : listeners.commit())
         m_parts.serviceAdded(*service);
-    commit(config, difference);
+    commit(config, report);
     return report;
 }
 
-void Reload::commit(const ServerConfig &config, const ConfigDifference &difference)
+void Reload::commit(const ServerConfig &config, const ReloadReport &report)
 {
+    const ConfigDifference &difference = report.difference;
     m_parts.config = config;
     m_parts.supervisor.setPluginDirectories(config.pluginDirectories);
     for (const ServiceSpec &spec : config.services) {
@@ -139,6 +135,7 @@ void Reload::commit(const ServerConfig &config, const ConfigDifference &differen
         if (Service *service = m_parts.application.service(spec.name))
             service->setProcesses(processes);
     }
+    m_parts.supervisor.takeUp(report.leftBehind);
     if (difference.isEmpty())
         return;
     m_parts.supervisor.reconfigure(difference.processes);
@@ -156,10 +153,10 @@ qint64 Reload::record(const ReloadRequest &request, const ReloadResult &result)
         fields.insert(keys::reason, refusal->detail);
         fields.insert(keys::errors, firstOf(toJson(refusal->errors)));
     } else {
-        const ConfigDifference &difference = std::get<ReloadReport>(result).difference;
+        const auto &report = std::get<ReloadReport>(result);
         fields.insert(keys::ok, true);
-        fields.insert(keys::changes, firstOf(toJson(difference)));
-        fields.insert(keys::unchanged, difference.unchanged);
+        fields.insert(keys::changes, firstOf(toJson(report)));
+        fields.insert(keys::unchanged, report.unchanged());
     }
     return m_parts.journal.record(QLatin1StringView("reload"), fields);
 }

@@ -52,7 +52,7 @@ public:
 private:
     [[nodiscard]] std::variant<ServerConfig, ReloadRefusal> read() const;
     [[nodiscard]] ReloadResult attempt(const ReloadRequest &request);
-    void commit(const ServerConfig &config, const ConfigDifference &difference);
+    void commit(const ServerConfig &config, const ReloadReport &report);
     qint64 record(const ReloadRequest &request, const ReloadResult &result);
 
     ReloadParts m_parts;

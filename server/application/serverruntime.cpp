@@ -39,7 +39,7 @@ constexpr auto sweepLimit = 5000ms;
 constexpr auto timeToStart = 10'000ms;
 // Beyond the stop's own limit: what is then killed takes a moment, and so does the guardian.
 constexpr auto stopGrace = 15s;
-constexpr qsizetype mostTold = 100; ///< processes named in one event
+constexpr qsizetype mostTold = 100; ///< processes named in one event, or in the server object
 
 std::variant<QJsonArray, CommandError> connectionsOf(const Service *service)
 {
@@ -328,6 +328,8 @@ QJsonObject ServerRuntime::describe() const
         services.append(QJsonObject{{keys::name, service->name()}, {keys::type, service->type()},
             {keys::addresses, QJsonArray::fromStringList(service->addresses())},
             {keys::connections, service->connections().size()}});
+    QStringList withoutInstances = m_supervisor.namesWithoutInstances();
+    withoutInstances.resize(std::min(withoutInstances.size(), mostTold));
     return {
         {keys::node, m_config.node},
         {keys::version, QStringLiteral(SEMPER_VERSION)},
@@ -340,6 +342,7 @@ QJsonObject ServerRuntime::describe() const
         {keys::control, m_control.address()},
         {keys::services, services},
         {keys::processes, m_supervisor.all().size()},
+        {keys::withoutInstances, QJsonArray::fromStringList(withoutInstances)},
     };
 }
 

@@ -9,6 +9,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QVariant>
 
 using namespace Qt::StringLiterals;
 
@@ -25,8 +26,35 @@ QString wordsOf(const QJsonArray &list)
 {
     QStringList words;
     for (const QJsonValue &value : list)
-        words.append(printable(value.toString()));
+        words.append(printable(value.toVariant().toString()));
     return words.join(u", "_s);
+}
+
+/// What will become of the process, where the line does not tell by itself: " (restart)".
+QString effectText(const QJsonObject &change)
+{
+    const QString kind = change.value(keys::change).toString();
+    const QString effect = change.value(keys::effect).toString();
+    if (effect == "restart"_L1)
+        return u' ' + Texts::tr("(restart)");
+    if (effect == "next_run"_L1)
+        return u' ' + Texts::tr("(from its next run)");
+    if (effect == "next_start"_L1)
+        return u' '
+            + (kind == "added"_L1 ? Texts::tr("(disabled)") : Texts::tr("(from its next start)"));
+    if (kind != "changed"_L1)
+        return {};
+    if (effect == "start"_L1)
+        return u' ' + Texts::tr("(start)");
+    return effect == "stop"_L1 ? u' ' + Texts::tr("(stop)") : QString();
+}
+
+QString addressText(const QJsonObject &change)
+{
+    const QString listen = u' ' + printable(change.value(keys::listen).toString());
+    return change.contains(keys::was)
+        ? u' ' + printable(change.value(keys::was).toString()) + u" ->"_s + listen
+        : listen;
 }
 
 /// "+ importer", "- old", "~ monitor: settings.interval_ms (restart)".
@@ -37,13 +65,15 @@ QString lineOf(const QJsonObject &change)
     QString text = printable(change.value(keys::process).toString());
     if (text.isEmpty())
         text = printable(change.value(keys::path).toString());
-    if (change.contains(keys::listen) && kind != "removed"_L1)
-        text += u' ' + printable(change.value(keys::listen).toString());
+    if (change.contains(keys::listen))
+        text += addressText(change);
     if (change.contains(keys::keys))
         text += u": "_s + wordsOf(change.value(keys::keys).toArray());
-    if (change.value(keys::restart).toBool())
-        text += u' ' + Texts::tr("(restart)");
-    return sign + u' ' + text + u'\n';
+    if (kind == "outdated"_L1)
+        text += u": "_s
+            + Texts::tr("instances that still run as before: %1")
+                  .arg(wordsOf(change.value(keys::instances).toArray()));
+    return sign + u' ' + text + effectText(change) + u'\n';
 }
 
 QString toText(const QJsonObject &result)

@@ -141,7 +141,8 @@ QHttpServerResponse ControlHandlers::process(const QString &name) const
         if (status.name == name)
             array.append(status.toJson());
     }
-    return array.isEmpty() ? unknownProcess(name) : json(QJsonDocument(array));
+    const bool isKnown = !array.isEmpty() || m_supervision.knows(name);
+    return isKnown ? json(QJsonDocument(array)) : unknownProcess(name);
 }
 
 QHttpServerResponse ControlHandlers::command(
@@ -177,12 +178,11 @@ QHttpServerResponse ControlHandlers::reload(const QUrl &url, const QByteArray &b
     const ReloadResult result = m_supervision.reload(std::get<ReloadRequest>(request));
     if (const auto *refusal = std::get_if<ReloadRefusal>(&result))
         return refused(*refusal);
-    const auto &[event, difference] = std::get<ReloadReport>(result);
-    QJsonObject answer{
-        {keys::changes, toJson(difference)}, {keys::unchanged, difference.unchanged}};
-    if (event != 0)
-        answer.insert(keys::event, event);
-    return json(QJsonDocument(answer), event != 0 ? Status::Accepted : Status::Ok);
+    const auto &report = std::get<ReloadReport>(result);
+    QJsonObject answer{{keys::changes, toJson(report)}, {keys::unchanged, report.unchanged()}};
+    if (report.event != 0)
+        answer.insert(keys::event, report.event);
+    return json(QJsonDocument(answer), report.event != 0 ? Status::Accepted : Status::Ok);
 }
 
 QHttpServerResponse ControlHandlers::notFound()

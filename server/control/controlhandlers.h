@@ -22,7 +22,7 @@ public:
     [[nodiscard]] QHttpServerResponse readiness() const;
     [[nodiscard]] QHttpServerResponse server() const;
     [[nodiscard]] QHttpServerResponse processes() const;
-    /// All instances of \a name.
+    /// All instances of \a name, which may be none.
     [[nodiscard]] QHttpServerResponse process(const QString &name) const;
     /// \a selector is "name" or "name:instance", \a action a word of commandActionFromString().
     [[nodiscard]] QHttpServerResponse command(

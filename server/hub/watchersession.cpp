@@ -183,12 +183,12 @@ void WatcherSession::reload(const QJsonObject &frame)
             keys::error, QJsonObject{{keys::code, refusal->code}, {keys::detail, refusal->detail}});
         parts = splitFrame(answer, keys::errors, toJson(refusal->errors));
     } else {
-        const auto &[event, difference] = std::get<ReloadReport>(result);
+        const auto &report = std::get<ReloadReport>(result);
         answer.insert(keys::ok, true);
-        answer.insert(keys::unchanged, difference.unchanged);
-        if (event != 0)
-            answer.insert(keys::event, event);
-        parts = splitFrame(answer, keys::changes, toJson(difference));
+        answer.insert(keys::unchanged, report.unchanged());
+        if (report.event != 0)
+            answer.insert(keys::event, report.event);
+        parts = splitFrame(answer, keys::changes, toJson(report));
     }
     for (const QJsonObject &part : std::as_const(parts))
         m_connection->send(part);

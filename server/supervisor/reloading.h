@@ -37,19 +37,52 @@ struct ReloadRequest
     friend bool operator==(const ReloadRequest &, const ReloadRequest &) = default;
 };
 
+/// What becomes of a process by a reload.
+enum class ReloadEffect {
+    None, ///< nothing: it obeys what is new from now on
+    Start,
+    Stop,
+    Restart,
+    NextStart, ///< it is stopped, and as the configuration says once somebody starts it
+    NextRun, ///< its schedule has the next launch be as the configuration says
+};
+
+/// "none", "start", "stop", "restart", "next_start", "next_run".
+[[nodiscard]] SEMPER_SERVER_EXPORT QLatin1StringView effectName(ReloadEffect effect);
+
+/// A process that is described as before, but an earlier restart was given up, so that some of its
+/// instances run as the configuration said before that. They are taken up again.
+struct LeftBehind
+{
+    QString process;
+    QString service;
+    QList<int> instances;
+
+    [[nodiscard]] JsonPath path() const;
+    friend bool operator==(const LeftBehind &, const LeftBehind &) = default;
+};
+
 /// What a reload has changed; restarts are under way.
 struct ReloadReport
 {
     qint64 event = 0; ///< id of the "reload" event; 0 where it only told
     ConfigDifference difference = {};
+    QList<ReloadEffect> effects = {}; ///< on each of the difference's processes
+    QList<LeftBehind> leftBehind = {}; ///< sorted by name
+
+    /// Processes that stay as they are.
+    [[nodiscard]] qsizetype unchanged() const { return difference.unchanged - leftBehind.size(); }
     friend bool operator==(const ReloadReport &, const ReloadReport &) = default;
 };
 
 using ReloadResult = std::variant<ReloadReport, ReloadRefusal>;
 
 /// [{"change": "changed", "path": "$.services.http.processes.monitor", "process": "monitor",
-/// "keys": ["settings.interval_ms"], "restart": true}, ...]
-[[nodiscard]] SEMPER_SERVER_EXPORT QJsonArray toJson(const ConfigDifference &difference);
+/// "keys": ["settings.interval_ms"], "restart": true, "effect": "restart"}, ...]
+[[nodiscard]] SEMPER_SERVER_EXPORT QJsonArray toJson(const ReloadReport &report);
+/// One line, for the log: "processes: 1 added, 0 removed, 2 changed, 3 unchanged; listeners: http
+/// 127.0.0.1:1 -> 127.0.0.1:2".
+[[nodiscard]] SEMPER_SERVER_EXPORT QString summaryOf(const ReloadReport &report);
 /// [{"path": "$.node", "message": ...}, ...]
 [[nodiscard]] SEMPER_SERVER_EXPORT QJsonArray toJson(const ConfigErrors &errors);
 

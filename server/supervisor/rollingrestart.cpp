@@ -3,15 +3,9 @@
 
 #include "supervisor/supervisedprocess.h"
 
-#include <QLoggingCategory>
+#include <utility>
 
 namespace semper {
-
-namespace {
-
-Q_LOGGING_CATEGORY(log, "semper.server.rolling")
-
-} // namespace
 
 RollingRestart::RollingRestart(const QList<SupervisedProcess *> &processes, QObject *parent)
     : QObject(parent)
@@ -45,15 +39,22 @@ void RollingRestart::next()
 void RollingRestart::look()
 {
     const MachineState &state = m_current->state();
-    if (state.phase == ProcessPhase::Failed) {
-        qCWarning(log, "%s has failed: the other instances are left as they are",
-            qUtf8Printable(processLabel(m_current->name(), m_current->instance())));
-        m_left.clear();
-        return next();
-    }
+    if (state.phase == ProcessPhase::Failed)
+        return giveUp();
     const bool isReplaced = state.ready && state.launchedAt && *state.launchedAt >= m_asked;
     if (isReplaced || state.phase == ProcessPhase::Done || state.wanted == Wanted::Down)
         next();
+}
+
+void RollingRestart::giveUp()
+{
+    QList<int> left;
+    for (const Target &target : std::exchange(m_left, {}))
+        if (target.process)
+            left.append(target.process->instance());
+    if (!left.isEmpty())
+        Q_EMIT givenUp(*m_current, left);
+    next();
 }
 
 } // namespace semper

@@ -13,7 +13,8 @@ namespace semper {
 class SupervisedProcess;
 
 /// Restarts the instances of a process one after the other: the next only once the one before is
-/// ready again, so that never more than one is missing. Gives up when one fails for good.
+/// ready again, so that never more than one is missing. Gives up when one fails for good. One that
+/// is restarted again and again is waited for.
 class RollingRestart : public QObject
 {
     Q_OBJECT
@@ -22,11 +23,14 @@ public:
     void start() { next(); }
 
 Q_SIGNALS:
+    /// \a failed has failed for good, and the instances \a left are left as they are.
+    void givenUp(const semper::SupervisedProcess &failed, const QList<int> &left);
     void finished();
 
 private:
     void next();
     void look();
+    void giveUp();
 
     struct Target
     {

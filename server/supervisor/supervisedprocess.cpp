@@ -204,6 +204,7 @@ void SupervisedProcess::launch()
 {
     m_session = 0;
     m_vitals = {};
+    m_launchedFor = m_service;
     if (launchStandby())
         return;
     m_identity

@@ -84,6 +84,11 @@ public:
     /// it can (SpecDifference::live).
     void reconfigure(const QString &service, const SharedSpec &spec);
 
+    /// A launch that runs is of an older description.
+    [[nodiscard]] bool isOutdated() const { return m_isOutdated; }
+    /// The launch that runs could not be as \a spec says, or none runs.
+    [[nodiscard]] bool needsRestartFor(const QString &service, const ProcessSpec &spec) const;
+
     /// To the launch that is alive, by the scope of its stop; nothing where none is.
     void signal(int number);
 
@@ -140,6 +145,8 @@ private:
     QString m_service;
     SharedSpec m_spec;
     SharedSpec m_nextSpec; ///< once the launch that runs is over; may be null
+    QString m_launchedFor; ///< the service at the time
+    bool m_isOutdated = false;
     const SupervisorEdges &m_edges;
     MachineState m_state;
     QList<Happening> m_waiting;

@@ -42,6 +42,7 @@ ProcessStatus SupervisedProcess::status() const
         status.pid = pid();
     status.restarts = m_state.restarts;
     status.standby = m_edges.standbys ? m_edges.standbys->waiting(name()) : 0;
+    status.outdated = m_isOutdated;
     if (m_state.launchedAt) {
         status.startedAt = m_startedAt;
         status.uptime = uptime();
@@ -49,7 +50,7 @@ ProcessStatus SupervisedProcess::status() const
     status.nextStartAt = nextStartAt();
     status.reason = m_state.reason;
     if (m_state.resting && !status.nextStartAt.isValid())
-        status.reason = u"its schedule never comes"_s;
+        status.reason = neverDueReason;
     status.lastExit = m_state.lastExit;
     status.cpuRatio = m_vitals.cpuRatio();
     status.memoryBytes = m_vitals.memoryBytes();

@@ -60,6 +60,8 @@ public:
 
     /// All instances, sorted by name, then instance, sampled now.
     [[nodiscard]] virtual QList<ProcessStatus> processes() const = 0;
+    /// The configuration has a process of this name, though perhaps no instance of it is there.
+    [[nodiscard]] virtual bool knows(const QString &name) const = 0;
     /// Every enabled process without a schedule is ready, and no shutdown is under way.
     [[nodiscard]] virtual bool allReady() const = 0;
     /// The "server" object: node, version, pid, guardian_pid, started_at, services, ...

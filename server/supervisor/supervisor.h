@@ -55,6 +55,11 @@ public:
     /// ones start, and of the others those restart, one instance after the other, that must. What
     /// somebody stopped stays so, and so does a scale unless `instances` changed.
     void reconfigure(const QList<ProcessChange> &changes);
+    /// What reconfigure() would do, and which instances takeUp() would restart.
+    [[nodiscard]] ReloadReport foretell(const ConfigDifference &difference) const;
+    /// Restarts what a restart that was given up has left as it was; first those that it was given
+    /// up for.
+    void takeUp(const QList<LeftBehind> &left);
     /// Where the launches to come look for plugins.
     void setPluginDirectories(const QStringList &directories);
 
@@ -74,6 +79,8 @@ public:
     /// Null when there is none.
     [[nodiscard]] SupervisedProcess *find(const QString &name, int instance) const;
     [[nodiscard]] QList<SupervisedProcess *> all() const;
+    /// The names of processes that were scaled to none, sorted.
+    [[nodiscard]] QStringList namesWithoutInstances() const;
     [[nodiscard]] OutputCollector &output() { return m_output; }
     [[nodiscard]] const Standbys &standbys() const { return m_standbys; }
 
@@ -84,6 +91,7 @@ public:
     void childEnded() { m_orphans.childEnded(); }
 
     [[nodiscard]] QList<ProcessStatus> processes() const override;
+    [[nodiscard]] bool knows(const QString &name) const override;
     [[nodiscard]] bool allReady() const override;
     [[nodiscard]] QJsonObject serverObject() const override;
     CommandResult command(const SupervisionCommand &command) override;
@@ -108,6 +116,7 @@ private:
 
     [[nodiscard]] std::variant<QList<SupervisedProcess *>, CommandError> select(
         const QString &selector) const;
+    [[nodiscard]] QString suggestionFor(const QString &name) const; ///< "; did you mean \"db\"?"
     void record(RecordType type, const ProcessStatus &status);
     void describe(const QString &service, const QString &name, const ProcessSpec &spec);
     void addInstance(const QString &name, int instance);
@@ -121,6 +130,7 @@ private:
         const SupervisionCommand &command, const QList<SupervisedProcess *> &targets) const;
     void carryOut(const SupervisionCommand &command, const QList<SupervisedProcess *> &targets);
     void restart(const QList<SupervisedProcess *> &targets);
+    void recordGivenUp(const SupervisedProcess &failed, const QList<int> &left);
     void scale(const QString &name, int count);
     void resize(const QString &name, int count, bool startNewOnes);
     [[nodiscard]] QList<SupervisedProcess *> instancesOf(const QString &name) const;
@@ -128,6 +138,9 @@ private:
     void startAdded(const ProcessChange &change);
     void followChange(const ProcessChange &change, bool wasScheduled);
     [[nodiscard]] bool stays(SupervisedProcess *process) const;
+    [[nodiscard]] bool isRestarting(const QString &name) const; ///< one instance after the other
+    [[nodiscard]] QList<SupervisedProcess *> leftBehind(const QString &name) const;
+    [[nodiscard]] ReloadEffect effectOf(const ProcessChange &change) const;
     void retire(const QString &name);
     void stopRetired();
     void removeRetired(SupervisedProcess *process);

@@ -4,12 +4,22 @@
 
 #include "journal/journal.h"
 #include "protocol/keys.h"
+#include "spec/nearestname.h"
 #include "spec/signalname.h"
 #include "supervisor/rollingrestart.h"
+
+#include <QJsonArray>
+#include <QLoggingCategory>
 
 using namespace Qt::StringLiterals;
 
 namespace semper {
+
+namespace {
+
+Q_LOGGING_CATEGORY(log, "semper.server.commands")
+
+} // namespace
 
 std::variant<QList<SupervisedProcess *>, CommandError> Supervisor::select(
     const QString &selector) const
@@ -26,9 +36,32 @@ std::variant<QList<SupervisedProcess *>, CommandError> Supervisor::select(
         if (key.first == name && (colon < 0 || key.second == instance))
             found.append(process.get());
     if (found.isEmpty() && (colon >= 0 || !m_descriptions.contains(name)))
-        return CommandError{
-            .code = u"unknown_process"_s, .detail = u"no process \"%1\""_s.arg(selector)};
+        return CommandError{.code = u"unknown_process"_s,
+            .detail = u"no process \"%1\""_s.arg(selector) + suggestionFor(name)};
     return found;
+}
+
+QString Supervisor::suggestionFor(const QString &name) const
+{
+    QStringList names;
+    for (const auto &[known, description] : m_descriptions)
+        names.append(known);
+    const auto nearest = nearestName(name, names);
+    return nearest && *nearest != name ? u"; did you mean \"%1\"?"_s.arg(*nearest) : QString();
+}
+
+bool Supervisor::knows(const QString &name) const
+{
+    return m_descriptions.contains(name);
+}
+
+QStringList Supervisor::namesWithoutInstances() const
+{
+    QStringList names;
+    for (const auto &[name, description] : m_descriptions)
+        if (!find(name, 0))
+            names.append(name);
+    return names;
 }
 
 CommandResult Supervisor::command(const SupervisionCommand &command)
@@ -51,12 +84,12 @@ qint64 Supervisor::recordCommand(
 {
     QJsonObject fields{{keys::process, command.selector.section(u':', 0, 0)},
         {keys::action, actionName(command.action)}, {keys::by, command.by}};
-    if (command.action == CommandAction::Scale) { // one event for all instances
+    if (command.action == CommandAction::Scale)
         fields.insert(keys::instances, command.instances);
-        return m_journal.record(QLatin1StringView("command"), fields);
-    }
     if (command.action == CommandAction::Signal)
         fields.insert(keys::signal, signalName(command.signal));
+    if (command.action == CommandAction::Scale || targets.isEmpty()) // one event for all instances
+        return m_journal.record(QLatin1StringView("command"), fields);
     qint64 id = 0;
     for (const SupervisedProcess *process : targets) {
         fields.insert(keys::instance, process->instance());
@@ -68,13 +101,13 @@ qint64 Supervisor::recordCommand(
 std::optional<CommandError> Supervisor::refusal(
     const SupervisionCommand &command, const QList<SupervisedProcess *> &targets) const
 {
-    if (targets.isEmpty() && command.action != CommandAction::Scale)
-        return CommandError{.code = u"unknown_process"_s,
-            .detail = u"%1 has no instances; scale it first"_s.arg(command.selector)};
     const QString name = command.selector.section(u':', 0, 0);
     if (!m_descriptions.contains(name) && command.action != CommandAction::Stop)
         return CommandError{.code = u"unknown_process"_s,
             .detail = u"%1 is no longer in the configuration, and stops"_s.arg(name)};
+    if (command.action == CommandAction::Signal && targets.isEmpty())
+        return CommandError{
+            .code = u"not_running"_s, .detail = u"%1 has no instances"_s.arg(command.selector)};
     if (command.action == CommandAction::Signal)
         for (const SupervisedProcess *process : targets)
             if (process->pid() <= 0)
@@ -116,6 +149,8 @@ void Supervisor::carryOut(
 
 void Supervisor::restart(const QList<SupervisedProcess *> &targets)
 {
+    if (targets.isEmpty())
+        return; // scaled to none
     const QString name = targets.first()->name();
     // One instance of several leaves the others to the rolling restart that they are in.
     if (targets.size() == 1)
@@ -123,8 +158,26 @@ void Supervisor::restart(const QList<SupervisedProcess *> &targets)
     delete m_rolling.take(name); // this one begins anew
     auto *rolling = new RollingRestart(targets, this);
     m_rolling.insert(name, rolling);
-    connect(rolling, &RollingRestart::finished, rolling, &QObject::deleteLater);
+    connect(rolling, &RollingRestart::givenUp, this, &Supervisor::recordGivenUp);
+    connect(rolling, &RollingRestart::finished, this, [this, name, rolling] {
+        m_rolling.remove(name);
+        rolling->deleteLater();
+    });
     rolling->start();
+}
+
+void Supervisor::recordGivenUp(const SupervisedProcess &failed, const QList<int> &left)
+{
+    QJsonArray instances;
+    for (const int instance : left)
+        instances.append(instance);
+    const QString label = processLabel(failed.name(), failed.instance());
+    const QString reason = u"%1 has failed: %2"_s.arg(label, failed.state().reason);
+    m_journal.record(QLatin1StringView("restart_given_up"),
+        {{keys::process, failed.name()}, {keys::instance, failed.instance()},
+            {keys::notRestarted, instances}, {keys::reason, reason}});
+    qCWarning(log, "%s; the restart of %s is given up, %lld of its instances stay as they are",
+        qUtf8Printable(reason), qUtf8Printable(failed.name()), qint64(left.size()));
 }
 
 void Supervisor::scale(const QString &name, int count)

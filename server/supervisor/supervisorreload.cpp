@@ -14,6 +14,7 @@ namespace semper {
 
 void SupervisedProcess::reconfigure(const QString &service, const SharedSpec &spec)
 {
+    m_isOutdated = m_launch && needsRestartFor(service, *spec);
     m_service = service;
     m_nextSpec = spec;
     if (m_launch)
@@ -23,8 +24,14 @@ void SupervisedProcess::reconfigure(const QString &service, const SharedSpec &sp
     Q_EMIT changed();
 }
 
+bool SupervisedProcess::needsRestartFor(const QString &service, const ProcessSpec &spec) const
+{
+    return !m_launch || service != m_launchedFor || differenceOf(*m_spec, spec).needsRestart;
+}
+
 void SupervisedProcess::takeNextSpec()
 {
+    m_isOutdated = false;
     if (!m_nextSpec)
         return;
     m_spec = std::exchange(m_nextSpec, nullptr);
@@ -180,7 +187,12 @@ void Supervisor::followChange(const ProcessChange &change, bool wasScheduled)
     toRestart.removeIf([this](auto *it) {
         return !stays(it) || it->state().wanted == Wanted::Down || it->spec().schedule;
     });
-    if (change.needsRestart && !toRestart.isEmpty())
+    if (!change.needsRestart)
+        toRestart = leftBehind(change.name);
+    else if (!isRestarting(change.name)) // else it begins anew
+        toRestart.removeIf(
+            [&change](auto *it) { return !it->needsRestartFor(change.service, change.spec); });
+    if (!toRestart.isEmpty())
         restart(toRestart);
 }
 

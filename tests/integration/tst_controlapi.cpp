@@ -31,6 +31,7 @@ public:
         second.instance = 1;
         return {first, second, {.name = u"monitor"_s, .instance = 0, .service = u"http"_s}};
     }
+    [[nodiscard]] bool knows(const QString &name) const override { return name == u"none"_s; }
     [[nodiscard]] bool allReady() const override { return ready; }
     [[nodiscard]] QJsonObject serverObject() const override { return {{u"node"_s, u"desk"_s}}; }
     CommandResult command(const SupervisionCommand &command) override
@@ -74,6 +75,7 @@ private Q_SLOTS:
     void theServerIsDescribed();
     void processesAreListed();
     void oneProcessIsAnArrayOfItsInstances();
+    void oneWithoutInstancesIsAnEmptyArray();
     void commandsAreAcceptedWithTheIdOfTheirEvent_data();
     void commandsAreAcceptedWithTheIdOfTheirEvent();
     void parametersThatMakeNoSenseAreRefused_data();
@@ -203,6 +205,14 @@ void TestControlApi::oneProcessIsAnArrayOfItsInstances()
     QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
     QCOMPARE(client.status(), 200);
     QCOMPARE(QJsonDocument::fromJson(client.body()).array().size(), 2);
+}
+
+void TestControlApi::oneWithoutInstancesIsAnEmptyArray()
+{
+    RawClient client(port(), request("GET /api/v1/processes/none"));
+    QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
+    QCOMPARE(client.status(), 200);
+    QCOMPARE(QJsonDocument::fromJson(client.body()), QJsonDocument(QJsonArray()));
 }
 
 void TestControlApi::commandsAreAcceptedWithTheIdOfTheirEvent_data()

@@ -99,6 +99,9 @@ private Q_SLOTS:
     void aFileFullOfErrorsIsToldInFramesThatFit();
     void watchersSeeWhoCameAndWent();
     void theCommandPrintsTheDifference();
+    void theCommandPrintsWhatWillHappen();
+    void whatARestartThatWasGivenUpLeftIsSeenAndTakenUpAgain();
+    void whatStillRunsAsAskedForIsLeftAloneByAWayBack();
 
 private:
     [[nodiscard]] static int pidOf(RunningServer &server, const QString &name)
@@ -284,8 +287,13 @@ void TestReload::anotherAddressIsBoundBeforeTheOldOneIsLeft()
     server.configure(processes, listening(local(second), processes));
     const auto output = server.command({u"reload"_s});
     QCOMPARE(output.exitCode, 0);
-    QVERIFY2(output.standardOutput.startsWith("~ $.services.http.listen " + local(second).toUtf8()),
-        output.standardOutput.constData());
+    const QString move = local(first) + u" -> "_s + local(second);
+    QCOMPARE(QString::fromUtf8(output.standardOutput),
+        u"~ $.services.http.listen %1\n= 1 process unchanged\n"_s.arg(move));
+    QTRY_VERIFY2_WITH_TIMEOUT(
+        server.log().contains(
+            u"0 added, 0 removed, 0 changed, 1 unchanged; listeners: http %1\n"_s.arg(move)),
+        qPrintable(server.log()), patience);
     QVERIFY(takesConnections(second));
     QVERIFY(!takesConnections(first));
     QCOMPARE(pidOf(server, u"a"_s), a);
@@ -356,7 +364,11 @@ void TestReload::theControlApiMoves()
     // Asked where it is, it answers there, and is elsewhere then.
     const auto [status, answer] = server.post(u"/api/v1/reload"_s);
     QCOMPARE(status, 202);
-    QCOMPARE(answer[u"changes"_s][0][u"path"_s], u"$.control.listen"_s);
+    QCOMPARE(answer[u"changes"_s][0],
+        (QJsonObject{{u"change"_s, u"changed"_s}, {u"path"_s, u"$.control.listen"_s},
+            {u"listen"_s, local(port)}, {u"was"_s, u"127.0.0.1:0"_s}}));
+    QVERIFY2(server.log().contains(u"; listeners: control 127.0.0.1:0 -> %1\n"_s.arg(local(port))),
+        qPrintable(server.log()));
     QVERIFY(takesConnections(port));
     QVERIFY(!takesConnections(quint16(server.control().port())));
 }
@@ -437,7 +449,7 @@ void TestReload::aReloadOverHttpAnswersWithItsEvent()
     QCOMPARE(answer[u"unchanged"_s], 1);
     QCOMPARE(answer[u"changes"_s],
         (QJsonArray{QJsonObject{{u"change"_s, u"added"_s}, {u"process"_s, u"b"_s},
-            {u"path"_s, u"$.services.http.processes.b"_s}}}));
+            {u"effect"_s, u"start"_s}, {u"path"_s, u"$.services.http.processes.b"_s}}}));
 
     server.configure(QByteArray(R"({"nod": "x", "control": {"listen": 5}})"));
     std::tie(status, answer) = server.post(u"/api/v1/reload"_s);
@@ -557,7 +569,132 @@ void TestReload::theCommandPrintsTheDifference()
             QJsonObject{{u"change"_s, u"changed"_s}, {u"path"_s, u"$.shutdown_timeout_ms"_s}},
             QJsonObject{{u"change"_s, u"changed"_s}, {u"process"_s, u"a"_s},
                 {u"path"_s, u"$.services.http.processes.a"_s},
-                {u"keys"_s, QJsonArray{u"instances"_s}}, {u"restart"_s, false}}}));
+                {u"keys"_s, QJsonArray{u"instances"_s}}, {u"effect"_s, u"none"_s},
+                {u"restart"_s, false}}}));
+}
+
+void TestReload::theCommandPrintsWhatWillHappen()
+{
+    const auto with = [](const QString &value, QJsonObject more) {
+        more.insert(u"environment"_s, QJsonObject{{u"X"_s, value}});
+        return sleeper(more);
+    };
+    const QJsonObject yearly{{u"schedule"_s, u"@yearly"_s}};
+    const QJsonObject off{{u"enabled"_s, false}};
+    RunningServer server({{u"a"_s, with(u"1"_s, {})}, {u"b"_s, with(u"1"_s, {})},
+        {u"c"_s, with(u"1"_s, yearly)}, {u"d"_s, with(u"1"_s, off)}, {u"e"_s, with(u"1"_s, {})}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QCOMPARE(server.command({u"wait"_s, u"a"_s, u"b"_s, u"e"_s}).exitCode, 0);
+    QCOMPARE(server.command({u"stop"_s, u"b"_s}).exitCode, 0);
+    server.configure(
+        {{u"a"_s, with(u"2"_s, {})}, {u"b"_s, with(u"2"_s, {})}, {u"c"_s, with(u"2"_s, yearly)},
+            {u"d"_s, with(u"1"_s, {})}, {u"e"_s, with(u"2"_s, off)}, {u"f"_s, with(u"1"_s, off)}});
+    const auto output = server.command({u"reload"_s});
+    QCOMPARE(QString::fromUtf8(output.standardOutput),
+        u"~ a: environment.X (restart)\n"
+        "~ b: environment.X (from its next start)\n"
+        "~ c: environment.X (from its next run)\n"
+        "~ d: enabled (start)\n"
+        "~ e: environment.X, enabled (stop)\n"
+        "+ f (disabled)\n"
+        "= 0 processes unchanged\n"_s);
+}
+
+namespace {
+
+/// Three instances of which the first fails where \a fails says so.
+QJsonObject workers(const QString &value, bool fails, const QString &folder)
+{
+    const QString script = fails
+        ? u"[ $SEMPER_INSTANCE = 0 ] && [ ! -e %1/mended ] && exit 3; exec sleep 600"_s
+        : u"exec sleep 600 # %1"_s;
+    return {{u"command"_s, QJsonArray{u"sh"_s, u"-c"_s, script.arg(folder)}},
+        {u"environment"_s, QJsonObject{{u"X"_s, value}}}, {u"instances"_s, 3},
+        {u"ready"_s, QJsonObject{{u"mode"_s, u"exec"_s}, {u"command"_s, QJsonArray{u"true"_s}}}},
+        {u"restart"_s, QJsonObject{{u"policy"_s, u"never"_s}}}};
+}
+
+QList<bool> outdated(RunningServer &server)
+{
+    QList<bool> list;
+    for (const QJsonValue &process : server.get(u"/api/v1/processes/worker"_s).toArray())
+        list.append(process[u"outdated"_s].toBool());
+    return list;
+}
+
+} // namespace
+
+void TestReload::whatARestartThatWasGivenUpLeftIsSeenAndTakenUpAgain()
+{
+    RunningServer server({});
+    const auto configure = [&server](const QString &value, bool fails) {
+        server.configure({{u"worker"_s, workers(value, fails, server.folder())}});
+    };
+    configure(u"1"_s, false);
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QCOMPARE(server.command({u"wait"_s, u"worker"_s}).exitCode, 0);
+    HubPeer watcher(server.socketPath());
+    watcher.watch({u"events"_s});
+    QTRY_VERIFY_WITH_TIMEOUT(!watcher.framesOf(u"snapshot").isEmpty(), patience);
+    configure(u"2"_s, true);
+    QCOMPARE(server.command({u"reload"_s}).exitCode, 0);
+
+    QJsonObject event;
+    const auto isGivenUp = [&] {
+        for (const QJsonObject &frame : watcher.framesOf(u"event"))
+            if (frame[u"event"_s][u"type"_s] == u"restart_given_up"_s)
+                event = frame[u"event"_s].toObject();
+        return !event.isEmpty();
+    };
+    QTRY_VERIFY2_WITH_TIMEOUT(isGivenUp(), qPrintable(server.log()), patience);
+    QCOMPARE(event[u"process"_s], u"worker"_s);
+    QCOMPARE(event[u"instance"_s], 0);
+    QCOMPARE(event[u"not_restarted"_s], (QJsonArray{1, 2}));
+    QCOMPARE(event[u"reason"_s], u"worker has failed: exited with code 3"_s);
+    QCOMPARE(outdated(server), (QList<bool>{false, true, true}));
+    const auto status = server.command({u"status"_s});
+    QCOMPARE(status.standardOutput.count("outdated: runs as before a reload"), 2);
+
+    // The same file again: the first is tried first, so that it does not get worse.
+    const QByteArray told = "~ worker: instances that still run as before: 1, 2 (restart)\n"
+                            "= 0 processes unchanged\n";
+    QCOMPARE(server.command({u"reload"_s, u"--dry-run"_s}).standardOutput, told);
+    QCOMPARE(server.command({u"reload"_s}).standardOutput, told);
+    QTRY_COMPARE_WITH_TIMEOUT(
+        server.log().count(u"the restart of worker is given up"_s), 2, patience);
+    QCOMPARE(outdated(server), (QList<bool>{false, true, true}));
+
+    QFile mended(server.folder() + u"/mended"_s);
+    QVERIFY(mended.open(QIODevice::WriteOnly));
+    QCOMPARE(server.command({u"reload"_s}).exitCode, 0);
+    QTRY_COMPARE_WITH_TIMEOUT(outdated(server), (QList<bool>{false, false, false}), patience);
+    QCOMPARE(server.command({u"wait"_s, u"worker"_s}).exitCode, 0);
+    QCOMPARE(server.command({u"reload"_s}).standardOutput, "= 1 process unchanged\n");
+}
+
+void TestReload::whatStillRunsAsAskedForIsLeftAloneByAWayBack()
+{
+    RunningServer server({});
+    const auto configure = [&server](const QString &value, bool fails) {
+        server.configure({{u"worker"_s, workers(value, fails, server.folder())}});
+    };
+    configure(u"1"_s, false);
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QCOMPARE(server.command({u"wait"_s, u"worker"_s}).exitCode, 0);
+    const auto pid = [&server](int instance) {
+        return server.get(u"/api/v1/processes/worker"_s)[instance][u"pid"_s].toInteger();
+    };
+    const qint64 second = pid(1);
+    const qint64 third = pid(2);
+    configure(u"2"_s, true);
+    QCOMPARE(server.command({u"reload"_s}).exitCode, 0);
+    QTRY_VERIFY_WITH_TIMEOUT(server.log().contains(u"is given up"_s), patience);
+    configure(u"1"_s, false);
+    QCOMPARE(server.command({u"reload"_s}).exitCode, 0);
+    QCOMPARE(server.command({u"wait"_s, u"worker"_s}).exitCode, 0);
+    QCOMPARE(outdated(server), (QList<bool>{false, false, false}));
+    QCOMPARE(pid(1), second);
+    QCOMPARE(pid(2), third);
 }
 
 void TestReload::aScheduleThatComesOrGoesMakesItAnotherKind()

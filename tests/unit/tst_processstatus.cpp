@@ -32,6 +32,7 @@ void TestProcessStatus::everyFieldSurvivesTheWire()
         .pid = 4711,
         .restarts = 3,
         .standby = 2,
+        .outdated = true,
         .startedAt = then,
         .uptime = 17ms,
         .nextStartAt = then.addSecs(7),
