@@ -33,12 +33,15 @@ int control(const CommandLine &line, const CommandSyntax &syntax, const QString 
     if (const auto *exit = std::get_if<CommandExit>(&opened))
         return leave(*exit);
 
-    const auto &[session, before] = std::get<SelectedSession>(opened);
+    const auto &[session, before, withoutInstances] = std::get<SelectedSession>(opened);
     for (const QString &selector : line.has(u"all"_s) ? namesOf(before) : line.operands())
         if (const auto exit = session->command(action, selector))
             return leave(*exit);
+    if (!line.has(u"all"_s) && !line.has(u"json"_s))
+        print(withoutInstancesText(withoutInstances));
     if (!effect || line.has(u"no-wait"_s)) {
-        const auto after = select(session->processes(), line.operands());
+        const auto after
+            = select(session->processes(), line.operands(), session->namesWithoutInstances());
         if (line.has(u"json"_s) && std::holds_alternative<QList<ProcessStatus>>(after))
             print(toJson(std::get<QList<ProcessStatus>>(after)));
         return int(ExitCode::Done);

@@ -50,16 +50,18 @@ Verdict judge(Effect effect, const ProcessStatus &before, const ProcessStatus &s
     const bool failed = status.state == ProcessPhase::Failed;
     const bool done = status.state == ProcessPhase::Done;
     const bool another = status.pid != before.pid || status.startedAt != before.startedAt;
-    const bool down = status.state == ProcessPhase::Stopped && status.wanted == Wanted::Down;
+    // Nobody will launch it by itself: it was stopped, is disabled, or its schedule never comes.
+    const bool idle = (status.state == ProcessPhase::Stopped && status.wanted == Wanted::Down)
+        || (status.state == ProcessPhase::Waiting && status.reason == neverDueReason);
     switch (effect) {
     case Effect::Ready:
-        return failed || done || down ? outOfReach(status) : reachedIf(running && status.ready);
+        return failed || done || idle ? outOfReach(status) : reachedIf(running && status.ready);
     case Effect::Up:
-        return failed || done || down ? outOfReach(status) : reachedIf(running);
+        return failed || done || idle ? outOfReach(status) : reachedIf(running);
     case Effect::Down:
         return reachedIf(isDown(status));
     case Effect::Done:
-        return failed || down ? outOfReach(status) : reachedIf(done);
+        return failed || idle ? outOfReach(status) : reachedIf(done);
     case Effect::Relaunched:
         return failed ? outOfReach(status)
                       : reachedIf(done || (running && status.ready && another));

@@ -160,6 +160,14 @@ std::optional<ProcessStatus> HubSession::process(const QString &name, int instan
     return it == m_processes.cend() ? std::nullopt : std::optional(*it);
 }
 
+QStringList HubSession::namesWithoutInstances() const
+{
+    QStringList names;
+    for (const QJsonValue &name : m_server.value(keys::withoutInstances).toArray())
+        names.append(name.toString());
+    return names;
+}
+
 void HubSession::take(const QJsonObject &frame)
 {
     const QString type = frame.value(keys::type).toString();

@@ -14,6 +14,7 @@
 #include <QMap>
 #include <QObject>
 #include <QString>
+#include <QStringList>
 
 #include <functional>
 #include <optional>
@@ -52,6 +53,8 @@ public:
     [[nodiscard]] QList<ProcessStatus> processes() const { return m_processes.values(); }
     [[nodiscard]] std::optional<ProcessStatus> process(const QString &name, int instance) const;
     [[nodiscard]] QJsonObject server() const { return m_server; }
+    /// The names of processes that were scaled to none.
+    [[nodiscard]] QStringList namesWithoutInstances() const;
 
 private:
     using Key = std::pair<QString, int>;

@@ -16,10 +16,13 @@ std::variant<SelectedSession, CommandExit> openSelected(const CommandLine &line)
     auto session = std::make_unique<HubSession>(std::get<QString>(socket));
     if (const auto exit = session->open())
         return *exit;
-    const auto selected = select(session->processes(), line.operands());
+    QStringList empty = session->namesWithoutInstances();
+    const auto selected = select(session->processes(), line.operands(), empty);
     if (const auto *exit = std::get_if<CommandExit>(&selected))
         return *exit;
-    return SelectedSession{std::move(session), std::get<QList<ProcessStatus>>(selected)};
+    if (!line.operands().isEmpty())
+        empty.removeIf([&line](const QString &name) { return !line.operands().contains(name); });
+    return SelectedSession{std::move(session), std::get<QList<ProcessStatus>>(selected), empty};
 }
 
 } // namespace semper

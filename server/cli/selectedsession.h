@@ -5,6 +5,7 @@
 #include "cli/hubsession.h"
 
 #include <QList>
+#include <QStringList>
 
 #include <memory>
 #include <variant>
@@ -16,6 +17,7 @@ struct SelectedSession
 {
     std::unique_ptr<HubSession> session;
     QList<ProcessStatus> processes;
+    QStringList withoutInstances; ///< names among those selected
 };
 
 /// Finds the server that \a line is for, opens a session with it and selects the processes that

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/selection.h"
 
+#include "cli/terminaltext.h"
 #include "spec/jsonpath.h"
 #include "spec/nearestname.h"
 
@@ -21,9 +22,8 @@ struct Texts
     Q_DECLARE_TR_FUNCTIONS(semper::Selection)
 };
 
-CommandExit unknownProcess(const QList<ProcessStatus> &processes, const QString &selector)
+CommandExit unknownProcess(const QStringList &names, const QString &selector)
 {
-    const QStringList names = namesOf(processes);
     const QString unknown = Texts::tr("no process %1").arg(quoted(selector));
     const QString name = selector.section(u':', 0, 0);
     if (const auto nearest = nearestName(name, names); nearest && *nearest != name)
@@ -44,21 +44,31 @@ bool selects(const QString &selector, const ProcessStatus &status)
         || selector == status.name + u':' + QString::number(status.instance);
 }
 
-std::variant<QList<ProcessStatus>, CommandExit> select(
-    const QList<ProcessStatus> &processes, const QStringList &selectors)
+std::variant<QList<ProcessStatus>, CommandExit> select(const QList<ProcessStatus> &processes,
+    const QStringList &selectors, const QStringList &withoutInstances)
 {
     if (selectors.isEmpty())
         return processes;
     QList<ProcessStatus> selected;
     for (const QString &selector : selectors)
-        if (std::none_of(processes.cbegin(), processes.cend(),
+        if (!withoutInstances.contains(selector)
+            && std::none_of(processes.cbegin(), processes.cend(),
                 [&](const ProcessStatus &status) { return selects(selector, status); }))
-            return unknownProcess(processes, selector);
+            return unknownProcess(namesOf(processes) + withoutInstances, selector);
     for (const ProcessStatus &status : processes)
         if (std::any_of(selectors.cbegin(), selectors.cend(),
                 [&](const QString &selector) { return selects(selector, status); }))
             selected.append(status);
     return selected;
+}
+
+QString withoutInstancesText(const QStringList &names)
+{
+    QString text;
+    for (const QString &name : names)
+        text += Texts::tr("%1: no instances; 'semper scale %1 N' starts some").arg(printable(name))
+            + u'\n';
+    return text;
 }
 
 QStringList namesOf(const QList<ProcessStatus> &processes)

@@ -21,9 +21,14 @@ namespace semper {
     const QString &selector, const ProcessStatus &status);
 
 /// Those of \a processes that one of \a selectors means; all for none. Exit code 1, with the
-/// nearest names, where one means nothing.
+/// nearest names, where one means nothing. \a withoutInstances names processes that are known and
+/// of which there is none.
 [[nodiscard]] SEMPER_SERVER_EXPORT std::variant<QList<ProcessStatus>, CommandExit> select(
-    const QList<ProcessStatus> &processes, const QStringList &selectors);
+    const QList<ProcessStatus> &processes, const QStringList &selectors,
+    const QStringList &withoutInstances = {});
+
+/// A line for each of \a names: that it has no instances, and what brings some.
+[[nodiscard]] SEMPER_SERVER_EXPORT QString withoutInstancesText(const QStringList &names);
 
 /// The names of \a processes, each once.
 [[nodiscard]] SEMPER_SERVER_EXPORT QStringList namesOf(const QList<ProcessStatus> &processes);

@@ -26,7 +26,7 @@ int signalProcesses(const CommandLine &line, const CommandSyntax &syntax)
     const auto opened = openSelected(rest);
     if (const auto *exit = std::get_if<CommandExit>(&opened))
         return leave(*exit);
-    const auto &[session, processes] = std::get<SelectedSession>(opened);
+    const auto &[session, processes, withoutInstances] = std::get<SelectedSession>(opened);
     for (const QString &selector : rest.has(u"all"_s) ? namesOf(processes) : rest.operands())
         if (const auto exit = session->command(u"signal"_s, selector, {{keys::signal, signal}}))
             return leave(*exit);

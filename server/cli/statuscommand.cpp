@@ -22,7 +22,7 @@ int status(const CommandLine &line, const CommandSyntax &)
     const auto opened = openSelected(line);
     if (const auto *exit = std::get_if<CommandExit>(&opened))
         return leave(*exit);
-    const auto &[session, processes] = std::get<SelectedSession>(opened);
+    const auto &[session, processes, withoutInstances] = std::get<SelectedSession>(opened);
     if (line.has(u"json"_s)) {
         print(toJson(processes));
         return int(ExitCode::Done);
@@ -30,10 +30,11 @@ int status(const CommandLine &line, const CommandSyntax &)
     QString text;
     if (line.operands().isEmpty())
         text = serverLine(session->server());
-    if (processes.isEmpty())
+    if (processes.isEmpty() && withoutInstances.isEmpty())
         text += Texts::tr("no processes") + u'\n';
-    else
+    else if (!processes.isEmpty())
         text += statusTable(processes, QDateTime::currentDateTimeUtc(), TerminalStyle::real());
+    text += withoutInstancesText(withoutInstances);
     print(text);
     return int(ExitCode::Done);
 }

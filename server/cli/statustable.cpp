@@ -13,6 +13,8 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <utility>
+
 #include <langinfo.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -106,10 +108,29 @@ Row cells(const ProcessStatus &status, const QDateTime &now, const TerminalStyle
         alive ? humanBytes(status.memoryBytes) : dash, situation(status, now)};
 }
 
+/// Where all columns would leave no room for the last one, which tells most, the least needed go:
+/// memory, CPU, pid, uptime, restarts. These have no width then.
+void narrow(std::array<int, columns> &widths, int width)
+{
+    constexpr int roomForLast = 16;
+    constexpr int gap = 2;
+    const int wanted = std::min(widths.back(), roomForLast);
+    int used = wanted;
+    for (std::size_t i = 0; i + 1 < columns; ++i)
+        used += widths[i] + gap;
+    for (const std::size_t column : {6, 5, 2, 4, 3}) {
+        if (used <= width)
+            return;
+        used -= std::exchange(widths[column], 0) + gap;
+    }
+}
+
 QString line(const Row &row, const std::array<int, columns> &widths, int width)
 {
     QStringList parts;
     for (std::size_t i = 0; i < columns; ++i) {
+        if (widths[i] == 0)
+            continue;
         const int missing = std::max(0, widths[i] - displayWidth(row[i]));
         if (i + 1 == columns)
             parts.append(row[i]);
@@ -177,6 +198,8 @@ QString situation(const ProcessStatus &status, const QDateTime &now)
             + u", "_s + ago(status.lastExit->at, now));
     if (status.state == ProcessPhase::Running && status.alive == false)
         parts.append(Texts::tr("no heartbeat"));
+    if (status.outdated)
+        parts.append(Texts::tr("outdated: runs as before a reload"));
     if (status.standby > 0)
         parts.append(Texts::tr("%1 in standby").arg(status.standby));
     if (status.nextStartAt.isValid())
@@ -202,6 +225,8 @@ QString statusTable(
         for (std::size_t i = 0; i < columns; ++i)
             widths[i] = std::max(widths[i], displayWidth(row[i]));
 
+    if (style.width > 0)
+        narrow(widths, style.width);
     QString text;
     for (qsizetype i = 0; i < rows.size(); ++i) {
         QString shown = line(rows.at(i), widths, style.width);

@@ -30,7 +30,10 @@ int wait(const CommandLine &line, const CommandSyntax &syntax)
     const auto opened = openSelected(line);
     if (const auto *exit = std::get_if<CommandExit>(&opened))
         return leave(*exit);
-    const auto &[session, processes] = std::get<SelectedSession>(opened);
+    const auto &[session, processes, withoutInstances] = std::get<SelectedSession>(opened);
+    if (!withoutInstances.isEmpty() && !line.has(u"all"_s)
+        && (*effect == Effect::Ready || *effect == Effect::Up))
+        return leave({ExitCode::Failed, withoutInstancesText(withoutInstances)});
     return awaitEffect(
         *session, processes, *effect, std::get<QDeadlineTimer>(deadline), line.has(u"json"_s));
 }

@@ -50,6 +50,7 @@ private Q_SLOTS:
     void aGroupEndsTogetherAndStartsTogether();
     void eachInstanceKnowsItsNumber();
     void aScaleAddsAndTakesAwayInstances();
+    void whatIsScaledToNoneIsStillKnown();
     void aRestartOfSeveralKeepsAllButOneReady();
     void aSignalReachesWhatRuns();
 };
@@ -108,7 +109,7 @@ void TestCompanions::aFailureRestartsItsDependants()
     const int database = server.process(u"db"_s)[u"pid"_s].toInt();
     QCOMPARE(::kill(database, SIGKILL), 0);
     QTRY_COMPARE_WITH_TIMEOUT(server.process(u"api"_s)[u"state"_s], u"waiting"_s, patience);
-    QCOMPARE(server.process(u"api"_s)[u"reason"_s], u"waits for db, which is failed"_s);
+    QCOMPARE(server.process(u"api"_s)[u"reason"_s], u"waits for db, which has failed"_s);
     QCOMPARE(server.command({u"start"_s, u"db"_s}).exitCode, 0);
     QTRY_COMPARE_WITH_TIMEOUT(server.process(u"api"_s)[u"state"_s], u"running"_s, patience);
 }
@@ -204,13 +205,45 @@ void TestCompanions::aScaleAddsAndTakesAwayInstances()
     QCOMPARE(pids(), before.first(1));
     QCOMPARE(::kill(before.last(), 0), -1);
     QCOMPARE(server.command({u"scale"_s, u"worker"_s, u"0"_s}).exitCode, 0);
-    QCOMPARE(server.command({u"restart"_s, u"worker"_s}).exitCode, 1);
     QCOMPARE(server.command({u"scale"_s, u"worker"_s, u"3"_s}).exitCode, 0);
     QCOMPARE(pids().size(), 3);
 
     QCOMPARE(server.command({u"scale"_s, u"nobody"_s, u"1"_s}).exitCode, 1);
+    QVERIFY(server.command({u"scale"_s, u"wroker"_s, u"1"_s})
+                .standardError.contains("no process \"wroker\"; did you mean \"worker\"?"));
     QCOMPARE(server.command({u"scale"_s, u"worker"_s, u"many"_s}).exitCode, 2);
     QCOMPARE(server.command({u"scale"_s, u"worker:1"_s, u"1"_s}).exitCode, 1);
+}
+
+void TestCompanions::whatIsScaledToNoneIsStillKnown()
+{
+    RunningServer server({{u"worker"_s, helper({u"sleeper"_s})}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QCOMPARE(server.command({u"scale"_s, u"worker"_s, u"0"_s}).exitCode, 0);
+    const QByteArray note = "worker: no instances; 'semper scale worker N' starts some\n";
+
+    QCOMPARE(server.get(u"/api/v1/processes/worker"_s), QJsonArray());
+    const auto status = server.command({u"status"_s, u"worker"_s});
+    QCOMPARE(status.exitCode, 0);
+    QCOMPARE(status.standardOutput, note);
+    QVERIFY(server.command({u"status"_s}).standardOutput.endsWith(note));
+    QCOMPARE(server.command({u"status"_s, u"worker"_s, u"--json"_s}).standardOutput, "[\n]\n");
+    for (const QString &action : {u"start"_s, u"stop"_s, u"restart"_s, u"reset"_s}) {
+        const auto output = server.command({action, u"worker"_s});
+        QVERIFY2(output.exitCode == 0, output.standardError);
+        QCOMPARE(output.standardOutput, note);
+        QCOMPARE(server.post(u"/api/v1/processes/worker/"_s + action).first, 202);
+    }
+    QCOMPARE(server.post(u"/api/v1/processes/worker/signal"_s, R"({"signal": "HUP"})").first, 409);
+    QCOMPARE(server.command({u"wait"_s, u"worker"_s, u"--for"_s, u"down"_s}).exitCode, 0);
+    const auto wait = server.command({u"wait"_s, u"worker"_s});
+    QCOMPARE(wait.exitCode, 1);
+    QCOMPARE(wait.standardError, note);
+    QVERIFY(server.command({u"status"_s, u"workr"_s}).standardError.contains("did you mean"));
+
+    QCOMPARE(server.command({u"scale"_s, u"worker"_s, u"2"_s}).exitCode, 0);
+    QCOMPARE(server.get(u"/api/v1/processes/worker"_s).toArray().size(), 2);
+    QVERIFY(!server.command({u"status"_s}).standardOutput.contains("no instances"));
 }
 
 void TestCompanions::aRestartOfSeveralKeepsAllButOneReady()

@@ -105,6 +105,9 @@ void TestSchedule::itIsNotLaunchedBeforeItIsDue()
     QCOMPARE(process[u"reason"_s], u"its schedule never comes"_s);
     QVERIFY(process[u"next_start_at"_s].isNull());
     QVERIFY(process[u"last_exit"_s].isNull());
+    const auto wait = server.command({u"wait"_s, u"it"_s, u"--timeout-ms"_s, u"15000"_s});
+    QCOMPARE(wait.exitCode, 1);
+    QCOMPARE(wait.standardError, "it: waiting: its schedule never comes\n");
 
     QCOMPARE(server.command({u"start"_s, u"it"_s}).exitCode, 0);
     QCOMPARE(server.process(u"it"_s)[u"state"_s], u"running"_s);

@@ -67,6 +67,8 @@ private Q_SLOTS:
     void hostsInStandbyAreTold();
     void columnsLineUpForEveryScript();
     void aNarrowTerminalElidesTheLastColumn();
+    void aNarrowerOneLeavesOutWhatIsLeastNeeded();
+    void whatRunsAsBeforeAReloadIsTold();
     void glyphsAndColoursOnlyWhereTheStyleHasThem();
     void whatAProcessSaysCannotSteerTheTerminal();
     void theNextRunOfAScheduleIsTold();
@@ -151,6 +153,31 @@ void TestStatusTable::aNarrowTerminalElidesTheLastColumn()
     QVERIFY(table.at(1).endsWith(u'…'));
     QVERIFY(table.at(1).contains(u"12.3 MiB"_s));
     QVERIFY(lines(statusTable({status}, now, {})).at(1).endsWith(status.status));
+}
+
+void TestStatusTable::aNarrowerOneLeavesOutWhatIsLeastNeeded()
+{
+    ProcessStatus monitor = running(u"order-monitor"_s, 4711);
+    monitor.status = u"42 orders in the queue, 3 late"_s;
+    const QList<ProcessStatus> processes{monitor, backingOff(u"import"_s)};
+    const QStringList table = lines(statusTable(processes, now, {.glyphs = true, .width = 60}));
+    for (const QString &line : table)
+        QVERIFY2(displayWidth(line) <= 60, qPrintable(line));
+    QCOMPARE(table.at(0).simplified(), u"STATE NAME RESTARTS UPTIME LAST"_s);
+    QVERIFY2(table.at(1).contains(u"exited with cod"_s), qPrintable(table.at(1)));
+    QVERIFY2(table.at(2).contains(u"42 orders in th"_s), qPrintable(table.at(2)));
+    // What is short needs no more room than it takes.
+    QVERIFY(
+        lines(statusTable({running(u"a"_s, 1)}, now, {.width = 60})).at(0).contains(u"MEMORY"_s));
+    QCOMPARE(
+        lines(statusTable(processes, now, {.width = 20})).at(0).simplified(), u"STATE NAME …"_s);
+}
+
+void TestStatusTable::whatRunsAsBeforeAReloadIsTold()
+{
+    ProcessStatus status = running(u"a"_s, 1);
+    status.outdated = true;
+    QCOMPARE(situation(status, now), u"outdated: runs as before a reload"_s);
 }
 
 void TestStatusTable::glyphsAndColoursOnlyWhereTheStyleHasThem()
@@ -285,6 +312,16 @@ void TestStatusTable::effectsAreJudged_data()
     row("ready: done", Effect::Ready, done, {.kind = OutOfReach, .reason = u"done"_s});
     row("up: not ready", Effect::Up, unready, reached);
     row("up: stopped", Effect::Up, stopped, pending);
+    const ProcessStatus never = in(ProcessPhase::Waiting, u"p"_s, neverDueReason);
+    const Verdict neverDue{.kind = OutOfReach, .reason = u"waiting: its schedule never comes"_s};
+    for (const Effect effect : {Effect::Ready, Effect::Up, Effect::Done})
+        row("a schedule that never comes", effect, never, neverDue);
+    row("ready: waiting for its schedule", Effect::Ready,
+        in(ProcessPhase::Waiting, u"p"_s, u"waits for its schedule"_s), pending);
+    ProcessStatus disabled = in(ProcessPhase::Stopped, u"p"_s, u"disabled by the configuration"_s);
+    disabled.wanted = Wanted::Down;
+    row("ready: disabled", Effect::Ready, disabled,
+        {.kind = OutOfReach, .reason = u"stopped: disabled by the configuration"_s});
     row("down: running", Effect::Down, same, pending);
     row("down: stopping", Effect::Down, stopping, pending);
     row("down: backoff", Effect::Down, backoff, pending);
@@ -325,6 +362,9 @@ void TestStatusTable::selectorsMeanNamesAndInstances()
     QCOMPARE(pids({u"a"_s}), (QList<qint64>{1, 2}));
     QCOMPARE(pids({u"a:1"_s}), (QList<qint64>{2}));
     QCOMPARE(pids({u"b"_s, u"a:0"_s, u"b"_s}), (QList<qint64>{1, 3}));
+    const auto none = select(processes, {u"c"_s}, {u"c"_s});
+    QVERIFY(std::get<QList<ProcessStatus>>(none).isEmpty());
+    QVERIFY(std::holds_alternative<CommandExit>(select(processes, {u"c:0"_s}, {u"c"_s})));
 }
 
 void TestStatusTable::anUnknownNameIsAnsweredWithTheNearest()
