@@ -92,6 +92,8 @@ QString Event::describe() const
     if (type == u"cpu_high" || type == u"cpu_normal")
         return Words::tr("used %1 cores over a minute")
             .arg(format::number(fields.value(keys::cpuRatio).toDouble()));
+    if (type == u"restart_given_up")
+        return withReason(Words::tr("the other instances are not restarted"), reason);
     if (type == u"server_started")
         return Words::tr("server started");
     if (type == u"server_stopped")
@@ -104,7 +106,7 @@ bool Event::isTrouble() const
     if (type == u"exit")
         return !isAskedFor(fields.value(keys::decision).toString());
     return type == u"failed" || type == u"unready" || type == u"backoff"
-        || type == u"output_dropped" || type == u"cpu_high";
+        || type == u"output_dropped" || type == u"cpu_high" || type == u"restart_given_up";
 }
 
 QString describeExit(const QJsonObject &lastExit, const QString &reason)

@@ -157,7 +157,7 @@ void TestStatusTable::aNarrowTerminalElidesTheLastColumn()
 
 void TestStatusTable::aNarrowerOneLeavesOutWhatIsLeastNeeded()
 {
-    ProcessStatus monitor = running(u"order-monitor"_s, 4711);
+    ProcessStatus monitor = running(u"monitor"_s, 4711);
     monitor.status = u"42 orders in the queue, 3 late"_s;
     const QList<ProcessStatus> processes{monitor, backingOff(u"import"_s)};
     const QStringList table = lines(statusTable(processes, now, {.glyphs = true, .width = 60}));
