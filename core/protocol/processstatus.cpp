@@ -102,6 +102,7 @@ QJsonObject ProcessStatus::toJson() const
         {keys::wanted, wanted == Wanted::Up ? u"up"_s : u"down"_s},
         {keys::ready, ready},
         {keys::alive, numberOrNull(alive)},
+        {keys::critical, critical},
         {keys::pid, numberOrNull(pid)},
         {keys::restarts, restarts},
         {keys::standby, standby},
@@ -134,6 +135,7 @@ ProcessStatus ProcessStatus::fromJson(const QJsonObject &json)
     it.ready = json.value(keys::ready).toBool();
     if (const QJsonValue alive = json.value(keys::alive); alive.isBool())
         it.alive = alive.toBool();
+    it.critical = json.value(keys::critical).toBool();
     if (const QJsonValue pid = json.value(keys::pid); pid.isDouble())
         it.pid = pid.toInteger();
     it.restarts = json.value(keys::restarts).toInt();

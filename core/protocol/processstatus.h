@@ -55,7 +55,9 @@ struct ProcessStatus
     ProcessPhase state = ProcessPhase::Stopped;
     Wanted wanted = Wanted::Up;
     bool ready = false;
-    std::optional<bool> alive = {}; ///< heartbeats arrive; nothing where none are expected
+    /// Heartbeats arrive, and probes of its liveness succeed; nothing where neither is expected.
+    std::optional<bool> alive = {};
+    bool critical = false; ///< people are asked before they end it
     std::optional<qint64> pid = {};
     int restarts = 0;
     int standby = 0; ///< hosts that wait to take over, for any instance of this name

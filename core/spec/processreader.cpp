@@ -5,6 +5,7 @@
 #include "protocol/keys.h"
 #include "spec/commandreader.h"
 #include "spec/limitsreader.h"
+#include "spec/livenessreader.h"
 #include "spec/namerule.h"
 #include "spec/readyreader.h"
 #include "spec/schedulereader.h"
@@ -261,6 +262,11 @@ ProcessSpec readProcess(const QJsonObject &json, const JsonPath &path,
             = readReady({*ready, reader.at(keys::ready), configKeys(ConfigObject::Ready), errors},
                 surroundings);
     readWatchdog(reader, spec);
+    if (const auto liveness = reader.object(keys::liveness))
+        spec.liveness = readLiveness(
+            {*liveness, reader.at(keys::liveness), configKeys(ConfigObject::Liveness), errors},
+            surroundings);
+    assign(spec.critical, reader.boolean(keys::critical));
     readDependencies(reader, spec);
     readInstances(reader, surroundings, spec);
     readStandby(reader, spec);

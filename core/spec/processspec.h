@@ -2,6 +2,7 @@
 #pragma once
 
 #include <semper/limitsspec.h>
+#include <semper/livenessspec.h>
 #include <semper/readyspec.h>
 #include <semper/restartspec.h>
 #include <semper/schedulespec.h>
@@ -51,6 +52,8 @@ struct ProcessSpec
     StopSpec stop = {};
     ReadySpec ready = {};
     std::optional<std::chrono::milliseconds> watchdog = {}; ///< 0: off; nothing: see below
+    std::optional<LivenessSpec> liveness = {}; ///< nothing: never probed
+    bool critical = false; ///< people are asked before they end it
     QMap<QString, DependencyLevel> dependsOn = {}; ///< by name of a process
     QString group = {}; ///< empty: none
     GroupStrategy strategy = GroupStrategy::OneForOne; ///< the same in all of a group

@@ -128,6 +128,8 @@ void compareProgram(Comparison &it)
     it.keysBelow(keys::environment, FromNextLaunch, SEMPER_AT(environment));
     it.key(keys::environmentFile, FromNextLaunch, SEMPER_AT(environmentFile));
     it.key(keys::watchdogMs, FromNextLaunch, SEMPER_AT(watchdog));
+    it.key(keys::liveness, AtOnce, SEMPER_AT(liveness));
+    it.key(keys::critical, AtOnce, SEMPER_AT(critical));
     it.key(keys::enabled, AtOnce, SEMPER_AT(enabled));
     it.keysBelow(keys::dependsOn, AtOnce, SEMPER_AT(dependsOn));
     it.key(keys::group, AtOnce, SEMPER_AT(group));

@@ -32,11 +32,11 @@ const Vocabulary &processKeys()
     static const Vocabulary keys{
         .known = {keys::className, keys::command, keys::settings, keys::directory,
             keys::environment, keys::environmentFile, keys::enabled, keys::restart, keys::stop,
-            keys::ready, keys::watchdogMs, keys::dependsOn, keys::instances, keys::group,
-            keys::strategy, keys::rlimits, keys::nice, keys::umask, keys::user, keys::runAsGroup,
-            keys::memoryMaxBytes, keys::cpuMaxRatio, keys::maxAgeMs, keys::standby, keys::schedule,
-            keys::overlap},
-        .later = {u"critical"_s, u"output"_s, u"output_limits"_s}};
+            keys::ready, keys::watchdogMs, keys::liveness, keys::critical, keys::dependsOn,
+            keys::instances, keys::group, keys::strategy, keys::rlimits, keys::nice, keys::umask,
+            keys::user, keys::runAsGroup, keys::memoryMaxBytes, keys::cpuMaxRatio, keys::maxAgeMs,
+            keys::standby, keys::schedule, keys::overlap},
+        .later = {u"output"_s, u"output_limits"_s}};
     return keys;
 }
 
@@ -59,6 +59,8 @@ const Vocabulary &configKeys(ConfigObject object)
             keys::backoffMaxMs, keys::jitterRatio, keys::resetAfterMs, keys::maxRestarts,
             keys::windowMs, keys::successCodes, keys::onFailed}};
     static const Vocabulary stop{.known = {keys::signal, keys::timeoutMs, keys::scope}};
+    static const Vocabulary liveness{.known = {keys::mode, keys::address, keys::url, keys::command,
+                                         keys::intervalMs, keys::timeoutMs, keys::failures}};
     static const Vocabulary ready{
         .known = {keys::mode, keys::timeoutMs, keys::address, keys::url, keys::command,
             keys::pattern, keys::intervalMs, keys::attemptTimeoutMs}};
@@ -82,6 +84,8 @@ const Vocabulary &configKeys(ConfigObject object)
         return restart;
     case ConfigObject::Stop:
         return stop;
+    case ConfigObject::Liveness:
+        return liveness;
     case ConfigObject::Ready:
         return ready;
     }
@@ -105,6 +109,12 @@ const Vocabulary &readyModes()
 QString readyModeName(ReadyMode mode)
 {
     return readyModes().known.at(int(mode));
+}
+
+const Vocabulary &livenessModes()
+{
+    static const Vocabulary modes{.known = {u"tcp"_s, u"http"_s, u"exec"_s}};
+    return modes;
 }
 
 } // namespace semper

@@ -34,6 +34,7 @@ enum class ConfigObject {
     Schedule,
     Restart,
     Stop,
+    Liveness,
     Ready
 };
 
@@ -45,5 +46,7 @@ enum class ConfigObject {
 /// Values of "ready.mode", in the order of ReadyMode.
 [[nodiscard]] SEMPER_CORE_EXPORT const Vocabulary &readyModes();
 [[nodiscard]] SEMPER_CORE_EXPORT QString readyModeName(ReadyMode mode);
+/// Values of "liveness.mode", in the order of LivenessMode.
+[[nodiscard]] SEMPER_CORE_EXPORT const Vocabulary &livenessModes();
 
 } // namespace semper

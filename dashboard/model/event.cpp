@@ -113,7 +113,9 @@ QString describeExit(const QJsonObject &lastExit, const QString &reason)
 {
     const QString signal = lastExit.value(keys::signal).toString();
     const QJsonValue code = lastExit.value(keys::code);
-    if (!signal.isEmpty())
+    // The server's own signal says nothing of why it was sent.
+    const bool isExplained = !reason.isEmpty() && !reason.startsWith(u"killed by SIG");
+    if (!signal.isEmpty() && !isExplained)
         return lastExit.value(keys::coreDumped).toBool()
             ? Words::tr("killed by %1 (core dumped)").arg(signal)
             : Words::tr("killed by %1").arg(signal);

@@ -148,6 +148,8 @@ QString DetailPane::facts(const ProcessRow &row) const
         facts.append(row.commandProblem());
     if (const auto left = row.nextStartIn(); left && !m_mirror->processes().isStale())
         facts.append(tr("next start %1").arg(format::countdown(*left)));
+    if (status.critical)
+        facts.append(tr("critical"));
     if (!status.reason.isEmpty())
         facts.append(status.reason);
     if (!status.status.isEmpty())

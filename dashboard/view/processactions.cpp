@@ -77,23 +77,47 @@ void ProcessActions::run(Action action, const ProcessIds &processes)
 
 bool ProcessActions::mayRun(Action action, const ProcessIds &processes)
 {
-    if (action == Action::Start || processes.size() <= unaskedProcesses)
+    if (action == Action::Start)
         return true;
+    ProcessIds critical = processes;
+    critical.removeIf([this](const ProcessId &process) {
+        const ProcessRow *row = m_mirror->processes().find(process);
+        return row == nullptr || !row->status().critical;
+    });
+    if (critical.isEmpty() && processes.size() <= unaskedProcesses)
+        return true;
+    return isConfirmed(action, processes, critical);
+}
+
+bool ProcessActions::isConfirmed(
+    Action action, const ProcessIds &processes, const ProcessIds &critical)
+{
     m_table->setHeld(true);
     QMessageBox question(QMessageBox::Question, QGuiApplication::applicationDisplayName(),
         action == Action::Stop ? tr("Stop %n process(es)?", nullptr, int(processes.size()))
                                : tr("Restart %n process(es)?", nullptr, int(processes.size())),
         QMessageBox::Cancel, m_table);
+    QString names = namesOf(processes).join(u", "_s);
+    if (!critical.isEmpty())
+        names += u'\n'
+            + (processes.size() == 1 ? tr("It is critical.")
+                                     : tr("Critical: %1").arg(namesOf(critical).join(u", "_s)));
+    question.setInformativeText(names);
+    const QAbstractButton *yes = question.addButton(actionName(action), QMessageBox::AcceptRole);
+    question.exec();
+    m_table->setHeld(false);
+    return question.clickedButton() == yes;
+}
+
+/// The first of them, and a sign that there are more.
+QStringList ProcessActions::namesOf(const ProcessIds &processes) const
+{
     QStringList names;
     for (const ProcessId &process : processes.first(std::min<qsizetype>(processes.size(), 12)))
         names.append(m_mirror->processes().displayName(process));
     if (processes.size() > names.size())
         names.append(u"…"_s);
-    question.setInformativeText(names.join(u", "_s));
-    const QAbstractButton *yes = question.addButton(actionName(action), QMessageBox::AcceptRole);
-    question.exec();
-    m_table->setHeld(false);
-    return question.clickedButton() == yes;
+    return names;
 }
 
 void ProcessActions::openMenu(const QPoint &position)

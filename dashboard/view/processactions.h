@@ -18,7 +18,7 @@ class ProcessActions : public QObject
 {
     Q_OBJECT
 public:
-    /// More than this many processes at once are asked for first.
+    /// More than this many processes at once are asked for first, and so is a critical one.
     static constexpr qsizetype unaskedProcesses = 3;
 
     ProcessActions(ServerMirror *mirror, ProcessTable *table);
@@ -35,6 +35,9 @@ private:
     void setUp(QAction &action, const QString &icon, const QString &text, const QString &tip);
     void run(Action action, const ProcessIds &processes);
     [[nodiscard]] bool mayRun(Action action, const ProcessIds &processes);
+    [[nodiscard]] bool isConfirmed(
+        Action action, const ProcessIds &processes, const ProcessIds &critical);
+    [[nodiscard]] QStringList namesOf(const ProcessIds &processes) const;
     void openMenu(const QPoint &position);
     void addTo(QMenu &menu, Action action, const QAction &like, const ProcessIds &processes);
     void copyRows();

@@ -197,13 +197,15 @@ QString situation(const ProcessStatus &status, const QDateTime &now)
         parts.append((status.reason.isEmpty() ? status.lastExit->describe() : status.reason)
             + u", "_s + ago(status.lastExit->at, now));
     if (status.state == ProcessPhase::Running && status.alive == false)
-        parts.append(Texts::tr("no heartbeat"));
+        parts.append(Texts::tr("no sign of life"));
     if (status.outdated)
         parts.append(Texts::tr("outdated: runs as before a reload"));
     if (status.standby > 0)
         parts.append(Texts::tr("%1 in standby").arg(status.standby));
     if (status.nextStartAt.isValid())
         parts.append(nextStart(status, now));
+    if (status.critical)
+        parts.append(Texts::tr("critical"));
     if (!status.status.isEmpty())
         parts.prepend(status.status);
     return printable(parts.join(u", "_s));

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "readiness/readiness.h"
 
-#include "readiness/execprobe.h"
-#include "readiness/httpprobe.h"
 #include "readiness/logprobe.h"
-#include "readiness/tcpprobe.h"
+#include "readiness/probefactory.h"
+#include "readiness/repeatedprobe.h"
 #include "supervisor/supervisedprocess.h"
 
 using namespace Qt::StringLiterals;
@@ -16,20 +15,9 @@ namespace {
 std::unique_ptr<ReadinessProbe> makeProbe(
     const ProcessSpec &spec, const LaunchIdentity &launch, const SupervisorEdges &edges)
 {
-    switch (spec.ready.mode) {
-    case ReadyMode::Started:
-    case ReadyMode::Notify:
-        return nullptr;
-    case ReadyMode::Tcp:
-        return std::make_unique<TcpProbe>(spec.ready);
-    case ReadyMode::Http:
-        return std::make_unique<HttpProbe>(spec.ready);
-    case ReadyMode::Exec:
-        return std::make_unique<ExecProbe>(spec, launch, edges);
-    case ReadyMode::Log:
+    if (spec.ready.mode == ReadyMode::Log)
         return std::make_unique<LogProbe>(edges.output, launch.launchId, spec.ready.pattern);
-    }
-    Q_UNREACHABLE();
+    return makeRepeatedProbe(spec, launch, edges);
 }
 
 } // namespace

@@ -22,7 +22,7 @@ public:
     [[nodiscard]] virtual QString missing() const = 0;
 
 Q_SIGNALS:
-    void ready(); ///< once
+    void ready(); ///< once, unless it goes on (RepeatedProbe::startWatching())
 };
 
 } // namespace semper

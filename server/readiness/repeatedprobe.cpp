@@ -6,15 +6,21 @@ using namespace Qt::StringLiterals;
 namespace semper {
 
 RepeatedProbe::RepeatedProbe(const ReadySpec &spec)
-    : m_missing(u"no attempt has ended yet"_s)
+    : m_limit(spec.attemptTimeout)
+    , m_missing(u"no attempt has ended yet"_s)
 {
     m_pause.setSingleShot(true);
     m_pause.setInterval(spec.interval);
     connect(&m_pause, &QTimer::timeout, this, &RepeatedProbe::attempt);
-    m_limit.setSingleShot(true);
-    m_limit.setInterval(spec.attemptTimeout);
-    connect(&m_limit, &QTimer::timeout, this,
-        [this] { giveUp(u"nothing within %1 ms"_s.arg(m_limit.interval())); });
+    connect(&m_limit, &AttemptLimit::elapsed, this, [this, limit = spec.attemptTimeout] {
+        giveUp(u"nothing within %1 ms"_s.arg(limit.count()));
+    });
+}
+
+void RepeatedProbe::startWatching()
+{
+    m_isWatching = true;
+    m_pause.start();
 }
 
 void RepeatedProbe::attempt()
@@ -26,6 +32,8 @@ void RepeatedProbe::attempt()
 void RepeatedProbe::succeed()
 {
     m_limit.stop();
+    if (m_isWatching)
+        m_pause.start();
     Q_EMIT ready();
 }
 
@@ -34,6 +42,7 @@ void RepeatedProbe::fail(const QString &why)
     m_limit.stop();
     m_missing = why;
     m_pause.start();
+    Q_EMIT failed(why);
 }
 
 } // namespace semper

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "readiness/attemptlimit.h"
 #include "readiness/readinessprobe.h"
 
 #include <semper/readyspec.h>
@@ -16,7 +17,13 @@ class SEMPER_SERVER_EXPORT RepeatedProbe : public ReadinessProbe
     Q_OBJECT
 public:
     void start() override { attempt(); }
+    /// Instead of start(): begins with a pause, and tries again after a success too. ready() and
+    /// failed() tell of each attempt.
+    void startWatching();
     [[nodiscard]] QString missing() const override { return m_missing; }
+
+Q_SIGNALS:
+    void failed(const QString &why); ///< one attempt, for people
 
 protected:
     /// Takes interval and limit of \a spec.
@@ -33,8 +40,9 @@ private:
     void attempt();
 
     QTimer m_pause;
-    QTimer m_limit;
+    AttemptLimit m_limit;
     QString m_missing;
+    bool m_isWatching = false;
 };
 
 } // namespace semper

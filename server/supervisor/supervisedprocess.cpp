@@ -31,6 +31,7 @@ SupervisedProcess::SupervisedProcess(QString name, int instance, QString service
     , m_edges(edges)
     , m_readiness(edges)
     , m_heartbeat(m_spec->watchdogPeriod())
+    , m_liveness(edges)
 {
     m_timer.setSingleShot(true);
     m_timer.setTimerType(Qt::PreciseTimer);
@@ -42,6 +43,9 @@ SupervisedProcess::SupervisedProcess(QString name, int instance, QString service
         &m_readiness, &Readiness::ready, this, [this] { handle(happening::ReadyChanged{true}); });
     connect(&m_heartbeat, &HeartbeatWatch::changed, this, &SupervisedProcess::changed);
     connect(&m_heartbeat, &HeartbeatWatch::hung, this,
+        [this](const QString &what) { handle(happening::Hung{what}); });
+    connect(&m_liveness, &LivenessWatch::changed, this, &SupervisedProcess::changed);
+    connect(&m_liveness, &LivenessWatch::dead, this,
         [this](const QString &what) { handle(happening::Hung{what}); });
     watchLimits();
     if (!m_spec->enabled)
@@ -139,9 +143,18 @@ void SupervisedProcess::proceed()
         m_heartbeat.start(processLabel(name(), instance()), pid());
     if (m_state.phase != ProcessPhase::Starting || m_state.killed)
         m_readiness.end();
+    followLiveness();
     noteNextStart();
     for (const Action &action : std::as_const(result.actions))
         perform(action);
+}
+
+void SupervisedProcess::followLiveness()
+{
+    if (m_state.phase == ProcessPhase::Running && !m_state.killed)
+        m_liveness.watch(*m_spec, m_identity, pid());
+    else
+        m_liveness.stop();
 }
 
 void SupervisedProcess::noteNextStart()
@@ -276,6 +289,7 @@ void SupervisedProcess::launchEnded(ExitReport report)
         handle(
             happening::FaultReported{LimitWatch::killedForMemory(*m_spec->limits.memoryMaxBytes)});
     m_heartbeat.stop();
+    m_liveness.forget();
     if (m_limitWatch)
         m_limitWatch->end();
     m_startedAt = {};

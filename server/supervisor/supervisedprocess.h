@@ -8,6 +8,7 @@
 #include "supervisor/launchplan.h"
 #include "supervisor/launchvitals.h"
 #include "supervisor/limitwatch.h"
+#include "supervisor/livenesswatch.h"
 
 #include <QObject>
 #include <QTimer>
@@ -136,6 +137,7 @@ private:
     void clearLeftovers();
     void takeNextSpec();
     void watchLimits();
+    void followLiveness();
     void enterCgroup(ChildSettings &settings);
     [[nodiscard]] QList<pid_t> members() const;
     void launchFailed(const QString &cause);
@@ -157,6 +159,7 @@ private:
     qint64 m_session = 0; ///< of the last launch
     QTimer m_timer;
     HeartbeatWatch m_heartbeat;
+    LivenessWatch m_liveness;
     std::unique_ptr<LimitWatch> m_limitWatch; ///< null where there is nothing to watch
     LimitWatch::Memory m_memoryLimit = LimitWatch::Memory::Sampled;
     std::unique_ptr<Cgroup> m_cgroup; ///< of the launch; null where it has none of its own

@@ -13,6 +13,18 @@ using namespace Qt::StringLiterals;
 
 namespace semper {
 
+namespace {
+
+/// Alive unless one of the two says otherwise.
+std::optional<bool> both(std::optional<bool> one, std::optional<bool> other)
+{
+    if (!one || !other)
+        return one ? one : other;
+    return *one && *other;
+}
+
+} // namespace
+
 std::chrono::milliseconds SupervisedProcess::uptime() const
 {
     using namespace std::chrono;
@@ -37,7 +49,8 @@ ProcessStatus SupervisedProcess::status() const
     status.state = m_state.phase;
     status.wanted = m_state.wanted;
     status.ready = m_state.ready;
-    status.alive = m_heartbeat.isAlive();
+    status.alive = both(m_heartbeat.isAlive(), m_liveness.isAlive());
+    status.critical = m_spec->critical;
     if (pid() > 0)
         status.pid = pid();
     status.restarts = m_state.restarts;

@@ -17,10 +17,16 @@ void SupervisedProcess::reconfigure(const QString &service, const SharedSpec &sp
     m_isOutdated = m_launch && needsRestartFor(service, *spec);
     m_service = service;
     m_nextSpec = spec;
-    if (m_launch)
+    if (m_launch) {
+        const auto liveness = m_spec->liveness;
         m_spec = std::make_shared<ProcessSpec>(differenceOf(*m_spec, *spec).live);
-    else
+        if (m_spec->liveness != liveness) {
+            m_liveness.forget();
+            followLiveness();
+        }
+    } else {
         takeNextSpec();
+    }
     Q_EMIT changed();
 }
 

@@ -24,6 +24,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
+#include <QMessageBox>
 #include <QPushButton>
 #include <QScrollBar>
 #include <QSettings>
@@ -61,6 +62,7 @@ private Q_SLOTS:
     void stopByMouseTellsItsIntentAndCanBeUndone();
     void aCommandGoesToTheProcessNotToItsRowWhenRowsMove();
     void aContextMenuActsOnWhatWasSelectedWhenItOpened();
+    void aCriticalProcessIsAskedForFirst();
     void aRefusalIsShownInItsRow();
     void aLostServerTurnsEverythingStaleAndComesBackLive();
     void aServerThatHangsIsStaleToo();
@@ -83,6 +85,8 @@ private:
     [[nodiscard]] QString cell(const QString &name, ProcessModel::Column column) const;
     void select(const QString &name);
     void saveLook(const QString &name, double scale = 1);
+    /// Answers the next question by its button \a role, and tells what it said.
+    [[nodiscard]] QString answerWhile(QMessageBox::ButtonRole role, QAction *action);
 
     std::unique_ptr<QTemporaryDir> m_folder;
     std::unique_ptr<ScriptedHub> m_hub;
@@ -272,6 +276,47 @@ void TestDashboardWindow::aContextMenuActsOnWhatWasSelectedWhenItOpened()
         menu, Qt::LeftButton, {}, menu->actionGeometry(menu->actions().at(1)).center());
     QTRY_COMPARE_WITH_TIMEOUT(
         m_hub->commands(), QList<ScriptedHub::Command>({{u"stop"_s, u"alpha:0"_s}}), patience);
+}
+
+QString TestDashboardWindow::answerWhile(QMessageBox::ButtonRole role, QAction *action)
+{
+    QString said;
+    QTimer poll;
+    connect(&poll, &QTimer::timeout, this, [&said, role] {
+        auto *question = qobject_cast<QMessageBox *>(QApplication::activeModalWidget());
+        if (question == nullptr)
+            return;
+        said = question->text() + u' ' + question->informativeText();
+        const QList<QAbstractButton *> buttons = question->buttons();
+        for (QAbstractButton *button : buttons)
+            if (question->buttonRole(button) == role)
+                return button->click();
+    });
+    poll.start(20);
+    click(action); // comes back once the question, if there is one, is answered
+    return said;
+}
+
+void TestDashboardWindow::aCriticalProcessIsAskedForFirst()
+{
+    ProcessStatus alpha = runningProcess(u"alpha"_s);
+    alpha.critical = true;
+    m_hub->setProcess(alpha);
+    openWindow();
+    select(u"alpha"_s);
+    QVERIFY(m_window->serverPage()->detail()->headerText().contains(u"critical"_s));
+    QCOMPARE(answerWhile(QMessageBox::RejectRole, m_window->actions()->stop()),
+        u"Stop 1 process(es)? alpha\nIt is critical."_s);
+    QCOMPARE(answerWhile(QMessageBox::RejectRole, m_window->actions()->restart()),
+        u"Restart 1 process(es)? alpha\nIt is critical."_s);
+    select(u"beta"_s);
+    QCOMPARE(answerWhile(QMessageBox::RejectRole, m_window->actions()->restart()), QString());
+    select(u"alpha"_s);
+    QVERIFY(!answerWhile(QMessageBox::AcceptRole, m_window->actions()->stop()).isEmpty());
+    QCOMPARE(answerWhile(QMessageBox::RejectRole, m_window->actions()->start()), QString());
+    const QList<ScriptedHub::Command> sent{
+        {u"restart"_s, u"beta:0"_s}, {u"stop"_s, u"alpha:0"_s}, {u"start"_s, u"alpha:0"_s}};
+    QTRY_COMPARE_WITH_TIMEOUT(m_hub->commands(), sent, patience);
 }
 
 void TestDashboardWindow::aRefusalIsShownInItsRow()

@@ -55,6 +55,7 @@ private Q_SLOTS:
     void anyOtherAnswerIsTriedAgain();
     void theRequestIsWhatTheUrlSays();
     void anEndlessAnswerIsNotReadToItsEnd();
+    void whoWatchesGoesOnAfterASuccess();
 };
 
 void TestReadinessProbes::aConnectionIsEnough()
@@ -263,6 +264,28 @@ void TestReadinessProbes::anEndlessAnswerIsNotReadToItsEnd()
     probe.start();
     QTRY_VERIFY_WITH_TIMEOUT(listener.gone() >= 2, patience);
     QVERIFY2(written < 64 * 1024 * 1024, qPrintable(QString::number(written)));
+}
+
+void TestReadinessProbes::whoWatchesGoesOnAfterASuccess()
+{
+    bool healthy = true;
+    Listener listener([&healthy](QTcpSocket &peer) {
+        peer.write(healthy ? "HTTP/1.1 200 OK\r\n\r\n" : "HTTP/1.1 503 Later\r\n\r\n");
+    });
+    QVERIFY(listener.listen());
+    HttpProbe probe(http(u"http://%1/"_s.arg(listener.address())));
+    QSignalSpy ready(&probe, &ReadinessProbe::ready);
+    QSignalSpy failed(&probe, &RepeatedProbe::failed);
+    probe.startWatching();
+    QTRY_VERIFY_WITH_TIMEOUT(ready.size() >= 3, patience);
+    QVERIFY(failed.isEmpty());
+    healthy = false;
+    QTRY_VERIFY_WITH_TIMEOUT(failed.size() >= 2, patience);
+    QCOMPARE(
+        failed.first().first().toString(), u"http://%1/: answered 503"_s.arg(listener.address()));
+    healthy = true;
+    const qsizetype before = ready.size();
+    QTRY_VERIFY_WITH_TIMEOUT(ready.size() > before, patience);
 }
 
 QTEST_GUILESS_MAIN(TestReadinessProbes)

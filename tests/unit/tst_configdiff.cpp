@@ -105,6 +105,9 @@ void TestConfigDiff::aKeyIsToldWithItsPlace_data()
             "attempt_timeout_ms": 1})",
         {u"ready.timeout_ms"_s, u"ready.interval_ms"_s, u"ready.attempt_timeout_ms"_s}, false);
     row("watchdog_ms", "", R"("watchdog_ms": 5000)", {u"watchdog_ms"_s}, true);
+    row("liveness", R"("liveness": {"mode": "tcp", "address": "127.0.0.1:1"})",
+        R"("liveness": {"mode": "tcp", "address": "127.0.0.1:2"})", {u"liveness"_s}, false);
+    row("critical", "", R"("critical": true)", {u"critical"_s}, false);
     row("instances", "", R"("instances": 4)", {u"instances"_s}, false);
     row("group, strategy", "", R"("group": "g", "strategy": "one_for_all")",
         {u"group"_s, u"strategy"_s}, false);
@@ -151,9 +154,10 @@ void TestConfigDiff::everyKeyOfAProcessIsCompared()
 {
     const QStringList compared{u"class"_s, u"command"_s, u"settings"_s, u"directory"_s,
         u"environment"_s, u"environment_file"_s, u"enabled"_s, u"restart"_s, u"stop"_s, u"ready"_s,
-        u"watchdog_ms"_s, u"depends_on"_s, u"instances"_s, u"group"_s, u"strategy"_s, u"rlimits"_s,
-        u"nice"_s, u"umask"_s, u"user"_s, u"run_as_group"_s, u"memory_max_bytes"_s,
-        u"cpu_max_ratio"_s, u"max_age_ms"_s, u"standby"_s, u"schedule"_s, u"overlap"_s};
+        u"watchdog_ms"_s, u"liveness"_s, u"critical"_s, u"depends_on"_s, u"instances"_s, u"group"_s,
+        u"strategy"_s, u"rlimits"_s, u"nice"_s, u"umask"_s, u"user"_s, u"run_as_group"_s,
+        u"memory_max_bytes"_s, u"cpu_max_ratio"_s, u"max_age_ms"_s, u"standby"_s, u"schedule"_s,
+        u"overlap"_s};
     for (const QString &key : configKeys(ConfigObject::Process).known)
         QVERIFY2(compared.contains(key), qPrintable(key));
 }

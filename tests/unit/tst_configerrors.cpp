@@ -302,6 +302,32 @@ void TestConfigErrors::oneThingWrongIsOneErrorWithItsPath_data()
         ".interval_ms: must be a whole number of milliseconds from 50 to 2073600000, not 49");
     ready("attempt", R"("mode": "exec", "command": ["x"], "attempt_timeout_ms": 0)",
         ".attempt_timeout_ms: must be a whole number of milliseconds from 1 to 2073600000, not 0");
+    const auto liveness
+        = [&process](const char *name, const QByteArray &fields, const char *error) {
+              process(name, "\"liveness\": {" + fields + "}",
+                  (".liveness" + QByteArray(error)).constData());
+          };
+    process("liveness text", R"("liveness": "tcp")", ".liveness: must be an object, not \"tcp\"");
+    process(
+        "critical text", R"("critical": "yes")", ".critical: must be true or false, not \"yes\"");
+    liveness("liveness without mode", R"("address": "127.0.0.1:1")", ": must have \"mode\"");
+    liveness("liveness mode", R"("mode": "log")",
+        ".mode: unknown mode \"log\"; known: \"tcp\", \"http\", \"exec\"");
+    liveness("liveness key", R"("mode": "exec", "command": ["x"], "failure": 1)",
+        ".failure: unknown key \"failure\"; did you mean \"failures\"?");
+    liveness("liveness without address", R"("mode": "tcp")",
+        ": must have \"address\" for the mode \"tcp\"");
+    liveness("liveness key of another mode",
+        R"("mode": "exec", "command": ["x"], "url": "http://localhost/")",
+        ".url: belongs to the mode \"http\", not to \"exec\"");
+    liveness("liveness url", R"("mode": "http", "url": "https://localhost/")",
+        ".url: \"https://localhost/\" must be \"http://host:port/path\"");
+    liveness("liveness interval", R"("mode": "exec", "command": ["x"], "interval_ms": 49)",
+        ".interval_ms: must be a whole number of milliseconds from 50 to 2073600000, not 49");
+    liveness("liveness time-out", R"("mode": "exec", "command": ["x"], "timeout_ms": 0)",
+        ".timeout_ms: must be a whole number of milliseconds from 1 to 2073600000, not 0");
+    liveness("liveness failures", R"("mode": "exec", "command": ["x"], "failures": 0)",
+        ".failures: must be a whole number from 1 to 1000, not 0");
     row("process name", R"({"services": {"http": {"type": "http", "listen": "127.0.0.1:0",
         "processes": {"-x": {"command": ["x"]}}}}})",
         "$.services.http.processes.-x: \"-x\" is no name: at most 64 of a-z, 0-9, '_', '.' and "
@@ -318,7 +344,7 @@ void TestConfigErrors::oneThingWrongIsOneErrorWithItsPath()
 void TestConfigErrors::keysOfLaterVersionsAreNotAvailableYet()
 {
     // The contract's table, written out again: a key that is dropped here must be obeyed there.
-    const QStringList ofProcess{u"critical"_s, u"output"_s, u"output_limits"_s};
+    const QStringList ofProcess{u"output"_s, u"output_limits"_s};
     const auto refused = [](const QString &path, const QString &key) {
         return QStringList{u"%1.%2: \"%2\" is not available yet"_s.arg(path, key)};
     };

@@ -66,6 +66,11 @@ const QByteArray everything = R"({
             "attempt_timeout_ms": 10
           },
           "watchdog_ms": 900,
+          "liveness": {
+            "mode": "exec", "command": ["bin/ping", "-q"], "interval_ms": 50, "timeout_ms": 11,
+            "failures": 2
+          },
+          "critical": true,
           "depends_on": { "importer": "started" },
           "instances": 3,
           "standby": 2,
@@ -102,6 +107,7 @@ private Q_SLOTS:
     void aProcessWithAScheduleIsNotStartedAgainUnlessItSaysSo();
     void everyReadyModeIsUnderstood_data();
     void everyReadyModeIsUnderstood();
+    void everyLivenessModeIsUnderstood();
     void aCapBelowTheDefaultBackoffLowersIt();
     void programsWithASlashStartAtTheConfigurationsFolder();
     void settingsThatJustFitAWelcomeFrameAreTaken();
@@ -170,6 +176,12 @@ void TestConfigReader::everyKeyReachesItsField()
             .interval = 90ms,
             .attemptTimeout = 10ms},
         .watchdog = 900ms,
+        .liveness = LivenessSpec{.mode = LivenessMode::Exec,
+            .command = {u"/srv/orders/bin/ping"_s, u"-q"_s},
+            .interval = 50ms,
+            .timeout = 11ms,
+            .failures = 2},
+        .critical = true,
         .dependsOn = {{u"importer"_s, DependencyLevel::Started}},
         .group = u"orders"_s,
         .strategy = GroupStrategy::RestForOne,
@@ -328,6 +340,20 @@ void TestConfigReader::everyReadyModeIsUnderstood()
     QVERIFY(process);
     QTEST(process->ready, "spec");
     QCOMPARE(process->command, QStringList{u"x"_s}); // not that of the probe
+}
+
+void TestConfigReader::everyLivenessModeIsUnderstood()
+{
+    const auto liveness = [](const QByteArray &fields) {
+        const auto process = processOf(withProcess("\"liveness\": {" + fields + "}"));
+        return process ? process->liveness : std::nullopt;
+    };
+    QCOMPARE(liveness(R"("mode": "tcp", "address": "unix:run/s")"),
+        (LivenessSpec{.mode = LivenessMode::Tcp, .address = u"unix:/srv/orders/run/s"_s}));
+    QCOMPARE(liveness(R"("mode": "http", "url": "http:\/\/localhost:8\/up")"),
+        (LivenessSpec{.mode = LivenessMode::Http, .url = u"http://localhost:8/up"_s}));
+    QCOMPARE(liveness(R"("mode": "exec", "command": ["ping"])"),
+        (LivenessSpec{.mode = LivenessMode::Exec, .command = {u"ping"_s}}));
 }
 
 void TestConfigReader::aCapBelowTheDefaultBackoffLowersIt()

@@ -47,6 +47,8 @@ QJsonObject schemaOf(ConfigObject object)
         return definition(u"restart"_s);
     case ConfigObject::Stop:
         return definition(u"stop"_s);
+    case ConfigObject::Liveness:
+        return definition(u"liveness"_s);
     case ConfigObject::Ready:
         return definition(u"ready"_s);
     }
@@ -122,6 +124,7 @@ void TestConfigSchema::schemaAndReaderKnowTheSameWords()
     };
     QCOMPARE(words(ConfigObject::Service, u"type"_s), serviceTypes().known);
     QCOMPARE(words(ConfigObject::Ready, u"mode"_s), readyModes().known);
+    QCOMPARE(words(ConfigObject::Liveness, u"mode"_s), livenessModes().known);
 }
 
 void TestConfigSchema::defaultsOfTheSchemaAreThoseOfTheStructs()
@@ -152,6 +155,12 @@ void TestConfigSchema::defaultsOfTheSchemaAreThoseOfTheStructs()
     QJsonObject probed = bare;
     probed.insert(u"ready"_s, tcp);
 
+    QJsonObject liveness = defaults(ConfigObject::Liveness);
+    QCOMPARE(liveness.size(), 3);
+    liveness.insert(u"mode"_s, u"tcp"_s);
+    liveness.insert(u"address"_s, u"localhost:1"_s);
+    probed.insert(u"liveness"_s, liveness);
+
     QJsonObject server = defaults(ConfigObject::Server);
     QCOMPARE(server.size(), 2);
     server.insert(u"control"_s, defaults(ConfigObject::Control));
@@ -165,6 +174,8 @@ void TestConfigSchema::defaultsOfTheSchemaAreThoseOfTheStructs()
         (ProcessSpec{.command = {u"x"_s}, .directory = u"/srv/orders"_s}));
     QCOMPARE(config->services.first().processes.last().second.ready,
         (ReadySpec{.mode = ReadyMode::Tcp, .address = u"localhost:1"_s}));
+    QCOMPARE(config->services.first().processes.last().second.liveness,
+        (LivenessSpec{.mode = LivenessMode::Tcp, .address = u"localhost:1"_s}));
     QCOMPARE(config->control, ServerConfig{}.control);
     QCOMPARE(config->shutdownTimeout, ServerConfig{}.shutdownTimeout);
     QCOMPARE(config->pluginDirectories, ServerConfig{}.pluginDirectories);

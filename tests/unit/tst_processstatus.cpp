@@ -29,6 +29,7 @@ void TestProcessStatus::everyFieldSurvivesTheWire()
         .wanted = Wanted::Down,
         .ready = true,
         .alive = false,
+        .critical = true,
         .pid = 4711,
         .restarts = 3,
         .standby = 2,

@@ -65,6 +65,7 @@ private Q_SLOTS:
     void aTableForAFileIsPlainAndWhole();
     void troubleComesFirst();
     void hostsInStandbyAreTold();
+    void whatIsCriticalIsMarked();
     void columnsLineUpForEveryScript();
     void aNarrowTerminalElidesTheLastColumn();
     void aNarrowerOneLeavesOutWhatIsLeastNeeded();
@@ -130,6 +131,15 @@ void TestStatusTable::hostsInStandbyAreTold()
     QCOMPARE(situation(status, now), u"busy"_s);
     status.standby = 2;
     QCOMPARE(situation(status, now), u"busy, 2 in standby"_s);
+}
+
+void TestStatusTable::whatIsCriticalIsMarked()
+{
+    ProcessStatus status = running(u"a"_s, 1);
+    status.critical = true;
+    QCOMPARE(situation(status, now), u"critical"_s);
+    status.alive = false;
+    QCOMPARE(situation(status, now), u"no sign of life, critical"_s);
 }
 
 void TestStatusTable::columnsLineUpForEveryScript()
