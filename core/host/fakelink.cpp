@@ -74,12 +74,12 @@ void FakeLink::answer(const QJsonObject &request)
     QJsonObject response = makeFrame(frames::response);
     response.insert(keys::id, request.value(keys::id));
     const QJsonObject params = request.value(keys::params).toObject();
-    const auto after = quint64(params.value(keys::after).toInteger(0));
+    const qint64 after = params.value(keys::after).toInteger(-1);
     const auto limit = params.value(keys::limit).toInteger(m_connections.size());
     const QString method = request.value(keys::method).toString();
     QJsonArray items;
     for (const Connection &connection : std::as_const(m_connections))
-        if (method == methods::connections && connection.id > after && items.size() < limit)
+        if (method == methods::connections && qint64(connection.id) > after && items.size() < limit)
             items.append(connection.toJson());
     if (method == methods::closeConnection)
         items.append(close(quint64(params.value(keys::id).toInteger())));

@@ -44,19 +44,22 @@ QCoro::Task<QList<Connection>> ServiceLink::connections(std::chrono::millisecond
 {
     const auto deadline = m_process.clock().now() + timeout;
     QList<Connection> connections;
-    qsizetype arrived = 0;
-    do {
+    quint64 after = 0;
+    bool more = true;
+    while (more) {
         QJsonObject params;
         params.insert(keys::limit, pageSize);
-        if (!connections.isEmpty())
-            params.insert(keys::after, qint64(connections.constLast().id));
+        if (after > 0)
+            params.insert(keys::after, qint64(after));
         const auto left
             = std::max<std::chrono::milliseconds>(0ms, deadline - m_process.clock().now());
         const QJsonArray items = co_await request(methods::connections, params, left);
         for (const QJsonValue &item : items)
             connections.append(Connection::fromJson(item.toObject()));
-        arrived = items.size();
-    } while (arrived >= pageSize);
+        const quint64 last = connections.isEmpty() ? 0 : connections.constLast().id;
+        more = items.size() == pageSize && last > after;
+        after = last;
+    }
     co_return connections;
 }
 
@@ -69,7 +72,7 @@ QCoro::Task<> ServiceLink::watchConnections(std::chrono::milliseconds timeout)
 
 QCoro::Task<ConnectionChange> ServiceLink::connectionChange()
 {
-    if (!std::exchange(m_queueing, true) && !m_watching)
+    if (!m_watching)
         co_await watchConnections();
     if (m_changes.isEmpty()) {
         Suspension change(m_process, Suspension::OnStop::Throw);
@@ -160,16 +163,14 @@ void ServiceLink::watchAgain()
 
 void ServiceLink::tell(const ConnectionChange &change)
 {
-    if (m_queueing) {
-        if (m_changes.size() < mostChanges)
-            m_changes.enqueue(change);
-        else if (m_changes.constLast().kind != ConnectionChange::Kind::Missed)
-            m_changes.enqueue({.kind = ConnectionChange::Kind::Missed, .missed = 1});
-        else
-            m_changes.last().missed += std::max<qint64>(change.missed, 1);
-        if (m_awaiting)
-            m_awaiting->resume();
-    }
+    if (m_changes.size() < mostChanges)
+        m_changes.enqueue(change);
+    else if (m_changes.constLast().kind != ConnectionChange::Kind::Missed)
+        m_changes.enqueue({.kind = ConnectionChange::Kind::Missed, .missed = 1});
+    else
+        m_changes.last().missed += std::max<qint64>(change.missed, 1);
+    if (m_awaiting)
+        m_awaiting->resume();
     switch (change.kind) {
     case ConnectionChange::Kind::Opened:
         Q_EMIT connectionOpened(change.connection);

@@ -81,7 +81,6 @@ private:
     qint64 m_lastId = 0;
     QMap<qint64, Pending> m_pending;
     bool m_watching = false;
-    bool m_queueing = false; ///< connectionChange() was called
     QQueue<ConnectionChange> m_changes; ///< not yet taken
     Suspension *m_awaiting = nullptr; ///< of connectionChange()
 };

@@ -2,8 +2,11 @@
 #include "services/httpguard.h"
 
 #include "services/guardedsocket.h"
+#include "services/qthttpcompat.h"
 
 #include <QLoggingCategory>
+
+#include <utility>
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -17,6 +20,8 @@ Q_LOGGING_CATEGORY(log, "semper.server.http")
 /// What the kernel hands over at once. Small, for a client cannot make the server hold more.
 constexpr qint64 readBufferBytes = 64 * 1024;
 constexpr auto timeToClose = 2000ms; ///< for a client that close() asks to go
+
+HttpGuard *guardHandingOn = nullptr; ///< handlers run within it, one at a time, on one thread
 
 QByteArray refusalBytes(const Problem &problem, bool withBody)
 {
@@ -55,6 +60,7 @@ HttpGuard::HttpGuard(
     QMetaObject::invokeMethod(
         this, [this] { connect(m_socket, &QIODevice::readyRead, this, &HttpGuard::serveOn); },
         Qt::QueuedConnection);
+    connect(m_socket, &QAbstractSocket::disconnected, this, [this] { m_responder.reset(); });
     m_lastWrite.start();
     m_deadline.setRemainingTime(m_limits.headTimeout);
 }
@@ -75,6 +81,7 @@ void HttpGuard::close()
     case Phase::Head:
     case Phase::Body:
         return refuse({.status = 503, .detail = u"the connection is being closed"_s});
+    case Phase::Answering: // It goes with its answer.
     case Phase::Leaving:
         return;
     }
@@ -101,6 +108,9 @@ void HttpGuard::enforceDeadlines()
         return refuse({.status = 408, .detail = u"the head took too long"_s});
     case Phase::Body:
         return refuse({.status = 408, .detail = u"the body took too long"_s});
+    case Phase::Answering:
+        qCWarning(log) << "no answer in time to" << m_head.method << m_head.path;
+        return refuse({.status = 503, .detail = u"the handler took too long"_s});
     case Phase::Leaving:
         if (!unread)
             m_socket->abort();
@@ -147,8 +157,8 @@ void HttpGuard::serveOn()
 /// take its answers gets no further ones.
 bool HttpGuard::takeRequest()
 {
-    if (m_phase == Phase::Leaving || m_socket->state() != QAbstractSocket::ConnectedState
-        || m_guarded.unsentBytes() > 0)
+    if (m_phase == Phase::Leaving || m_phase == Phase::Answering
+        || m_socket->state() != QAbstractSocket::ConnectedState || m_guarded.unsentBytes() > 0)
         return false;
     if (m_phase != Phase::Body && !takeHead())
         return false;
@@ -199,16 +209,55 @@ void HttpGuard::answerRequest()
     // QHttpServer's slot reads the request, calls its handler and writes the answer in here.
     m_guarded.endTransaction();
     m_guarded.putBack(request);
+    ++m_request;
     m_handingOn = true;
+    guardHandingOn = this;
     Q_EMIT m_socket->readyRead();
+    guardHandingOn = nullptr;
     m_handingOn = false;
 
+    if (m_phase == Phase::Answering)
+        return;
     if (m_guarded.answerBytes() == 0) {
         qCWarning(log) << "no answer to" << m_head.method << m_head.path;
         return refuse({.status = 500, .detail = u"no answer was made"_s});
     }
+    endRequest();
+}
+
+void HttpGuard::endRequest()
+{
     if (m_head.closes || !m_closeBy.isForever())
         leave();
+}
+
+HttpGuard *HttpGuard::handingOn()
+{
+    return guardHandingOn;
+}
+
+quint64 HttpGuard::deferAnswer(QHttpServerResponder &&responder)
+{
+    m_responder = std::make_unique<QHttpServerResponder>(std::move(responder));
+    enter(Phase::Answering, m_limits.handlerTimeout);
+    return m_request;
+}
+
+void HttpGuard::giveAnswer(quint64 request, QHttpServerResponse &&response)
+{
+    if (request != m_request || m_phase != Phase::Answering
+        || m_socket->state() != QAbstractSocket::ConnectedState)
+        return;
+    m_lastWrite.restart();
+    enter(Phase::Idle, m_limits.idleTimeout);
+    const auto responder = std::exchange(m_responder, nullptr);
+    qthttp::write(std::move(response), std::move(*responder));
+    if (m_handingOn)
+        return; // It came at once.
+    m_socket->flush();
+    endRequest();
+    if (!m_input.isEmpty())
+        QMetaObject::invokeMethod(this, &HttpGuard::serveOn, Qt::QueuedConnection);
 }
 
 void HttpGuard::refuse(const Problem &problem)
@@ -225,6 +274,7 @@ void HttpGuard::refuse(const Problem &problem)
 void HttpGuard::leave()
 {
     enter(Phase::Leaving, m_limits.lingerTimeout);
+    m_responder.reset();
     m_input.clear();
     if (m_guarded.unsentBytes() == 0)
         m_guarded.closeWriting();
