@@ -12,6 +12,7 @@
 #include <QSslCertificate>
 #include <QSslKey>
 #include <QSslSocket>
+#include <QTcpServer>
 #include <QTest>
 
 #include <memory>
