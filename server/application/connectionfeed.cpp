@@ -6,6 +6,7 @@
 #include "hub/processsession.h"
 #include "protocol/connectionkeys.h"
 #include "protocol/frame.h"
+#include "supervisor/supervisedprocess.h"
 
 #include <semper/service.h>
 
@@ -25,7 +26,7 @@ constexpr auto pause = 100ms;
 
 void ConnectionFeed::begin(ProcessSession &session, const Service &service)
 {
-    if (!session.findChild<ConnectionFeed *>(Qt::FindDirectChildrenOnly))
+    if (!session.findChild<ConnectionFeed *>({}, Qt::FindDirectChildrenOnly))
         new ConnectionFeed(session, service);
 }
 
