@@ -6,6 +6,7 @@
 #include "cli/commandexit.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
+#include "services/servicecontext.h"
 #include "supervisor/cgroupclearing.h"
 #include "supervisor/cgroupplace.h"
 #include "supervisor/guardian.h"
@@ -41,16 +42,6 @@ constexpr auto timeToStart = 10'000ms;
 constexpr auto stopGrace = 15s;
 constexpr qsizetype mostTold = 100; ///< processes named in one event, or in the server object
 
-std::variant<QJsonArray, CommandError> connectionsOf(const Service *service)
-{
-    if (!service)
-        return CommandError{.code = u"no_service"_s, .detail = u"this process has no service"_s};
-    QJsonArray list;
-    for (const Connection &connection : service->connections())
-        list.append(connection.toJson());
-    return list;
-}
-
 QJsonArray toJson(const QList<SweptProcess> &processes)
 {
     QJsonArray list;
@@ -80,10 +71,12 @@ ServerRuntime::ServerRuntime(
                    .supervisor = m_supervisor,
                    .control = m_control,
                    .journal = m_journal,
+                   .introduce = [this](Service &service) { introduce(service); },
                    .serviceAdded = [this](Service &service) { connectService(service); },
                    .prepareLaunches
                    = [this](const ServerConfig &next) { return listenForNotifications(next); }},
           m_options.source)
+    , m_connections(m_application)
 {
     m_uptime.start();
     m_supervisor.setSurroundings({.socketPath = m_options.socketPath,
@@ -93,15 +86,15 @@ ServerRuntime::ServerRuntime(
         .run = m_run.id});
     m_supervisor.setServerDescription([this] { return describe(); });
     m_supervisor.setReload([this](const ReloadRequest &request) { return reload(request); });
-    m_hub.setRequestHandler([this](const SupervisedProcess &process, const QString &method,
-                                const QJsonObject &) -> std::variant<QJsonArray, CommandError> {
-        if (method != u"service.connections")
-            return CommandError{
-                .code = u"unknown_method"_s, .detail = u"no method \"%1\""_s.arg(method.left(64))};
-        return connectionsOf(m_application.service(process.service()));
-    });
+    m_hub.setRequestHandler(
+        [this](ProcessSession &session, const QString &method, const QJsonObject &params) {
+            return m_connections.answer(session, method, params);
+        });
+    m_control.setConnectionSource(
+        [this](const ConnectionQuery &query) { return m_connections.page(query); });
     for (const auto &service : m_application.services()) {
         addProcesses(*service);
+        introduce(*service);
         connectService(*service);
     }
     connect(&m_signals, &UnixSignals::terminateRequested, this, [this](bool again) {
@@ -132,6 +125,12 @@ void ServerRuntime::addProcesses(const Service &service)
 {
     for (auto it = service.processes().cbegin(); it != service.processes().cend(); ++it)
         m_supervisor.add(service.name(), it.key(), it.value());
+}
+
+void ServerRuntime::introduce(Service &service)
+{
+    service.setContext({.supervision = &m_supervisor,
+        .isToken = [this](const QByteArray &token) { return m_control.isToken(token); }});
 }
 
 void ServerRuntime::connectService(Service &service)
@@ -327,7 +326,7 @@ QJsonObject ServerRuntime::describe() const
     for (const auto &service : m_application.services())
         services.append(QJsonObject{{keys::name, service->name()}, {keys::type, service->type()},
             {keys::addresses, QJsonArray::fromStringList(service->addresses())},
-            {keys::connections, service->connections().size()}});
+            {keys::connections, service->connectionCount()}});
     QStringList withoutInstances = m_supervisor.namesWithoutInstances();
     withoutInstances.resize(std::min(withoutInstances.size(), mostTold));
     return {

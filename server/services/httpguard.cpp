@@ -2,11 +2,14 @@
 #include "services/httpguard.h"
 
 #include "services/guardedsocket.h"
-#include "services/peername.h"
+#include "services/qthttpcompat.h"
 
 #include <QLoggingCategory>
 
+#include <utility>
+
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace semper {
 
@@ -16,6 +19,9 @@ Q_LOGGING_CATEGORY(log, "semper.server.http")
 
 /// What the kernel hands over at once. Small, for a client cannot make the server hold more.
 constexpr qint64 readBufferBytes = 64 * 1024;
+constexpr auto timeToClose = 2000ms; ///< for a client that close() asks to go
+
+HttpGuard *guardHandingOn = nullptr; ///< handlers run within it, one at a time, on one thread
 
 QByteArray refusalBytes(const Problem &problem, bool withBody)
 {
@@ -33,37 +39,63 @@ QByteArray refusalBytes(const Problem &problem, bool withBody)
 } // namespace
 
 HttpGuard::HttpGuard(
-    GuardedSocket *socket, quint64 id, const HttpLimits &limits, const Admission &admission)
-    : QObject(socket)
-    , m_socket(socket)
+    GuardedSocket &socket, quint64 id, const HttpLimits &limits, const Admission &admission)
+    : QObject(&socket.socket())
+    , m_guarded(socket)
+    , m_socket(&socket.socket())
     , m_limits(limits)
     , m_admission(admission)
-    , m_id(id)
-    , m_peer(peerName(*socket))
-    , m_since(QDateTime::currentDateTimeUtc())
+    , m_record(id, *m_socket)
 {
     m_socket->setReadBufferSize(readBufferBytes);
     m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
     connect(m_socket, &QIODevice::readyRead, this, &HttpGuard::readInput);
-    connect(m_socket, &QIODevice::bytesWritten, this, &HttpGuard::progressWriting);
+    connect(m_socket, &QIODevice::bytesWritten, this, [this](qint64 bytes) {
+        m_record.sent(bytes);
+        progressWriting();
+    });
+    if (auto *tls = qobject_cast<QSslSocket *>(m_socket)) // where the above means: encrypted
+        connect(tls, &QSslSocket::encryptedBytesWritten, this, &HttpGuard::progressWriting);
     // Connected a turn later, and so behind QHttpServer's slot.
     QMetaObject::invokeMethod(
         this, [this] { connect(m_socket, &QIODevice::readyRead, this, &HttpGuard::serveOn); },
         Qt::QueuedConnection);
+    connect(m_socket, &QAbstractSocket::disconnected, this, [this] { m_responder.reset(); });
     m_lastWrite.start();
     m_deadline.setRemainingTime(m_limits.headTimeout);
 }
 
 Connection HttpGuard::connection() const
 {
-    return {
-        .id = m_id, .peer = m_peer, .since = m_since, .bytesIn = m_bytesIn, .bytesOut = m_bytesOut};
+    return m_record.connection();
+}
+
+void HttpGuard::close()
+{
+    if (!m_closeBy.isForever())
+        return;
+    m_closeBy.setRemainingTime(timeToClose);
+    switch (m_phase) {
+    case Phase::Idle:
+        return m_handingOn ? void() : leave();
+    case Phase::Head:
+    case Phase::Body:
+        return refuse({.status = 503, .detail = u"the connection is being closed"_s});
+    case Phase::Answering: // It goes with its answer.
+    case Phase::Leaving:
+        return;
+    }
+}
+
+void HttpGuard::abort()
+{
+    m_socket->abort();
 }
 
 void HttpGuard::enforceDeadlines()
 {
-    const bool unread = m_socket->bytesToWrite() > 0;
-    if (unread && m_lastWrite.hasExpired(m_limits.stallTimeout.count()))
+    const bool unread = m_guarded.unsentBytes() > 0;
+    if ((unread && m_lastWrite.hasExpired(m_limits.stallTimeout.count())) || m_closeBy.hasExpired())
         return m_socket->abort();
     if (!m_deadline.hasExpired())
         return;
@@ -76,16 +108,14 @@ void HttpGuard::enforceDeadlines()
         return refuse({.status = 408, .detail = u"the head took too long"_s});
     case Phase::Body:
         return refuse({.status = 408, .detail = u"the body took too long"_s});
+    case Phase::Answering:
+        qCWarning(log) << "no answer in time to" << m_head.method << m_head.path;
+        return refuse({.status = 503, .detail = u"the handler took too long"_s});
     case Phase::Leaving:
         if (!unread)
             m_socket->abort();
         return;
     }
-}
-
-void HttpGuard::abort()
-{
-    m_socket->abort();
 }
 
 /// The first slot of each readyRead. QHttpServer's comes next, and must find nothing but what
@@ -94,14 +124,15 @@ void HttpGuard::readInput()
 {
     if (m_handingOn)
         return;
-    m_socket->endTransaction();
+    m_guarded.endTransaction();
     const QByteArray fresh = m_socket->readAll();
-    m_bytesIn += fresh.size();
+    m_record.received(fresh.size());
     if (m_phase == Phase::Leaving)
         return;
     m_input += fresh;
     if (m_input.size() > m_limits.maximumHeadBytes + m_limits.maximumBodyBytes + readBufferBytes) {
-        qCDebug(log) << "dropped" << m_peer << "which sends on without reading its answers";
+        qCDebug(log) << "dropped" << m_record.peer()
+                     << "which sends on without reading its answers";
         return leave();
     }
     if (takeRequest())
@@ -126,8 +157,8 @@ void HttpGuard::serveOn()
 /// take its answers gets no further ones.
 bool HttpGuard::takeRequest()
 {
-    if (m_phase == Phase::Leaving || m_socket->state() != QAbstractSocket::ConnectedState
-        || m_socket->bytesToWrite() > 0)
+    if (m_phase == Phase::Leaving || m_phase == Phase::Answering
+        || m_socket->state() != QAbstractSocket::ConnectedState || m_guarded.unsentBytes() > 0)
         return false;
     if (m_phase != Phase::Body && !takeHead())
         return false;
@@ -157,7 +188,7 @@ bool HttpGuard::takeHead()
         return false;
     }
     if (m_head.awaitsContinue && m_input.size() == m_head.headBytes) {
-        m_socket->beginAnswer(GuardedSocket::Answer::Whole);
+        m_guarded.beginAnswer(GuardedSocket::Answer::Whole);
         m_socket->write("HTTP/1.1 100 Continue\r\n\r\n");
     }
     enter(Phase::Body, m_limits.bodyTimeout);
@@ -170,31 +201,70 @@ void HttpGuard::answerRequest()
     const QByteArray request
         = m_head.canonical() + m_input.sliced(m_head.headBytes, size - m_head.headBytes);
     m_input.remove(0, size);
-    m_socket->beginAnswer(
+    m_guarded.beginAnswer(
         m_head.method == "HEAD" ? GuardedSocket::Answer::HeadOnly : GuardedSocket::Answer::Whole);
     m_lastWrite.restart();
     enter(Phase::Idle, m_limits.idleTimeout);
 
     // QHttpServer's slot reads the request, calls its handler and writes the answer in here.
-    m_socket->endTransaction();
-    m_socket->putBack(request);
+    m_guarded.endTransaction();
+    m_guarded.putBack(request);
+    ++m_request;
     m_handingOn = true;
+    guardHandingOn = this;
     Q_EMIT m_socket->readyRead();
+    guardHandingOn = nullptr;
     m_handingOn = false;
 
-    if (m_socket->answerBytes() == 0) {
+    if (m_phase == Phase::Answering)
+        return;
+    if (m_guarded.answerBytes() == 0) {
         qCWarning(log) << "no answer to" << m_head.method << m_head.path;
         return refuse({.status = 500, .detail = u"no answer was made"_s});
     }
-    if (m_head.closes)
+    endRequest();
+}
+
+void HttpGuard::endRequest()
+{
+    if (m_head.closes || !m_closeBy.isForever())
         leave();
+}
+
+HttpGuard *HttpGuard::handingOn()
+{
+    return guardHandingOn;
+}
+
+quint64 HttpGuard::deferAnswer(QHttpServerResponder &&responder)
+{
+    m_responder = std::make_unique<QHttpServerResponder>(std::move(responder));
+    enter(Phase::Answering, m_limits.handlerTimeout);
+    return m_request;
+}
+
+void HttpGuard::giveAnswer(quint64 request, QHttpServerResponse &&response)
+{
+    if (request != m_request || m_phase != Phase::Answering
+        || m_socket->state() != QAbstractSocket::ConnectedState)
+        return;
+    m_lastWrite.restart();
+    enter(Phase::Idle, m_limits.idleTimeout);
+    const auto responder = std::exchange(m_responder, nullptr);
+    qthttp::write(std::move(response), std::move(*responder));
+    if (m_handingOn)
+        return; // It came at once.
+    m_socket->flush();
+    endRequest();
+    if (!m_input.isEmpty())
+        QMetaObject::invokeMethod(this, &HttpGuard::serveOn, Qt::QueuedConnection);
 }
 
 void HttpGuard::refuse(const Problem &problem)
 {
-    qCDebug(log) << "refused" << m_peer << problem.status << problem.detail;
+    qCDebug(log) << "refused" << m_record.peer() << problem.status << problem.detail;
     m_lastWrite.restart();
-    m_socket->beginAnswer(GuardedSocket::Answer::Whole);
+    m_guarded.beginAnswer(GuardedSocket::Answer::Whole);
     m_socket->write(refusalBytes(problem, m_head.method != "HEAD"));
     leave();
 }
@@ -204,20 +274,20 @@ void HttpGuard::refuse(const Problem &problem)
 void HttpGuard::leave()
 {
     enter(Phase::Leaving, m_limits.lingerTimeout);
+    m_responder.reset();
     m_input.clear();
-    if (m_socket->bytesToWrite() == 0)
-        m_socket->closeWriting();
+    if (m_guarded.unsentBytes() == 0)
+        m_guarded.closeWriting();
 }
 
-void HttpGuard::progressWriting(qint64 bytes)
+void HttpGuard::progressWriting()
 {
-    m_bytesOut += bytes;
     m_lastWrite.restart();
-    if (m_socket->bytesToWrite() > 0)
+    if (m_guarded.unsentBytes() > 0)
         return;
     if (m_phase == Phase::Leaving) {
         enter(Phase::Leaving, m_limits.lingerTimeout);
-        m_socket->closeWriting();
+        m_guarded.closeWriting();
         return;
     }
     if (m_phase == Phase::Idle)
@@ -229,7 +299,8 @@ void HttpGuard::progressWriting(qint64 bytes)
 void HttpGuard::enter(Phase phase, std::chrono::milliseconds limit)
 {
     m_phase = phase;
-    m_deadline.setRemainingTime(limit);
+    const bool isEndless = phase == Phase::Idle && limit.count() == 0;
+    m_deadline = isEndless ? QDeadlineTimer(QDeadlineTimer::Forever) : QDeadlineTimer(limit);
 }
 
 } // namespace semper

@@ -7,21 +7,19 @@
 #include <semper/service.h>
 
 #include <QHttpServer>
-#include <QList>
 #include <QString>
-#include <QStringList>
 
+#include <memory>
 #include <optional>
 #include <utility>
 
 namespace semper {
 
-class GuardedServer;
-
 struct HttpServiceOptions
 {
     QString listen = {}; ///< "host:port", "[v6]:port" or "unix:PATH"; port 0 takes any free one
     HttpLimits limits = {};
+    std::optional<TlsSpec> tls = {}; ///< none: no TLS
 };
 
 /// An HTTP service with routes of your own. Each request reaches its handler whole and checked;
@@ -41,6 +39,12 @@ public:
     /// Answers \a path, any method. The handler takes what "<arg>" in the path matched, then
     /// const QHttpServerRequest & if it likes, and returns the answer: a QString, a QJsonObject,
     /// or a QHttpServerResponse. It runs on the main thread and holds up everything while it does.
+    ///
+    /// Or it is a coroutine and returns a QCoro::Task of one of these. Then it takes a HttpRequest
+    /// in place of the QHttpServerRequest, holds up nothing while it waits, and is answered for
+    /// with 503 after HttpLimits::handlerTimeout. When the client has left it runs to its end all
+    /// the same.
+    ///
     /// What it throws becomes a 500. False, with a warning, for a path that makes no pattern.
     template <typename Handler>
     bool route(const QString &path, Handler handler)
@@ -57,31 +61,18 @@ public:
             path, m_http.route(path, methods, detail::safeHandler(std::move(handler))));
     }
 
-    /// Replaces the address of the options, as a configuration does. Before listen() only.
-    void setListen(const QString &address) { m_options.listen = address; }
-    /// As the options, a configuration, or the last rebind() say; not yet resolved.
-    [[nodiscard]] QString listenAddress() const { return m_options.listen; }
-
     [[nodiscard]] QString type() const override;
-    [[nodiscard]] std::optional<QString> listen() override;
-    [[nodiscard]] Rebinding rebind(const QString &address) override;
-    void retire() override;
-    [[nodiscard]] QStringList addresses() const override;
-    [[nodiscard]] QList<Connection> connections() const override;
+
+protected:
+    [[nodiscard]] std::unique_ptr<ServiceListener> makeListener(const ListenerSpec &spec) override;
+    void adopt(std::unique_ptr<ServiceListener> listener) override;
 
 private:
     [[nodiscard]] static bool checkRoute(const QString &path, bool routed);
     [[nodiscard]] QHttpServerResponse answerUnrouted(const QHttpServerRequest &request) const;
 
-    /// Lets the connections of \a server end; with the last of them goes a service that was
-    /// retired.
-    void letEnd(GuardedServer *server);
-
-    Options m_options;
-    int m_ending = 0; ///< servers whose connections are left to end
-    bool m_retired = false;
-    QHttpServer m_http;
-    GuardedServer *m_server = nullptr; ///< m_http's; null until listen()
+    HttpLimits m_httpLimits;
+    QHttpServer m_http; ///< whose the listeners are
 };
 
 } // namespace semper

@@ -50,8 +50,8 @@ QJsonObject toJson(const ServiceChange &change)
     QJsonObject json = changeAt(change.kind, change.path().toString());
     json.insert(keys::service, change.name);
     json.insert(keys::listen, change.listen.toString());
-    if (change.kind == ChangeKind::Changed)
-        json.insert(keys::was, change.was.toString());
+    if (change.was)
+        json.insert(keys::was, change.was->toString());
     return json;
 }
 
@@ -72,13 +72,15 @@ QString fromTo(const ListenAddress &was, const ListenAddress &is)
 
 QString listenerText(const ServiceChange &change)
 {
+    const QString name
+        = change.listener.isEmpty() ? change.name : change.name + u'.' + change.listener;
     switch (change.kind) {
     case ChangeKind::Added:
-        return u"%1 added at %2"_s.arg(change.name, change.listen.toString());
+        return u"%1 added at %2"_s.arg(name, change.listen.toString());
     case ChangeKind::Removed:
-        return u"%1 removed from %2"_s.arg(change.name, change.listen.toString());
+        return u"%1 removed from %2"_s.arg(name, change.listen.toString());
     case ChangeKind::Changed:
-        return u"%1 %2"_s.arg(change.name, fromTo(change.was, change.listen));
+        return u"%1 %2"_s.arg(name, change.was ? fromTo(*change.was, change.listen) : change.key);
     }
     Q_UNREACHABLE();
 }
