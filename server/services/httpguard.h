@@ -5,6 +5,7 @@
 #include "services/httplimits.h"
 #include "services/liveconnection.h"
 #include "services/requesthead.h"
+#include "services/upgradedconnection.h"
 
 #include <QByteArray>
 #include <QDeadlineTimer>
@@ -30,10 +31,9 @@ class HttpGuard : public QObject, public LiveConnection
 {
     Q_OBJECT
 public:
-    /// Owned by \a socket. Must be made before QHttpServer sees it. \a limits and \a admission
-    /// outlive it.
-    HttpGuard(
-        GuardedSocket &socket, quint64 id, const HttpLimits &limits, const Admission &admission);
+    /// Owned by \a socket. Must be made before QHttpServer sees it. All but the socket outlive it.
+    HttpGuard(GuardedSocket &socket, quint64 id, const HttpLimits &limits,
+        const Admission &admission, const Upgrading &upgrading, const ServiceLimits &common);
 
     [[nodiscard]] Connection connection() const override;
     /// A request that has not been read whole is answered with 503.
@@ -47,12 +47,14 @@ private:
         Head,
         Body,
         Leaving, ///< the last answer is on its way; nothing more is taken
+        Upgraded, ///< it is no longer HTTP, nor read here
     };
 
     void readInput();
     void serveOn();
     [[nodiscard]] bool takeRequest();
     [[nodiscard]] bool takeHead();
+    [[nodiscard]] bool upgrade();
     void answerRequest();
     void refuse(const Problem &problem);
     void leave();
@@ -63,6 +65,9 @@ private:
     QTcpSocket *m_socket; ///< the same
     const HttpLimits &m_limits;
     const Admission &m_admission;
+    const Upgrading &m_upgrading;
+    const ServiceLimits &m_common; ///< for what it is upgraded to
+    UpgradedConnection *m_upgraded = nullptr; ///< the socket's
     ConnectionRecord m_record;
 
     Phase m_phase = Phase::Idle;

@@ -18,7 +18,7 @@ struct RequestHead;
 struct ServiceLimits;
 
 /// What a connection has become that has left HTTP: it reads and writes the socket, whose child it
-/// is, and the guard only passes on what concerns every connection.
+/// is, counts what it does, and the guard only passes on what concerns every connection.
 class SEMPER_SERVER_EXPORT UpgradedConnection
 {
 public:
@@ -26,7 +26,7 @@ public:
     virtual ~UpgradedConnection();
     Q_DISABLE_COPY_MOVE(UpgradedConnection)
 
-    /// \a rest came behind the request.
+    /// From here on the socket is its own. \a rest came behind the request, and was counted.
     virtual void begin(const QByteArray &rest) = 0;
     virtual void close() = 0; ///< as LiveConnection
     virtual void enforceDeadlines() = 0; ///< likewise

@@ -50,20 +50,10 @@ WebSocketConnection::WebSocketConnection(GuardedSocket &socket, ConnectionRecord
     , m_frames(limits.messageMaxBytes)
     , m_relay(*m_transport)
 {
+    m_mayIdle = terms.mayIdle;
     m_lastHeard.start();
     m_lastMessage.start();
     m_lastWrite.start();
-    m_transport->setSocketOption(QAbstractSocket::KeepAliveOption, 1);
-    connect(m_transport, &QIODevice::readyRead, this, &WebSocketConnection::read);
-    connect(m_transport, &QAbstractSocket::disconnected, this, [this] {
-        m_relay.end();
-        Q_EMIT closed();
-    });
-    connect(m_transport, &QIODevice::bytesWritten, this, &WebSocketConnection::progressWriting);
-    if (auto *tls = qobject_cast<QSslSocket *>(m_transport))
-        connect(
-            tls, &QSslSocket::encryptedBytesWritten, this, &WebSocketConnection::progressWriting);
-    connect(&m_relay, &RelayedSocket::closeRequested, this, &WebSocketConnection::leave);
 }
 
 WebSocketConnection::~WebSocketConnection() = default;
@@ -80,6 +70,7 @@ void WebSocketConnection::setUser(const QString &user)
 
 void WebSocketConnection::begin(const QByteArray &rest)
 {
+    connectSocket();
     m_frames.append(rest);
     // One for each handshake: it does not tell which socket became which WebSocket.
     auto *server = new QWebSocketServer(QString(), QWebSocketServer::NonSecureMode, this);
@@ -92,6 +83,24 @@ void WebSocketConnection::begin(const QByteArray &rest)
     });
     server->handleConnection(&m_relay);
     m_relay.feed(m_handshake);
+}
+
+void WebSocketConnection::connectSocket()
+{
+    m_transport->setSocketOption(QAbstractSocket::KeepAliveOption, 1);
+    connect(m_transport, &QIODevice::readyRead, this, &WebSocketConnection::read);
+    connect(m_transport, &QAbstractSocket::disconnected, this, [this] {
+        m_relay.end();
+        Q_EMIT closed();
+    });
+    connect(m_transport, &QIODevice::bytesWritten, this, [this](qint64 bytes) {
+        m_record.sent(bytes);
+        progressWriting();
+    });
+    if (auto *tls = qobject_cast<QSslSocket *>(m_transport))
+        connect(
+            tls, &QSslSocket::encryptedBytesWritten, this, &WebSocketConnection::progressWriting);
+    connect(&m_relay, &RelayedSocket::closeRequested, this, &WebSocketConnection::leave);
 }
 
 void WebSocketConnection::open()

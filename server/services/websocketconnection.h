@@ -27,6 +27,7 @@ struct WebSocketTerms
 {
     /// After so long without a byte the client is pinged, and after so long again given up. 0: not.
     std::chrono::milliseconds pingInterval{20000};
+    bool mayIdle = false; ///< the idle time-out is not for it
 };
 
 /// A client that speaks WebSocket, whose handshake was checked. QtWebSockets does the protocol;

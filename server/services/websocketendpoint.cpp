@@ -40,7 +40,7 @@ void WebSocketEndpoint::setAllowedOrigins(const QStringList &origins)
 
 void WebSocketEndpoint::setPingInterval(std::chrono::milliseconds interval)
 {
-    m_gate->setTerms({.pingInterval = interval});
+    m_gate->terms().pingInterval = interval;
 }
 
 bool WebSocketEndpoint::send(quint64 id, const QByteArray &bytes)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <semper/listenaddress.h>
 #include <semper/peerhandler.h>
 #include <semper/semper_server_export.h>
 

@@ -8,19 +8,11 @@ using namespace Qt::StringLiterals;
 
 namespace semper {
 
-namespace {
-
-HttpLimits httpLimitsOf(const ServiceLimits &limits)
-{
-    return {.maximumConnections = limits.connections, .stallTimeout = limits.writeStall};
-}
-
-} // namespace
-
 WebSocketListener::WebSocketListener(
     ConnectionTable &table, const ServiceLimits &limits, WebSocketGate &gate)
-    : GuardedServer(table, httpLimitsOf(limits))
+    : GuardedServer(table, {})
 {
+    setLimits(limits); // once for the guard, and once for what comes behind it
     setUpgrading([this, &gate](const RequestHead &head, GuardedSocket &socket,
                      ConnectionRecord &record, const ServiceLimits &serviceLimits)
                      -> std::variant<std::monostate, Problem, UpgradedConnection *> {
