@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include <semper/fakelink.h>
 
+#include "protocol/connectionkeys.h"
 #include "protocol/frame.h"
-#include "protocol/keys.h"
 
 #include <QJsonArray>
+
+#include <algorithm>
+#include <utility>
 
 namespace semper {
 
@@ -70,11 +73,35 @@ void FakeLink::answer(const QJsonObject &request)
 {
     QJsonObject response = makeFrame(frames::response);
     response.insert(keys::id, request.value(keys::id));
+    const QJsonObject params = request.value(keys::params).toObject();
+    const qint64 after = params.value(keys::after).toInteger(-1);
+    const auto limit = params.value(keys::limit).toInteger(m_connections.size());
+    const QString method = request.value(keys::method).toString();
     QJsonArray items;
-    for (const Connection &connection : m_connections)
-        items.append(connection.toJson());
+    for (const Connection &connection : std::as_const(m_connections))
+        if (method == methods::connections && qint64(connection.id) > after && items.size() < limit)
+            items.append(connection.toJson());
+    if (method == methods::closeConnection)
+        items.append(close(quint64(params.value(keys::id).toInteger())));
     for (const QJsonObject &part : splitFrame(response, keys::result, items))
         receive(part);
+}
+
+void FakeLink::openConnection(const Connection &connection)
+{
+    m_connections.append(connection);
+    receive(makeFrame(frames::connections, {{keys::opened, QJsonArray{connection.toJson()}}}));
+}
+
+bool FakeLink::close(quint64 id)
+{
+    const auto it = std::ranges::find(std::as_const(m_connections), id, &Connection::id);
+    if (it == m_connections.cend())
+        return false;
+    const QJsonObject gone = it->toJson();
+    m_connections.erase(it);
+    receive(makeFrame(frames::connections, {{keys::closed, QJsonArray{gone}}}));
+    return true;
 }
 
 std::optional<double> FakeLink::metric(QLatin1StringView kind, QStringView name) const

@@ -24,8 +24,11 @@ public:
     explicit FakeLink(QObject *parent = nullptr);
     ~FakeLink() override;
 
-    /// What service().connections() is answered with. Without it: none.
+    /// What service().connections() is answered with, by rising ids. Without it: none.
     void setConnections(QList<Connection> connections) { m_connections = std::move(connections); }
+    /// Somebody comes to the service, or goes: the process is told as if it watched.
+    void openConnection(const Connection &connection);
+    void closeConnection(quint64 id) { static_cast<void>(close(id)); }
     /// Whether requests are answered at all; if not, they time out.
     void setAnswers(bool answers) { m_answers = answers; }
     /// Whether messages and requests are taken; if not, it is as if too many waited already.
@@ -51,6 +54,7 @@ public:
 
 private:
     void answer(const QJsonObject &request);
+    bool close(quint64 id);
     [[nodiscard]] std::optional<double> metric(QLatin1StringView kind, QStringView name) const;
 
     QList<Connection> m_connections;

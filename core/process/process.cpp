@@ -5,8 +5,8 @@
 #include <semper/suspension.h>
 
 #include "process/metricstore.h"
+#include "protocol/connectionkeys.h"
 #include "protocol/frame.h"
-#include "protocol/keys.h"
 
 #include <QLoggingCategory>
 
@@ -130,6 +130,10 @@ void Process::receive(const QJsonObject &frame)
         Q_EMIT messageReceived(frame.value(keys::payload).toObject());
     else if (type == frames::response)
         m_service.receive(frame);
+    else if (type == frames::connections)
+        m_service.receiveChanges(frame);
+    else if (type == frames::welcome) // again: of the first one the host made this process
+        m_service.watchAgain();
 }
 
 } // namespace semper

@@ -6,16 +6,25 @@
 #include <semper/requesterror.h>
 #include <semper/suspension.h>
 
+#include "protocol/connectionkeys.h"
 #include "protocol/frame.h"
-#include "protocol/keys.h"
 
 #include <QScopeGuard>
 
+#include <algorithm>
 #include <utility>
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace semper {
+
+namespace {
+
+constexpr qsizetype pageSize = 500;
+constexpr qsizetype mostChanges = 1000;
+
+} // namespace
 
 RequestError::RequestError(Reason reason, const QString &text)
     : std::runtime_error(text.toStdString())
@@ -33,15 +42,57 @@ ServiceLink::~ServiceLink() = default;
 
 QCoro::Task<QList<Connection>> ServiceLink::connections(std::chrono::milliseconds timeout)
 {
-    const QJsonArray items = co_await request(u"service.connections"_s, timeout);
+    const auto deadline = m_process.clock().now() + timeout;
     QList<Connection> connections;
-    connections.reserve(items.size());
-    for (const QJsonValue &item : items)
-        connections.append(Connection::fromJson(item.toObject()));
+    quint64 after = 0;
+    bool more = true;
+    while (more) {
+        QJsonObject params;
+        params.insert(keys::limit, pageSize);
+        if (after > 0)
+            params.insert(keys::after, qint64(after));
+        const auto left
+            = std::max<std::chrono::milliseconds>(0ms, deadline - m_process.clock().now());
+        const QJsonArray items = co_await request(methods::connections, params, left);
+        for (const QJsonValue &item : items)
+            connections.append(Connection::fromJson(item.toObject()));
+        const quint64 last = connections.isEmpty() ? 0 : connections.constLast().id;
+        more = items.size() == pageSize && last > after;
+        after = last;
+    }
     co_return connections;
 }
 
-QCoro::Task<QJsonArray> ServiceLink::request(QString method, std::chrono::milliseconds timeout)
+QCoro::Task<> ServiceLink::watchConnections(std::chrono::milliseconds timeout)
+{
+    m_watching = true; // Also if this cannot be asked now: then after the next reconnection.
+    const QJsonObject none;
+    co_await request(methods::subscribeConnections, none, timeout);
+}
+
+QCoro::Task<ConnectionChange> ServiceLink::connectionChange()
+{
+    if (!m_watching)
+        co_await watchConnections();
+    if (m_changes.isEmpty()) {
+        Suspension change(m_process, Suspension::OnStop::Throw);
+        m_awaiting = &change;
+        const auto forget = qScopeGuard([this] { m_awaiting = nullptr; });
+        co_await change.ended();
+    }
+    co_return m_changes.dequeue();
+}
+
+QCoro::Task<bool> ServiceLink::closeConnection(quint64 id, std::chrono::milliseconds timeout)
+{
+    QJsonObject params;
+    params.insert(keys::id, qint64(id));
+    const QJsonArray items = co_await request(methods::closeConnection, params, timeout);
+    co_return items.at(0).toBool();
+}
+
+QCoro::Task<QJsonArray> ServiceLink::request(
+    QString method, QJsonObject params, std::chrono::milliseconds timeout)
 {
     const qint64 id = ++m_lastId;
     QJsonArray items;
@@ -52,6 +103,8 @@ QCoro::Task<QJsonArray> ServiceLink::request(QString method, std::chrono::millis
     QJsonObject frame = makeFrame(frames::request);
     frame.insert(keys::id, id);
     frame.insert(keys::method, method);
+    if (!params.isEmpty())
+        frame.insert(keys::params, params);
     if (m_process.stopRequested()) {
         // Nothing to ask any more: the suspension throws.
     } else if (m_link.send(frame)) {
@@ -83,6 +136,52 @@ void ServiceLink::receive(const QJsonObject &response)
         pending->items->append(item);
     if (response.value(keys::last).toBool(true))
         pending->suspension->resume();
+}
+
+void ServiceLink::receiveChanges(const QJsonObject &frame)
+{
+    const auto tellAll = [this, &frame](QLatin1StringView key, ConnectionChange::Kind kind) {
+        for (const QJsonValue &item : frame.value(key).toArray())
+            tell({.kind = kind, .connection = Connection::fromJson(item.toObject())});
+    };
+    tellAll(keys::opened, ConnectionChange::Kind::Opened);
+    tellAll(keys::closed, ConnectionChange::Kind::Closed);
+    if (const qint64 missed = frame.value(keys::missed).toInteger(); missed > 0)
+        tell({.kind = ConnectionChange::Kind::Missed, .missed = missed});
+}
+
+void ServiceLink::watchAgain()
+{
+    if (!m_watching)
+        return;
+    QJsonObject frame = makeFrame(frames::request);
+    frame.insert(keys::id, ++m_lastId); // The answer says nothing; nobody waits for it.
+    frame.insert(keys::method, methods::subscribeConnections);
+    if (m_link.send(frame))
+        tell({.kind = ConnectionChange::Kind::Missed});
+}
+
+void ServiceLink::tell(const ConnectionChange &change)
+{
+    if (m_changes.size() < mostChanges)
+        m_changes.enqueue(change);
+    else if (m_changes.constLast().kind != ConnectionChange::Kind::Missed)
+        m_changes.enqueue({.kind = ConnectionChange::Kind::Missed, .missed = 1});
+    else
+        m_changes.last().missed += std::max<qint64>(change.missed, 1);
+    if (m_awaiting)
+        m_awaiting->resume();
+    switch (change.kind) {
+    case ConnectionChange::Kind::Opened:
+        Q_EMIT connectionOpened(change.connection);
+        break;
+    case ConnectionChange::Kind::Closed:
+        Q_EMIT connectionClosed(change.connection);
+        break;
+    case ConnectionChange::Kind::Missed:
+        Q_EMIT connectionsMissed(change.missed);
+        break;
+    }
 }
 
 } // namespace semper

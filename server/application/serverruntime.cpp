@@ -42,16 +42,6 @@ constexpr auto timeToStart = 10'000ms;
 constexpr auto stopGrace = 15s;
 constexpr qsizetype mostTold = 100; ///< processes named in one event
 
-std::variant<QJsonArray, CommandError> connectionsOf(const Service *service)
-{
-    if (!service)
-        return CommandError{.code = u"no_service"_s, .detail = u"this process has no service"_s};
-    QJsonArray list;
-    for (const Connection &connection : service->connections())
-        list.append(connection.toJson());
-    return list;
-}
-
 QJsonArray toJson(const QList<SweptProcess> &processes)
 {
     QJsonArray list;
@@ -86,6 +76,7 @@ ServerRuntime::ServerRuntime(
                    .prepareLaunches
                    = [this](const ServerConfig &next) { return listenForNotifications(next); }},
           m_options.source)
+    , m_connections(m_application)
 {
     m_uptime.start();
     m_supervisor.setSurroundings({.socketPath = m_options.socketPath,
@@ -95,13 +86,12 @@ ServerRuntime::ServerRuntime(
         .run = m_run.id});
     m_supervisor.setServerDescription([this] { return describe(); });
     m_supervisor.setReload([this](const ReloadRequest &request) { return reload(request); });
-    m_hub.setRequestHandler([this](const SupervisedProcess &process, const QString &method,
-                                const QJsonObject &) -> std::variant<QJsonArray, CommandError> {
-        if (method != u"service.connections")
-            return CommandError{
-                .code = u"unknown_method"_s, .detail = u"no method \"%1\""_s.arg(method.left(64))};
-        return connectionsOf(m_application.service(process.service()));
-    });
+    m_hub.setRequestHandler(
+        [this](ProcessSession &session, const QString &method, const QJsonObject &params) {
+            return m_connections.answer(session, method, params);
+        });
+    m_control.setConnectionSource(
+        [this](const ConnectionQuery &query) { return m_connections.page(query); });
     for (const auto &service : m_application.services()) {
         addProcesses(*service);
         introduce(*service);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "application/reload.h"
+#include "application/serviceconnections.h"
 #include "application/systemdnotifier.h"
 #include "control/controlapi.h"
 #include "hub/hub.h"
@@ -84,6 +85,7 @@ private:
     Hub m_hub;
     ControlApi m_control;
     Reload m_reload;
+    ServiceConnections m_connections;
     int m_exitCode = 0;
 };
 

@@ -34,6 +34,11 @@ public:
     ~ControlApi();
     Q_DISABLE_COPY_MOVE(ControlApi)
 
+    /// Who answers for the services' connections; without it there are none.
+    void setConnectionSource(ConnectionSource source)
+    {
+        m_handlers.setConnectionSource(std::move(source));
+    }
     /// Reads or makes the token in \a stateDirectory and binds \a address. Nothing, or why it
     /// could not, in a sentence that names the file or the address.
     [[nodiscard]] std::optional<QString> listen(

@@ -47,7 +47,8 @@ QHttpServerResponse refused(const Problem &problem)
 QHttpServerResponse refused(const CommandError &error)
 {
     int status = 409;
-    if (error.code == "unknown_process"_L1 || error.code == "unknown_action"_L1)
+    if (error.code == "unknown_process"_L1 || error.code == "unknown_action"_L1
+        || error.code == "unknown_service"_L1)
         status = 404;
     else if (error.code == "bad_selector"_L1 || error.code == "bad_parameter"_L1)
         status = 400;
@@ -124,6 +125,19 @@ QHttpServerResponse ControlHandlers::readiness() const
 QHttpServerResponse ControlHandlers::server() const
 {
     return json(QJsonDocument(m_supervision.serverObject()));
+}
+
+QHttpServerResponse ControlHandlers::connections(const QUrl &url) const
+{
+    const auto query = ConnectionQuery::read(QUrlQuery(url));
+    if (const auto *error = std::get_if<CommandError>(&query))
+        return refused(*error);
+    if (!m_connections)
+        return notFound();
+    const auto page = m_connections(std::get<ConnectionQuery>(query));
+    if (const auto *error = std::get_if<CommandError>(&page))
+        return refused(*error);
+    return json(QJsonDocument(std::get<QJsonObject>(page)));
 }
 
 QHttpServerResponse ControlHandlers::processes() const

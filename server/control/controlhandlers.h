@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "control/connectionquery.h"
+
 #include <QHttpServerResponse>
 #include <QString>
 #include <QUrl>
+
+#include <utility>
 
 namespace semper {
 
@@ -21,6 +25,8 @@ public:
     [[nodiscard]] QHttpServerResponse health() const;
     [[nodiscard]] QHttpServerResponse readiness() const;
     [[nodiscard]] QHttpServerResponse server() const;
+    /// \a url may have the query "service", "after" and "limit".
+    [[nodiscard]] QHttpServerResponse connections(const QUrl &url) const;
     [[nodiscard]] QHttpServerResponse processes() const;
     /// All instances of \a name.
     [[nodiscard]] QHttpServerResponse process(const QString &name) const;
@@ -37,8 +43,12 @@ public:
     /// Something else than POST came to the address of a command.
     [[nodiscard]] static QHttpServerResponse commandNeedsPost(const QString &action);
 
+    /// Without it there are none.
+    void setConnectionSource(ConnectionSource source) { m_connections = std::move(source); }
+
 private:
     Supervision &m_supervision;
+    ConnectionSource m_connections;
 };
 
 } // namespace semper

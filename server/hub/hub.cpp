@@ -179,12 +179,12 @@ void Hub::closeSession(const SupervisedProcess *process)
     connection->fail(u"launch_over"_s, u"the launch has ended"_s);
 }
 
-void Hub::answer(const ProcessSession &session, const QJsonValue &id, const QString &method,
-    const QJsonObject &params)
+void Hub::answer(
+    ProcessSession &session, const QJsonValue &id, const QString &method, const QJsonObject &params)
 {
     const QJsonObject frame = makeFrame(frames::response, {{keys::id, id}});
     const auto result = m_requestHandler && session.process()
-        ? m_requestHandler(*session.process(), method, params)
+        ? m_requestHandler(session, method, params)
         : CommandError{.code = u"unknown_method"_s, .detail = method};
     if (const auto *error = std::get_if<CommandError>(&result)) {
         QJsonObject refusal = frame;

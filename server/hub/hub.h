@@ -34,9 +34,10 @@ class Hub : public QObject
 {
     Q_OBJECT
 public:
-    /// Answers a process's request: the items of the result, or why not.
+    /// Answers the request of a session whose process there is: the items of the result, or why
+    /// not.
     using RequestHandler = std::function<std::variant<QJsonArray, CommandError>(
-        const SupervisedProcess &process, const QString &method, const QJsonObject &params)>;
+        ProcessSession &session, const QString &method, const QJsonObject &params)>;
 
     Hub(Supervisor &supervisor, Journal &journal, QObject *parent = nullptr);
     ~Hub() override;
@@ -67,7 +68,7 @@ private:
     void openSession(HubConnection *connection, SupervisedProcess *process);
     /// The launch is over: takes its last frames, then nobody speaks for it any more.
     void closeSession(const SupervisedProcess *process);
-    void answer(const ProcessSession &session, const QJsonValue &id, const QString &method,
+    void answer(ProcessSession &session, const QJsonValue &id, const QString &method,
         const QJsonObject &params);
     void keepMessage(const QString &process, const QByteArray &frame);
     void forget(HubConnection *connection);

@@ -2,6 +2,7 @@
 #include "services/httpguard.h"
 
 #include "services/guardedsocket.h"
+#include "services/qthttpcompat.h"
 
 #include <QLoggingCategory>
 
@@ -19,6 +20,8 @@ Q_LOGGING_CATEGORY(log, "semper.server.http")
 /// What the kernel hands over at once. Small, for a client cannot make the server hold more.
 constexpr qint64 readBufferBytes = 64 * 1024;
 constexpr auto timeToClose = 2000ms; ///< for a client that close() asks to go
+
+HttpGuard *guardHandingOn = nullptr; ///< handlers run within it, one at a time, on one thread
 
 QByteArray refusalBytes(const Problem &problem, bool withBody)
 {
@@ -59,6 +62,7 @@ HttpGuard::HttpGuard(GuardedSocket &socket, quint64 id, const HttpLimits &limits
     QMetaObject::invokeMethod(
         this, [this] { connect(m_socket, &QIODevice::readyRead, this, &HttpGuard::serveOn); },
         Qt::QueuedConnection);
+    connect(m_socket, &QAbstractSocket::disconnected, this, [this] { m_responder.reset(); });
     m_lastWrite.start();
     m_deadline.setRemainingTime(m_limits.headTimeout);
 }
@@ -81,6 +85,7 @@ void HttpGuard::close()
     case Phase::Head:
     case Phase::Body:
         return refuse({.status = 503, .detail = u"the connection is being closed"_s});
+    case Phase::Answering: // It goes with its answer.
     case Phase::Leaving:
     case Phase::Upgraded:
         return;
@@ -110,6 +115,9 @@ void HttpGuard::enforceDeadlines()
         return refuse({.status = 408, .detail = u"the head took too long"_s});
     case Phase::Body:
         return refuse({.status = 408, .detail = u"the body took too long"_s});
+    case Phase::Answering:
+        qCWarning(log) << "no answer in time to" << m_head.method << m_head.path;
+        return refuse({.status = 503, .detail = u"the handler took too long"_s});
     case Phase::Leaving:
         if (!unread)
             m_socket->abort();
@@ -158,8 +166,10 @@ void HttpGuard::serveOn()
 /// take its answers gets no further ones.
 bool HttpGuard::takeRequest()
 {
-    if (m_phase == Phase::Leaving || m_phase == Phase::Upgraded
-        || m_socket->state() != QAbstractSocket::ConnectedState || m_guarded.unsentBytes() > 0)
+    const bool isAway
+        = m_phase == Phase::Answering || m_phase == Phase::Leaving || m_phase == Phase::Upgraded;
+    if (isAway || m_socket->state() != QAbstractSocket::ConnectedState
+        || m_guarded.unsentBytes() > 0)
         return false;
     if (m_phase != Phase::Body && !takeHead())
         return false;
@@ -213,6 +223,7 @@ bool HttpGuard::upgrade()
     m_upgraded = std::get<UpgradedConnection *>(decided);
     m_phase = Phase::Upgraded;
     m_guarded.beginAnswer(GuardedSocket::Answer::Whole);
+    m_guarded.endTransaction(); // what is read stays read
     // Neither this one nor QHttpServer is to see what comes now.
     m_socket->disconnect(this);
     disconnect(m_socket, &QIODevice::readyRead, nullptr, nullptr);
@@ -234,16 +245,55 @@ void HttpGuard::answerRequest()
     // QHttpServer's slot reads the request, calls its handler and writes the answer in here.
     m_guarded.endTransaction();
     m_guarded.putBack(request);
+    ++m_request;
     m_handingOn = true;
+    guardHandingOn = this;
     Q_EMIT m_socket->readyRead();
+    guardHandingOn = nullptr;
     m_handingOn = false;
 
+    if (m_phase == Phase::Answering)
+        return;
     if (m_guarded.answerBytes() == 0) {
         qCWarning(log) << "no answer to" << m_head.method << m_head.path;
         return refuse({.status = 500, .detail = u"no answer was made"_s});
     }
+    endRequest();
+}
+
+void HttpGuard::endRequest()
+{
     if (m_head.closes || !m_closeBy.isForever())
         leave();
+}
+
+HttpGuard *HttpGuard::handingOn()
+{
+    return guardHandingOn;
+}
+
+quint64 HttpGuard::deferAnswer(QHttpServerResponder &&responder)
+{
+    m_responder = std::make_unique<QHttpServerResponder>(std::move(responder));
+    enter(Phase::Answering, m_limits.handlerTimeout);
+    return m_request;
+}
+
+void HttpGuard::giveAnswer(quint64 request, QHttpServerResponse &&response)
+{
+    if (request != m_request || m_phase != Phase::Answering
+        || m_socket->state() != QAbstractSocket::ConnectedState)
+        return;
+    m_lastWrite.restart();
+    enter(Phase::Idle, m_limits.idleTimeout);
+    const auto responder = std::exchange(m_responder, nullptr);
+    qthttp::write(std::move(response), std::move(*responder));
+    if (m_handingOn)
+        return; // It came at once.
+    m_socket->flush();
+    endRequest();
+    if (!m_input.isEmpty())
+        QMetaObject::invokeMethod(this, &HttpGuard::serveOn, Qt::QueuedConnection);
 }
 
 void HttpGuard::refuse(const Problem &problem)
@@ -260,6 +310,7 @@ void HttpGuard::refuse(const Problem &problem)
 void HttpGuard::leave()
 {
     enter(Phase::Leaving, m_limits.lingerTimeout);
+    m_responder.reset();
     m_input.clear();
     if (m_guarded.unsentBytes() == 0)
         m_guarded.closeWriting();

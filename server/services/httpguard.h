@@ -10,9 +10,12 @@
 #include <QByteArray>
 #include <QDeadlineTimer>
 #include <QElapsedTimer>
+#include <QHttpServerResponder>
+#include <QHttpServerResponse>
 #include <QObject>
 
 #include <functional>
+#include <memory>
 #include <optional>
 
 class QTcpSocket;
@@ -41,11 +44,19 @@ public:
     void abort() override;
     void enforceDeadlines() override;
 
+    /// The one whose request is with a handler at this moment; null where none is.
+    [[nodiscard]] static HttpGuard *handingOn();
+    /// The handler at work answers later. The number of its request.
+    [[nodiscard]] quint64 deferAnswer(QHttpServerResponder &&responder);
+    /// The answer to \a request, unless it comes too late.
+    void giveAnswer(quint64 request, QHttpServerResponse &&response);
+
 private:
     enum class Phase {
         Idle, ///< between two requests
         Head,
         Body,
+        Answering, ///< a handler owes the answer
         Leaving, ///< the last answer is on its way; nothing more is taken
         Upgraded, ///< it is no longer HTTP, nor read here
     };
@@ -56,6 +67,7 @@ private:
     [[nodiscard]] bool takeHead();
     [[nodiscard]] bool upgrade();
     void answerRequest();
+    void endRequest();
     void refuse(const Problem &problem);
     void leave();
     void progressWriting();
@@ -76,6 +88,8 @@ private:
     QDeadlineTimer m_closeBy = QDeadlineTimer::Forever; ///< close() was called
     QByteArray m_input; ///< read and not yet handed on
     RequestHead m_head; ///< of the request whose body is awaited
+    std::unique_ptr<QHttpServerResponder> m_responder; ///< of an answer that is owed
+    quint64 m_request = 0; ///< number of the last one that was handed on
     bool m_handingOn = false;
     bool m_servingOn = false;
 };

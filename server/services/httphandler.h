@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <semper/deferredanswer.h>
+#include <semper/httprequest.h>
 #include <semper/semper_server_export.h>
 
+#include <QCoroTask>
 #include <QFuture>
 #include <QHttpServerResponse>
 #include <QString>
@@ -10,6 +13,7 @@
 #include <concepts>
 #include <exception>
 #include <functional>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -39,6 +43,11 @@ struct SignatureOf<Return (Class::*)(Arguments...) const noexcept>
 {
     using Type = Signature<Return, Arguments...>;
 };
+
+template <typename T>
+inline constexpr bool isTask = false;
+template <typename T>
+inline constexpr bool isTask<QCoro::Task<T>> = true;
 
 template <typename Handler>
 using ResultOf = typename SignatureOf<std::decay_t<Handler>>::Type::Result;
@@ -84,17 +93,81 @@ auto caught(Handler handler, Signature<Return, Arguments...>)
     };
 }
 
+#if QT_VERSION >= QT_VERSION_CHECK(6, 8, 0)
+using Responder = QHttpServerResponder &;
+#else
+using Responder = QHttpServerResponder &&;
+#endif
+
+/// Runs a handler that is a coroutine to its end, whether or not the client is still there. It and
+/// its arguments live in here, so it may take them by reference.
+template <typename Handler, typename... Arguments>
+QCoro::Task<> drive(Handler handler, DeferredAnswer answer, Arguments... arguments)
+{
+    try {
+        auto value = co_await std::invoke(handler, arguments...);
+        answer.give(toResponse(std::move(value)));
+    } catch (const std::exception &error) {
+        answer.give(handlerThrew(error.what()));
+    } catch (...) {
+        answer.give(handlerThrew("something that is no std::exception"));
+    }
+}
+
+/// Whether the last of \a Arguments is the request.
+template <typename... Arguments>
+constexpr bool endsWithRequest()
+{
+    if constexpr (sizeof...(Arguments) == 0)
+        return false;
+    else
+        return std::same_as<
+            std::decay_t<std::tuple_element_t<sizeof...(Arguments) - 1, std::tuple<Arguments...>>>,
+            HttpRequest>;
+}
+
+template <typename Handler, typename Task, typename... Arguments, std::size_t... Path>
+auto deferred(
+    Handler handler, Signature<Task, Arguments...>, std::index_sequence<Path...> /*of the path*/)
+{
+    static_assert((!std::same_as<std::decay_t<Arguments>, QHttpServerRequest> && ...),
+        "a coroutine may not take a QHttpServerRequest, which is gone when it goes on: take a "
+        "semper::HttpRequest");
+    return [handler = std::move(handler)](
+               std::tuple_element_t<Path, std::tuple<std::decay_t<Arguments>...>>... arguments,
+               const QHttpServerRequest &request, Responder responder) -> void {
+        const DeferredAnswer answer(std::move(responder));
+        if constexpr (endsWithRequest<Arguments...>())
+            drive(handler, answer, std::move(arguments)..., HttpRequest::of(request));
+        else
+            drive(handler, answer, std::move(arguments)...);
+    };
+}
+
+template <typename Handler, typename Return, typename... Arguments>
+auto routable(Handler handler, Signature<Return, Arguments...> signature)
+{
+    if constexpr (isTask<Return>) {
+        constexpr std::size_t inPath
+            = sizeof...(Arguments) - (endsWithRequest<Arguments...>() ? 1 : 0);
+        return deferred(std::move(handler), signature, std::make_index_sequence<inPath>());
+    } else {
+        return caught(std::move(handler), signature);
+    }
+}
+
 /// \a handler with every exception turned into a 500, for QHttpServer::route().
 template <typename Handler>
 auto safeHandler(Handler handler)
 {
     static_assert(!ReturnsFuture<Handler>,
         "a handler may not return a QFuture: in Qt 6.4 the server crashes when the client leaves "
-        "before the future is done. Return the answer itself");
+        "before the future is done. Return the answer itself, or a QCoro::Task of it");
     static_assert(!AnswersLater<Handler>,
         "a handler may not take a QHttpServerResponder and answer later: in Qt 6.4 the server "
-        "crashes when the client has left by then. Return the answer itself");
-    return caught(std::move(handler), typename SignatureOf<Handler>::Type{});
+        "crashes when the client has left by then. Return the answer itself, or a QCoro::Task of "
+        "it");
+    return routable(std::move(handler), typename SignatureOf<Handler>::Type{});
 }
 
 } // namespace semper::detail

@@ -23,6 +23,7 @@ struct HttpLimits
     std::chrono::milliseconds bodyTimeout{20000}; ///< from the end of the head; then 408
     /// Between two requests; then closed. 0: none.
     std::chrono::milliseconds idleTimeout{60000};
+    std::chrono::milliseconds handlerTimeout{30000}; ///< for one that answers later; then 503
     std::chrono::milliseconds stallTimeout{15000}; ///< the client takes no byte of an answer
     std::chrono::milliseconds lingerTimeout{1000}; ///< for the client to read the last answer
 

@@ -43,6 +43,29 @@ inline void addHeader(
 #endif
 }
 
+inline QList<std::pair<QByteArray, QByteArray>> headers(const QHttpServerRequest &request)
+{
+    QList<std::pair<QByteArray, QByteArray>> list;
+#if QT_VERSION >= QT_VERSION_CHECK(6, 8, 0)
+    list = request.headers().toListOfPairs();
+#else
+    const auto headers = request.headers();
+    for (const auto &[name, value] : headers)
+        list.append({name, value});
+#endif
+    return list;
+}
+
+/// \a responder's socket must be alive.
+inline void write(QHttpServerResponse &&response, QHttpServerResponder &&responder)
+{
+#if QT_VERSION >= QT_VERSION_CHECK(6, 5, 0)
+    responder.sendResponse(response);
+#else
+    response.write(std::move(responder));
+#endif
+}
+
 using Fallback = std::function<QHttpServerResponse(const QHttpServerRequest &)>;
 
 /// \a fallback answers what no route matches.

@@ -238,8 +238,10 @@ void TestProcess::theDocumentedLoopRunsByTheFakeClock()
 void TestProcess::connectionsInManyPartsComeTogether()
 {
     QList<Connection> many(2000);
-    for (qsizetype i = 0; i < many.size(); ++i)
+    for (qsizetype i = 0; i < many.size(); ++i) {
+        many[i].id = quint64(i) + 1;
         many[i].peer = u"127.0.0.1:%1"_s.arg(i);
+    }
     m_link->setConnections(many);
     Outcome outcome;
     const auto task = askForConnections(*m_process, outcome);

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "supervisor/supervision.h"
+
+#include <semper/semper_server_export.h>
+
+#include <QJsonObject>
+#include <QString>
+#include <QUrlQuery>
+
+#include <functional>
+#include <variant>
+
+namespace semper {
+
+/// Which connections somebody wants to see.
+struct ConnectionQuery
+{
+    QString service = {}; ///< empty: of all services
+    quint64 after = 0; ///< an id of that service: only younger ones
+    int limit = 100; ///< 1 to 1000
+
+    /// "service", "after" and "limit" of \a query; anything else there is refused.
+    [[nodiscard]] SEMPER_SERVER_EXPORT static std::variant<ConnectionQuery, CommandError> read(
+        const QUrlQuery &query);
+    friend bool operator==(const ConnectionQuery &, const ConnectionQuery &) = default;
+};
+
+/// {"connections": [...], "total", "more"}, or why not.
+using ConnectionSource
+    = std::function<std::variant<QJsonObject, CommandError>(const ConnectionQuery &query)>;
+
+} // namespace semper

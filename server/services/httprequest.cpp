@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "services/httprequest.h"
+
+#include "services/qthttpcompat.h"
+
+namespace semper {
+
+QByteArray HttpRequest::value(QByteArrayView name) const
+{
+    for (const auto &[key, value] : headers)
+        if (name.compare(key, Qt::CaseInsensitive) == 0)
+            return value;
+    return {};
+}
+
+HttpRequest HttpRequest::of(const QHttpServerRequest &request)
+{
+    return {.method = request.method(),
+        .url = request.url(),
+        .headers = qthttp::headers(request),
+        .body = request.body(),
+        .remoteAddress = request.remoteAddress()};
+}
+
+} // namespace semper

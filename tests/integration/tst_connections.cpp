@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "integration/rawclient.h"
+#include "support/certificates.h"
+#include "support/hubpeer.h"
+#include "support/runningserver.h"
+
+#include "protocol/connectionkeys.h"
+
+#include <QDir>
+#include <QFile>
+#include <QJsonDocument>
+#include <QSslSocket>
+#include <QTest>
+#include <QUrl>
+
+#include <memory>
+#include <vector>
+
+using namespace Qt::StringLiterals;
+using namespace semper;
+using namespace semper::test;
+
+namespace {
+
+constexpr int patience = 20000;
+
+QJsonObject speaker(const QStringList &frames, bool enabled = true)
+{
+    QStringList command{helperProgram(u"speak-frames"_s)};
+    return {{u"command"_s, QJsonArray::fromStringList(command + frames)}, {u"enabled"_s, enabled}};
+}
+
+QString request(int id, const QString &method, const QJsonObject &params = {})
+{
+    const QJsonObject frame{{keys::type, frames::request}, {keys::id, id}, {keys::method, method},
+        {keys::params, params}};
+    return QString::fromUtf8(QJsonDocument(frame).toJson(QJsonDocument::Compact));
+}
+
+/// A top level whose one service is \a service, an HTTP service on any port unless it says more.
+QJsonObject serving(const QJsonObject &processes, const QJsonObject &service = {})
+{
+    QJsonObject http{
+        {u"type"_s, u"http"_s}, {u"listen"_s, u"127.0.0.1:0"_s}, {u"processes"_s, processes}};
+    for (auto it = service.begin(); it != service.end(); ++it)
+        http.insert(it.key(), it.value());
+    return {{u"services"_s, QJsonObject{{u"http"_s, http}}}};
+}
+
+/// The port of the \a index-th address of the only service.
+quint16 port(RunningServer &server, int index = 0)
+{
+    const QJsonValue services = server.get(u"/api/v1/server"_s)[u"services"_s];
+    return quint16(QUrl(services[0][u"addresses"_s][index].toString()).port());
+}
+
+/// The frames of \a type that \a process has printed so far.
+QList<QJsonObject> printed(HubPeer &watcher, const QString &process, QStringView type)
+{
+    QList<QJsonObject> found;
+    for (const QJsonObject &log : watcher.framesOf(u"log"))
+        for (const QJsonValue &line : log.value(keys::lines).toArray()) {
+            const QJsonObject frame = QJsonDocument::fromJson(line.toString().toUtf8()).object();
+            if (log.value(keys::process) == process && frame.value(keys::type) == type.toString())
+                found.append(frame);
+        }
+    return found;
+}
+
+qsizetype countOf(const QList<QJsonObject> &list, QLatin1StringView key)
+{
+    qsizetype count = 0;
+    for (const QJsonObject &frame : list)
+        count += frame.value(key).toArray().size();
+    return count;
+}
+
+} // namespace
+
+/// A server's processes, and its API, see who is connected to its services.
+class TestConnections : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void aProcessIsToldWhoComesAndWhoGoes();
+    void aFloodOfConnectionsIsCutAndCounted();
+    void aProcessClosesAConnection();
+    void pagesAreAskedForWithAfterAndLimit();
+    void nonsenseIsRefused();
+    void theApiHasPagesOfConnections();
+    void listenersOfTheConfigurationAreServed();
+    void checkTellsOfBadFilesOfTls();
+    void aServerWithoutItsCertificateDoesNotStart();
+    void aReloadAddsAndRemovesListenersAndTakesCertificatesAnew();
+
+private:
+    Certificates m_certificates;
+};
+
+void TestConnections::aProcessIsToldWhoComesAndWhoGoes()
+{
+    const QJsonObject processes{
+        {u"watcher"_s, speaker({request(1, methods::subscribeConnections)}, false)}};
+    RunningServer server(processes, serving(processes));
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    HubPeer watcher(server.socketPath());
+    watcher.watch({u"log"_s});
+    QCOMPARE(server.post(u"/api/v1/processes/watcher/start"_s).first, 202);
+    QTRY_COMPARE_WITH_TIMEOUT(printed(watcher, u"watcher"_s, u"response").size(), 1, patience);
+    {
+        RawClient client(port(server), "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        QTRY_COMPARE_WITH_TIMEOUT(client.status(), 200, patience);
+    }
+    QTRY_COMPARE_WITH_TIMEOUT(
+        countOf(printed(watcher, u"watcher"_s, u"connections"), keys::closed), 1, patience);
+    QJsonObject opened;
+    QJsonObject closed;
+    for (const QJsonObject &frame : printed(watcher, u"watcher"_s, u"connections")) {
+        QVERIFY(!frame.contains(keys::missed));
+        if (const QJsonArray list = frame.value(keys::opened).toArray(); !list.isEmpty())
+            opened = list.at(0).toObject();
+        if (const QJsonArray list = frame.value(keys::closed).toArray(); !list.isEmpty())
+            closed = list.at(0).toObject();
+    }
+    QCOMPARE(opened.value(keys::id), 1);
+    QCOMPARE(closed.value(keys::id), 1);
+    QCOMPARE(opened.value(keys::peer), closed.value(keys::peer));
+    QVERIFY(closed.value(keys::bytesOut).toInt() > 0);
+    QCOMPARE(server.stop(), 0);
+}
+
+void TestConnections::aFloodOfConnectionsIsCutAndCounted()
+{
+    const QJsonObject processes{
+        {u"watcher"_s, speaker({request(1, methods::subscribeConnections)}, false)}};
+    RunningServer server(
+        processes, serving(processes, {{u"limits"_s, QJsonObject{{u"connections"_s, 2000}}}}));
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    HubPeer watcher(server.socketPath());
+    watcher.watch({u"log"_s});
+    QCOMPARE(server.post(u"/api/v1/processes/watcher/start"_s).first, 202);
+    QTRY_COMPARE_WITH_TIMEOUT(printed(watcher, u"watcher"_s, u"response").size(), 1, patience);
+
+    const quint16 where = port(server);
+    std::vector<std::unique_ptr<RawClient>> clients;
+    for (int i = 0; i < 400; ++i)
+        clients.push_back(std::make_unique<RawClient>(where));
+    const auto told = [&] {
+        qint64 sum = 0;
+        for (const QJsonObject &frame : printed(watcher, u"watcher"_s, u"connections"))
+            sum += frame.value(keys::opened).toArray().size()
+                + frame.value(keys::missed).toInteger();
+        return sum;
+    };
+    QTRY_COMPARE_WITH_TIMEOUT(told(), 400, patience);
+    for (const QJsonObject &frame : printed(watcher, u"watcher"_s, u"connections"))
+        QVERIFY(frame.value(keys::opened).toArray().size() <= 100);
+    QCOMPARE(server.stop(), 0);
+}
+
+void TestConnections::aProcessClosesAConnection()
+{
+    const QJsonObject processes{{u"closer"_s,
+        speaker({request(1, methods::closeConnection, {{keys::id, 1}}),
+                    request(2, methods::closeConnection, {{keys::id, 77}})},
+            false)}};
+    RunningServer server(processes, serving(processes));
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    HubPeer watcher(server.socketPath());
+    watcher.watch({u"log"_s});
+    RawClient client(port(server), "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    QTRY_COMPARE_WITH_TIMEOUT(client.status(), 200, patience);
+    QCOMPARE(server.post(u"/api/v1/processes/closer/start"_s).first, 202);
+    QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
+    QTRY_COMPARE_WITH_TIMEOUT(printed(watcher, u"closer"_s, u"response").size(), 2, patience);
+    const QList<QJsonObject> answers = printed(watcher, u"closer"_s, u"response");
+    QCOMPARE(answers.at(0).value(keys::result), (QJsonArray{true}));
+    QCOMPARE(answers.at(1).value(keys::result), (QJsonArray{false}));
+    QCOMPARE(server.stop(), 0);
+}
+
+void TestConnections::pagesAreAskedForWithAfterAndLimit()
+{
+    const QJsonObject processes{{u"asker"_s,
+        speaker({request(1, methods::connections, {{keys::limit, 2}}),
+                    request(2, methods::connections, {{keys::limit, 2}, {keys::after, 2}}),
+                    request(3, methods::connections)},
+            false)}};
+    RunningServer server(processes, serving(processes));
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    HubPeer watcher(server.socketPath());
+    watcher.watch({u"log"_s});
+    const quint16 where = port(server);
+    RawClient one(where);
+    RawClient two(where);
+    RawClient three(where);
+    const auto count
+        = [&server] { return server.get(u"/api/v1/connections"_s)[keys::total].toInt(); };
+    QTRY_COMPARE_WITH_TIMEOUT(count(), 3, patience);
+    QCOMPARE(server.post(u"/api/v1/processes/asker/start"_s).first, 202);
+    QTRY_COMPARE_WITH_TIMEOUT(printed(watcher, u"asker"_s, u"response").size(), 3, patience);
+    const QList<QJsonObject> answers = printed(watcher, u"asker"_s, u"response");
+    QCOMPARE(answers.at(0).value(keys::result)[1][keys::id], 2);
+    QCOMPARE(answers.at(0).value(keys::result).toArray().size(), 2);
+    QCOMPARE(answers.at(1).value(keys::result)[0][keys::id], 3);
+    QCOMPARE(answers.at(1).value(keys::result).toArray().size(), 1);
+    QCOMPARE(answers.at(2).value(keys::result).toArray().size(), 3);
+    QCOMPARE(server.stop(), 0);
+}
+
+void TestConnections::nonsenseIsRefused()
+{
+    const QJsonObject processes{{u"asker"_s,
+        speaker({request(1, methods::connections, {{keys::limit, -1}}),
+                    request(2, methods::connections, {{keys::after, u"x"_s}}),
+                    request(3, methods::closeConnection, {{keys::id, 1.5}}),
+                    request(4, u"service.sing"_s)},
+            false)}};
+    RunningServer server(processes, serving(processes));
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    HubPeer watcher(server.socketPath());
+    watcher.watch({u"log"_s});
+    QCOMPARE(server.post(u"/api/v1/processes/asker/start"_s).first, 202);
+    QTRY_COMPARE_WITH_TIMEOUT(printed(watcher, u"asker"_s, u"response").size(), 4, patience);
+    QStringList codes;
+    for (const QJsonObject &answer : printed(watcher, u"asker"_s, u"response"))
+        codes.append(answer.value(keys::error)[keys::code].toString());
+    QCOMPARE(codes,
+        (QStringList{
+            u"bad_parameter"_s, u"bad_parameter"_s, u"bad_parameter"_s, u"unknown_method"_s}));
+    QCOMPARE(server.stop(), 0);
+}
+
+void TestConnections::theApiHasPagesOfConnections()
+{
+    RunningServer server({}, serving({}));
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    const quint16 where = port(server);
+    std::vector<std::unique_ptr<RawClient>> clients;
+    for (int i = 0; i < 5; ++i)
+        clients.push_back(std::make_unique<RawClient>(where));
+    const auto count = [&server] {
+        return server.get(u"/api/v1/server"_s)[u"services"_s][0][u"connections"_s].toInt();
+    };
+    QTRY_COMPARE_WITH_TIMEOUT(count(), 5, patience);
+    const QJsonValue first = server.get(u"/api/v1/connections?service=http&limit=2"_s);
+    QCOMPARE(first[keys::total], 5);
+    QCOMPARE(first[keys::more], true);
+    QCOMPARE(first[keys::connections].toArray().size(), 2);
+    QCOMPARE(first[keys::connections][0][keys::service], u"http"_s);
+    QCOMPARE(first[keys::connections][1][keys::id], 2);
+    const QJsonValue rest = server.get(u"/api/v1/connections?service=http&limit=3&after=2"_s);
+    QCOMPARE(rest[keys::more], false);
+    QCOMPARE(rest[keys::connections].toArray().size(), 3);
+    QCOMPARE(server.get(u"/api/v1/connections"_s)[keys::connections].toArray().size(), 5);
+    for (const QString &bad : {u"service=nobody"_s, u"limit=0"_s, u"limit=1001"_s, u"limit=1x"_s,
+             u"after=1"_s, u"service=http&after=-1"_s, u"frob=1"_s})
+        QVERIFY2(server.get(u"/api/v1/connections?"_s + bad).isUndefined(), qPrintable(bad));
+    QCOMPARE(server.post(u"/api/v1/connections"_s).first, 405);
+    QCOMPARE(server.stop(), 0);
+}
+
+void TestConnections::listenersOfTheConfigurationAreServed()
+{
+    QVERIFY(m_certificates.make(u"server"_s, u"server"_s));
+    const QJsonObject tls{{u"certificate"_s, m_certificates.certificate(u"server"_s)},
+        {u"key"_s, m_certificates.key(u"server"_s)}};
+    RunningServer server({},
+        serving({},
+            {{u"listeners"_s,
+                QJsonObject{{u"local"_s, QJsonObject{{u"listen"_s, u"unix:http.sock"_s}}},
+                    {u"public"_s,
+                        QJsonObject{{u"listen"_s, u"127.0.0.1:0"_s}, {u"tls"_s, tls}}}}}}));
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    const QJsonArray addresses
+        = server.get(u"/api/v1/server"_s)[u"services"_s][0][u"addresses"_s].toArray();
+    QCOMPARE(addresses.size(), 3);
+    QCOMPARE(addresses.at(1), u"unix:"_s + server.folder() + u"/http.sock"_s);
+    QVERIFY(addresses.at(2).toString().startsWith(u"https://127.0.0.1:"_s));
+    for (const QJsonValue &address : addresses)
+        QVERIFY2(server.log().contains(u"\nhttp "_s + address.toString())
+                || server.log().startsWith(u"http "_s + address.toString()),
+            qPrintable(server.log()));
+    QSslSocket client;
+    client.setPeerVerifyMode(QSslSocket::VerifyNone);
+    client.connectToHostEncrypted(u"127.0.0.1"_s, port(server, 2));
+    QTRY_VERIFY_WITH_TIMEOUT(client.isEncrypted(), patience);
+    QTRY_COMPARE_WITH_TIMEOUT(
+        server.get(u"/api/v1/connections"_s)[keys::connections][0][keys::listener].toString(),
+        u"public"_s, patience);
+    QCOMPARE(server.stop(), 0);
+}
+
+void TestConnections::checkTellsOfBadFilesOfTls()
+{
+    RunningServer server({},
+        serving({},
+            {{u"listeners"_s,
+                QJsonObject{{u"public"_s,
+                    QJsonObject{{u"listen"_s, u"127.0.0.1:0"_s},
+                        {u"tls"_s,
+                            QJsonObject{{u"certificate"_s, u"none.pem"_s},
+                                {u"key"_s, u"none.key"_s}}}}}}}}));
+    QProcess semper;
+    semper.start(builtProgram(u"semper"_s),
+        {u"check"_s, u"--config"_s, server.folder() + u"/semper.json"_s});
+    QVERIFY(semper.waitForFinished(patience));
+    QCOMPARE(semper.exitCode(), 1);
+    const QByteArray said = semper.readAllStandardError();
+    QVERIFY2(said.contains("$.services.http.listeners.public.tls.certificate: cannot read "
+                 + server.folder().toUtf8() + "/none.pem: No such file or directory"),
+        said.constData());
+}
+
+void TestConnections::aServerWithoutItsCertificateDoesNotStart()
+{
+    RunningServer server({},
+        serving({},
+            {{u"tls"_s,
+                QJsonObject{{u"certificate"_s, u"none.pem"_s}, {u"key"_s, u"none.key"_s}}}}));
+    QVERIFY(!server.start());
+    QVERIFY2(server.log().contains(
+                 u"service http: cannot read %1/none.pem: No such file or directory"_s.arg(
+                     server.folder())),
+        qPrintable(server.log()));
+}
+
+void TestConnections::aReloadAddsAndRemovesListenersAndTakesCertificatesAnew()
+{
+    QVERIFY(m_certificates.make(u"live"_s, u"before"_s));
+    const QJsonObject tls{{u"certificate"_s, m_certificates.certificate(u"live"_s)},
+        {u"key"_s, m_certificates.key(u"live"_s)}};
+    const QJsonObject open{{u"listen"_s, u"unix:a.sock"_s}};
+    const QJsonObject other{{u"listen"_s, u"unix:b.sock"_s}};
+    const auto top = [&](const QJsonObject &listeners) {
+        return serving({}, {{u"tls"_s, tls}, {u"listeners"_s, listeners}});
+    };
+    RunningServer server({}, top({{u"a"_s, open}}));
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    const quint16 before = port(server);
+    const auto shown = [before] {
+        QSslSocket client;
+        client.setPeerVerifyMode(QSslSocket::VerifyNone);
+        client.connectToHostEncrypted(u"127.0.0.1"_s, before);
+        const bool shaken = QTest::qWaitFor([&] { return client.isEncrypted(); }, patience);
+        return shaken ? client.peerCertificate().subjectInfo(QSslCertificate::CommonName).value(0)
+                      : QString();
+    };
+    QCOMPARE(shown(), u"before"_s);
+
+    QVERIFY(m_certificates.make(u"live"_s, u"after"_s));
+    server.configure({}, top({{u"b"_s, other}}));
+    const auto [status, answer] = server.post(u"/api/v1/reload"_s);
+    QCOMPARE(status, 202);
+    QStringList paths;
+    for (const QJsonValue &change : answer.value(u"changes"_s).toArray())
+        paths.append(change[u"change"_s].toString() + u' ' + change[u"path"_s].toString());
+    QCOMPARE(paths,
+        (QStringList{
+            u"removed $.services.http.listeners.a"_s, u"added $.services.http.listeners.b"_s}));
+    QCOMPARE(shown(), u"after"_s); // by the same port
+    QVERIFY(!QFile::exists(server.folder() + u"/a.sock"_s));
+    QVERIFY(QFile::exists(server.folder() + u"/b.sock"_s));
+
+    QVERIFY(QFile::remove(m_certificates.key(u"live"_s)));
+    const auto [refused, problem] = server.post(u"/api/v1/reload"_s);
+    QCOMPARE(refused, 422);
+    QCOMPARE(problem.value(u"errors"_s)[0][u"path"_s], u"$.services.http.tls.key"_s);
+    QCOMPARE(shown(), u"after"_s);
+    QCOMPARE(server.stop(), 0);
+}
+
+QTEST_GUILESS_MAIN(TestConnections)
+#include "tst_connections.moc"
