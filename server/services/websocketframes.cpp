@@ -18,8 +18,6 @@ constexpr int firstControl = 0x8;
 constexpr int lastControl = 0xa;
 constexpr qint64 maximumControlBytes = 125;
 constexpr qsizetype maskBytes = 4;
-/// What the heads of fragments may take beside their contents, for one may be empty.
-constexpr qsizetype roomForHeads = 64 * 1024;
 
 bool isControl(int opcode)
 {
@@ -63,19 +61,48 @@ std::optional<std::variant<QByteArray, WebSocketFault>> WebSocketFrames::next()
         const qsizetype size = header.headerBytes + qsizetype(header.payloadBytes);
         if (m_input.size() < size)
             return std::nullopt;
-        const QByteArray frame = m_input.first(size);
-        m_input.remove(0, size);
-        if (isControl(header.opcode))
+        if (isControl(header.opcode) || (header.final && !m_fragmented)) {
+            const QByteArray frame = m_input.first(size);
+            m_input.remove(0, size);
             return frame;
-        m_message += frame;
-        m_payloadBytes += header.payloadBytes;
+        }
+        appendFragment(header);
+        m_input.remove(0, size);
         m_fragmented = !header.final;
-        if (m_fragmented)
-            continue;
-        m_payloadBytes = 0;
-        return std::exchange(m_message, {});
+        if (!m_fragmented)
+            return joined();
     }
     return std::nullopt;
+}
+
+void WebSocketFrames::appendFragment(const Header &header)
+{
+    if (!m_fragmented)
+        m_opcode = header.opcode;
+    const char *payload = m_input.constData() + header.headerBytes;
+    const char *mask = payload - maskBytes;
+    const qsizetype start = m_message.size();
+    m_message.append(payload, qsizetype(header.payloadBytes));
+    char *bytes = m_message.data() + start;
+    for (qsizetype i = 0; i < header.payloadBytes; ++i)
+        bytes[i] = char(bytes[i] ^ mask[i % maskBytes]);
+}
+
+/// One frame of all fragments, under a mask that changes nothing.
+QByteArray WebSocketFrames::joined()
+{
+    QByteArray head(2, '\0');
+    head[0] = char(0x80 | m_opcode);
+    const qsizetype size = m_message.size();
+    head[1] = char(0x80 | (size < 126 ? size : size <= 0xffff ? 126 : 127));
+    if (size > 0xffff) {
+        head.resize(10);
+        qToBigEndian(quint64(size), head.data() + 2);
+    } else if (size >= 126) {
+        head.resize(4);
+        qToBigEndian(quint16(size), head.data() + 2);
+    }
+    return head + QByteArray(maskBytes, '\0') + std::exchange(m_message, {});
 }
 
 auto WebSocketFrames::readHeader() const -> std::optional<std::variant<Header, WebSocketFault>>
@@ -120,8 +147,8 @@ std::optional<WebSocketFault> WebSocketFrames::check(const Header &header) const
     if ((header.opcode == continuation) != m_fragmented)
         return violation(
             m_fragmented ? u"a message began within another"_s : u"there is nothing to continue"_s);
-    // The first as a difference, for the sum may be too large for any number.
-    if (header.payloadBytes > m_limit - m_payloadBytes || m_message.size() > m_limit + roomForHeads)
+    // As a difference, for the sum may be too large for any number.
+    if (header.payloadBytes > m_limit - m_message.size())
         return WebSocketFault{.code = closecode::messageTooBig,
             .detail = u"a message may have %1 bytes"_s.arg(m_limit)};
     return std::nullopt;

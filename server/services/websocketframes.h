@@ -34,9 +34,9 @@ struct WebSocketFault
 };
 
 /// Reads what a WebSocket client sends before QtWebSockets does, and hands on whole messages and
-/// control frames, each as it came. So QtWebSockets never waits for the rest of anything, and never
-/// sees what it would let pass: a frame without a mask, or one that no limit allows. What is in the
-/// frames, it checks itself.
+/// control frames, each as one frame. So QtWebSockets never waits for the rest of anything, never
+/// joins fragments (6.4 refuses text whose characters lie across two), and never sees what it would
+/// let pass: a frame without a mask, or one that no limit allows. What is in the frames, it checks.
 class SEMPER_SERVER_EXPORT WebSocketFrames
 {
 public:
@@ -44,7 +44,7 @@ public:
     explicit WebSocketFrames(qint64 limit);
 
     void append(const QByteArray &bytes);
-    /// The frames of the next whole message, or one control frame, or what is wrong, after which
+    /// The next whole message, or control frame, as a client's frame; or what is wrong, after which
     /// nothing more comes. Nothing until more is appended.
     [[nodiscard]] std::optional<std::variant<QByteArray, WebSocketFault>> next();
     /// Something has begun that has not ended.
@@ -61,11 +61,13 @@ private:
 
     [[nodiscard]] std::optional<std::variant<Header, WebSocketFault>> readHeader() const;
     [[nodiscard]] std::optional<WebSocketFault> check(const Header &header) const;
+    void appendFragment(const Header &header);
+    [[nodiscard]] QByteArray joined();
 
     qint64 m_limit;
     QByteArray m_input; ///< not handed on yet, from the start of a frame
-    QByteArray m_message; ///< the fragments so far, as they came
-    qint64 m_payloadBytes = 0; ///< of those
+    QByteArray m_message; ///< the fragments so far, without their masks
+    int m_opcode = 0; ///< of those
     bool m_fragmented = false;
     bool m_broken = false;
 };

@@ -50,7 +50,9 @@ private Q_SLOTS:
     void whatBreaksARuleIsAFault_data();
     void whatBreaksARuleIsAFault();
     void nothingPassesAfterAFault();
-    void endlessEmptyFragmentsAreAFault();
+    void largeFragmentsAreJoined_data();
+    void largeFragmentsAreJoined();
+    void emptyFragmentsTakeNoRoom();
 };
 
 void TestWebSocketFrames::wholeMessagesPassHoweverTheyArrive()
@@ -59,12 +61,13 @@ void TestWebSocketFrames::wholeMessagesPassHoweverTheyArrive()
     const QByteArray fragments = ClientFrame{.payload = "two", .final = false}.bytes()
         + ClientFrame{.opcode = continuation, .payload = "", .final = false}.bytes()
         + ClientFrame{.opcode = continuation, .payload = "three"}.bytes();
+    const QByteArray joined = "\x81\x88\0\0\0\0twothree"_ba;
     const QByteArray large = ClientFrame{.opcode = 0x2, .payload = QByteArray(limit, 'x')}.bytes();
     const QByteArray empty = ClientFrame{}.bytes();
     const QByteArray bytes = one + fragments + large + empty;
     for (const qsizetype step : {qsizetype(1), qsizetype(2), qsizetype(7), bytes.size()}) {
         const Passed passed = pass(bytes, step);
-        QCOMPARE(passed.messages, QByteArrayList({one, fragments, large, empty}));
+        QCOMPARE(passed.messages, QByteArrayList({one, joined, large, empty}));
         QCOMPARE(passed.fault, 0);
     }
 }
@@ -74,7 +77,8 @@ void TestWebSocketFrames::aControlFrameBetweenFragmentsPassesFirst()
     const QByteArray first = ClientFrame{.payload = "a", .final = false}.bytes();
     const QByteArray between = ClientFrame{.opcode = ping, .payload = "?"}.bytes();
     const QByteArray last = ClientFrame{.opcode = continuation, .payload = "b"}.bytes();
-    QCOMPARE(pass(first + between + last, 3).messages, QByteArrayList({between, first + last}));
+    QCOMPARE(pass(first + between + last, 3).messages,
+        QByteArrayList({between, "\x81\x82\0\0\0\0ab"_ba}));
 }
 
 void TestWebSocketFrames::whatBreaksARuleIsAFault_data()
@@ -127,12 +131,37 @@ void TestWebSocketFrames::nothingPassesAfterAFault()
     QCOMPARE(passed.fault, 1002);
 }
 
-void TestWebSocketFrames::endlessEmptyFragmentsAreAFault()
+void TestWebSocketFrames::largeFragmentsAreJoined_data()
+{
+    QTest::addColumn<int>("size");
+    for (const int size : {0, 1, 62, 63, 500})
+        QTest::addRow("twice %d", size) << size;
+}
+
+void TestWebSocketFrames::largeFragmentsAreJoined()
+{
+    QFETCH(const int, size);
+    const QByteArray half(size, 'x');
+    const Passed passed = pass(ClientFrame{.opcode = 0x2, .payload = half, .final = false}.bytes()
+            + ClientFrame{.opcode = continuation, .payload = half}.bytes(),
+        13);
+    QCOMPARE(passed.messages.size(), 1);
+    // What comes out is a frame like any other.
+    const Passed again = pass(passed.messages.first(), 1000);
+    QCOMPARE(again.messages, passed.messages);
+    QVERIFY(again.messages.first().endsWith(half + half));
+    QCOMPARE(again.messages.first().at(0), '\x82');
+}
+
+void TestWebSocketFrames::emptyFragmentsTakeNoRoom()
 {
     const QByteArray empty
         = ClientFrame{.opcode = continuation, .payload = "", .final = false}.bytes();
-    const Passed passed = pass(ClientFrame{.final = false}.bytes() + empty.repeated(20'000), 4096);
-    QCOMPARE(passed.fault, 1009);
+    const Passed passed = pass(ClientFrame{.payload = "a", .final = false}.bytes()
+            + empty.repeated(20'000) + ClientFrame{.opcode = continuation, .payload = "b"}.bytes(),
+        4096);
+    QCOMPARE(passed.fault, 0);
+    QCOMPARE(passed.messages, QByteArrayList{"\x81\x82\0\0\0\0ab"_ba});
 }
 
 QTEST_GUILESS_MAIN(TestWebSocketFrames)
