@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "integration/rawclient.h"
+#include "support/certificates.h"
 
 #include <semper/tcpservice.h>
 
@@ -7,6 +8,7 @@
 
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QSslSocket>
 #include <QTest>
 #include <QUrl>
 
@@ -58,6 +60,7 @@ private Q_SLOTS:
     void framesAreAnswered_data();
     void framesAreAnswered();
     void withoutAHandlerAFrameIsAnError();
+    void aRawStreamWithoutAHandlerHasLines();
     void whoSaysNothingWithoutAHandlerIsClosed();
     void aHelloWithoutAServerIsNotAllowedAndMadeToWait();
     void aFrameThatIsTooLongIsToldAndClosed_data();
@@ -71,6 +74,7 @@ private Q_SLOTS:
     void aSilentClientIsClosedWhenItMayNotIdle();
     void oneTooManyIsTold();
     void peersAreReachedByIdAndAllTogether();
+    void clientsAreServedOverTls();
     void comingAndGoingIsTold();
     void aConnectionIsClosedByItsId();
     void theServiceMayGoWhileAHandlerRuns();
@@ -116,6 +120,17 @@ void TestTcpService::withoutAHandlerAFrameIsAnError()
         QCOMPARE(errorCode(client), u"no_hello"_s);
         QCOMPARE(client.received().count('\n'), 1);
     }
+}
+
+void TestTcpService::aRawStreamWithoutAHandlerHasLines()
+{
+    TcpService service(u"raw"_s, {.listen = u"127.0.0.1:0"_s, .framing = u"raw"_s});
+    QCOMPARE(service.listen(), std::nullopt);
+    RawClient client(portOf(service), "{\"type\":");
+    QTRY_COMPARE_WITH_TIMEOUT(service.connections().value(0).bytesIn, 8, patience);
+    client.send("\"hello\"}\n");
+    QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
+    QCOMPARE(errorCode(client), u"no_hello"_s);
 }
 
 void TestTcpService::whoSaysNothingWithoutAHandlerIsClosed()
@@ -308,6 +323,31 @@ void TestTcpService::peersAreReachedByIdAndAllTogether()
     QTRY_COMPARE_WITH_TIMEOUT(one.received(), "a\nall\n"_ba, patience);
     QVERIFY(!service->send(999, "nobody"));
     QVERIFY(!service->send(service->connections().value(0).id, "two\nlines"));
+}
+
+void TestTcpService::clientsAreServedOverTls()
+{
+    semper::test::Certificates certificates;
+    if (!certificates.make(u"server"_s, u"localhost"_s))
+        QSKIP("openssl is not installed");
+    const auto service
+        = echoService({.tls = TlsSpec{.certificate = certificates.certificate(u"server"_s),
+                           .key = certificates.key(u"server"_s)},
+            .limits = {.messageMaxBytes = 100'000}});
+    QCOMPARE(service->listen(), std::nullopt);
+    QSslSocket client;
+    QSslConfiguration tls = client.sslConfiguration();
+    tls.setCaCertificates(QSslCertificate::fromPath(certificates.certificate(u"server"_s)));
+    client.setSslConfiguration(tls);
+    client.connectToHostEncrypted(u"127.0.0.1"_s, portOf(*service));
+    QTRY_VERIFY_WITH_TIMEOUT(client.isEncrypted(), patience);
+    const QByteArray line = QByteArray(100'000, 'x') + '\n';
+    client.write(line);
+    QTRY_COMPARE_WITH_TIMEOUT(client.bytesAvailable(), line.size(), patience);
+    QCOMPARE(client.readAll(), line);
+    client.write(QByteArray(300'000, 'x'));
+    QTRY_COMPARE_WITH_TIMEOUT(client.state(), QAbstractSocket::UnconnectedState, patience);
+    QVERIFY(client.readAll().contains("frame_too_long"));
 }
 
 void TestTcpService::comingAndGoingIsTold()

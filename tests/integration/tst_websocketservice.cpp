@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "integration/rawclient.h"
+#include "support/certificates.h"
 #include "support/websocketbytes.h"
 
 #include <semper/httpservice.h>
@@ -11,6 +12,8 @@
 #include <QJsonObject>
 #include <QNetworkRequest>
 #include <QSignalSpy>
+#include <QSslCertificate>
+#include <QSslConfiguration>
 #include <QTest>
 #include <QUrl>
 #include <QWebSocket>
@@ -102,6 +105,7 @@ private Q_SLOTS:
     void pagesOfOtherOriginsAreRefused();
     void subprotocolsAreAgreedOn();
     void clientsOfQtAreServed();
+    void clientsAreServedOverTls();
     void framesBeforeTheAnswerAreNotLost();
     void withoutAHandlerAMessageIsAnError();
     void coroutinesAnswerOneMessageAfterTheOther();
@@ -349,6 +353,32 @@ void TestWebSocketService::clientsOfQtAreServed()
     client.close(QWebSocketProtocol::CloseCodeNormal);
     QTRY_COMPARE_WITH_TIMEOUT(closed.size(), 1, patience);
     QTRY_COMPARE_WITH_TIMEOUT(service->connectionCount(), 0, patience);
+}
+
+void TestWebSocketService::clientsAreServedOverTls()
+{
+    semper::test::Certificates certificates;
+    if (!certificates.make(u"server"_s, u"localhost"_s))
+        QSKIP("openssl is not installed");
+    const auto service
+        = echoService({.tls = TlsSpec{.certificate = certificates.certificate(u"server"_s),
+                           .key = certificates.key(u"server"_s)},
+            .limits = {.messageMaxBytes = 100'000}});
+    QCOMPARE(service->listen(), std::nullopt);
+    QVERIFY(service->addresses().value(0).startsWith(u"wss://"_s));
+    QWebSocket client;
+    QSslConfiguration tls = QSslConfiguration::defaultConfiguration();
+    tls.setCaCertificates(QSslCertificate::fromPath(certificates.certificate(u"server"_s)));
+    client.setSslConfiguration(tls);
+    QSignalSpy texts(&client, &QWebSocket::textMessageReceived);
+    client.open(QUrl(u"wss://127.0.0.1:%1"_s.arg(portOf(*service))));
+    QTRY_COMPARE_WITH_TIMEOUT(client.state(), QAbstractSocket::ConnectedState, patience);
+    client.sendTextMessage(QString(100'000, u'x'));
+    QTRY_COMPARE_WITH_TIMEOUT(texts.size(), 1, patience);
+    QCOMPARE(texts.at(0).at(0).toString(), QString(100'000, u'x'));
+    client.sendTextMessage(QString(1'000'000, u'x'));
+    QTRY_COMPARE_WITH_TIMEOUT(client.state(), QAbstractSocket::UnconnectedState, patience);
+    QCOMPARE(client.closeCode(), QWebSocketProtocol::CloseCodeTooMuchData);
 }
 
 void TestWebSocketService::framesBeforeTheAnswerAreNotLost()
