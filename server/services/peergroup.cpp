@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "services/peergroup.h"
 
+#include "protocol/frame.h"
 #include "services/dialogue.h"
 #include "services/messageconnection.h"
 
-#include <exception>
+#include <algorithm>
 #include <utility>
 
 namespace semper {
 
 PeerGroup::~PeerGroup() = default;
+
+qint64 PeerGroup::messageLimit(qint64 limit, bool forWatching) const
+{
+    // Twice what a frame may have, so that one that is too long can be told so.
+    const qint64 enough = 2 * maximumFrameBytes;
+    return m_handler && !forWatching ? limit : std::min(limit, enough);
+}
 
 void PeerGroup::adopt(MessageConnection *connection)
 {

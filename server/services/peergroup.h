@@ -43,6 +43,10 @@ public:
     void setTimeToGreet(std::chrono::milliseconds time) { m_timeToGreet = time; }
     [[nodiscard]] std::chrono::milliseconds timeToGreet() const { return m_timeToGreet; }
 
+    /// What one message may have, where the service allows \a limit: watchers need far less, and
+    /// strangers are to hold no memory.
+    [[nodiscard]] qint64 messageLimit(qint64 limit, bool forWatching) const;
+
     /// Talks with the client of \a connection, which is open, until it closes.
     void adopt(MessageConnection *connection);
     /// Watchers are no peers: these three pass them by. False: no such client, or it can't be sent.

@@ -28,13 +28,14 @@ constexpr auto timeToLeave = 2000ms;
 
 } // namespace
 
-StreamConnection::StreamConnection(
-    QTcpSocket *socket, quint64 id, StreamFraming framing, const ServiceLimits &limits)
+StreamConnection::StreamConnection(QTcpSocket *socket, quint64 id, StreamFraming framing,
+    const ServiceLimits &limits, qint64 messageLimit)
     : MessageConnection(socket)
     , m_socket(socket)
     , m_limits(limits)
     , m_framing(framing)
-    , m_frames(framing, limits.messageMaxBytes)
+    , m_messageLimit(messageLimit)
+    , m_frames(framing, messageLimit)
     , m_record(id, *socket)
     , m_facts{.id = id, .address = m_record.peer()}
 {
@@ -180,7 +181,7 @@ void StreamConnection::deliver()
             Q_EMIT messageReceived({.bytes = *frame});
             continue;
         }
-        const QString detail = u"a frame may have %1 bytes"_s.arg(m_limits.messageMaxBytes);
+        const QString detail = u"a frame may have %1 bytes"_s.arg(m_messageLimit);
         send({.bytes = encodeFrame(makeFrame(frames::error,
                                        {{keys::code, u"frame_too_long"_s}, {keys::detail, detail}}))
                            .chopped(1)});

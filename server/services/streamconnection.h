@@ -21,9 +21,9 @@ class StreamConnection : public MessageConnection, public LiveConnection
 {
     Q_OBJECT
 public:
-    /// \a limits outlive it.
-    StreamConnection(
-        QTcpSocket *socket, quint64 id, StreamFraming framing, const ServiceLimits &limits);
+    /// \a limits outlive it; \a messageLimit is in place of theirs.
+    StreamConnection(QTcpSocket *socket, quint64 id, StreamFraming framing,
+        const ServiceLimits &limits, qint64 messageLimit);
 
     [[nodiscard]] const PeerFacts &facts() const override { return m_facts; }
     [[nodiscard]] QString kind() const override;
@@ -50,6 +50,7 @@ private:
     QTcpSocket *m_socket;
     const ServiceLimits &m_limits;
     StreamFraming m_framing;
+    qint64 m_messageLimit;
     StreamFrames m_frames;
     ConnectionRecord m_record;
     PeerFacts m_facts;

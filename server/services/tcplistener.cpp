@@ -30,7 +30,8 @@ StreamFraming TcpListener::framing() const
 
 LiveConnection *TcpListener::serve(QTcpSocket *socket, quint64 id)
 {
-    auto *connection = new StreamConnection(socket, id, framing(), limits());
+    auto *connection = new StreamConnection(
+        socket, id, framing(), limits(), m_peers.messageLimit(limits().messageMaxBytes, false));
     m_peers.adopt(connection);
     return connection;
 }

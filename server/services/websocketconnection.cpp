@@ -47,7 +47,7 @@ WebSocketConnection::WebSocketConnection(GuardedSocket &socket, ConnectionRecord
     , m_terms(terms)
     , m_facts(std::move(facts))
     , m_handshake(canonicalHandshake(head, m_facts.subprotocol))
-    , m_frames(limits.messageMaxBytes)
+    , m_frames(terms.messageLimit)
     , m_relay(*m_transport)
 {
     m_mayIdle = terms.mayIdle;
@@ -107,8 +107,8 @@ void WebSocketConnection::open()
 {
     m_webSocket->setParent(this);
     // What is larger never gets here; the defaults would only be a second opinion.
-    m_webSocket->setMaxAllowedIncomingMessageSize(quint64(m_limits.messageMaxBytes));
-    m_webSocket->setMaxAllowedIncomingFrameSize(quint64(m_limits.messageMaxBytes));
+    m_webSocket->setMaxAllowedIncomingMessageSize(quint64(m_terms.messageLimit));
+    m_webSocket->setMaxAllowedIncomingFrameSize(quint64(m_terms.messageLimit));
     connect(m_webSocket, &QWebSocket::textMessageReceived, this, [this](const QString &text) {
         m_lastMessage.restart();
         if (isOpen())

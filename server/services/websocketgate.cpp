@@ -54,6 +54,9 @@ std::variant<std::monostate, Problem, UpgradedConnection *> WebSocketGate::pass(
             .headers = {{"WWW-Authenticate"_ba, "Bearer"_ba}}};
     if (authenticated)
         record.setUser(u"token"_s);
+    WebSocketTerms terms = m_terms;
+    terms.messageLimit
+        = m_peers.messageLimit(limits.messageMaxBytes, subprotocol == watcherSubprotocol);
     auto *connection = new WebSocketConnection(socket, record,
         {.id = record.id(),
             .address = record.peer(),
@@ -61,7 +64,7 @@ std::variant<std::monostate, Problem, UpgradedConnection *> WebSocketGate::pass(
             .query = queryOf(head),
             .subprotocol = subprotocol,
             .authenticated = authenticated},
-        head, limits, m_terms);
+        head, limits, terms);
     QObject::connect(connection, &WebSocketConnection::opened, &m_peers,
         [peers = &m_peers, connection] { peers->adopt(connection); });
     return connection;

@@ -61,6 +61,7 @@ private Q_SLOTS:
     void framesAreAnswered();
     void withoutAHandlerAFrameIsAnError();
     void aRawStreamWithoutAHandlerHasLines();
+    void strangersHoldLittleMemoryWithoutAHandler();
     void whoSaysNothingWithoutAHandlerIsClosed();
     void aHelloWithoutAServerIsNotAllowedAndMadeToWait();
     void aFrameThatIsTooLongIsToldAndClosed_data();
@@ -131,6 +132,15 @@ void TestTcpService::aRawStreamWithoutAHandlerHasLines()
     client.send("\"hello\"}\n");
     QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
     QCOMPARE(errorCode(client), u"no_hello"_s);
+}
+
+void TestTcpService::strangersHoldLittleMemoryWithoutAHandler()
+{
+    TcpService service(u"raw"_s, {.listen = u"127.0.0.1:0"_s});
+    QCOMPARE(service.listen(), std::nullopt);
+    RawClient client(portOf(service), QByteArray(200'000, 'x')); // a line of 1 MiB is to come
+    QTRY_COMPARE_WITH_TIMEOUT(errorCode(client), u"frame_too_long"_s, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(service.connectionCount(), 0, patience);
 }
 
 void TestTcpService::whoSaysNothingWithoutAHandlerIsClosed()
