@@ -14,6 +14,7 @@
 
 #include <csignal>
 #include <memory>
+#include <vector>
 
 using namespace Qt::StringLiterals;
 using namespace semper;
@@ -305,18 +306,22 @@ void TestRemoteWatcher::withoutTheTokenNothingIsTold()
     QFETCH(const QString, way);
     const QByteArray token = m_server->token();
     const qint64 pid = m_server->process(u"other"_s)[u"pid"_s].toInteger();
+    std::vector<std::unique_ptr<RemotePeer>> strangers; // all at once, for each has to wait
     for (const QByteArray &wrong :
         {QByteArray(), QByteArray("x"), token.chopped(1) + '!', token + 'x', token.toLower()}) {
-        const auto watcher = peer(way.section(u',', 0, 0), {});
-        QVERIFY(watcher->isConnected());
-        watcher->watch(wrong, {u"state"_s, u"events"_s, u"log"_s, u"metrics"_s});
-        watcher->send({{keys::type, frames::command}, {keys::id, 7}, {keys::action, u"stop"_s},
+        strangers.push_back(peer(way.section(u',', 0, 0), {}));
+        RemotePeer &stranger = *strangers.back();
+        QVERIFY(stranger.isConnected());
+        stranger.watch(wrong, {u"state"_s, u"events"_s, u"log"_s, u"metrics"_s});
+        stranger.send({{keys::type, frames::command}, {keys::id, 7}, {keys::action, u"stop"_s},
             {keys::process, u"other"_s}});
-        QTRY_VERIFY_WITH_TIMEOUT(!watcher->isConnected(), patience);
-        QCOMPARE(watcher->errorCode(), u"not_allowed"_s);
+    }
+    for (const auto &stranger : strangers) {
+        QTRY_VERIFY_WITH_TIMEOUT(!stranger->isConnected(), patience);
+        QCOMPARE(stranger->errorCode(), u"not_allowed"_s);
         for (const char16_t *type : {u"welcome", u"snapshot", u"state", u"result", u"event"})
-            QVERIFY(watcher->framesOf(type).isEmpty());
-        if (const auto *webSocket = dynamic_cast<WebSocketPeer *>(watcher.get()))
+            QVERIFY(stranger->framesOf(type).isEmpty());
+        if (const auto *webSocket = dynamic_cast<WebSocketPeer *>(stranger.get()))
             QCOMPARE(webSocket->socket().closeCode(), QWebSocketProtocol::CloseCodePolicyViolated);
     }
     QCOMPARE(m_server->process(u"other"_s)[u"pid"_s].toInteger(), pid);
