@@ -65,7 +65,8 @@ public:
 
     /// WebSockets that ask for \a path, exactly, are \a handler's, as
     /// WebSocketEndpoint::onMessage() has it. The reference is valid for as long as the service is.
-    /// Messages have the limit of bodies. A later call with the same path replaces the handler.
+    /// Messages have the limit of bodies. Before listen() only; a later call with the same path
+    /// replaces the handler.
     template <typename Handler>
     WebSocketEndpoint &webSocket(const QString &path, Handler handler)
     {
