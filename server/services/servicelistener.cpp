@@ -100,7 +100,8 @@ ServiceListener::~ServiceListener()
 void ServiceListener::dropConnections()
 {
     m_handshakes.clear();
-    for (const quint64 id : m_live.keys()) // NOLINT: a copy, for what is told may change it
+    const QList<quint64> ids = m_live.keys();
+    for (const quint64 id : ids)
         m_table.remove(id);
     m_live.clear();
     const auto sockets = findChildren<QTcpSocket *>(Qt::FindDirectChildrenOnly);
