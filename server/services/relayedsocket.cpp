@@ -38,7 +38,7 @@ void RelayedSocket::end()
 
 qint64 RelayedSocket::bytesAvailable() const
 {
-    return QIODevice::bytesAvailable() + m_input.size();
+    return QTcpSocket::bytesAvailable() + m_input.size();
 }
 
 qint64 RelayedSocket::bytesToWrite() const
@@ -48,7 +48,7 @@ qint64 RelayedSocket::bytesToWrite() const
 
 bool RelayedSocket::canReadLine() const
 {
-    return m_input.contains('\n') || QIODevice::canReadLine();
+    return m_input.contains('\n') || QTcpSocket::canReadLine();
 }
 
 void RelayedSocket::close()
@@ -69,14 +69,11 @@ qint64 RelayedSocket::readData(char *data, qint64 size)
     return count;
 }
 
-qint64 RelayedSocket::readLineData(char *data, qint64 size)
-{
-    return QIODevice::readLineData(data, size);
-}
-
 qint64 RelayedSocket::skipData(qint64 size)
 {
-    return QIODevice::skipData(size);
+    const qsizetype count = std::min<qsizetype>(size, m_input.size());
+    m_input.remove(0, count);
+    return count;
 }
 
 qint64 RelayedSocket::writeData(const char *data, qint64 size)

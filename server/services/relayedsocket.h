@@ -33,7 +33,6 @@ Q_SIGNALS:
 
 protected:
     qint64 readData(char *data, qint64 size) override;
-    qint64 readLineData(char *data, qint64 size) override;
     qint64 skipData(qint64 size) override;
     qint64 writeData(const char *data, qint64 size) override;
 
