@@ -107,7 +107,7 @@ void TestStreamFrames::aFrameThatIsTooLongBreaksTheStream_data()
     QTest::newRow("line") << StreamFraming::Newline << "ok\n0123456789abcdefg\nmore\n"_ba;
     QTest::newRow("endless line") << StreamFraming::Newline << "ok\n" + QByteArray(100, 'x');
     QTest::newRow("length") << StreamFraming::Length
-                            << "\0\0\0\2ok\0\0\0\x11"_ba + "0123\n\0\0\0\1x";
+                            << "\0\0\0\2ok\0\0\0\x11"_ba + "0123\n\0\0\0\1x"_ba;
 }
 
 void TestStreamFrames::aFrameThatIsTooLongBreaksTheStream()
