@@ -130,7 +130,8 @@ void ServerRuntime::addProcesses(const Service &service)
 void ServerRuntime::introduce(Service &service)
 {
     service.setContext({.supervision = &m_supervisor,
-        .isToken = [this](const QByteArray &token) { return m_control.isToken(token); }});
+        .isToken = [this](const QByteArray &token) { return m_control.isToken(token); },
+        .openWatcher = [this](FrameConnection *peer) { m_hub.watchers().open(peer); }});
 }
 
 void ServerRuntime::connectService(Service &service)
@@ -317,6 +318,10 @@ void ServerRuntime::end()
         m_exitCode = int(ExitCode::Failed);
     m_journal.record(QLatin1StringView("server_stopped"), {{keys::pid, qint64(::getpid())}});
     m_hub.flush();
+    // What speaks a protocol with a farewell is told it.
+    for (const auto &service : m_application.services())
+        for (const Connection &connection : service->connections())
+            service->closeConnection(connection.id);
     Q_EMIT finished(m_exitCode);
 }
 

@@ -4,6 +4,8 @@
 #include "spec/serverconfig.h"
 
 #include <semper/httpservice.h>
+#include <semper/tcpservice.h>
+#include <semper/websocketservice.h>
 
 using namespace Qt::StringLiterals;
 
@@ -15,6 +17,10 @@ std::unique_ptr<Service> ofType(const QString &type, const QString &name)
 {
     if (type == "http"_L1)
         return std::make_unique<HttpService>(name);
+    if (type == "websocket"_L1)
+        return std::make_unique<WebSocketService>(name);
+    if (type == "tcp"_L1)
+        return std::make_unique<TcpService>(name);
     return nullptr;
 }
 

@@ -3,6 +3,7 @@
 
 #include <semper/semper_server_export.h>
 
+#include "hub/frameconnection.h"
 #include "protocol/framereader.h"
 
 #include <QByteArray>
@@ -42,7 +43,7 @@ public:
         ~Listener() = default;
     };
 
-    static constexpr qint64 enoughWaiting = 256 * 1024;
+    static constexpr qint64 enoughWaiting = FrameConnection::enoughWaiting;
 
     explicit FramePump(QObject *parent = nullptr);
     /// Closes every connection.

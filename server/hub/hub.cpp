@@ -3,8 +3,6 @@
 
 #include "hub/hubconnection.h"
 #include "hub/processsession.h"
-#include "hub/watchersession.h"
-#include "journal/journal.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
 #include "protocol/topics.h"
@@ -12,7 +10,6 @@
 
 #include <QLoggingCategory>
 
-#include <algorithm>
 #include <cerrno>
 
 #include <sys/socket.h>
@@ -26,7 +23,6 @@ namespace {
 
 Q_LOGGING_CATEGORY(log, "semper.server.hub")
 
-constexpr int maximumWatchers = 256;
 constexpr int maximumStrangers = 256; ///< connected, no valid hello yet
 constexpr qsizetype maximumWaitingMessages = 256;
 constexpr qsizetype maximumWaitingBytes = 1024 * 1024;
@@ -36,14 +32,10 @@ constexpr qsizetype maximumWaitingBytes = 1024 * 1024;
 Hub::Hub(Supervisor &supervisor, Journal &journal, QObject *parent)
     : QObject(parent)
     , m_supervisor(supervisor)
-    , m_journal(journal)
+    , m_watchers(supervisor, journal)
     , m_waitingHosts(supervisor.standbys())
 {
     connect(&m_server, &SocketListener::connected, this, &Hub::accept);
-    connect(&supervisor, &Supervisor::processChanged, this,
-        [this](const SupervisedProcess *process) { publishState(*process); });
-    connect(&supervisor, &Supervisor::metricsChanged, this,
-        [this](const SupervisedProcess *process) { publishMetrics(*process); });
     connect(&supervisor, &Supervisor::stopRequested, this,
         [this](const SupervisedProcess *process, std::chrono::milliseconds limit) {
             if (ProcessSession *session = m_processes.value(process))
@@ -58,8 +50,6 @@ Hub::Hub(Supervisor &supervisor, Journal &journal, QObject *parent)
         connection->flush(); // its go: before all that is told of the death that it answers
     });
     supervisor.setHubConnector([this](const QByteArray &mark) { return connectLaunch(mark); });
-    connect(&supervisor.output(), &OutputCollector::batchReady, this, &Hub::publishOutput);
-    connect(&journal, &Journal::recorded, this, &Hub::publishEvent);
 }
 
 Hub::~Hub()
@@ -88,7 +78,7 @@ std::optional<QString> Hub::listen(const QString &path)
 
 void Hub::accept(int descriptor)
 {
-    const qsizetype strangers = m_connections.size() - m_watchers.size() - m_processes.size()
+    const qsizetype strangers = m_connections.size() - m_watching.size() - m_processes.size()
         - m_waitingHosts.count() - m_given.size();
     auto *connection = new HubConnection(descriptor, m_pump, this);
     expectHello(connection);
@@ -134,13 +124,9 @@ void Hub::greetWatcher(HubConnection *connection)
 {
     if (!connection->peer().mayControl())
         return connection->fail(u"not_allowed"_s, u"this server belongs to another user"_s);
-    if (m_watchers.size() >= maximumWatchers)
-        return connection->fail(
-            u"too_many"_s, u"%1 watchers are connected already"_s.arg(maximumWatchers));
     connection->setGreeted();
-    auto *session = new WatcherSession(connection, m_supervisor, m_journal);
-    connect(session, &WatcherSession::topicsChanged, this, &Hub::updateSampling);
-    m_watchers.append(session);
+    m_watching.insert(connection);
+    m_watchers.open(connection);
 }
 
 void Hub::greetProcess(HubConnection *connection, const QJsonObject &frame)
@@ -246,73 +232,12 @@ void Hub::keepMessage(const QString &process, const QByteArray &frame)
 void Hub::forget(HubConnection *connection)
 {
     m_connections.removeOne(connection);
+    m_watching.remove(connection);
     m_given.remove(connection->peer().mark);
     m_waitingHosts.forget(connection);
     m_processes.removeIf(
         [connection](auto entry) { return entry.value()->connection() == connection; });
-    m_watchers.removeIf([connection](auto *watcher) { return watcher->parent() == connection; });
     connection->deleteLater();
-    updateSampling();
-}
-
-void Hub::publishState(const SupervisedProcess &process)
-{
-    QByteArray frame; // encoded once, for all
-    for (WatcherSession *watcher : std::as_const(m_watchers)) {
-        if (!watcher->wants(topics::state) || !watcher->wantsProcess(process.name()))
-            continue;
-        if (frame.isEmpty())
-            frame = encodeFrame(
-                makeFrame(frames::state, {{keys::process, process.status().toJson()}}));
-        watcher->push(frame);
-    }
-}
-
-void Hub::publishMetrics(const SupervisedProcess &process)
-{
-    for (WatcherSession *watcher : std::as_const(m_watchers))
-        if (watcher->wants(topics::metrics) && watcher->wantsProcess(process.name()))
-            watcher->pushMetrics(process);
-}
-
-void Hub::publishEvent(const QJsonObject &event)
-{
-    const QString process = event.value(keys::process).toString();
-    QByteArray frame; // encoded once, for all
-    for (WatcherSession *watcher : std::as_const(m_watchers)) {
-        if (!watcher->wants(topics::events)
-            || !(process.isEmpty() || watcher->wantsProcess(process)))
-            continue;
-        if (frame.isEmpty())
-            frame = encodeFrame(makeFrame(frames::event, {{keys::event, event}}));
-        watcher->push(frame);
-    }
-}
-
-void Hub::publishOutput(const OutputBatch &batch)
-{
-    QJsonObject frame = makeFrame(frames::log,
-        {{keys::process, batch.process}, {keys::instance, batch.instance},
-            {keys::at, wireTime(QDateTime::currentDateTimeUtc())}});
-    if (batch.dropped > 0)
-        frame.insert(keys::dropped, batch.dropped);
-    QByteArrayList encoded;
-    for (WatcherSession *watcher : std::as_const(m_watchers)) {
-        if (!watcher->wants(topics::log) || !watcher->wantsProcess(batch.process))
-            continue;
-        if (encoded.isEmpty())
-            for (const QJsonObject &part :
-                splitFrame(frame, keys::lines, QJsonArray::fromStringList(batch.lines)))
-                encoded.append(encodeFrame(part));
-        for (const QByteArray &part : std::as_const(encoded))
-            watcher->push(part);
-    }
-}
-
-void Hub::updateSampling()
-{
-    m_supervisor.setSampling(std::ranges::any_of(
-        m_watchers, [](const auto *watcher) { return watcher->wants(topics::metrics); }));
 }
 
 } // namespace semper

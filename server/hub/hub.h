@@ -5,12 +5,14 @@
 #include "hub/socketclaim.h"
 #include "hub/socketlistener.h"
 #include "hub/waitinghosts.h"
+#include "hub/watchers.h"
 #include "supervisor/supervision.h"
 
 #include <QHash>
 #include <QJsonArray>
 #include <QJsonObject>
 #include <QObject>
+#include <QSet>
 #include <QStringList>
 
 #include <chrono>
@@ -25,8 +27,6 @@ class Journal;
 class ProcessSession;
 class Supervisor;
 class SupervisedProcess;
-class WatcherSession;
-struct OutputBatch;
 
 /// The local socket where processes stream in and watchers look on. Checks who a peer is before
 /// it believes a word. Main thread; what peers send is read and parsed on another.
@@ -49,6 +49,8 @@ public:
     /// Writes what waits for peers as far as the kernel takes it. Does not block.
     void flush() { m_pump.flushAll(); }
     void setRequestHandler(RequestHandler handler) { m_requestHandler = std::move(handler); }
+    /// All watchers, those that came another way than by the socket included.
+    [[nodiscard]] Watchers &watchers() { return m_watchers; }
     /// To every instance that is connected; while none is, up to 256 messages of 1 MiB together
     /// wait for it. What is dropped is told in the log.
     void sendMessage(const QString &process, const QJsonObject &payload);
@@ -70,21 +72,16 @@ private:
         const QJsonObject &params);
     void keepMessage(const QString &process, const QByteArray &frame);
     void forget(HubConnection *connection);
-    void publishState(const SupervisedProcess &process);
-    void publishMetrics(const SupervisedProcess &process);
-    void publishEvent(const QJsonObject &event);
-    void publishOutput(const OutputBatch &batch);
-    void updateSampling();
 
     Supervisor &m_supervisor;
-    Journal &m_journal;
+    Watchers m_watchers;
     SocketClaim m_claim;
     SocketListener m_server;
     FramePump m_pump;
     QList<HubConnection *> m_connections;
     QHash<QByteArray, HubConnection *> m_given; ///< to launches that may never speak; by mark
     QHash<const SupervisedProcess *, ProcessSession *> m_processes;
-    QList<WatcherSession *> m_watchers;
+    QSet<const HubConnection *> m_watching; ///< of the connections, those of watchers
     WaitingHosts m_waitingHosts;
     QHash<QString, QByteArrayList> m_waitingMessages; ///< encoded, by process
     RequestHandler m_requestHandler;

@@ -35,7 +35,7 @@ HubConnection::HubConnection(int socket, const QByteArray &mark, FramePump &pump
 }
 
 HubConnection::HubConnection(int socket, PeerCredentials peer, FramePump &pump, QObject *parent)
-    : QObject(parent)
+    : FrameConnection(parent)
     , m_pump(pump)
     , m_peer(std::move(peer))
     , m_id(pump.add(socket, this))
@@ -58,11 +58,6 @@ HubConnection::~HubConnection()
 void HubConnection::setGreeted()
 {
     m_deadline.stop();
-}
-
-void HubConnection::send(const QJsonObject &frame)
-{
-    write(encodeFrame(frame));
 }
 
 void HubConnection::write(const QByteArray &encoded)
@@ -91,6 +86,11 @@ void HubConnection::fail(const QString &code, const QString &detail)
     m_failed = true;
     m_pump.finish(m_id);
     m_deadline.start(timeToReadTheError);
+}
+
+QString HubConnection::peerName() const
+{
+    return u"local user %1 (pid %2)"_s.arg(m_peer.user).arg(m_peer.pid);
 }
 
 void HubConnection::drain()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "hub/watchersession.h"
 
-#include "hub/hubconnection.h"
+#include "hub/frameconnection.h"
 #include "journal/journal.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
@@ -17,7 +17,7 @@ namespace semper {
 
 namespace {
 
-constexpr qint64 enough = FramePump::enoughWaiting; ///< the rest waits in the queue
+constexpr qint64 enough = FrameConnection::enoughWaiting; ///< the rest waits in the queue
 constexpr qsizetype maximumNames = 4096;
 
 bool isKnownTopic(const QString &topic)
@@ -28,14 +28,15 @@ bool isKnownTopic(const QString &topic)
 
 } // namespace
 
-WatcherSession::WatcherSession(HubConnection *connection, Supervisor &supervisor, Journal &journal)
+WatcherSession::WatcherSession(
+    FrameConnection *connection, Supervisor &supervisor, Journal &journal)
     : QObject(connection)
     , m_connection(connection)
     , m_supervisor(supervisor)
     , m_journal(journal)
 {
-    connect(connection, &HubConnection::frameReceived, this, &WatcherSession::take);
-    connect(connection, &HubConnection::relieved, this, &WatcherSession::pump);
+    connect(connection, &FrameConnection::frameReceived, this, &WatcherSession::take);
+    connect(connection, &FrameConnection::relieved, this, &WatcherSession::pump);
     connect(&supervisor, &Supervisor::listChanged, this, [this] {
         // Behind the states that wait already, which may speak of a process that is gone.
         if (wants(topics::state))
@@ -156,21 +157,16 @@ CommandResult WatcherSession::carryOut(
     if (!action)
         return CommandError{
             .code = u"unknown_action"_s, .detail = u"no action \"%1\""_s.arg(word.left(64))};
-    const auto command = SupervisionCommand::read(*action, selector, frame, peerName());
+    const auto command
+        = SupervisionCommand::read(*action, selector, frame, m_connection->peerName());
     if (const auto *error = std::get_if<CommandError>(&command))
         return *error;
     return m_supervisor.command(std::get<SupervisionCommand>(command));
 }
 
-QString WatcherSession::peerName() const
-{
-    const PeerCredentials &peer = m_connection->peer();
-    return u"local user %1 (pid %2)"_s.arg(peer.user).arg(peer.pid);
-}
-
 void WatcherSession::reload(const QJsonObject &frame)
 {
-    const auto request = ReloadRequest::read(frame, peerName());
+    const auto request = ReloadRequest::read(frame, m_connection->peerName());
     ReloadResult result = ReloadRefusal{};
     if (const auto *refusal = std::get_if<ReloadRefusal>(&request))
         result = *refusal;

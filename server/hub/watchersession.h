@@ -11,7 +11,7 @@
 
 namespace semper {
 
-class HubConnection;
+class FrameConnection;
 class Journal;
 class Supervisor;
 class SupervisedProcess;
@@ -23,7 +23,7 @@ class WatcherSession : public QObject
     Q_OBJECT
 public:
     /// Sends the welcome. A child of \a connection.
-    WatcherSession(HubConnection *connection, Supervisor &supervisor, Journal &journal);
+    WatcherSession(FrameConnection *connection, Supervisor &supervisor, Journal &journal);
 
     [[nodiscard]] bool wants(QLatin1StringView topic) const { return m_topics.contains(topic); }
     [[nodiscard]] bool wantsProcess(const QString &name) const;
@@ -39,7 +39,6 @@ private:
     void subscribe(const QJsonObject &frame);
     void command(const QJsonObject &frame);
     void reload(const QJsonObject &frame);
-    [[nodiscard]] QString peerName() const; ///< for events
     [[nodiscard]] CommandResult carryOut(
         const QString &word, const QString &selector, const QJsonObject &frame);
     [[nodiscard]] QList<QJsonObject> snapshot(qint64 missed) const; ///< in parts
@@ -48,7 +47,7 @@ private:
     void sendAllMetrics();
     void pump();
 
-    HubConnection *m_connection;
+    FrameConnection *m_connection;
     Supervisor &m_supervisor;
     Journal &m_journal;
     WatcherQueue m_queue;

@@ -23,12 +23,17 @@ GuardedServer::~GuardedServer()
     dropConnections(); // The guards refer to members of this class.
 }
 
-LiveConnection *GuardedServer::serve(QTcpSocket *socket, quint64 id)
+HttpGuard *GuardedServer::guard(QTcpSocket *socket, quint64 id)
 {
     auto *guarded = dynamic_cast<GuardedSocket *>(socket);
-    auto *guard = new HttpGuard(*guarded, id, m_http, m_admission);
+    return new HttpGuard(*guarded, id, m_http, m_admission, m_upgrading, limits());
+}
+
+LiveConnection *GuardedServer::serve(QTcpSocket *socket, quint64 id)
+{
+    HttpGuard *made = guard(socket, id);
     addPendingConnection(socket);
-    return guard;
+    return made;
 }
 
 QTcpSocket *GuardedServer::makeSocket()

@@ -5,6 +5,8 @@
 #include "services/httplimits.h"
 #include "services/servicelistener.h"
 
+#include <utility>
+
 namespace semper {
 
 /// A listener that puts an HttpGuard on every connection before QHttpServer sees it.
@@ -17,7 +19,12 @@ public:
         Admission admission = {}, QObject *parent = nullptr);
     ~GuardedServer() override;
 
+    /// Decides over requests that ask to leave HTTP; without it none may. Before listenOn() only.
+    void setUpgrading(Upgrading upgrading) { m_upgrading = std::move(upgrading); }
+
 protected:
+    /// Puts the guard on \a socket and nothing behind it.
+    [[nodiscard]] HttpGuard *guard(QTcpSocket *socket, quint64 id);
     [[nodiscard]] LiveConnection *serve(QTcpSocket *socket, quint64 id) override;
     [[nodiscard]] QTcpSocket *makeSocket() override;
     [[nodiscard]] QSslSocket *makeTlsSocket() override;
@@ -29,6 +36,7 @@ protected:
 private:
     HttpLimits m_http;
     Admission m_admission;
+    Upgrading m_upgrading;
 };
 
 } // namespace semper

@@ -38,13 +38,15 @@ QByteArray refusalBytes(const Problem &problem, bool withBody)
 
 } // namespace
 
-HttpGuard::HttpGuard(
-    GuardedSocket &socket, quint64 id, const HttpLimits &limits, const Admission &admission)
+HttpGuard::HttpGuard(GuardedSocket &socket, quint64 id, const HttpLimits &limits,
+    const Admission &admission, const Upgrading &upgrading, const ServiceLimits &common)
     : QObject(&socket.socket())
     , m_guarded(socket)
     , m_socket(&socket.socket())
     , m_limits(limits)
     , m_admission(admission)
+    , m_upgrading(upgrading)
+    , m_common(common)
     , m_record(id, *m_socket)
 {
     m_socket->setReadBufferSize(readBufferBytes);
@@ -72,6 +74,8 @@ Connection HttpGuard::connection() const
 
 void HttpGuard::close()
 {
+    if (m_upgraded)
+        return m_upgraded->close();
     if (!m_closeBy.isForever())
         return;
     m_closeBy.setRemainingTime(timeToClose);
@@ -83,6 +87,7 @@ void HttpGuard::close()
         return refuse({.status = 503, .detail = u"the connection is being closed"_s});
     case Phase::Answering: // It goes with its answer.
     case Phase::Leaving:
+    case Phase::Upgraded:
         return;
     }
 }
@@ -94,6 +99,8 @@ void HttpGuard::abort()
 
 void HttpGuard::enforceDeadlines()
 {
+    if (m_upgraded)
+        return m_upgraded->enforceDeadlines();
     const bool unread = m_guarded.unsentBytes() > 0;
     if ((unread && m_lastWrite.hasExpired(m_limits.stallTimeout.count())) || m_closeBy.hasExpired())
         return m_socket->abort();
@@ -114,6 +121,8 @@ void HttpGuard::enforceDeadlines()
     case Phase::Leaving:
         if (!unread)
             m_socket->abort();
+        return;
+    case Phase::Upgraded:
         return;
     }
 }
@@ -157,8 +166,10 @@ void HttpGuard::serveOn()
 /// take its answers gets no further ones.
 bool HttpGuard::takeRequest()
 {
-    if (m_phase == Phase::Leaving || m_phase == Phase::Answering
-        || m_socket->state() != QAbstractSocket::ConnectedState || m_guarded.unsentBytes() > 0)
+    const bool isAway
+        = m_phase == Phase::Answering || m_phase == Phase::Leaving || m_phase == Phase::Upgraded;
+    if (isAway || m_socket->state() != QAbstractSocket::ConnectedState
+        || m_guarded.unsentBytes() > 0)
         return false;
     if (m_phase != Phase::Body && !takeHead())
         return false;
@@ -187,11 +198,36 @@ bool HttpGuard::takeHead()
         refuse(*problem);
         return false;
     }
+    if (upgrade())
+        return false;
     if (m_head.awaitsContinue && m_input.size() == m_head.headBytes) {
         m_guarded.beginAnswer(GuardedSocket::Answer::Whole);
         m_socket->write("HTTP/1.1 100 Continue\r\n\r\n");
     }
     enter(Phase::Body, m_limits.bodyTimeout);
+    return true;
+}
+
+/// True if the connection is no longer HTTP, or never will be what it asked for.
+bool HttpGuard::upgrade()
+{
+    if (!m_upgrading)
+        return false;
+    const auto decided = m_upgrading(m_head, m_guarded, m_record, m_common);
+    if (std::holds_alternative<std::monostate>(decided))
+        return false;
+    if (const auto *problem = std::get_if<Problem>(&decided)) {
+        refuse(*problem);
+        return true;
+    }
+    m_upgraded = std::get<UpgradedConnection *>(decided);
+    m_phase = Phase::Upgraded;
+    m_guarded.beginAnswer(GuardedSocket::Answer::Whole);
+    m_guarded.endTransaction(); // what is read stays read
+    // Neither this one nor QHttpServer is to see what comes now.
+    m_socket->disconnect(this);
+    disconnect(m_socket, &QIODevice::readyRead, nullptr, nullptr);
+    m_upgraded->begin(std::exchange(m_input, {}).sliced(m_head.headBytes));
     return true;
 }
 

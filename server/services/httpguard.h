@@ -5,6 +5,7 @@
 #include "services/httplimits.h"
 #include "services/liveconnection.h"
 #include "services/requesthead.h"
+#include "services/upgradedconnection.h"
 
 #include <QByteArray>
 #include <QDeadlineTimer>
@@ -33,10 +34,9 @@ class HttpGuard : public QObject, public LiveConnection
 {
     Q_OBJECT
 public:
-    /// Owned by \a socket. Must be made before QHttpServer sees it. \a limits and \a admission
-    /// outlive it.
-    HttpGuard(
-        GuardedSocket &socket, quint64 id, const HttpLimits &limits, const Admission &admission);
+    /// Owned by \a socket. Must be made before QHttpServer sees it. All but the socket outlive it.
+    HttpGuard(GuardedSocket &socket, quint64 id, const HttpLimits &limits,
+        const Admission &admission, const Upgrading &upgrading, const ServiceLimits &common);
 
     [[nodiscard]] Connection connection() const override;
     /// A request that has not been read whole is answered with 503.
@@ -58,12 +58,14 @@ private:
         Body,
         Answering, ///< a handler owes the answer
         Leaving, ///< the last answer is on its way; nothing more is taken
+        Upgraded, ///< it is no longer HTTP, nor read here
     };
 
     void readInput();
     void serveOn();
     [[nodiscard]] bool takeRequest();
     [[nodiscard]] bool takeHead();
+    [[nodiscard]] bool upgrade();
     void answerRequest();
     void endRequest();
     void refuse(const Problem &problem);
@@ -75,6 +77,9 @@ private:
     QTcpSocket *m_socket; ///< the same
     const HttpLimits &m_limits;
     const Admission &m_admission;
+    const Upgrading &m_upgrading;
+    const ServiceLimits &m_common; ///< for what it is upgraded to
+    UpgradedConnection *m_upgraded = nullptr; ///< the socket's
     ConnectionRecord m_record;
 
     Phase m_phase = Phase::Idle;

@@ -5,6 +5,8 @@
 #include "services/guardedserver.h"
 #include "services/problemresponse.h"
 #include "services/qthttpcompat.h"
+#include "services/websocketgate.h"
+#include "services/websockethandshake.h"
 
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -37,7 +39,29 @@ QString HttpService::type() const
 
 std::unique_ptr<ServiceListener> HttpService::makeListener(const ListenerSpec &)
 {
-    return std::make_unique<GuardedServer>(table(), m_httpLimits);
+    auto server = std::make_unique<GuardedServer>(table(), m_httpLimits);
+    if (m_endpoints.empty())
+        return server;
+    server->setUpgrading([this](const RequestHead &head, GuardedSocket &socket,
+                             ConnectionRecord &record, const ServiceLimits &limits)
+                             -> std::variant<std::monostate, Problem, UpgradedConnection *> {
+        const auto endpoint = m_endpoints.find(head.path);
+        if (endpoint == m_endpoints.end() || !asksForWebSocket(head))
+            return std::monostate();
+        return endpoint->second->m_gate->pass(head, socket, record, limits, nullptr);
+    });
+    return server;
+}
+
+WebSocketEndpoint &HttpService::endpointAt(const QString &path)
+{
+    std::unique_ptr<WebSocketEndpoint> &endpoint = m_endpoints[path.toUtf8()];
+    if (endpoint)
+        return *endpoint;
+    endpoint = std::make_unique<WebSocketEndpoint>();
+    endpoint->m_gate->setTokenCheck([this](const QByteArray &token) { return isToken(token); });
+    endpoint->m_gate->terms().mayIdle = true; // the idle time-out is one between two requests
+    return *endpoint;
 }
 
 void HttpService::adopt(std::unique_ptr<ServiceListener> listener)

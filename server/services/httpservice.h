@@ -5,10 +5,12 @@
 #include <semper/httplimits.h>
 #include <semper/semper_server_export.h>
 #include <semper/service.h>
+#include <semper/websocketendpoint.h>
 
 #include <QHttpServer>
 #include <QString>
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -61,6 +63,18 @@ public:
             path, m_http.route(path, methods, detail::safeHandler(std::move(handler))));
     }
 
+    /// WebSockets that ask for \a path, exactly, are \a handler's, as
+    /// WebSocketEndpoint::onMessage() has it. The reference is valid for as long as the service is.
+    /// Messages have the limit of bodies. Before listen() only; a later call with the same path
+    /// replaces the handler.
+    template <typename Handler>
+    WebSocketEndpoint &webSocket(const QString &path, Handler handler)
+    {
+        WebSocketEndpoint &endpoint = endpointAt(path);
+        endpoint.onMessage(std::move(handler));
+        return endpoint;
+    }
+
     [[nodiscard]] QString type() const override;
 
 protected:
@@ -71,7 +85,10 @@ private:
     [[nodiscard]] static bool checkRoute(const QString &path, bool routed);
     [[nodiscard]] QHttpServerResponse answerUnrouted(const QHttpServerRequest &request) const;
 
+    [[nodiscard]] WebSocketEndpoint &endpointAt(const QString &path);
+
     HttpLimits m_httpLimits;
+    std::map<QByteArray, std::unique_ptr<WebSocketEndpoint>> m_endpoints; ///< by path
     QHttpServer m_http; ///< whose the listeners are
 };
 

@@ -7,6 +7,7 @@
 
 namespace semper {
 
+class FrameConnection;
 class Supervision;
 
 /// What a service has of the server around it. Set before listen(); all of it outlives the service.
@@ -16,6 +17,9 @@ struct ServiceContext
     Supervision *supervision = nullptr; ///< what there is to ask and to command; null: nothing
     /// Whether this is the server's bearer token, in a time that tells nothing; null: none is.
     std::function<bool(const QByteArray &token)> isToken = {};
+    /// Makes the peer of a connection, who has shown the token, a watcher of the server until the
+    /// connection closes; null: nobody can be one.
+    std::function<void(FrameConnection *connection)> openWatcher = {};
 };
 
 } // namespace semper

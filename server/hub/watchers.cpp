@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "hub/watchers.h"
+
+#include "hub/frameconnection.h"
+#include "hub/watchersession.h"
+#include "journal/journal.h"
+#include "protocol/frame.h"
+#include "protocol/keys.h"
+#include "protocol/topics.h"
+#include "supervisor/supervisor.h"
+
+#include <QJsonArray>
+
+#include <algorithm>
+#include <utility>
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+namespace {
+
+constexpr int maximumWatchers = 256;
+
+} // namespace
+
+Watchers::Watchers(Supervisor &supervisor, Journal &journal)
+    : m_supervisor(supervisor)
+    , m_journal(journal)
+{
+    connect(&supervisor, &Supervisor::processChanged, this,
+        [this](const SupervisedProcess *process) { publishState(*process); });
+    connect(&supervisor, &Supervisor::metricsChanged, this,
+        [this](const SupervisedProcess *process) { publishMetrics(*process); });
+    connect(&supervisor.output(), &OutputCollector::batchReady, this, &Watchers::publishOutput);
+    connect(&journal, &Journal::recorded, this, &Watchers::publishEvent);
+}
+
+Watchers::~Watchers()
+{
+    // Their connections may outlive what they refer to.
+    qDeleteAll(std::exchange(m_sessions, {}));
+}
+
+void Watchers::open(FrameConnection *connection)
+{
+    if (m_sessions.size() >= maximumWatchers)
+        return connection->fail(
+            u"too_many"_s, u"%1 watchers are connected already"_s.arg(maximumWatchers));
+    auto *session = new WatcherSession(connection, m_supervisor, m_journal);
+    m_sessions.append(session);
+    connect(session, &WatcherSession::topicsChanged, this, &Watchers::updateSampling);
+    connect(connection, &FrameConnection::closed, session, [this, session] {
+        m_sessions.removeOne(session);
+        updateSampling();
+    });
+    connect(session, &QObject::destroyed, this, [this, session] { m_sessions.removeOne(session); });
+}
+
+void Watchers::publishState(const SupervisedProcess &process)
+{
+    QByteArray frame; // encoded once, for all
+    for (WatcherSession *watcher : std::as_const(m_sessions)) {
+        if (!watcher->wants(topics::state) || !watcher->wantsProcess(process.name()))
+            continue;
+        if (frame.isEmpty())
+            frame = encodeFrame(
+                makeFrame(frames::state, {{keys::process, process.status().toJson()}}));
+        watcher->push(frame);
+    }
+}
+
+void Watchers::publishMetrics(const SupervisedProcess &process)
+{
+    for (WatcherSession *watcher : std::as_const(m_sessions))
+        if (watcher->wants(topics::metrics) && watcher->wantsProcess(process.name()))
+            watcher->pushMetrics(process);
+}
+
+void Watchers::publishEvent(const QJsonObject &event)
+{
+    const QString process = event.value(keys::process).toString();
+    QByteArray frame; // encoded once, for all
+    for (WatcherSession *watcher : std::as_const(m_sessions)) {
+        if (!watcher->wants(topics::events)
+            || !(process.isEmpty() || watcher->wantsProcess(process)))
+            continue;
+        if (frame.isEmpty())
+            frame = encodeFrame(makeFrame(frames::event, {{keys::event, event}}));
+        watcher->push(frame);
+    }
+}
+
+void Watchers::publishOutput(const OutputBatch &batch)
+{
+    QJsonObject frame = makeFrame(frames::log,
+        {{keys::process, batch.process}, {keys::instance, batch.instance},
+            {keys::at, wireTime(QDateTime::currentDateTimeUtc())}});
+    if (batch.dropped > 0)
+        frame.insert(keys::dropped, batch.dropped);
+    QByteArrayList encoded;
+    for (WatcherSession *watcher : std::as_const(m_sessions)) {
+        if (!watcher->wants(topics::log) || !watcher->wantsProcess(batch.process))
+            continue;
+        if (encoded.isEmpty())
+            for (const QJsonObject &part :
+                splitFrame(frame, keys::lines, QJsonArray::fromStringList(batch.lines)))
+                encoded.append(encodeFrame(part));
+        for (const QByteArray &part : std::as_const(encoded))
+            watcher->push(part);
+    }
+}
+
+void Watchers::updateSampling()
+{
+    m_supervisor.setSampling(std::ranges::any_of(
+        m_sessions, [](const auto *watcher) { return watcher->wants(topics::metrics); }));
+}
+
+} // namespace semper

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "services/dialogue.h"
+
+#include "protocol/frame.h"
+#include "protocol/keys.h"
+#include "protocol/topics.h"
+#include "services/messageconnection.h"
+#include "services/peergroup.h"
+#include "services/remotewatcher.h"
+#include "services/websockethandshake.h"
+
+#include <QJsonDocument>
+#include <QLoggingCategory>
+
+#include <chrono>
+#include <exception>
+#include <utility>
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace semper {
+
+namespace {
+
+Q_LOGGING_CATEGORY(log, "semper.server.peers")
+
+/// How long a client that showed a wrong token has to wait for the answer.
+constexpr auto penalty = 1000ms;
+
+/// \a message as a frame; empty for what is none.
+QJsonObject frameOf(const Message &message)
+{
+    if (message.bytes.size() >= maximumFrameBytes)
+        return {};
+    return QJsonDocument::fromJson(message.bytes).object();
+}
+
+} // namespace
+
+Dialogue::Dialogue(MessageConnection *connection, PeerGroup &group)
+    : QObject(connection)
+    , m_connection(connection)
+    , m_group(group)
+    , m_peer(connection, connection->facts())
+{
+    connect(connection, &MessageConnection::messageReceived, this, &Dialogue::take);
+    m_deadline.setSingleShot(true);
+    connect(&m_deadline, &QTimer::timeout, this,
+        [this] { refuse(u"no_hello"_s, u"the first frame is a hello"_s); });
+    if (!group.handler() || m_peer.subprotocol() == watcherSubprotocol)
+        m_deadline.start(group.timeToGreet());
+}
+
+void Dialogue::take(const Message &message)
+{
+    switch (m_role) {
+    case Role::Unknown:
+        return begin(message);
+    case Role::Client:
+        return serve(message);
+    case Role::Watcher: // which hears it itself
+    case Role::Refused:
+        return;
+    }
+}
+
+void Dialogue::begin(const Message &message)
+{
+    const bool mustGreet = !m_group.handler() || m_peer.subprotocol() == watcherSubprotocol;
+    if (mustGreet && message.bytes.trimmed().isEmpty())
+        return; // a blank line
+    const QJsonObject frame = frameOf(message);
+    if (m_group.stock().openWatcher && frame.value(keys::type) == frames::hello
+        && frame.value(keys::role) == roles::watcher)
+        return greet(frame);
+    if (mustGreet)
+        return refuse(u"no_hello"_s, u"the first frame is a hello of the role \"watcher\""_s);
+    m_role = Role::Client;
+    serve(message);
+}
+
+void Dialogue::greet(const QJsonObject &hello)
+{
+    const PeerGroup::Stock &stock = m_group.stock();
+    const QByteArray token = hello.value(keys::token).toString().toUtf8();
+    if (m_peer.isAuthenticated() || stock.isToken(token))
+        return becomeWatcher();
+    // The time goes by whether there was a token or not, and nothing more is read meanwhile.
+    m_role = Role::Refused;
+    m_connection->setPaused(true);
+    qCInfo(log, "%ls %ls said hello without the server's token",
+        qUtf16Printable(m_connection->kind()), qUtf16Printable(m_peer.address()));
+    m_deadline.disconnect(this);
+    connect(&m_deadline, &QTimer::timeout, this, [this] {
+        refuse(u"not_allowed"_s, u"authentication needed: the server's token in \"token\""_s);
+    });
+    m_deadline.start(penalty);
+}
+
+void Dialogue::becomeWatcher()
+{
+    m_role = Role::Watcher;
+    m_deadline.stop();
+    m_connection->setMayIdle();
+    m_connection->setUser(u"token"_s);
+    m_group.left(m_peer.id());
+    m_group.stock().openWatcher(new RemoteWatcher(m_connection));
+}
+
+void Dialogue::refuse(const QString &code, const QString &detail)
+{
+    m_role = Role::Refused;
+    (new RemoteWatcher(m_connection))->fail(code, detail);
+}
+
+void Dialogue::serve(const Message &message)
+{
+    m_connection->setPaused(true);
+    drive(this, m_group.handler(), m_peer, message);
+}
+
+QCoro::Task<> Dialogue::drive(
+    QPointer<Dialogue> self, PeerHandler handler, Peer peer, Message message)
+{
+    QString fault;
+    try {
+        const QCoro::Task<> task = handler(std::move(peer), std::move(message));
+        co_await task;
+    } catch (const std::exception &error) {
+        fault = QString::fromUtf8(error.what());
+    } catch (...) {
+        fault = u"something that is no std::exception"_s;
+    }
+    if (self)
+        self->served(fault);
+}
+
+void Dialogue::served(const QString &fault)
+{
+    if (fault.isEmpty())
+        return m_connection->setPaused(false);
+    qCWarning(log, "the handler of a message from %ls threw: %ls",
+        qUtf16Printable(m_peer.address()), qUtf16Printable(fault));
+    m_role = Role::Refused;
+    m_connection->finish({.code = closecode::internalError, .detail = u"the handler failed"_s});
+}
+
+} // namespace semper

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <semper/peerhandler.h>
+#include <semper/semper_server_export.h>
+
+#include <QByteArray>
+#include <QMap>
+#include <QObject>
+
+#include <chrono>
+#include <functional>
+#include <utility>
+
+namespace semper {
+
+class Dialogue;
+class FrameConnection;
+class MessageConnection;
+
+/// The clients of one service, or of one path of it, that a handler is for, and those of them that
+/// watch the server instead. Main thread only.
+class SEMPER_SERVER_EXPORT PeerGroup : public QObject
+{
+    Q_OBJECT
+public:
+    /// What the server lets clients do that say hello. Without it a hello is like any message.
+    struct Stock
+    {
+        std::function<bool(const QByteArray &token)> isToken = {};
+        std::function<void(FrameConnection *)> openWatcher = {};
+    };
+
+    using QObject::QObject;
+    ~PeerGroup() override;
+
+    void setHandler(PeerHandler handler) { m_handler = std::move(handler); }
+    [[nodiscard]] const PeerHandler &handler() const { return m_handler; }
+    void setConnected(PeerListener listener) { m_connected = std::move(listener); }
+    void setDisconnected(PeerListener listener) { m_disconnected = std::move(listener); }
+    void setStock(Stock stock) { m_stock = std::move(stock); }
+    [[nodiscard]] const Stock &stock() const { return m_stock; }
+    /// For a client that has to say hello. Default: 10 s.
+    void setTimeToGreet(std::chrono::milliseconds time) { m_timeToGreet = time; }
+    [[nodiscard]] std::chrono::milliseconds timeToGreet() const { return m_timeToGreet; }
+
+    /// What one message may have, where the service allows \a limit: watchers need far less, and
+    /// strangers are to hold no memory.
+    [[nodiscard]] qint64 messageLimit(qint64 limit, bool forWatching) const;
+
+    /// Talks with the client of \a connection, which is open, until it closes.
+    void adopt(MessageConnection *connection);
+    /// Watchers are no peers: these three pass them by. False: no such client, or it can't be sent.
+    bool send(quint64 id, const Message &message);
+    /// To every client that is connected.
+    void broadcast(const Message &message);
+    bool close(quint64 id, quint16 code, const QString &reason);
+
+private:
+    friend class Dialogue;
+    /// It is a watcher now, or has gone.
+    void left(quint64 id);
+
+    PeerHandler m_handler;
+    PeerListener m_connected;
+    PeerListener m_disconnected;
+    Stock m_stock;
+    std::chrono::milliseconds m_timeToGreet{10000};
+    QMap<quint64, Dialogue *> m_peers; ///< by id
+};
+
+} // namespace semper

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "hub/frameconnection.h"
+
+#include <QByteArray>
+
+namespace semper {
+
+class MessageConnection;
+struct Message;
+
+/// A watcher that came over TCP or a WebSocket: a frame is a message. A child of its connection.
+class RemoteWatcher : public FrameConnection
+{
+    Q_OBJECT
+public:
+    explicit RemoteWatcher(MessageConnection *connection);
+
+    void write(const QByteArray &encoded) override;
+    [[nodiscard]] qint64 bytesToWrite() const override;
+    void fail(const QString &code, const QString &detail) override;
+    [[nodiscard]] QString peerName() const override;
+
+private:
+    void take(const Message &message);
+
+    MessageConnection *m_connection;
+    bool m_failed = false;
+};
+
+} // namespace semper

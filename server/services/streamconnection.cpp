@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "services/streamconnection.h"
+
+#include "hub/frameconnection.h"
+#include "protocol/frame.h"
+#include "protocol/keys.h"
+
+#include <QLoggingCategory>
+#include <QSslSocket>
+#include <QTcpSocket>
+
+#include <utility>
+
+#include <sys/socket.h>
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace semper {
+
+namespace {
+
+Q_LOGGING_CATEGORY(log, "semper.server.tcp")
+
+/// What is read of one client before others have their turn, and held where none is to be read.
+constexpr qint64 readBufferBytes = 64 * 1024;
+constexpr auto timeToLeave = 2000ms;
+
+} // namespace
+
+StreamConnection::StreamConnection(QTcpSocket *socket, quint64 id, StreamFraming framing,
+    const ServiceLimits &limits, qint64 messageLimit)
+    : MessageConnection(socket)
+    , m_socket(socket)
+    , m_limits(limits)
+    , m_framing(framing)
+    , m_messageLimit(messageLimit)
+    , m_frames(framing, messageLimit)
+    , m_record(id, *socket)
+    , m_facts{.id = id, .address = m_record.peer()}
+{
+    m_lastActivity.start();
+    m_lastWrite.start();
+    m_socket->setReadBufferSize(readBufferBytes);
+    m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
+    m_socket->setSocketOption(QAbstractSocket::KeepAliveOption, 1);
+    connect(m_socket, &QIODevice::readyRead, this, &StreamConnection::read);
+    connect(m_socket, &QAbstractSocket::disconnected, this, &MessageConnection::closed);
+    connect(m_socket, &QIODevice::bytesWritten, this, [this](qint64 bytes) {
+        m_record.sent(bytes);
+        progressWriting();
+    });
+    if (auto *tls = qobject_cast<QSslSocket *>(m_socket)) // where the above means: encrypted
+        connect(tls, &QSslSocket::encryptedBytesWritten, this, &StreamConnection::progressWriting);
+    // What came along with the end of a handshake is told of no more.
+    QMetaObject::invokeMethod(this, &StreamConnection::read, Qt::QueuedConnection);
+}
+
+QString StreamConnection::kind() const
+{
+    return u"tcp"_s;
+}
+
+bool StreamConnection::isOpen() const
+{
+    return !m_lost && m_leaveBy.isForever() && m_socket->state() == QAbstractSocket::ConnectedState;
+}
+
+qint64 StreamConnection::bytesToWrite() const
+{
+    const auto *tls = qobject_cast<const QSslSocket *>(m_socket);
+    return m_socket->bytesToWrite() + (tls ? tls->encryptedBytesToWrite() : 0);
+}
+
+bool StreamConnection::send(const Message &message)
+{
+    if (!isOpen())
+        return false;
+    const auto encoded = StreamFrames::encode(m_framing, message.bytes);
+    if (!encoded)
+        return false;
+    const qint64 waiting = bytesToWrite();
+    if (waiting + encoded->size() > m_limits.queueMaxBytes) {
+        qCWarning(
+            log, "%ls does not read what it is sent; cut off", qUtf16Printable(m_facts.address));
+        abortLater();
+        return false;
+    }
+    if (waiting == 0)
+        m_lastWrite.restart();
+    m_lastActivity.restart();
+    m_socket->write(*encoded);
+    m_strained |= bytesToWrite() >= FrameConnection::enoughWaiting;
+    return true;
+}
+
+void StreamConnection::finish(const WebSocketFault &)
+{
+    if (!m_leaveBy.isForever() || m_lost)
+        return;
+    m_leaveBy.setRemainingTime(timeToLeave);
+    if (m_socket->state() != QAbstractSocket::ConnectedState)
+        return;
+    m_socket->flush();
+    if (bytesToWrite() == 0)
+        endWriting();
+    if (m_paused)
+        QMetaObject::invokeMethod(this, &StreamConnection::read, Qt::QueuedConnection);
+}
+
+/// Lets the client read what it was sent last: closing at once, with its bytes unread, would reset
+/// the connection and could take that away again.
+void StreamConnection::endWriting()
+{
+    if (qobject_cast<QSslSocket *>(m_socket))
+        QMetaObject::invokeMethod(
+            m_socket, [socket = m_socket] { socket->disconnectFromHost(); }, Qt::QueuedConnection);
+    else
+        ::shutdown(int(m_socket->socketDescriptor()), SHUT_WR);
+}
+
+void StreamConnection::setPaused(bool paused)
+{
+    if (std::exchange(m_paused, paused) == paused || paused || m_delivering)
+        return;
+    QMetaObject::invokeMethod(this, &StreamConnection::read, Qt::QueuedConnection);
+}
+
+void StreamConnection::abort()
+{
+    m_socket->abort();
+}
+
+void StreamConnection::abortLater()
+{
+    m_lost = true;
+    QMetaObject::invokeMethod(
+        m_socket, [socket = m_socket] { socket->abort(); }, Qt::QueuedConnection);
+}
+
+void StreamConnection::enforceDeadlines()
+{
+    if (m_leaveBy.hasExpired())
+        return m_socket->abort();
+    if (bytesToWrite() > 0 && m_lastWrite.hasExpired(m_limits.writeStall.count()))
+        return m_socket->abort();
+    const bool isIdle = m_limits.idleTimeout > 0ms && !m_mayIdle
+        && m_lastActivity.hasExpired(m_limits.idleTimeout.count());
+    if (isIdle && m_leaveBy.isForever())
+        finish({});
+}
+
+void StreamConnection::read()
+{
+    if (!m_leaveBy.isForever() || m_lost) {
+        m_record.received(m_socket->skip(m_socket->bytesAvailable()));
+        return;
+    }
+    if (m_paused || m_delivering)
+        return;
+    // Frames that were cut out before the client was to pause come first.
+    deliver();
+    while (!m_paused && m_socket->bytesAvailable() > 0 && isOpen()) {
+        const QByteArray bytes = m_socket->readAll();
+        m_record.received(bytes.size());
+        m_lastActivity.restart();
+        m_frames.append(bytes);
+        deliver();
+    }
+    m_socket->flush(); // now: a client that ends its side with its question gets the answer
+}
+
+void StreamConnection::deliver()
+{
+    m_delivering = true;
+    while (!m_paused && isOpen()) {
+        const auto next = m_frames.next();
+        if (!next)
+            break;
+        if (const auto *frame = std::get_if<QByteArray>(&*next)) {
+            Q_EMIT messageReceived({.bytes = *frame});
+            continue;
+        }
+        const QString detail = u"a frame may have %1 bytes"_s.arg(m_messageLimit);
+        send({.bytes = encodeFrame(makeFrame(frames::error,
+                                       {{keys::code, u"frame_too_long"_s}, {keys::detail, detail}}))
+                           .chopped(1)});
+        finish({.code = closecode::messageTooBig, .detail = detail});
+    }
+    m_delivering = false;
+}
+
+void StreamConnection::progressWriting()
+{
+    m_lastWrite.restart();
+    const qint64 waiting = bytesToWrite();
+    if (waiting == 0 && !m_leaveBy.isForever())
+        return endWriting();
+    if (waiting < FrameConnection::enoughWaiting && std::exchange(m_strained, false))
+        Q_EMIT relieved();
+}
+
+} // namespace semper

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "services/connectionrecord.h"
+#include "services/liveconnection.h"
+#include "services/messageconnection.h"
+#include "services/streamframes.h"
+
+#include <semper/servicelimits.h>
+
+#include <QDeadlineTimer>
+#include <QElapsedTimer>
+
+class QTcpSocket;
+
+namespace semper {
+
+/// A client of a TcpService, with TLS or without: cuts what it sends into frames, and bounds what
+/// waits for it. A child of its socket.
+class StreamConnection : public MessageConnection, public LiveConnection
+{
+    Q_OBJECT
+public:
+    /// \a limits outlive it; \a messageLimit is in place of theirs.
+    StreamConnection(QTcpSocket *socket, quint64 id, StreamFraming framing,
+        const ServiceLimits &limits, qint64 messageLimit);
+
+    [[nodiscard]] const PeerFacts &facts() const override { return m_facts; }
+    [[nodiscard]] QString kind() const override;
+    [[nodiscard]] bool isOpen() const override;
+    bool send(const Message &message) override;
+    [[nodiscard]] qint64 bytesToWrite() const override;
+    void finish(const WebSocketFault &fault) override;
+    void setPaused(bool paused) override;
+    void setMayIdle() override { m_mayIdle = true; }
+    void setUser(const QString &user) override { m_record.setUser(user); }
+
+    [[nodiscard]] Connection connection() const override { return m_record.connection(); }
+    void close() override { finish({}); }
+    void abort() override;
+    void enforceDeadlines() override;
+
+private:
+    void read();
+    void deliver();
+    void progressWriting();
+    void endWriting();
+    void abortLater();
+
+    QTcpSocket *m_socket;
+    const ServiceLimits &m_limits;
+    StreamFraming m_framing;
+    qint64 m_messageLimit;
+    StreamFrames m_frames;
+    ConnectionRecord m_record;
+    PeerFacts m_facts;
+    QElapsedTimer m_lastActivity;
+    QElapsedTimer m_lastWrite;
+    QDeadlineTimer m_leaveBy = QDeadlineTimer::Forever; ///< finish() was called
+    bool m_paused = false;
+    bool m_delivering = false;
+    bool m_strained = false; ///< more than enough waits, and relieved() is due
+    bool m_mayIdle = false;
+    bool m_lost = false; ///< to be cut off
+};
+
+} // namespace semper

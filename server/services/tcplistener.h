@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "services/servicelistener.h"
+#include "services/streamframes.h"
+
+namespace semper {
+
+class PeerGroup;
+
+/// A listener of a TcpService: makes a StreamConnection of each client.
+class TcpListener : public ServiceListener
+{
+    Q_OBJECT
+public:
+    /// All outlive it.
+    TcpListener(ConnectionTable &table, const ServiceLimits &limits, PeerGroup &peers);
+    ~TcpListener() override;
+
+protected:
+    [[nodiscard]] LiveConnection *serve(QTcpSocket *socket, quint64 id) override;
+    [[nodiscard]] QByteArray refusal() const override;
+
+private:
+    [[nodiscard]] StreamFraming framing() const;
+
+    PeerGroup &m_peers;
+};
+
+} // namespace semper

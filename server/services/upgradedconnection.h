@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "control/problem.h"
+
+#include <semper/semper_server_export.h>
+
+#include <QByteArray>
+
+#include <functional>
+#include <variant>
+
+namespace semper {
+
+class ConnectionRecord;
+class GuardedSocket;
+struct RequestHead;
+struct ServiceLimits;
+
+/// What a connection has become that has left HTTP: it reads and writes the socket, whose child it
+/// is, counts what it does, and the guard only passes on what concerns every connection.
+class SEMPER_SERVER_EXPORT UpgradedConnection
+{
+public:
+    UpgradedConnection() = default;
+    virtual ~UpgradedConnection();
+    Q_DISABLE_COPY_MOVE(UpgradedConnection)
+
+    /// From here on the socket is its own. \a rest came behind the request, and was counted.
+    virtual void begin(const QByteArray &rest) = 0;
+    virtual void close() = 0; ///< as LiveConnection
+    virtual void enforceDeadlines() = 0; ///< likewise
+};
+
+/// Decides over a request that was admitted: nothing where it stays HTTP, or its refusal, or what
+/// takes over the connection. \a record and \a limits outlive that.
+using Upgrading = std::function<std::variant<std::monostate, Problem, UpgradedConnection *>(
+    const RequestHead &head, GuardedSocket &socket, ConnectionRecord &record,
+    const ServiceLimits &limits)>;
+
+} // namespace semper

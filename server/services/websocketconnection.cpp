@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "services/websocketconnection.h"
+
+#include "hub/frameconnection.h"
+#include "services/connectionrecord.h"
+#include "services/guardedsocket.h"
+#include "services/websockethandshake.h"
+
+#include <QLoggingCategory>
+#include <QWebSocket>
+#include <QWebSocketServer>
+
+#include <memory>
+#include <utility>
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace semper {
+
+namespace {
+
+Q_LOGGING_CATEGORY(log, "semper.server.websocket")
+
+constexpr auto timeToLeave = 2000ms;
+constexpr qsizetype maximumReasonBytes = 123; ///< of a close frame
+
+/// \a reason, cut where a close frame ends, between two characters.
+QString fittingReason(const QString &reason)
+{
+    QString fitting = reason.left(maximumReasonBytes);
+    while (fitting.toUtf8().size() > maximumReasonBytes)
+        fitting.chop(1);
+    return fitting;
+}
+
+} // namespace
+
+WebSocketConnection::WebSocketConnection(GuardedSocket &socket, ConnectionRecord &record,
+    PeerFacts facts, const RequestHead &head, const ServiceLimits &limits,
+    const WebSocketTerms &terms)
+    : MessageConnection(&socket.socket())
+    , m_guarded(socket)
+    , m_transport(&socket.socket())
+    , m_record(record)
+    , m_limits(limits)
+    , m_terms(terms)
+    , m_facts(std::move(facts))
+    , m_handshake(canonicalHandshake(head, m_facts.subprotocol))
+    , m_frames(terms.messageLimit)
+    , m_relay(*m_transport)
+{
+    m_mayIdle = terms.mayIdle;
+    m_lastHeard.start();
+    m_lastMessage.start();
+    m_lastWrite.start();
+}
+
+WebSocketConnection::~WebSocketConnection() = default;
+
+QString WebSocketConnection::kind() const
+{
+    return u"websocket"_s;
+}
+
+void WebSocketConnection::setUser(const QString &user)
+{
+    m_record.setUser(user);
+}
+
+void WebSocketConnection::begin(const QByteArray &rest)
+{
+    connectSocket();
+    m_frames.append(rest);
+    // One for each handshake: it does not tell which socket became which WebSocket.
+    auto *server = new QWebSocketServer(QString(), QWebSocketServer::NonSecureMode, this);
+    if (!m_facts.subprotocol.isEmpty())
+        server->setSupportedSubprotocols({m_facts.subprotocol});
+    connect(server, &QWebSocketServer::newConnection, this, [this, server] {
+        m_webSocket = server->nextPendingConnection();
+        server->deleteLater();
+        open();
+    });
+    server->handleConnection(&m_relay);
+    m_relay.feed(m_handshake);
+}
+
+void WebSocketConnection::connectSocket()
+{
+    m_transport->setSocketOption(QAbstractSocket::KeepAliveOption, 1);
+    connect(m_transport, &QIODevice::readyRead, this, &WebSocketConnection::read);
+    connect(m_transport, &QAbstractSocket::disconnected, this, [this] {
+        m_relay.end();
+        Q_EMIT closed();
+    });
+    connect(m_transport, &QIODevice::bytesWritten, this, [this](qint64 bytes) {
+        m_record.sent(bytes);
+        progressWriting();
+    });
+    if (auto *tls = qobject_cast<QSslSocket *>(m_transport))
+        connect(
+            tls, &QSslSocket::encryptedBytesWritten, this, &WebSocketConnection::progressWriting);
+    connect(&m_relay, &RelayedSocket::closeRequested, this, &WebSocketConnection::leave);
+}
+
+void WebSocketConnection::open()
+{
+    m_webSocket->setParent(this);
+    // What is larger never gets here; the defaults would only be a second opinion.
+    m_webSocket->setMaxAllowedIncomingMessageSize(quint64(m_terms.messageLimit));
+    m_webSocket->setMaxAllowedIncomingFrameSize(quint64(m_terms.messageLimit));
+    connect(m_webSocket, &QWebSocket::textMessageReceived, this, [this](const QString &text) {
+        m_lastMessage.restart();
+        if (isOpen())
+            Q_EMIT messageReceived({.bytes = text.toUtf8(), .isText = true});
+    });
+    connect(m_webSocket, &QWebSocket::binaryMessageReceived, this, [this](const QByteArray &bytes) {
+        m_lastMessage.restart();
+        if (isOpen())
+            Q_EMIT messageReceived({.bytes = bytes});
+    });
+    if (!isOpen())
+        return;
+    Q_EMIT opened();
+    QMetaObject::invokeMethod(this, &WebSocketConnection::read, Qt::QueuedConnection);
+}
+
+bool WebSocketConnection::isOpen() const
+{
+    return m_webSocket && !m_lost && m_leaveBy.isForever()
+        && m_transport->state() == QAbstractSocket::ConnectedState;
+}
+
+qint64 WebSocketConnection::bytesToWrite() const
+{
+    return m_guarded.unsentBytes();
+}
+
+bool WebSocketConnection::send(const Message &message)
+{
+    if (!isOpen())
+        return false;
+    const qint64 waiting = bytesToWrite();
+    if (waiting + message.bytes.size() > m_limits.queueMaxBytes) {
+        qCWarning(
+            log, "%ls does not read what it is sent; cut off", qUtf16Printable(m_facts.address));
+        abortLater();
+        return false;
+    }
+    if (waiting == 0)
+        m_lastWrite.restart();
+    m_lastMessage.restart();
+    if (message.isText)
+        m_webSocket->sendTextMessage(message.text());
+    else
+        m_webSocket->sendBinaryMessage(message.bytes);
+    m_strained |= bytesToWrite() >= FrameConnection::enoughWaiting;
+    return true;
+}
+
+void WebSocketConnection::close()
+{
+    finish({.code = closecode::goingAway, .detail = u"the server ends this connection"_s});
+}
+
+void WebSocketConnection::finish(const WebSocketFault &fault)
+{
+    if (!m_leaveBy.isForever() || m_lost)
+        return;
+    if (m_webSocket)
+        m_webSocket->close(QWebSocketProtocol::CloseCode(fault.code), fittingReason(fault.detail));
+    else
+        leave();
+}
+
+/// The close frame, if any, is written. Lets the client read it: closing at once, with the client's
+/// bytes unread, would reset the connection and could take the frame away again.
+void WebSocketConnection::leave()
+{
+    if (!m_leaveBy.isForever())
+        return;
+    m_leaveBy.setRemainingTime(timeToLeave);
+    if (m_transport->state() != QAbstractSocket::ConnectedState)
+        return;
+    m_transport->flush();
+    if (bytesToWrite() == 0)
+        m_guarded.closeWriting();
+    QMetaObject::invokeMethod(this, &WebSocketConnection::read, Qt::QueuedConnection);
+}
+
+void WebSocketConnection::setPaused(bool paused)
+{
+    if (std::exchange(m_paused, paused) == paused || paused || m_pumping)
+        return;
+    m_lastHeard.restart(); // meanwhile nobody listened
+    QMetaObject::invokeMethod(this, &WebSocketConnection::read, Qt::QueuedConnection);
+}
+
+void WebSocketConnection::abortLater()
+{
+    m_lost = true;
+    QMetaObject::invokeMethod(
+        m_transport, [transport = m_transport] { transport->abort(); }, Qt::QueuedConnection);
+}
+
+void WebSocketConnection::enforceDeadlines()
+{
+    if (m_leaveBy.hasExpired())
+        return m_transport->abort();
+    if (bytesToWrite() > 0 && m_lastWrite.hasExpired(m_limits.writeStall.count()))
+        return m_transport->abort();
+    if (!isOpen())
+        return;
+    const bool isIdle = m_limits.idleTimeout > 0ms && !m_mayIdle
+        && m_lastMessage.hasExpired(m_limits.idleTimeout.count());
+    if (isIdle)
+        return finish({.code = closecode::normal, .detail = u"idle for too long"_s});
+    if (m_terms.pingInterval > 0ms && !m_paused)
+        keepAlive();
+}
+
+void WebSocketConnection::keepAlive()
+{
+    const qint64 interval = m_terms.pingInterval.count();
+    if (m_pinged && m_lastHeard.hasExpired(2 * interval))
+        return finish({.code = closecode::goingAway, .detail = u"no answer to a ping"_s});
+    if (m_pinged || !m_lastHeard.hasExpired(interval) || bytesToWrite() > 0)
+        return;
+    m_pinged = true;
+    m_webSocket->ping();
+}
+
+void WebSocketConnection::read()
+{
+    if (m_transport->state() != QAbstractSocket::ConnectedState)
+        return;
+    if (!m_leaveBy.isForever() || m_lost) {
+        m_record.received(m_transport->skip(m_transport->bytesAvailable()));
+        return;
+    }
+    if (!m_webSocket || m_pumping)
+        return;
+    while (pump() && m_transport->bytesAvailable() > 0) {
+        const QByteArray bytes = m_transport->readAll();
+        m_record.received(bytes.size());
+        m_lastHeard.restart();
+        m_pinged = false;
+        m_frames.append(bytes);
+    }
+    m_transport->flush();
+}
+
+/// Hands on what is whole. False while there is more of it than may be handed on now.
+bool WebSocketConnection::pump()
+{
+    m_pumping = true;
+    while (!m_paused && isOpen() && m_relay.bytesAvailable() == 0) {
+        const auto next = m_frames.next();
+        if (!next)
+            break;
+        if (const auto *fault = std::get_if<WebSocketFault>(&*next))
+            finish(*fault);
+        else
+            m_relay.feed(std::get<QByteArray>(*next)); // and out comes messageReceived()
+    }
+    m_pumping = false;
+    if (m_relay.bytesAvailable() == 0)
+        return !m_paused && isOpen();
+    // QtWebSockets takes it a turn later, which it has queued before this.
+    QMetaObject::invokeMethod(this, &WebSocketConnection::read, Qt::QueuedConnection);
+    return false;
+}
+
+void WebSocketConnection::progressWriting()
+{
+    m_lastWrite.restart();
+    const qint64 waiting = bytesToWrite();
+    if (waiting == 0 && !m_leaveBy.isForever())
+        return m_guarded.closeWriting();
+    if (waiting < FrameConnection::enoughWaiting && std::exchange(m_strained, false))
+        Q_EMIT relieved();
+}
+
+} // namespace semper

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "services/messageconnection.h"
+#include "services/relayedsocket.h"
+#include "services/upgradedconnection.h"
+#include "services/websocketframes.h"
+
+#include <semper/servicelimits.h>
+
+#include <QByteArray>
+#include <QDeadlineTimer>
+#include <QElapsedTimer>
+
+#include <chrono>
+
+class QWebSocket;
+
+namespace semper {
+
+class ConnectionRecord;
+class GuardedSocket;
+struct RequestHead;
+
+/// What a WebSocket keeps to beside the limits of its service.
+struct WebSocketTerms
+{
+    /// After so long without a byte the client is pinged, and after so long again given up. 0: not.
+    std::chrono::milliseconds pingInterval{20000};
+    bool mayIdle = false; ///< the idle time-out is not for it
+    qint64 messageLimit = 0; ///< in place of that of the service
+};
+
+/// A client that speaks WebSocket, whose handshake was checked. QtWebSockets does the protocol;
+/// this bounds what it sees and what waits, and ends what is over its time. A child of its socket.
+class WebSocketConnection : public MessageConnection, public UpgradedConnection
+{
+    Q_OBJECT
+public:
+    /// \a record and \a limits outlive it. It is open once the event loop has turned.
+    WebSocketConnection(GuardedSocket &socket, ConnectionRecord &record, PeerFacts facts,
+        const RequestHead &head, const ServiceLimits &limits, const WebSocketTerms &terms);
+    ~WebSocketConnection() override;
+
+    [[nodiscard]] const PeerFacts &facts() const override { return m_facts; }
+    [[nodiscard]] QString kind() const override;
+    [[nodiscard]] bool isOpen() const override;
+    bool send(const Message &message) override;
+    [[nodiscard]] qint64 bytesToWrite() const override;
+    void finish(const WebSocketFault &fault) override;
+    void setPaused(bool paused) override;
+    void setMayIdle() override { m_mayIdle = true; }
+    void setUser(const QString &user) override;
+
+    void begin(const QByteArray &rest) override;
+    void close() override;
+    void enforceDeadlines() override;
+
+Q_SIGNALS:
+    void opened();
+
+private:
+    void open();
+    void connectSocket();
+    void read();
+    [[nodiscard]] bool pump();
+    void keepAlive();
+    void leave();
+    void progressWriting();
+    void abortLater();
+
+    GuardedSocket &m_guarded;
+    QTcpSocket *m_transport; ///< the same
+    ConnectionRecord &m_record;
+    const ServiceLimits &m_limits;
+    WebSocketTerms m_terms;
+    PeerFacts m_facts;
+    QByteArray m_handshake;
+    WebSocketFrames m_frames;
+    RelayedSocket m_relay;
+    QWebSocket *m_webSocket = nullptr; ///< null until it is open
+    QElapsedTimer m_lastHeard;
+    QElapsedTimer m_lastMessage; ///< in or out
+    QElapsedTimer m_lastWrite;
+    QDeadlineTimer m_leaveBy = QDeadlineTimer::Forever; ///< it is closing
+    bool m_pinged = false; ///< and not heard of since
+    bool m_paused = false;
+    bool m_pumping = false;
+    bool m_strained = false; ///< more than enough waits, and relieved() is due
+    bool m_mayIdle = false;
+    bool m_lost = false; ///< to be cut off
+};
+
+} // namespace semper

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <semper/semper_server_export.h>
+
+#include <QByteArray>
+#include <QString>
+
+#include <optional>
+#include <variant>
+
+namespace semper {
+
+/// The close codes of RFC 6455, 7.4, and of the registry that it began, which are used here.
+namespace closecode {
+
+inline constexpr quint16 normal = 1000;
+inline constexpr quint16 goingAway = 1001;
+inline constexpr quint16 protocolError = 1002;
+inline constexpr quint16 unsupportedData = 1003;
+inline constexpr quint16 policyViolation = 1008;
+inline constexpr quint16 messageTooBig = 1009;
+inline constexpr quint16 internalError = 1011;
+inline constexpr quint16 tryAgainLater = 1013;
+
+} // namespace closecode
+
+/// Why a WebSocket has to be closed, as its close frame tells it.
+struct WebSocketFault
+{
+    quint16 code = closecode::normal;
+    QString detail = {};
+    friend bool operator==(const WebSocketFault &, const WebSocketFault &) = default;
+};
+
+/// Reads what a WebSocket client sends before QtWebSockets does, and hands on whole messages and
+/// control frames, each as one frame. So QtWebSockets never waits for the rest of anything, never
+/// joins fragments (6.4 refuses text whose characters lie across two), and never sees what it would
+/// let pass: a frame without a mask, or one that no limit allows. What is in the frames, it checks.
+class SEMPER_SERVER_EXPORT WebSocketFrames
+{
+public:
+    /// A message may have \a limit bytes, all its fragments together.
+    explicit WebSocketFrames(qint64 limit);
+
+    void append(const QByteArray &bytes);
+    /// The next whole message, or control frame, as a client's frame; or what is wrong, after which
+    /// nothing more comes. Nothing until more is appended.
+    [[nodiscard]] std::optional<std::variant<QByteArray, WebSocketFault>> next();
+    /// Something has begun that has not ended.
+    [[nodiscard]] bool isWithinMessage() const { return !m_input.isEmpty() || m_fragmented; }
+
+private:
+    struct Header
+    {
+        bool final = false;
+        int opcode = 0;
+        qsizetype headerBytes = 0;
+        qint64 payloadBytes = 0;
+    };
+
+    [[nodiscard]] std::optional<std::variant<Header, WebSocketFault>> readHeader() const;
+    [[nodiscard]] std::optional<WebSocketFault> check(const Header &header) const;
+    void appendFragment(const Header &header);
+    [[nodiscard]] QByteArray joined();
+
+    qint64 m_limit;
+    QByteArray m_input; ///< not handed on yet, from the start of a frame
+    QByteArray m_message; ///< the fragments so far, without their masks
+    int m_opcode = 0; ///< of those
+    bool m_fragmented = false;
+    bool m_broken = false;
+};
+
+} // namespace semper
