@@ -14,6 +14,9 @@ QJsonObject Connection::toJson() const
         {keys::since, wireTimeOrNull(since)},
         {keys::bytesIn, bytesIn},
         {keys::bytesOut, bytesOut},
+        {keys::lastActivity, wireTimeOrNull(lastActivity)},
+        {keys::user, user},
+        {keys::listener, listener},
     };
 }
 
@@ -25,6 +28,9 @@ Connection Connection::fromJson(const QJsonObject &json)
         .since = fromWireTime(json.value(keys::since)),
         .bytesIn = json.value(keys::bytesIn).toInteger(),
         .bytesOut = json.value(keys::bytesOut).toInteger(),
+        .lastActivity = fromWireTime(json.value(keys::lastActivity)),
+        .user = json.value(keys::user).toString(),
+        .listener = json.value(keys::listener).toString(),
     };
 }
 

@@ -17,6 +17,9 @@ struct Connection
     QDateTime since; ///< UTC
     qint64 bytesIn = 0;
     qint64 bytesOut = 0;
+    QDateTime lastActivity = {}; ///< UTC; when bytes went in or out, since at first
+    QString user = {}; ///< as whom it was authenticated; empty where that is not known
+    QString listener = {}; ///< by which it came: its name, empty for the service's own
 
     [[nodiscard]] SEMPER_CORE_EXPORT QJsonObject toJson() const;
     [[nodiscard]] SEMPER_CORE_EXPORT static Connection fromJson(const QJsonObject &json);

@@ -59,6 +59,8 @@ SEMPER_KEY(peer, "peer")
 SEMPER_KEY(since, "since")
 SEMPER_KEY(bytesIn, "bytes_in")
 SEMPER_KEY(bytesOut, "bytes_out")
+SEMPER_KEY(lastActivity, "last_activity")
+SEMPER_KEY(listener, "listener")
 
 // process object
 SEMPER_KEY(name, "name")
@@ -158,6 +160,18 @@ SEMPER_KEY(schedule, "schedule")
 SEMPER_KEY(overlap, "overlap")
 SEMPER_KEY(cron, "cron")
 SEMPER_KEY(timeZone, "time_zone")
+SEMPER_KEY(listeners, "listeners")
+SEMPER_KEY(tls, "tls")
+SEMPER_KEY(certificate, "certificate")
+SEMPER_KEY(key, "key")
+SEMPER_KEY(clientCa, "client_ca")
+SEMPER_KEY(framing, "framing")
+SEMPER_KEY(limits, "limits")
+SEMPER_KEY(messageMaxBytes, "message_max_bytes")
+SEMPER_KEY(idleTimeoutMs, "idle_timeout_ms")
+SEMPER_KEY(writeStallMs, "write_stall_ms")
+SEMPER_KEY(handshakeTimeoutMs, "handshake_timeout_ms")
+SEMPER_KEY(queueMaxBytes, "queue_max_bytes")
 
 #undef SEMPER_KEY
 

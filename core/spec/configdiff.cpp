@@ -78,6 +78,45 @@ void compareProcesses(const ServerConfig &was, const ServerConfig &is, ConfigDif
     }
 }
 
+/// What differs between two listeners of a service, of which \a change has service and name.
+void compareListener(const ListenerSpec &was, const ListenerSpec &is, ServiceChange change,
+    ConfigDifference &difference)
+{
+    change.kind = ChangeKind::Changed;
+    change.listen = is.address;
+    const auto add = [&](const QString &key, bool differs) {
+        change.key = key;
+        if (differs)
+            difference.services.append(change);
+    };
+    add(keys::listen, was.address != is.address);
+    add(keys::tls, was.tls != is.tls);
+    add(keys::framing, was.framing != is.framing);
+}
+
+void compareListeners(const ServiceSpec &was, const ServiceSpec &is, ConfigDifference &difference)
+{
+    compareListener(was.main, is.main, {.name = is.name, .listen = {}}, difference);
+    for (const QString &name : namesOf(was.listeners, is.listeners)) {
+        ServiceChange change{.name = is.name, .listen = {}, .listener = name};
+        if (!was.listeners.contains(name)) {
+            change.kind = ChangeKind::Added;
+            change.listen = is.listeners.value(name).address;
+            difference.services.append(change);
+        } else if (!is.listeners.contains(name)) {
+            change.kind = ChangeKind::Removed;
+            change.listen = was.listeners.value(name).address;
+            difference.services.append(change);
+        } else {
+            compareListener(
+                was.listeners.value(name), is.listeners.value(name), change, difference);
+        }
+    }
+    if (was.limits != is.limits)
+        difference.services.append(
+            {.name = is.name, .listen = is.main.address, .key = keys::limits});
+}
+
 void compareServices(const ServerConfig &was, const ServerConfig &is, ConfigDifference &difference)
 {
     const QMap<QString, ServiceSpec> before = servicesOf(was);
@@ -86,16 +125,17 @@ void compareServices(const ServerConfig &was, const ServerConfig &is, ConfigDiff
         const ServiceSpec old = before.value(name);
         ServiceSpec fresh = now.value(name);
         if (!before.contains(name)) {
-            difference.services.append({ChangeKind::Added, name, fresh.listen});
+            difference.services.append({ChangeKind::Added, name, fresh.main.address});
             continue;
         }
         if (!now.contains(name)) {
-            difference.services.append({ChangeKind::Removed, name, old.listen});
+            difference.services.append({ChangeKind::Removed, name, old.main.address});
             continue;
         }
-        if (old.listen != fresh.listen)
-            difference.services.append({ChangeKind::Changed, name, fresh.listen});
-        fresh.listen = old.listen;
+        compareListeners(old, fresh, difference);
+        fresh.main = old.main;
+        fresh.listeners = old.listeners;
+        fresh.limits = old.limits;
         fresh.processes = old.processes;
         if (fresh != old)
             difference.fixed.append({JsonPath().key(keys::services).key(name).toString(),
@@ -142,8 +182,10 @@ JsonPath ProcessChange::path() const
 
 JsonPath ServiceChange::path() const
 {
-    const JsonPath path = JsonPath().key(keys::services).key(name);
-    return kind == ChangeKind::Changed ? path.key(keys::listen) : path;
+    JsonPath path = JsonPath().key(keys::services).key(name);
+    if (!listener.isEmpty())
+        path = path.key(keys::listeners).key(listener);
+    return key.isEmpty() ? path : path.key(key);
 }
 
 ConfigDifference differenceOf(const ServerConfig &was, const ServerConfig &is)

@@ -29,13 +29,15 @@ struct ProcessChange
     friend bool operator==(const ProcessChange &, const ProcessChange &) = default;
 };
 
-/// What a new configuration means for one service beside its processes. A changed one has
-/// another address.
+/// What a new configuration means for one service beside its processes: it comes, goes, or one of
+/// its listeners does, or a key of it or of a listener changes.
 struct ServiceChange
 {
     ChangeKind kind = ChangeKind::Changed;
     QString name;
     ListenAddress listen; ///< from now on; of a removed one, until now
+    QString listener = {}; ///< of a further listener; empty for the main one or the service
+    QString key = {}; ///< of a changed one: "listen", "tls", "framing", "limits"
 
     [[nodiscard]] SEMPER_CORE_EXPORT JsonPath path() const;
     friend bool operator==(const ServiceChange &, const ServiceChange &) = default;

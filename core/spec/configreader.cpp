@@ -7,6 +7,7 @@
 #include "spec/namerule.h"
 #include "spec/objectreader.h"
 #include "spec/processreader.h"
+#include "spec/servicereader.h"
 #include "supervision/dependencyorder.h"
 
 #include <QHash>
@@ -42,6 +43,8 @@ private:
     [[nodiscard]] ServiceSpec readService(
         const QString &name, const QJsonObject &json, const JsonPath &path);
     void readProcesses(const QJsonObject &json, const JsonPath &path, ServiceSpec &service);
+    [[nodiscard]] ListenerSpec readListener(const ObjectReader &reader, const QString &type);
+    void readListeners(const QJsonObject &json, const JsonPath &path, ServiceSpec &service);
     void readListen(const ObjectReader &reader, ListenAddress &address);
     void checkName(const ObjectReader &reader, const QString &name) const;
     void checkListeners() const;
@@ -117,8 +120,10 @@ ServiceSpec ConfigReading::readService(
     service.name = name;
     reader.require(keys::type);
     service.type = reader.word(keys::type, u"type"_s, serviceTypes()).value_or(QString());
-    reader.require(keys::listen);
-    readListen(reader, service.listen);
+    service.main = readListener(reader, service.type);
+    if (const auto listeners = reader.object(keys::listeners))
+        readListeners(*listeners, reader.at(keys::listeners), service);
+    service.limits = readServiceLimits(reader);
     if (const auto processes = reader.object(keys::processes))
         readProcesses(*processes, reader.at(keys::processes), service);
     return service;
@@ -140,6 +145,30 @@ void ConfigReading::readProcesses(
         if (const auto process = each.object(name))
             service.processes.append(
                 {name, readProcess(*process, each.at(name), m_surroundings, m_errors)});
+    }
+}
+
+ListenerSpec ConfigReading::readListener(const ObjectReader &reader, const QString &type)
+{
+    ListenerSpec listener;
+    reader.require(keys::listen);
+    readListen(reader, listener.address);
+    listener.tls = readTls(reader, m_surroundings);
+    listener.framing = readFraming(reader, type);
+    return listener;
+}
+
+void ConfigReading::readListeners(
+    const QJsonObject &json, const JsonPath &path, ServiceSpec &service)
+{
+    const ObjectReader each(json, path, m_errors);
+    for (const QString &name : each.keys()) {
+        checkName(each, name);
+        if (const auto listener = each.object(name))
+            service.listeners.insert(name,
+                readListener(ObjectReader(*listener, each.at(name),
+                                 configKeys(ConfigObject::Listener), m_errors),
+                    service.type));
     }
 }
 

@@ -12,6 +12,13 @@ using namespace Qt::StringLiterals;
 
 namespace semper {
 
+QMap<QString, ListenerSpec> ServiceSpec::allListeners() const
+{
+    QMap<QString, ListenerSpec> all = listeners;
+    all.insert(QString(), main);
+    return all;
+}
+
 QString defaultNode()
 {
     const QString node = fitName(QSysInfo::machineHostName());

@@ -4,9 +4,12 @@
 #include <semper/semper_core_export.h>
 
 #include "spec/listenaddress.h"
+#include "spec/listenerspec.h"
 #include "spec/processspec.h"
+#include "spec/servicelimits.h"
 
 #include <QList>
+#include <QMap>
 #include <QString>
 #include <QStringList>
 
@@ -19,8 +22,13 @@ struct ServiceSpec
 {
     QString name;
     QString type; ///< "http"
-    ListenAddress listen;
+    ListenerSpec main; ///< its own "listen", "tls" and "framing"
+    QMap<QString, ListenerSpec> listeners = {}; ///< further ones, by name
+    ServiceLimitsSpec limits = {};
     QList<std::pair<QString, ProcessSpec>> processes; ///< by name, sorted by name
+
+    /// The main one, whose name is empty, and the further ones.
+    [[nodiscard]] SEMPER_CORE_EXPORT QMap<QString, ListenerSpec> allListeners() const;
     friend bool operator==(const ServiceSpec &, const ServiceSpec &) = default;
 };
 

@@ -49,8 +49,13 @@ const Vocabulary &configKeys(ConfigObject object)
             keys::shutdownTimeoutMs, keys::stateDirectory},
         .later = {u"journal"_s, u"cluster"_s}};
     static const Vocabulary control{.known = {keys::listen}};
-    static const Vocabulary service{.known = {keys::type, keys::listen, keys::processes},
-        .later = {u"listeners"_s, u"tls"_s, u"limits"_s, u"framing"_s}};
+    static const Vocabulary service{.known = {keys::type, keys::listen, keys::tls, keys::framing,
+                                        keys::listeners, keys::limits, keys::processes}};
+    static const Vocabulary listener{.known = {keys::listen, keys::tls, keys::framing}};
+    static const Vocabulary tls{.known = {keys::certificate, keys::key, keys::clientCa}};
+    static const Vocabulary serviceLimits{
+        .known = {keys::connections, keys::messageMaxBytes, keys::idleTimeoutMs, keys::writeStallMs,
+            keys::handshakeTimeoutMs, keys::queueMaxBytes}};
     static const Vocabulary enabled{.known = {keys::env}};
     static const Vocabulary rlimits{.known = resourceNames()};
     static const Vocabulary schedule{.known = {keys::cron, keys::timeZone}};
@@ -70,6 +75,12 @@ const Vocabulary &configKeys(ConfigObject object)
         return control;
     case ConfigObject::Service:
         return service;
+    case ConfigObject::Listener:
+        return listener;
+    case ConfigObject::Tls:
+        return tls;
+    case ConfigObject::ServiceLimits:
+        return serviceLimits;
     case ConfigObject::Process:
         return processKeys();
     case ConfigObject::Enabled:
@@ -90,9 +101,19 @@ const Vocabulary &configKeys(ConfigObject object)
 
 const Vocabulary &serviceTypes()
 {
-    static const Vocabulary types{
-        .known = {u"http"_s}, .later = {u"rpc"_s, u"websocket"_s, u"tcp"_s}};
+    static const Vocabulary types{.known = {u"http"_s, u"rpc"_s, u"websocket"_s, u"tcp"_s}};
     return types;
+}
+
+const Vocabulary &framings(const QString &type)
+{
+    static const Vocabulary rpc{
+        .known = {u"auto"_s, u"newline"_s, u"content-length"_s, u"swoft"_s}};
+    static const Vocabulary tcp{.known = {u"newline"_s, u"length"_s, u"raw"_s}};
+    static const Vocabulary none;
+    if (type == "rpc"_L1)
+        return rpc;
+    return type == "tcp"_L1 ? tcp : none;
 }
 
 const Vocabulary &readyModes()

@@ -28,6 +28,9 @@ enum class ConfigObject {
     Server,
     Control,
     Service,
+    Listener,
+    Tls,
+    ServiceLimits,
     Process,
     Enabled,
     Rlimits,
@@ -42,6 +45,9 @@ enum class ConfigObject {
 
 /// Values of a service's "type".
 [[nodiscard]] SEMPER_CORE_EXPORT const Vocabulary &serviceTypes();
+/// Values of "framing" of a service of this \a type; the first is the default. None where a service
+/// of the type has no framing.
+[[nodiscard]] SEMPER_CORE_EXPORT const Vocabulary &framings(const QString &type);
 /// Values of "ready.mode", in the order of ReadyMode.
 [[nodiscard]] SEMPER_CORE_EXPORT const Vocabulary &readyModes();
 [[nodiscard]] SEMPER_CORE_EXPORT QString readyModeName(ReadyMode mode);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "application/configoverlay.h"
 
+#include "application/servicefactory.h"
 #include "protocol/keys.h"
 #include "spec/jsonpath.h"
 #include "spec/listenaddress.h"
 #include "spec/namerule.h"
 #include "supervision/dependencyorder.h"
 
-#include <semper/httpservice.h>
 #include <semper/serverapplication.h>
 
 #include <QDir>
@@ -24,14 +24,18 @@ std::optional<QString> layConfigOver(ServerApplication &application, const Serve
 {
     for (const ServiceSpec &spec : config.services) {
         Service *service = application.service(spec.name);
-        if (!service) {
-            service = &application.addService<HttpService>(
-                spec.name, {.listen = spec.listen.toString()});
-        } else if (auto *http = qobject_cast<HttpService *>(service)) {
-            http->setListen(spec.listen.toString());
-        } else {
+        if (service && service->type() != spec.type)
             return u"service %1: the program's is of type %2, the configuration's of type %3"_s.arg(
                 spec.name, service->type(), spec.type);
+        if (service) {
+            configure(*service, spec);
+        } else {
+            auto made = makeService(spec);
+            if (!made)
+                return u"service %1: there is no service of type %2 yet"_s.arg(
+                    spec.name, spec.type);
+            service = made.get();
+            application.add(std::move(made));
         }
         for (const auto &[name, process] : spec.processes)
             service->addProcess(name, process);
@@ -43,13 +47,12 @@ QList<ServiceSpec> describeServices(const ServerApplication &application)
 {
     QList<ServiceSpec> services;
     for (const auto &service : application.services()) {
-        ServiceSpec spec{
-            .name = service->name(), .type = service->type(), .listen = {}, .processes = {}};
-        if (const auto *http = qobject_cast<HttpService *>(service.get())) {
-            const auto address = parseListenAddress(http->listenAddress(), QDir::currentPath());
-            if (const auto *listen = std::get_if<ListenAddress>(&address))
-                spec.listen = *listen;
-        }
+        ServiceSpec spec{.name = service->name(),
+            .type = service->type(),
+            .main = {},
+            .listeners = service->listeners(),
+            .processes = {}};
+        spec.main = spec.listeners.take(QString());
         const QMap<QString, ProcessSpec> &processes = service->processes();
         for (auto it = processes.cbegin(); it != processes.cend(); ++it)
             spec.processes.append({it.key(), it.value()});
@@ -67,6 +70,9 @@ void layOverProgram(const QList<ServiceSpec> &program, ServerConfig &config)
             config.services.append(own);
             continue;
         }
+        QMap<QString, ListenerSpec> listeners = own.listeners;
+        listeners.insert(it->listeners);
+        it->listeners = listeners;
         QMap<QString, ProcessSpec> processes;
         for (const auto &[name, process] : own.processes)
             processes.insert(name, process);

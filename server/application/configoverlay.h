@@ -13,8 +13,8 @@ namespace semper {
 
 class ServerApplication;
 
-/// Lays \a config over what the program said of itself, by name: a service's address, and each
-/// process as a whole. Services that only the configuration knows are added. Nothing, or what
+/// Lays \a config over what the program said of itself, by name: each listener of a service, and
+/// each process, as a whole. Services that only the configuration knows are added. Nothing, or what
 /// does not fit, in a sentence.
 [[nodiscard]] std::optional<QString> layConfigOver(
     ServerApplication &application, const ServerConfig &config);

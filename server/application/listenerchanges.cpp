@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "application/listenerchanges.h"
 
+#include "application/servicefactory.h"
 #include "control/controlapi.h"
 #include "protocol/keys.h"
+#include "spec/jsonpath.h"
 
-#include <semper/httpservice.h>
 #include <semper/serverapplication.h>
+#include <semper/service.h>
 
 #include <QCoreApplication>
 #include <QHostAddress>
@@ -27,11 +29,21 @@ std::optional<QString> needForLookUp(const ListenAddress &address)
            "give a literal address, or restart the server"_s.arg(quoted(address.host));
 }
 
+QString placeOf(const ServiceSpec &spec, const QString &listener, const QString &key)
+{
+    JsonPath path = JsonPath().key(keys::services).key(spec.name);
+    if (!listener.isEmpty())
+        path = path.key(keys::listeners).key(listener);
+    return path.key(key).toString();
+}
+
 } // namespace
 
-ListenerChanges::ListenerChanges(ServerApplication &application, ControlApi &control)
+ListenerChanges::ListenerChanges(
+    ServerApplication &application, ControlApi &control, std::function<void(Service &)> introduce)
     : m_application(application)
     , m_control(control)
+    , m_introduce(std::move(introduce))
 { }
 
 ListenerChanges::~ListenerChanges() = default;
@@ -48,32 +60,49 @@ std::optional<ConfigError> ListenerChanges::prepare(
         m_rebindings.push_back(std::get<std::function<void()>>(rebinding));
     }
     for (const ServiceChange &change : difference.services)
-        if (const auto reason = prepare(change))
-            return ConfigError{change.path().toString(), *reason};
+        if (change.kind == ChangeKind::Removed && change.listener.isEmpty())
+            m_removed.append(change.name);
+    for (const ServiceSpec &spec : config.services) {
+        Service *service = m_application.service(spec.name);
+        if (auto error = service ? change(*service, spec) : add(spec))
+            return error;
+    }
     return std::nullopt;
 }
 
-std::optional<QString> ListenerChanges::prepare(const ServiceChange &change)
+/// Those of services that stay as they are too: their files of TLS are read anew.
+std::optional<ConfigError> ListenerChanges::change(Service &service, const ServiceSpec &spec)
 {
-    if (change.kind == ChangeKind::Removed) {
-        m_removed.append(change.name);
-        return std::nullopt;
+    const QMap<QString, ListenerSpec> listeners = spec.allListeners();
+    for (auto it = listeners.cbegin(); it != listeners.cend(); ++it) {
+        const auto old = service.listeners().constFind(it.key());
+        if (old != service.listeners().cend() && old->address == it->address)
+            continue;
+        if (const auto need = needForLookUp(it->address))
+            return ConfigError{placeOf(spec, it.key(), keys::listen), *need};
     }
-    if (auto need = needForLookUp(change.listen))
-        return need;
-    if (change.kind == ChangeKind::Added) {
-        auto service = std::make_unique<HttpService>(
-            change.name, HttpServiceOptions{.listen = change.listen.toString()});
-        auto reason = service->listen();
-        m_added.push_back(std::move(service));
-        return reason;
-    }
-    Service *service = m_application.service(change.name);
-    const Rebinding rebinding
-        = service ? service->rebind(change.listen.toString()) : Rebinding(u"no such service"_s);
-    if (const auto *reason = std::get_if<QString>(&rebinding))
-        return *reason;
-    m_rebindings.push_back(std::get<std::function<void()>>(rebinding));
+    auto rebinding = service.rebind(listeners);
+    if (const auto *fault = std::get_if<RebindFault>(&rebinding))
+        return ConfigError{placeOf(spec, fault->listener, fault->key), fault->message};
+    m_rebindings.push_back(std::get<std::function<void()>>(std::move(rebinding)));
+    m_rebindings.emplace_back([&service, limits = spec.limits] { service.setLimits(limits); });
+    return std::nullopt;
+}
+
+std::optional<ConfigError> ListenerChanges::add(const ServiceSpec &spec)
+{
+    const QString place = JsonPath().key(keys::services).key(spec.name).toString();
+    const QMap<QString, ListenerSpec> listeners = spec.allListeners();
+    for (const ListenerSpec &listener : listeners)
+        if (const auto need = needForLookUp(listener.address))
+            return ConfigError{place, *need};
+    auto service = makeService(spec);
+    if (!service)
+        return ConfigError{place, u"there is no service of type %1 yet"_s.arg(spec.type)};
+    m_introduce(*service);
+    if (const auto reason = service->listen())
+        return ConfigError{place, *reason};
+    m_added.push_back(std::move(service));
     return std::nullopt;
 }
 

@@ -24,7 +24,9 @@ class ListenerChanges
 {
 public:
     /// Both outlive it.
-    ListenerChanges(ServerApplication &application, ControlApi &control);
+    /// \a introduce is called with each new service before it binds.
+    ListenerChanges(ServerApplication &application, ControlApi &control,
+        std::function<void(Service &)> introduce);
     ~ListenerChanges();
     Q_DISABLE_COPY_MOVE(ListenerChanges)
 
@@ -37,10 +39,12 @@ public:
     [[nodiscard]] QList<Service *> commit();
 
 private:
-    [[nodiscard]] std::optional<QString> prepare(const ServiceChange &change);
+    [[nodiscard]] std::optional<ConfigError> add(const ServiceSpec &spec);
+    [[nodiscard]] std::optional<ConfigError> change(Service &service, const ServiceSpec &spec);
 
     ServerApplication &m_application;
     ControlApi &m_control;
+    std::function<void(Service &)> m_introduce;
     std::vector<std::function<void()>> m_rebindings;
     std::vector<std::unique_ptr<Service>> m_added;
     QStringList m_removed;

@@ -2,6 +2,7 @@
 #include "application/missinghere.h"
 
 #include "protocol/keys.h"
+#include "services/tlsfiles.h"
 #include "spec/jsonpath.h"
 #include "supervisor/launchplan.h"
 
@@ -12,11 +13,34 @@
 
 namespace semper {
 
+namespace {
+
+/// Its files of TLS.
+ConfigErrors missingFor(const ServiceSpec &service)
+{
+    ConfigErrors errors;
+    const JsonPath path = JsonPath().key(keys::services).key(service.name);
+    const QMap<QString, ListenerSpec> listeners = service.allListeners();
+    for (auto it = listeners.cbegin(); it != listeners.cend(); ++it) {
+        if (!it->tls)
+            continue;
+        const auto files = readTlsFiles(*it->tls);
+        const JsonPath listener
+            = it.key().isEmpty() ? path : path.key(keys::listeners).key(it.key());
+        if (const auto *fault = std::get_if<TlsFault>(&files))
+            errors.append({listener.key(keys::tls).key(fault->key).toString(), fault->message});
+    }
+    return errors;
+}
+
+} // namespace
+
 ConfigErrors missingHere(const ServerConfig &config)
 {
     std::optional<PluginCatalog> catalog; // read only where a class asks for it
     ConfigErrors errors;
-    for (const ServiceSpec &service : config.services)
+    for (const ServiceSpec &service : config.services) {
+        errors += missingFor(service);
         for (const auto &[name, process] : service.processes) {
             const JsonPath services = JsonPath().key(keys::services);
             const JsonPath path = services.key(service.name).key(keys::processes).key(name);
@@ -29,6 +53,7 @@ ConfigErrors missingHere(const ServerConfig &config)
             if (const auto problem = catalog->problemWith(process.className))
                 errors.append({path.key(keys::className).toString(), *problem});
         }
+    }
     return errors;
 }
 

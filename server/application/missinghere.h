@@ -7,8 +7,8 @@
 namespace semper {
 
 /// What the processes of \a config need and this machine does not have: classes (of plugins, or
-/// of this program), users, groups and limits. Reads the metadata of plugins: blocks for
-/// milliseconds.
+/// of this program), users, groups and limits; and the files of TLS of its services. Reads the
+/// metadata of plugins: blocks for milliseconds.
 [[nodiscard]] ConfigErrors missingHere(const ServerConfig &config);
 
 } // namespace semper

@@ -112,7 +112,7 @@ ReloadResult Reload::attempt(const ReloadRequest &request)
             .detail = u"a part of the change takes a restart of the server"_s,
             .errors = difference.fixed};
     // A dry run binds too, and lets go: so it tells of an address that is taken.
-    ListenerChanges listeners(m_parts.application, m_parts.control);
+    ListenerChanges listeners(m_parts.application, m_parts.control, m_parts.introduce);
     if (const auto error = listeners.prepare(difference, config))
         return ReloadRefusal{
             .code = u"cannot_listen"_s, .detail = error->message, .errors = {*error}};

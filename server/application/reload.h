@@ -33,6 +33,8 @@ struct ReloadParts
     Supervisor &supervisor;
     ControlApi &control;
     Journal &journal;
+    /// A service is about to bind that was not there before; it may yet not come to be.
+    std::function<void(Service &)> introduce;
     /// A service has come that was not there before.
     std::function<void(Service &)> serviceAdded;
     /// Prepares what launches need beyond listeners, or says why it cannot.

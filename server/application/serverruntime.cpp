@@ -6,6 +6,7 @@
 #include "cli/commandexit.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
+#include "services/servicecontext.h"
 #include "supervisor/cgroupclearing.h"
 #include "supervisor/cgroupplace.h"
 #include "supervisor/guardian.h"
@@ -80,6 +81,7 @@ ServerRuntime::ServerRuntime(
                    .supervisor = m_supervisor,
                    .control = m_control,
                    .journal = m_journal,
+                   .introduce = [this](Service &service) { introduce(service); },
                    .serviceAdded = [this](Service &service) { connectService(service); },
                    .prepareLaunches
                    = [this](const ServerConfig &next) { return listenForNotifications(next); }},
@@ -102,6 +104,7 @@ ServerRuntime::ServerRuntime(
     });
     for (const auto &service : m_application.services()) {
         addProcesses(*service);
+        introduce(*service);
         connectService(*service);
     }
     connect(&m_signals, &UnixSignals::terminateRequested, this, [this](bool again) {
@@ -132,6 +135,12 @@ void ServerRuntime::addProcesses(const Service &service)
 {
     for (auto it = service.processes().cbegin(); it != service.processes().cend(); ++it)
         m_supervisor.add(service.name(), it.key(), it.value());
+}
+
+void ServerRuntime::introduce(Service &service)
+{
+    service.setContext({.supervision = &m_supervisor,
+        .isToken = [this](const QByteArray &token) { return m_control.isToken(token); }});
 }
 
 void ServerRuntime::connectService(Service &service)
@@ -327,7 +336,7 @@ QJsonObject ServerRuntime::describe() const
     for (const auto &service : m_application.services())
         services.append(QJsonObject{{keys::name, service->name()}, {keys::type, service->type()},
             {keys::addresses, QJsonArray::fromStringList(service->addresses())},
-            {keys::connections, service->connections().size()}});
+            {keys::connections, service->connectionCount()}});
     return {
         {keys::node, m_config.node},
         {keys::version, QStringLiteral(SEMPER_VERSION)},

@@ -59,6 +59,7 @@ private:
     void sweepLostServer();
     void makeCgroups();
     void addProcesses(const Service &service);
+    void introduce(Service &service);
     void connectService(Service &service);
     void announce() const;
     void tellServiceManager();

@@ -69,13 +69,18 @@ std::variant<BearerToken, QString> BearerToken::load(const QString &stateDirecto
     return BearerToken(std::move(text));
 }
 
+bool BearerToken::matches(QByteArrayView token) const
+{
+    return equalInConstantTime(token, m_text);
+}
+
 bool BearerToken::admits(QByteArrayView authorization) const
 {
     static constexpr QByteArrayView scheme("Bearer ");
     if (authorization.size() < scheme.size()
         || authorization.first(scheme.size()).compare(scheme, Qt::CaseInsensitive) != 0)
         return false;
-    return equalInConstantTime(authorization.sliced(scheme.size()), m_text);
+    return matches(authorization.sliced(scheme.size()));
 }
 
 } // namespace semper

@@ -32,25 +32,30 @@ std::optional<QString> ControlApi::listen(
     m_token = std::get<BearerToken>(std::move(token));
     m_address = address;
     auto server = makeServer();
-    if (const auto reason = server->listenOn(address))
-        return reason;
+    if (auto fault = server->listenOn({.address = address}))
+        return std::move(fault->message);
     m_server = server.get();
     qthttp::bind(m_http, std::move(server));
     return {};
 }
 
-std::unique_ptr<GuardedServer> ControlApi::makeServer() const
+bool ControlApi::isToken(const QByteArray &token) const
+{
+    return m_token && m_token->matches(token);
+}
+
+std::unique_ptr<GuardedServer> ControlApi::makeServer()
 {
     return std::make_unique<GuardedServer>(
-        m_limits, [this](const RequestHead &head) { return admit(head); });
+        m_connections, m_limits, [this](const RequestHead &head) { return admit(head); });
 }
 
 Rebinding ControlApi::rebind(const ListenAddress &address)
 {
     // A function can be copied, so what it holds must be shared.
     const auto server = std::make_shared<std::unique_ptr<GuardedServer>>(makeServer());
-    if (const auto reason = (*server)->listenOn(address))
-        return *reason;
+    if (const auto fault = (*server)->listenOn({.address = address}))
+        return fault->message;
     return [this, address, server] {
         m_address = address;
         if (m_server)

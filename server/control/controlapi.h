@@ -4,6 +4,7 @@
 #include "control/bearertoken.h"
 #include "control/controlhandlers.h"
 #include "control/problem.h"
+#include "services/connectiontable.h"
 #include "services/httplimits.h"
 #include "spec/listenaddress.h"
 
@@ -41,17 +42,21 @@ public:
     [[nodiscard]] Rebinding rebind(const ListenAddress &address);
     /// What listen() bound, with the real port: "http://127.0.0.1:18305". Empty before.
     [[nodiscard]] QString address() const;
+    /// Whether this is the token; false before listen(). Takes the same time whatever is wrong with
+    /// one of the right length.
+    [[nodiscard]] bool isToken(const QByteArray &token) const;
 
 private:
     void addRoutes();
     void addReload();
-    [[nodiscard]] std::unique_ptr<GuardedServer> makeServer() const;
+    [[nodiscard]] std::unique_ptr<GuardedServer> makeServer();
     [[nodiscard]] std::optional<Problem> admit(const RequestHead &head) const;
 
     std::optional<BearerToken> m_token;
     HttpLimits m_limits;
     ControlHandlers m_handlers;
     ListenAddress m_address;
+    ConnectionTable m_connections;
     QHttpServer m_http;
     GuardedServer *m_server = nullptr; ///< m_http's; null until listen()
 };

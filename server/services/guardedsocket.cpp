@@ -18,29 +18,20 @@ void GuardedSocket::beginAnswer(Answer answer)
 
 void GuardedSocket::endTransaction()
 {
-    if (isTransactionStarted())
-        commitTransaction();
+    if (socket().isTransactionStarted())
+        socket().commitTransaction();
 }
 
 void GuardedSocket::putBack(const QByteArray &bytes)
 {
-    std::for_each(bytes.crbegin(), bytes.crend(), [this](char byte) { ungetChar(byte); });
+    QTcpSocket &device = socket();
+    std::for_each(bytes.crbegin(), bytes.crend(), [&device](char byte) { device.ungetChar(byte); });
 }
 
-void GuardedSocket::closeWriting()
-{
-    ::shutdown(static_cast<int>(socketDescriptor()), SHUT_WR);
-}
-
-qint64 GuardedSocket::writeData(const char *data, qint64 size)
+qint64 GuardedSocket::pass(const char *data, qint64 size)
 {
     m_answerBytes += size;
-    if (m_answer == Answer::Whole)
-        return QTcpSocket::writeData(data, size);
-    const qint64 kept = bytesOfHead(data, size);
-    if (kept > 0 && QTcpSocket::writeData(data, kept) != kept)
-        return -1;
-    return size;
+    return m_answer == Answer::Whole ? size : bytesOfHead(data, size);
 }
 
 qint64 GuardedSocket::bytesOfHead(const char *data, qint64 size)
@@ -54,6 +45,34 @@ qint64 GuardedSocket::bytesOfHead(const char *data, qint64 size)
     if (m_headEnded)
         return blank + 4 - before;
     m_tail = m_tail.last(std::min<qsizetype>(3, m_tail.size()));
+    return size;
+}
+
+void GuardedTcpSocket::closeWriting()
+{
+    ::shutdown(static_cast<int>(socketDescriptor()), SHUT_WR);
+}
+
+qint64 GuardedTcpSocket::writeData(const char *data, qint64 size)
+{
+    const qint64 kept = pass(data, size);
+    if (kept > 0 && QTcpSocket::writeData(data, kept) != kept)
+        return -1;
+    return size;
+}
+
+void GuardedTlsSocket::closeWriting()
+{
+    // Not in a slot of readyRead: QHttpServer's comes next and needs an open socket.
+    QMetaObject::invokeMethod(
+        this, [this] { disconnectFromHost(); }, Qt::QueuedConnection);
+}
+
+qint64 GuardedTlsSocket::writeData(const char *data, qint64 size)
+{
+    const qint64 kept = pass(data, size);
+    if (kept > 0 && QSslSocket::writeData(data, kept) != kept)
+        return -1;
     return size;
 }
 

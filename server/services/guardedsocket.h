@@ -2,19 +2,28 @@
 #pragma once
 
 #include <QByteArray>
+#include <QSslSocket>
 #include <QTcpSocket>
 
 namespace semper {
 
 /// A client's socket that knows which answer it carries: it counts the answer's bytes, and for a
 /// HEAD request keeps its head and drops its body, whoever writes it.
-class GuardedSocket : public QTcpSocket
+class GuardedSocket
 {
-    Q_OBJECT
 public:
     enum class Answer { Whole, HeadOnly };
 
-    using QTcpSocket::QTcpSocket;
+    GuardedSocket() = default;
+    virtual ~GuardedSocket() = default;
+    Q_DISABLE_COPY_MOVE(GuardedSocket)
+
+    [[nodiscard]] virtual QTcpSocket &socket() = 0;
+    /// What was written and the kernel has not taken yet.
+    [[nodiscard]] virtual qint64 unsentBytes() const = 0;
+    /// Tells the client that no byte follows; it may still send. What is unsent is lost. With TLS,
+    /// which knows no half of a connection, it may not, and the connection ends a turn later.
+    virtual void closeWriting() = 0;
 
     /// What is written from here on answers the next request.
     void beginAnswer(Answer answer);
@@ -24,11 +33,10 @@ public:
     void endTransaction();
     /// Puts \a bytes in front of what is read next.
     void putBack(const QByteArray &bytes);
-    /// Tells the client that no byte follows; it may still send. What is unsent is lost.
-    void closeWriting();
 
 protected:
-    qint64 writeData(const char *data, qint64 size) override;
+    /// Counts \a size bytes of the answer. How many of them the client is to have.
+    [[nodiscard]] qint64 pass(const char *data, qint64 size);
 
 private:
     [[nodiscard]] qint64 bytesOfHead(const char *data, qint64 size);
@@ -37,6 +45,35 @@ private:
     QByteArray m_tail; ///< of the head so far, to find a blank line across two writes
     bool m_headEnded = false;
     qint64 m_answerBytes = 0;
+};
+
+class GuardedTcpSocket : public QTcpSocket, public GuardedSocket
+{
+    Q_OBJECT
+public:
+    using QTcpSocket::QTcpSocket;
+    [[nodiscard]] QTcpSocket &socket() override { return *this; }
+    [[nodiscard]] qint64 unsentBytes() const override { return bytesToWrite(); }
+    void closeWriting() override;
+
+protected:
+    qint64 writeData(const char *data, qint64 size) override;
+};
+
+class GuardedTlsSocket : public QSslSocket, public GuardedSocket
+{
+    Q_OBJECT
+public:
+    using QSslSocket::QSslSocket;
+    [[nodiscard]] QTcpSocket &socket() override { return *this; }
+    [[nodiscard]] qint64 unsentBytes() const override
+    {
+        return bytesToWrite() + encryptedBytesToWrite();
+    }
+    void closeWriting() override;
+
+protected:
+    qint64 writeData(const char *data, qint64 size) override;
 };
 
 } // namespace semper

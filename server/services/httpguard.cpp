@@ -2,11 +2,11 @@
 #include "services/httpguard.h"
 
 #include "services/guardedsocket.h"
-#include "services/peername.h"
 
 #include <QLoggingCategory>
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace semper {
 
@@ -16,6 +16,7 @@ Q_LOGGING_CATEGORY(log, "semper.server.http")
 
 /// What the kernel hands over at once. Small, for a client cannot make the server hold more.
 constexpr qint64 readBufferBytes = 64 * 1024;
+constexpr auto timeToClose = 2000ms; ///< for a client that close() asks to go
 
 QByteArray refusalBytes(const Problem &problem, bool withBody)
 {
@@ -33,19 +34,23 @@ QByteArray refusalBytes(const Problem &problem, bool withBody)
 } // namespace
 
 HttpGuard::HttpGuard(
-    GuardedSocket *socket, quint64 id, const HttpLimits &limits, const Admission &admission)
-    : QObject(socket)
-    , m_socket(socket)
+    GuardedSocket &socket, quint64 id, const HttpLimits &limits, const Admission &admission)
+    : QObject(&socket.socket())
+    , m_guarded(socket)
+    , m_socket(&socket.socket())
     , m_limits(limits)
     , m_admission(admission)
-    , m_id(id)
-    , m_peer(peerName(*socket))
-    , m_since(QDateTime::currentDateTimeUtc())
+    , m_record(id, *m_socket)
 {
     m_socket->setReadBufferSize(readBufferBytes);
     m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
     connect(m_socket, &QIODevice::readyRead, this, &HttpGuard::readInput);
-    connect(m_socket, &QIODevice::bytesWritten, this, &HttpGuard::progressWriting);
+    connect(m_socket, &QIODevice::bytesWritten, this, [this](qint64 bytes) {
+        m_record.sent(bytes);
+        progressWriting();
+    });
+    if (auto *tls = qobject_cast<QSslSocket *>(m_socket)) // where the above means: encrypted
+        connect(tls, &QSslSocket::encryptedBytesWritten, this, &HttpGuard::progressWriting);
     // Connected a turn later, and so behind QHttpServer's slot.
     QMetaObject::invokeMethod(
         this, [this] { connect(m_socket, &QIODevice::readyRead, this, &HttpGuard::serveOn); },
@@ -56,14 +61,34 @@ HttpGuard::HttpGuard(
 
 Connection HttpGuard::connection() const
 {
-    return {
-        .id = m_id, .peer = m_peer, .since = m_since, .bytesIn = m_bytesIn, .bytesOut = m_bytesOut};
+    return m_record.connection();
+}
+
+void HttpGuard::close()
+{
+    if (!m_closeBy.isForever())
+        return;
+    m_closeBy.setRemainingTime(timeToClose);
+    switch (m_phase) {
+    case Phase::Idle:
+        return m_handingOn ? void() : leave();
+    case Phase::Head:
+    case Phase::Body:
+        return refuse({.status = 503, .detail = u"the connection is being closed"_s});
+    case Phase::Leaving:
+        return;
+    }
+}
+
+void HttpGuard::abort()
+{
+    m_socket->abort();
 }
 
 void HttpGuard::enforceDeadlines()
 {
-    const bool unread = m_socket->bytesToWrite() > 0;
-    if (unread && m_lastWrite.hasExpired(m_limits.stallTimeout.count()))
+    const bool unread = m_guarded.unsentBytes() > 0;
+    if ((unread && m_lastWrite.hasExpired(m_limits.stallTimeout.count())) || m_closeBy.hasExpired())
         return m_socket->abort();
     if (!m_deadline.hasExpired())
         return;
@@ -83,25 +108,21 @@ void HttpGuard::enforceDeadlines()
     }
 }
 
-void HttpGuard::abort()
-{
-    m_socket->abort();
-}
-
 /// The first slot of each readyRead. QHttpServer's comes next, and must find nothing but what
 /// answerRequest() hands on; a socket that closes in here would make it complain.
 void HttpGuard::readInput()
 {
     if (m_handingOn)
         return;
-    m_socket->endTransaction();
+    m_guarded.endTransaction();
     const QByteArray fresh = m_socket->readAll();
-    m_bytesIn += fresh.size();
+    m_record.received(fresh.size());
     if (m_phase == Phase::Leaving)
         return;
     m_input += fresh;
     if (m_input.size() > m_limits.maximumHeadBytes + m_limits.maximumBodyBytes + readBufferBytes) {
-        qCDebug(log) << "dropped" << m_peer << "which sends on without reading its answers";
+        qCDebug(log) << "dropped" << m_record.peer()
+                     << "which sends on without reading its answers";
         return leave();
     }
     if (takeRequest())
@@ -127,7 +148,7 @@ void HttpGuard::serveOn()
 bool HttpGuard::takeRequest()
 {
     if (m_phase == Phase::Leaving || m_socket->state() != QAbstractSocket::ConnectedState
-        || m_socket->bytesToWrite() > 0)
+        || m_guarded.unsentBytes() > 0)
         return false;
     if (m_phase != Phase::Body && !takeHead())
         return false;
@@ -157,7 +178,7 @@ bool HttpGuard::takeHead()
         return false;
     }
     if (m_head.awaitsContinue && m_input.size() == m_head.headBytes) {
-        m_socket->beginAnswer(GuardedSocket::Answer::Whole);
+        m_guarded.beginAnswer(GuardedSocket::Answer::Whole);
         m_socket->write("HTTP/1.1 100 Continue\r\n\r\n");
     }
     enter(Phase::Body, m_limits.bodyTimeout);
@@ -170,31 +191,31 @@ void HttpGuard::answerRequest()
     const QByteArray request
         = m_head.canonical() + m_input.sliced(m_head.headBytes, size - m_head.headBytes);
     m_input.remove(0, size);
-    m_socket->beginAnswer(
+    m_guarded.beginAnswer(
         m_head.method == "HEAD" ? GuardedSocket::Answer::HeadOnly : GuardedSocket::Answer::Whole);
     m_lastWrite.restart();
     enter(Phase::Idle, m_limits.idleTimeout);
 
     // QHttpServer's slot reads the request, calls its handler and writes the answer in here.
-    m_socket->endTransaction();
-    m_socket->putBack(request);
+    m_guarded.endTransaction();
+    m_guarded.putBack(request);
     m_handingOn = true;
     Q_EMIT m_socket->readyRead();
     m_handingOn = false;
 
-    if (m_socket->answerBytes() == 0) {
+    if (m_guarded.answerBytes() == 0) {
         qCWarning(log) << "no answer to" << m_head.method << m_head.path;
         return refuse({.status = 500, .detail = u"no answer was made"_s});
     }
-    if (m_head.closes)
+    if (m_head.closes || !m_closeBy.isForever())
         leave();
 }
 
 void HttpGuard::refuse(const Problem &problem)
 {
-    qCDebug(log) << "refused" << m_peer << problem.status << problem.detail;
+    qCDebug(log) << "refused" << m_record.peer() << problem.status << problem.detail;
     m_lastWrite.restart();
-    m_socket->beginAnswer(GuardedSocket::Answer::Whole);
+    m_guarded.beginAnswer(GuardedSocket::Answer::Whole);
     m_socket->write(refusalBytes(problem, m_head.method != "HEAD"));
     leave();
 }
@@ -205,19 +226,18 @@ void HttpGuard::leave()
 {
     enter(Phase::Leaving, m_limits.lingerTimeout);
     m_input.clear();
-    if (m_socket->bytesToWrite() == 0)
-        m_socket->closeWriting();
+    if (m_guarded.unsentBytes() == 0)
+        m_guarded.closeWriting();
 }
 
-void HttpGuard::progressWriting(qint64 bytes)
+void HttpGuard::progressWriting()
 {
-    m_bytesOut += bytes;
     m_lastWrite.restart();
-    if (m_socket->bytesToWrite() > 0)
+    if (m_guarded.unsentBytes() > 0)
         return;
     if (m_phase == Phase::Leaving) {
         enter(Phase::Leaving, m_limits.lingerTimeout);
-        m_socket->closeWriting();
+        m_guarded.closeWriting();
         return;
     }
     if (m_phase == Phase::Idle)
@@ -229,7 +249,8 @@ void HttpGuard::progressWriting(qint64 bytes)
 void HttpGuard::enter(Phase phase, std::chrono::milliseconds limit)
 {
     m_phase = phase;
-    m_deadline.setRemainingTime(limit);
+    const bool isEndless = phase == Phase::Idle && limit.count() == 0;
+    m_deadline = isEndless ? QDeadlineTimer(QDeadlineTimer::Forever) : QDeadlineTimer(limit);
 }
 
 } // namespace semper

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <semper/servicelimits.h>
+
 #include <QtGlobal>
 
 #include <chrono>
@@ -19,9 +21,19 @@ struct HttpLimits
 
     std::chrono::milliseconds headTimeout{5000}; ///< from its first byte; then 408
     std::chrono::milliseconds bodyTimeout{20000}; ///< from the end of the head; then 408
-    std::chrono::milliseconds idleTimeout{60000}; ///< between two requests; then closed
+    /// Between two requests; then closed. 0: none.
+    std::chrono::milliseconds idleTimeout{60000};
     std::chrono::milliseconds stallTimeout{15000}; ///< the client takes no byte of an answer
     std::chrono::milliseconds lingerTimeout{1000}; ///< for the client to read the last answer
+
+    /// Those that every type of service has.
+    [[nodiscard]] ServiceLimits common() const
+    {
+        return {.connections = maximumConnections,
+            .messageMaxBytes = maximumBodyBytes,
+            .idleTimeout = idleTimeout,
+            .writeStall = stallTimeout};
+    }
 
     friend bool operator==(const HttpLimits &, const HttpLimits &) = default;
 };

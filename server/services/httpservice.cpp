@@ -5,15 +5,10 @@
 #include "services/guardedserver.h"
 #include "services/problemresponse.h"
 #include "services/qthttpcompat.h"
-#include "spec/listenaddress.h"
 
-#include <QDir>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QLoggingCategory>
-
-#include <memory>
-#include <variant>
 
 using namespace Qt::StringLiterals;
 
@@ -26,8 +21,8 @@ Q_LOGGING_CATEGORY(log, "semper.server.http")
 } // namespace
 
 HttpService::HttpService(const QString &name, const Options &options)
-    : Service(name)
-    , m_options(options)
+    : Service(name, {.listen = options.listen, .tls = options.tls}, options.limits.common())
+    , m_httpLimits(options.limits)
 {
     qthttp::setFallback(
         m_http, [this](const QHttpServerRequest &request) { return answerUnrouted(request); });
@@ -40,65 +35,14 @@ QString HttpService::type() const
     return u"http"_s;
 }
 
-std::optional<QString> HttpService::listen()
+std::unique_ptr<ServiceListener> HttpService::makeListener(const ListenerSpec &)
 {
-    const auto parsed = parseListenAddress(m_options.listen, QDir::currentPath());
-    if (const auto *problem = std::get_if<QString>(&parsed))
-        return u"the address \"%1\" of service %2 %3"_s.arg(m_options.listen, name(), *problem);
-    auto server = std::make_unique<GuardedServer>(m_options.limits);
-    if (const auto reason = server->listenOn(std::get<ListenAddress>(parsed)))
-        return reason;
-    m_server = server.get();
-    qthttp::bind(m_http, std::move(server));
-    return {};
+    return std::make_unique<GuardedServer>(table(), m_httpLimits);
 }
 
-Rebinding HttpService::rebind(const QString &address)
+void HttpService::adopt(std::unique_ptr<ServiceListener> listener)
 {
-    const auto parsed = parseListenAddress(address, QDir::currentPath());
-    if (const auto *problem = std::get_if<QString>(&parsed))
-        return u"\"%1\" %2"_s.arg(address, *problem);
-    // A function can be copied, so what it holds must be shared.
-    const auto server = std::make_shared<std::unique_ptr<GuardedServer>>(
-        std::make_unique<GuardedServer>(m_options.limits));
-    if (const auto reason = (*server)->listenOn(std::get<ListenAddress>(parsed)))
-        return *reason;
-    return [this, address, server] {
-        m_options.listen = address;
-        if (m_server)
-            letEnd(m_server);
-        m_server = server->get();
-        qthttp::bind(m_http, std::move(*server));
-    };
-}
-
-void HttpService::retire()
-{
-    m_retired = true;
-    if (m_server)
-        letEnd(std::exchange(m_server, nullptr));
-    else if (m_ending == 0)
-        deleteLater();
-}
-
-void HttpService::letEnd(GuardedServer *server)
-{
-    ++m_ending;
-    connect(server, &QObject::destroyed, this, [this] {
-        if (--m_ending == 0 && m_retired)
-            deleteLater();
-    });
-    server->retire();
-}
-
-QStringList HttpService::addresses() const
-{
-    return m_server ? m_server->addresses() : QStringList();
-}
-
-QList<Connection> HttpService::connections() const
-{
-    return m_server ? m_server->connections() : QList<Connection>();
+    qthttp::bind(m_http, std::move(listener));
 }
 
 bool HttpService::checkRoute(const QString &path, bool routed)

@@ -7,21 +7,19 @@
 #include <semper/service.h>
 
 #include <QHttpServer>
-#include <QList>
 #include <QString>
-#include <QStringList>
 
+#include <memory>
 #include <optional>
 #include <utility>
 
 namespace semper {
 
-class GuardedServer;
-
 struct HttpServiceOptions
 {
     QString listen = {}; ///< "host:port", "[v6]:port" or "unix:PATH"; port 0 takes any free one
     HttpLimits limits = {};
+    std::optional<TlsSpec> tls = {}; ///< none: no TLS
 };
 
 /// An HTTP service with routes of your own. Each request reaches its handler whole and checked;
@@ -57,31 +55,18 @@ public:
             path, m_http.route(path, methods, detail::safeHandler(std::move(handler))));
     }
 
-    /// Replaces the address of the options, as a configuration does. Before listen() only.
-    void setListen(const QString &address) { m_options.listen = address; }
-    /// As the options, a configuration, or the last rebind() say; not yet resolved.
-    [[nodiscard]] QString listenAddress() const { return m_options.listen; }
-
     [[nodiscard]] QString type() const override;
-    [[nodiscard]] std::optional<QString> listen() override;
-    [[nodiscard]] Rebinding rebind(const QString &address) override;
-    void retire() override;
-    [[nodiscard]] QStringList addresses() const override;
-    [[nodiscard]] QList<Connection> connections() const override;
+
+protected:
+    [[nodiscard]] std::unique_ptr<ServiceListener> makeListener(const ListenerSpec &spec) override;
+    void adopt(std::unique_ptr<ServiceListener> listener) override;
 
 private:
     [[nodiscard]] static bool checkRoute(const QString &path, bool routed);
     [[nodiscard]] QHttpServerResponse answerUnrouted(const QHttpServerRequest &request) const;
 
-    /// Lets the connections of \a server end; with the last of them goes a service that was
-    /// retired.
-    void letEnd(GuardedServer *server);
-
-    Options m_options;
-    int m_ending = 0; ///< servers whose connections are left to end
-    bool m_retired = false;
-    QHttpServer m_http;
-    GuardedServer *m_server = nullptr; ///< m_http's; null until listen()
+    HttpLimits m_httpLimits;
+    QHttpServer m_http; ///< whose the listeners are
 };
 
 } // namespace semper

@@ -11,4 +11,8 @@ namespace semper {
 /// for a Unix socket.
 [[nodiscard]] QString peerName(const QAbstractSocket &socket);
 
+/// As whom the other end is known: the name in the certificate that it showed, or "uid 1000" as the
+/// kernel tells it for a Unix socket. Empty where there is neither.
+[[nodiscard]] QString peerUser(const QAbstractSocket &socket);
+
 } // namespace semper

@@ -50,6 +50,7 @@ private Q_SLOTS:
     void onlyWhatALaunchCanTakeOverIsLive();
     void manySettingsAreToldAsOne();
     void processesAndServicesComeAndGo();
+    void listenersComeGoAndChange();
     void aProcessThatMovesToAnotherServiceIsRestarted();
     void theTopLevelIsTold();
     void whatIsFixedIsTold_data();
@@ -195,6 +196,29 @@ void TestConfigDiff::processesAndServicesComeAndGo()
         (QStringList{u"-$.services.one"_s, u"+$.services.three"_s, u"~$.services.two.listen"_s,
             u"-$.services.one.processes.a"_s, u"+$.services.three.processes.c"_s}));
     QCOMPARE(differenceOf(was, is).unchanged, 1);
+}
+
+void TestConfigDiff::listenersComeGoAndChange()
+{
+    const ServerConfig was = read(R"({"services": {"s": {"type": "tcp", "listen": "127.0.0.1:1",
+        "framing": "raw", "limits": {"connections": 5}, "listeners": {
+            "gone": {"listen": "127.0.0.1:2"},
+            "kept": {"listen": "127.0.0.1:3"},
+            "moved": {"listen": "127.0.0.1:4"}
+    }}}})");
+    const ServerConfig is = read(R"({"services": {"s": {"type": "tcp", "listen": "127.0.0.1:1",
+        "tls": {"certificate": "a", "key": "b"}, "limits": {"connections": 6}, "listeners": {
+            "fresh": {"listen": "127.0.0.1:2"},
+            "kept": {"listen": "127.0.0.1:3"},
+            "moved": {"listen": "unix:x", "framing": "length"}
+    }}}})");
+    QCOMPARE(told(differenceOf(was, is)),
+        (QStringList{u"~$.services.s.tls"_s, u"~$.services.s.framing"_s,
+            u"+$.services.s.listeners.fresh"_s, u"-$.services.s.listeners.gone"_s,
+            u"~$.services.s.listeners.moved.listen"_s, u"~$.services.s.listeners.moved.framing"_s,
+            u"~$.services.s.limits"_s}));
+    QVERIFY(differenceOf(was, is).fixed.isEmpty());
+    QCOMPARE(told(differenceOf(is, is)), QStringList());
 }
 
 void TestConfigDiff::aProcessThatMovesToAnotherServiceIsRestarted()

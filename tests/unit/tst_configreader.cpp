@@ -48,6 +48,15 @@ const QByteArray everything = R"({
   "services": {
     "http": {
       "type": "http", "listen": "127.0.0.1:18306",
+      "listeners": {
+        "public": { "listen": "0.0.0.0:18343", "tls": {
+            "certificate": "tls/a.pem", "key": "/etc/a.key", "client_ca": "tls/../ca.pem" } },
+        "local": { "listen": "unix:run/local.sock" }
+      },
+      "limits": {
+        "connections": 1, "message_max_bytes": 2, "idle_timeout_ms": 3, "write_stall_ms": 4,
+        "handshake_timeout_ms": 5, "queue_max_bytes": 6
+      },
       "processes": {
         "monitor": {
           "class": "shop::MonitorProcess",
@@ -81,7 +90,9 @@ const QByteArray everything = R"({
         }
       }
     },
-    "empty": { "type": "http", "listen": "unix:run/http.sock" }
+    "empty": { "type": "http", "listen": "unix:run/http.sock" },
+    "raw": { "type": "tcp", "listen": "127.0.0.1:0", "framing": "length",
+        "tls": { "certificate": "a.pem", "key": "a.key" } }
   }
 })";
 
@@ -122,14 +133,36 @@ void TestConfigReader::everyKeyReachesItsField()
     QCOMPARE(config->stateDirectory, u"/srv/orders/state"_s);
     QCOMPARE(config->directory, u"/srv/orders"_s);
 
-    QCOMPARE(config->services.size(), 2);
+    QCOMPARE(config->services.size(), 3);
     const ServiceSpec &empty = config->services.at(0);
-    QCOMPARE(empty.listen.path, u"/srv/orders/run/http.sock"_s);
+    QCOMPARE(empty.main, (ListenerSpec{.address = {.path = u"/srv/orders/run/http.sock"_s}}));
+    QVERIFY(empty.listeners.isEmpty());
+    QCOMPARE(empty.limits, ServiceLimitsSpec());
     QVERIFY(empty.processes.isEmpty());
     const ServiceSpec &http = config->services.at(1);
     QCOMPARE(http.name, u"http"_s);
     QCOMPARE(http.type, u"http"_s);
-    QCOMPARE(http.listen.toString(), u"127.0.0.1:18306"_s);
+    QCOMPARE(http.main.address.toString(), u"127.0.0.1:18306"_s);
+    QCOMPARE(http.main.tls, std::nullopt);
+    const QMap<QString, ListenerSpec> listeners{
+        {u"local"_s, {.address = {.path = u"/srv/orders/run/local.sock"_s}}},
+        {u"public"_s,
+            {.address = {.host = u"0.0.0.0"_s, .port = 18343},
+                .tls = TlsSpec{.certificate = u"/srv/orders/tls/a.pem"_s,
+                    .key = u"/etc/a.key"_s,
+                    .clientCa = u"/srv/orders/ca.pem"_s}}}};
+    QCOMPARE(http.listeners, listeners);
+    QCOMPARE(http.limits,
+        (ServiceLimitsSpec{.connections = 1,
+            .messageMaxBytes = 2,
+            .idleTimeout = 3ms,
+            .writeStall = 4ms,
+            .handshakeTimeout = 5ms,
+            .queueMaxBytes = 6}));
+    QCOMPARE(config->services.at(2).main,
+        (ListenerSpec{.address = {.host = u"127.0.0.1"_s},
+            .tls = TlsSpec{.certificate = u"/srv/orders/a.pem"_s, .key = u"/srv/orders/a.key"_s},
+            .framing = u"length"_s}));
     QCOMPARE(http.processes.size(), 2);
     QCOMPARE(http.processes.at(0).first, u"importer"_s);
     const ProcessSpec importer{

@@ -35,6 +35,12 @@ QJsonObject schemaOf(ConfigObject object)
         return definition(u"control"_s);
     case ConfigObject::Service:
         return definition(u"service"_s);
+    case ConfigObject::Listener:
+        return definition(u"listener"_s);
+    case ConfigObject::Tls:
+        return definition(u"tls"_s);
+    case ConfigObject::ServiceLimits:
+        return definition(u"serviceLimits"_s);
     case ConfigObject::Process:
         return definition(u"process"_s);
     case ConfigObject::Enabled:
@@ -74,7 +80,7 @@ std::optional<ServerConfig> read(const QByteArray &bytes)
 /// Adds every key of the objects whose keys are not names that the user chooses.
 void collectKeys(const QJsonObject &object, std::set<QString> &keys)
 {
-    static const QStringList named{u"services"_s, u"processes"_s};
+    static const QStringList named{u"services"_s, u"processes"_s, u"listeners"_s};
     static const QStringList free{u"settings"_s, u"environment"_s};
     for (auto it = object.begin(); it != object.end(); ++it) {
         keys.insert(it.key());
@@ -122,6 +128,12 @@ void TestConfigSchema::schemaAndReaderKnowTheSameWords()
     };
     QCOMPARE(words(ConfigObject::Service, u"type"_s), serviceTypes().known);
     QCOMPARE(words(ConfigObject::Ready, u"mode"_s), readyModes().known);
+    const QJsonObject schema = QJsonDocument::fromJson(resource(u"semper.schema.json"_s)).object();
+    const QJsonValue framing = schema[u"$defs"_s][u"framing"_s][u"enum"_s];
+    std::set<QString> known;
+    for (const QString &type : serviceTypes().known)
+        known.merge(setOf(framings(type).known));
+    QCOMPARE(setOf(framing.toVariant().toStringList()), known);
 }
 
 void TestConfigSchema::defaultsOfTheSchemaAreThoseOfTheStructs()

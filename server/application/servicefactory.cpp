@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "application/servicefactory.h"
+
+#include "spec/serverconfig.h"
+
+#include <semper/httpservice.h>
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+namespace {
+
+std::unique_ptr<Service> ofType(const QString &type, const QString &name)
+{
+    if (type == "http"_L1)
+        return std::make_unique<HttpService>(name);
+    return nullptr;
+}
+
+} // namespace
+
+std::unique_ptr<Service> makeService(const ServiceSpec &spec)
+{
+    auto service = ofType(spec.type, spec.name);
+    if (service)
+        configure(*service, spec);
+    return service;
+}
+
+void configure(Service &service, const ServiceSpec &spec)
+{
+    service.setListeners(spec.allListeners());
+    service.setLimits(spec.limits);
+}
+
+} // namespace semper

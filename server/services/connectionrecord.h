@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <semper/connection.h>
+#include <semper/semper_server_export.h>
+
+class QAbstractSocket;
+
+namespace semper {
+
+/// What a live connection tells of itself, kept up while it lives.
+class SEMPER_SERVER_EXPORT ConnectionRecord
+{
+public:
+    /// Who \a socket's peer is: its address, or over a Unix socket its pid and user; with TLS, whom
+    /// its certificate names.
+    ConnectionRecord(quint64 id, const QAbstractSocket &socket);
+
+    void received(qint64 bytes);
+    void sent(qint64 bytes);
+    /// As whom the client was authenticated since.
+    void setUser(const QString &user) { m_connection.user = user; }
+
+    [[nodiscard]] quint64 id() const { return m_connection.id; }
+    [[nodiscard]] const QString &peer() const { return m_connection.peer; }
+    [[nodiscard]] Connection connection() const;
+
+private:
+    Connection m_connection;
+    qint64 m_lastActivity; ///< ms since 1970: cheaper to take than a QDateTime
+};
+
+} // namespace semper

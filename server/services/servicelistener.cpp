@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "services/servicelistener.h"
+
+#include "protocol/keys.h"
+#include "services/connectiontable.h"
+#include "services/liveconnection.h"
+#include "services/tlsfiles.h"
+#include "services/unixlistener.h"
+
+#include <QFile>
+#include <QHostAddress>
+#include <QHostInfo>
+#include <QLoggingCategory>
+#include <QSslSocket>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <utility>
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace semper {
+
+namespace {
+
+Q_LOGGING_CATEGORY(log, "semper.server.listener")
+
+constexpr int listenBacklog = 1024;
+constexpr auto retirementLimit = 60s;
+
+QHostAddress resolve(const QString &host)
+{
+    if (host.compare("localhost"_L1, Qt::CaseInsensitive) == 0)
+        return QHostAddress(QHostAddress::LocalHost);
+    QHostAddress address(host);
+    if (!address.isNull())
+        return address;
+    const QList<QHostAddress> found = QHostInfo::fromName(host).addresses();
+    return found.isEmpty() ? QHostAddress() : found.first();
+}
+
+/// Says \a answer and hangs up. The client's first bytes are read away, or closing would reset the
+/// connection before it has read why.
+void turnAway(int descriptor, const QByteArray &answer)
+{
+    const ssize_t sent = ::send(descriptor, answer.constData(), static_cast<size_t>(answer.size()),
+        MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent == answer.size())
+        ::shutdown(descriptor, SHUT_WR);
+    std::array<char, 16 * 1024> bin;
+    static_cast<void>(::recv(descriptor, bin.data(), bin.size(), MSG_DONTWAIT));
+    ::close(descriptor);
+}
+
+using Tls = std::optional<QSslConfiguration>;
+
+std::variant<Tls, ListenerFault> readTls(const std::optional<TlsSpec> &spec)
+{
+    if (!spec)
+        return Tls();
+    const auto read = readTlsFiles(*spec);
+    if (const auto *fault = std::get_if<TlsFault>(&read))
+        return ListenerFault{keys::tls, fault->message};
+    return Tls(std::get<QSslConfiguration>(read));
+}
+
+} // namespace
+
+ServiceListener::ServiceListener(
+    ConnectionTable &table, const ServiceLimits &limits, QObject *parent)
+    : QTcpServer(parent)
+    , m_table(table)
+    , m_limits(limits)
+{
+    setListenBacklogSize(listenBacklog);
+    setMaxPendingConnections(std::numeric_limits<int>::max()); // The cap is m_limits'.
+    connect(&m_sweep, &QTimer::timeout, this, &ServiceListener::sweep);
+    m_resume.setSingleShot(true);
+    m_resume.setInterval(200ms);
+    connect(&m_resume, &QTimer::timeout, this, &QTcpServer::resumeAccepting);
+    connect(this, &QTcpServer::acceptError, this, [this] {
+        if (!std::exchange(m_starved, true))
+            qCWarning(log) << "cannot accept a connection:" << errorString();
+        m_resume.start(); // QTcpServer has paused itself, for good.
+    });
+}
+
+ServiceListener::~ServiceListener()
+{
+    dropConnections();
+    close();
+    giveUpPath();
+}
+
+void ServiceListener::dropConnections()
+{
+    m_handshakes.clear();
+    for (const quint64 id : m_live.keys()) // NOLINT: a copy, for what is told may change it
+        m_table.remove(id);
+    m_live.clear();
+    const auto sockets = findChildren<QTcpSocket *>(Qt::FindDirectChildrenOnly);
+    for (QTcpSocket *socket : sockets) {
+        socket->disconnect(this);
+        delete socket;
+    }
+}
+
+void ServiceListener::giveUpPath()
+{
+    if (!m_path.isEmpty())
+        QFile::remove(std::exchange(m_path, QString()));
+}
+
+void ServiceListener::retire()
+{
+    m_retired = true;
+    m_resume.stop();
+    close();
+    giveUpPath(); // now: another listener may want it
+    QTimer::singleShot(retirementLimit, this, [this] {
+        const auto handshakes = m_handshakes.keys();
+        for (QSslSocket *socket : handshakes)
+            socket->abort();
+        const QMap<quint64, LiveConnection *> live = m_live; // One that ends removes itself.
+        for (LiveConnection *connection : live)
+            connection->abort();
+    });
+    endIfIdle();
+}
+
+std::optional<ListenerFault> ServiceListener::listenOn(const ListenerSpec &spec)
+{
+    auto tls = readTls(spec.tls);
+    if (auto *fault = std::get_if<ListenerFault>(&tls))
+        return std::move(*fault);
+    const ListenAddress &address = spec.address;
+    const auto reason = address.path.isEmpty() ? bindTcp(address) : bindPath(address);
+    if (reason)
+        return ListenerFault{
+            keys::listen, u"cannot listen on %1: %2"_s.arg(address.toString(), *reason)};
+    m_spec = spec;
+    m_tls = std::get<Tls>(std::move(tls));
+    return {};
+}
+
+std::variant<std::function<void()>, ListenerFault> ServiceListener::prepare(
+    const ListenerSpec &spec)
+{
+    auto tls = readTls(spec.tls);
+    if (auto *fault = std::get_if<ListenerFault>(&tls))
+        return std::move(*fault);
+    return [this, spec, tls = std::get<Tls>(std::move(tls))] {
+        m_spec = spec;
+        m_tls = tls;
+    };
+}
+
+void ServiceListener::setLimits(const ServiceLimits &limits)
+{
+    m_limits = limits;
+    limitsChanged();
+    if (m_sweep.isActive())
+        startSweep();
+}
+
+std::optional<QString> ServiceListener::bindTcp(const ListenAddress &address)
+{
+    const QHostAddress host = resolve(address.host);
+    if (host.isNull())
+        return u"the host has no address"_s;
+    if (!listen(host, address.port))
+        return errorString();
+    return {};
+}
+
+std::optional<QString> ServiceListener::bindPath(const ListenAddress &address)
+{
+    const auto opened = openUnixListener(address.path, listenBacklog);
+    if (const auto *reason = std::get_if<QString>(&opened))
+        return *reason;
+    const int descriptor = std::get<int>(opened);
+    m_path = address.path;
+    if (!setSocketDescriptor(descriptor)) {
+        ::close(descriptor);
+        return errorString();
+    }
+    return {};
+}
+
+QStringList ServiceListener::addresses() const
+{
+    if (!isListening())
+        return {};
+    if (!m_path.isEmpty())
+        return {u"unix:"_s + m_path};
+    const bool v6 = serverAddress().protocol() == QAbstractSocket::IPv6Protocol;
+    return {(v6 ? u"%1://[%2]:%3"_s : u"%1://%2:%3"_s)
+                .arg(scheme(), serverAddress().toString())
+                .arg(serverPort())};
+}
+
+QLatin1StringView ServiceListener::scheme() const
+{
+    return m_spec.tls ? "tls"_L1 : "tcp"_L1;
+}
+
+std::chrono::milliseconds ServiceListener::shortestLimit() const
+{
+    const auto shortest = std::min(m_limits.writeStall, m_limits.handshakeTimeout);
+    return m_limits.idleTimeout > 0ms ? std::min(shortest, m_limits.idleTimeout) : shortest;
+}
+
+QTcpSocket *ServiceListener::makeSocket()
+{
+    return new QTcpSocket(this);
+}
+
+QSslSocket *ServiceListener::makeTlsSocket()
+{
+    return new QSslSocket(this);
+}
+
+void ServiceListener::incomingConnection(qintptr descriptor)
+{
+    m_starved = false;
+    if (m_live.size() + m_handshakes.size() >= m_limits.connections)
+        return turnAway(static_cast<int>(descriptor), m_tls ? QByteArray() : refusal());
+    if (m_tls)
+        return shakeHands(descriptor);
+    QTcpSocket *socket = makeSocket();
+    if (socket->setSocketDescriptor(descriptor))
+        return take(socket);
+    delete socket;
+    ::close(static_cast<int>(descriptor));
+}
+
+void ServiceListener::shakeHands(qintptr descriptor)
+{
+    QSslSocket *socket = makeTlsSocket();
+    if (!socket->setSocketDescriptor(descriptor)) {
+        delete socket;
+        ::close(static_cast<int>(descriptor));
+        return;
+    }
+    m_handshakes.insert(socket, QDeadlineTimer(m_limits.handshakeTimeout));
+    startSweep();
+    connect(socket, &QSslSocket::encrypted, this, [this, socket] {
+        if (m_handshakes.remove(socket))
+            take(socket);
+    });
+    connect(socket, &QAbstractSocket::disconnected, this, [this, socket] {
+        if (!m_handshakes.remove(socket))
+            return; // It has become a connection.
+        qCDebug(log) << "no TLS with" << socket->peerAddress().toString() << socket->errorString();
+        socket->deleteLater();
+        endIfIdle();
+    });
+    socket->setSslConfiguration(*m_tls);
+    socket->startServerEncryption();
+}
+
+void ServiceListener::take(QTcpSocket *socket)
+{
+    const quint64 id = m_table.nextId();
+    connect(socket, &QAbstractSocket::disconnected, this, [this, socket, id] {
+        socket->deleteLater();
+        forget(id);
+    });
+    LiveConnection *connection = serve(socket, id);
+    if (!connection) {
+        socket->abort();
+        return endIfIdle();
+    }
+    if (socket->state() == QAbstractSocket::UnconnectedState)
+        return; // It has told so already.
+    m_live.insert(id, connection);
+    m_table.add(id, connection, m_name);
+    startSweep();
+}
+
+void ServiceListener::startSweep()
+{
+    // Often enough that no limit is overrun by more than a quarter, and never busy.
+    const auto pause = std::clamp<std::chrono::milliseconds>(shortestLimit() / 4, 20ms, 500ms);
+    if (!m_sweep.isActive() || m_sweep.intervalAsDuration() != pause)
+        m_sweep.start(pause);
+}
+
+void ServiceListener::sweep()
+{
+    const auto handshakes = m_handshakes.keys(); // One that ends removes itself.
+    for (QSslSocket *socket : handshakes)
+        if (m_handshakes.contains(socket) && m_handshakes.value(socket).hasExpired())
+            socket->abort();
+    const QMap<quint64, LiveConnection *> live = m_live;
+    for (auto it = live.cbegin(); it != live.cend(); ++it)
+        if (m_live.contains(it.key()))
+            it.value()->enforceDeadlines();
+}
+
+void ServiceListener::forget(quint64 id)
+{
+    if (m_live.remove(id) > 0)
+        m_table.remove(id);
+    endIfIdle();
+}
+
+void ServiceListener::endIfIdle()
+{
+    if (!m_live.isEmpty() || !m_handshakes.isEmpty())
+        return;
+    m_sweep.stop();
+    if (m_retired)
+        deleteLater();
+}
+
+} // namespace semper
