@@ -4,6 +4,7 @@
 #include "spec/serverconfig.h"
 
 #include <semper/httpservice.h>
+#include <semper/rpcservice.h>
 
 using namespace Qt::StringLiterals;
 
@@ -15,6 +16,8 @@ std::unique_ptr<Service> ofType(const QString &type, const QString &name)
 {
     if (type == "http"_L1)
         return std::make_unique<HttpService>(name);
+    if (type == "rpc"_L1)
+        return std::make_unique<RpcService>(name);
     return nullptr;
 }
 
