@@ -87,7 +87,7 @@ WebSocketError WebSocketChannel::error(
 void WebSocketChannel::awaitConnection(Suspension &opened)
 {
     if (isConnected()) {
-        m_loss.reset(); // of an earlier one
+        m_queue.forgetLosses();
         opened.resume();
         return;
     }
@@ -113,13 +113,13 @@ void WebSocketChannel::awaitWritten(Suspension &written, const QByteArray &bytes
 
 void WebSocketChannel::awaitMessage(Receiver &receiver)
 {
-    if (!m_queue.empty()) {
-        receiver.message = std::move(m_queue.front());
-        m_queue.pop_front();
-        m_queuedBytes -= receiver.message->bytes.size();
+    if (auto item = m_queue.takeFirst()) {
+        if (const auto *loss = std::get_if<WebSocketError>(&*item)) {
+            receiver.arrived.fail(std::make_exception_ptr(*loss));
+            return;
+        }
+        receiver.message = std::move(std::get<WebSocketClient::Message>(*item));
         receiver.arrived.resume();
-    } else if (m_loss) {
-        receiver.arrived.fail(std::make_exception_ptr(*std::exchange(m_loss, {})));
     } else if (m_state == State::Idle || m_state == State::Closing) {
         receiver.arrived.fail(
             std::make_exception_ptr(error(WebSocketError::Kind::NotConnected, u"not connected"_s)));
@@ -219,7 +219,7 @@ void WebSocketChannel::becomeConnected()
     if (m_settings.pingInterval > 0ms)
         m_pings->start(m_settings.pingInterval);
     if (!m_opening.isEmpty())
-        m_loss.reset();
+        m_queue.forgetLosses();
     resumeAll(m_opening);
 }
 
@@ -256,13 +256,8 @@ void WebSocketChannel::take(WebSocketClient::Message message)
         receiver->arrived.resume();
         return;
     }
-    const qsizetype bytes = m_queuedBytes + message.bytes.size();
-    if (qsizetype(m_queue.size()) < m_settings.maximumQueuedMessages
-        && bytes <= m_settings.maximumQueuedBytes) {
-        m_queuedBytes = bytes;
-        m_queue.push_back(std::move(message));
+    if (m_queue.append(message, m_settings.maximumQueuedMessages, m_settings.maximumQueuedBytes))
         return;
-    }
     const int code = QWebSocketProtocol::CloseCodePolicyViolated;
     m_socket->disconnect(this);
     m_socket->close(QWebSocketProtocol::CloseCode(code), u"too many messages"_s);
@@ -308,7 +303,7 @@ void WebSocketChannel::lose(const WebSocketError &error)
     if (!triesAgain)
         failAll(m_opening, error);
     if (wasOpen && m_receiving.isEmpty())
-        m_loss = error;
+        m_queue.appendLoss(error);
     if (wasOpen || !triesAgain) {
         for (Receiver *receiver : std::exchange(m_receiving, {}))
             receiver->arrived.fail(std::make_exception_ptr(error));

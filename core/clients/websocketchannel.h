@@ -5,13 +5,14 @@
 #include <semper/httprequest.h>
 #include <semper/websocketclient.h>
 
+#include "websocketqueue.h"
+
 #include <QAbstractSocket>
 #include <QList>
 #include <QObject>
 #include <QSslConfiguration>
 #include <QSslError>
 
-#include <deque>
 #include <memory>
 #include <optional>
 
@@ -106,9 +107,7 @@ private:
     std::unique_ptr<Clock::Timer> m_retry;
     std::unique_ptr<Clock::Timer> m_pings;
 
-    std::deque<WebSocketClient::Message> m_queue;
-    qsizetype m_queuedBytes = 0;
-    std::optional<WebSocketError> m_loss; ///< that nobody was told of yet
+    WebSocketQueue m_queue;
     std::optional<WebSocketError> m_failure; ///< the newest
 
     QList<Suspension *> m_opening;
