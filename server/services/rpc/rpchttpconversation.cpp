@@ -112,11 +112,12 @@ void RpcHttpConversation::perform(const QByteArray &body)
 
 void RpcHttpConversation::answer(const RpcSession::Answer &answer)
 {
-    QByteArray bytes = statusLine(answer.lacksToken ? 401 : answer.text.isEmpty() ? 204 : 200);
-    if (!answer.text.isEmpty())
+    QByteArray bytes = "HTTP/1.1 204 No Content\r\n"; // to notifications
+    if (!answer.text.isEmpty()) {
+        bytes = answer.lacksToken ? statusLine(401) + "WWW-Authenticate: Bearer\r\n"
+                                  : "HTTP/1.1 200 OK\r\n"_ba;
         bytes += bodyHeaders("application/json", answer.text.size() + 1);
-    if (answer.lacksToken)
-        bytes += "WWW-Authenticate: Bearer\r\n";
+    }
     if (m_head->closes) {
         bytes += "Connection: close\r\n";
         setOver();

@@ -52,7 +52,7 @@ bool RpcStreamConversation::isMidMessage() const
 
 void RpcStreamConversation::giveUp()
 {
-    refuse(RpcError(RpcError::parseError, u"Parse error"_s, u"the message took too long"_s));
+    refuse(RpcError(RpcError::parseError, u"Parse error"_s, u"no whole message came"_s));
 }
 
 void RpcStreamConversation::perform(const QByteArray &text)
