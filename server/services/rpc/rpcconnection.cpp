@@ -116,6 +116,8 @@ void RpcConnection::enforceDeadlines()
 
 void RpcConnection::read()
 {
+    if (!m_socket->isOpen())
+        return; // It was aborted since.
     if (m_leaving) {
         m_socket->readAll(); // or closing would take away from the client what it has not read yet
         return;

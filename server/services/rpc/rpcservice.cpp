@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "services/rpc/rpcservice.h"
 
+#include "services/connectiontable.h"
 #include "services/rpc/rpcconnection.h"
 #include "services/rpc/rpcmethods.h"
 #include "services/rpc/rpcstockmethods.h"
@@ -33,6 +34,11 @@ RpcService::RpcService(const QString &name, const Options &options)
 
 RpcService::~RpcService()
 {
+    // Aborted, none makes calls any more: handlers may refer to what is gone by now.
+    const QList<Connection> open = connections();
+    for (const Connection &connection : open)
+        if (LiveConnection *live = table().find(connection.id))
+            live->abort();
     dropListeners();
 }
 
