@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <semper/rpcservice.h>
 
+#include <semper/fakelink.h>
+#include <semper/process.h>
+#include <semper/rpcclient.h>
+#include <semper/systemclock.h>
+
 #include "rawclient.h"
 #include "services/servicecontext.h"
 
@@ -60,6 +65,21 @@ QCoro::Task<QJsonValue> echoLater(const RpcCall &call)
     co_return call.needed(1, u"value"_s);
 }
 
+QCoro::Task<> converse(RpcClient &rpc, QList<QJsonValue> &results)
+{
+    results.append(co_await rpc.call(u"calculator.sum"_s, 1, 2));
+    const QJsonObject named{{u"a"_s, 3}, {u"b"_s, 4}};
+    results.append(co_await rpc.callNamed(u"calculator.sum"_s, named));
+    results.append(co_await rpc.call(u"guarded"_s));
+    results.append(co_await rpc.call(u"later"_s, 1, u"x"_s));
+    results.append(co_await rpc.call(u"positive"_s, -1));
+    try {
+        results.append(co_await rpc.call(u"refuse"_s));
+    } catch (const RpcError &error) {
+        results.append(error.code());
+    }
+}
+
 } // namespace
 
 class TestRpcService : public QObject
@@ -82,6 +102,8 @@ private Q_SLOTS:
     void aClientThatTakesNoAnswersIsNotAnsweredForEver();
     void aConnectionThatIsClosedInsideACallIsGone();
     void afterAFloodOfNonsenseTheServiceStillAnswers();
+    void clientsOfOursGetAlong_data();
+    void clientsOfOursGetAlong();
 
 private:
     std::unique_ptr<RpcService> m_service;
@@ -319,6 +341,35 @@ void TestRpcService::afterAFloodOfNonsenseTheServiceStillAnswers()
     RawClient client(port(), call("calculator.sum", "[1,2]", "1") + '\n');
     QTRY_COMPARE_WITH_TIMEOUT(client.received(), result("3", "1") + '\n', patience);
     QTRY_COMPARE_WITH_TIMEOUT(m_service->connectionCount(), 1, patience);
+}
+
+void TestRpcService::clientsOfOursGetAlong_data()
+{
+    QTest::addColumn<QString>("scheme");
+    QTest::addColumn<int>("framing");
+    QTest::newRow("newline") << u"tcp"_s << int(RpcFraming::Newline);
+    QTest::newRow("content-length") << u"tcp"_s << int(RpcFraming::ContentLength);
+    QTest::newRow("swoft") << u"tcp"_s << int(RpcFraming::Swoft);
+    QTest::newRow("http") << u"http"_s << int(RpcFraming::Newline);
+}
+
+void TestRpcService::clientsOfOursGetAlong()
+{
+    QFETCH(const QString, scheme);
+    QFETCH(const int, framing);
+    m_service->method(u"positive"_s, [](const RpcCall &call) -> QCoro::Task<bool> {
+        const int number = call.needed(0, u"n"_s).toInt();
+        co_return number > 0;
+    });
+    FakeLink link;
+    SystemClock clock;
+    Process process(u"caller"_s, 0, {}, link, clock);
+    RpcClient rpc(process, QUrl(u"%1://127.0.0.1:%2"_s.arg(scheme).arg(port())),
+        {.framing = RpcFraming(framing), .token = "secret"});
+    QList<QJsonValue> results;
+    const auto task = converse(rpc, results);
+    const QList<QJsonValue> wanted{3, 7, true, u"x"_s, false, 7};
+    QTRY_COMPARE_WITH_TIMEOUT(results, wanted, patience);
 }
 
 QTEST_GUILESS_MAIN(TestRpcService)
