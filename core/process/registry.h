@@ -65,7 +65,7 @@ void require();
 /// namespace: SEMPER_USER_PROCESS(shop::MonitorProcess).
 #define SEMPER_USER_PROCESS(Class)                                                                 \
     template <>                                                                                    \
-    void semper::detail::require<Class>()                                                          \
+    void semper::detail::require<::Class>()                                                        \
     {                                                                                              \
-        static_cast<void>(&semper::detail::registrar<Class>);                                      \
+        static_cast<void>(&semper::detail::registrar<::Class>);                                    \
     }

@@ -4,6 +4,7 @@
 #include "spec/serverconfig.h"
 
 #include <semper/httpservice.h>
+#include <semper/rpcservice.h>
 #include <semper/tcpservice.h>
 #include <semper/websocketservice.h>
 
@@ -17,6 +18,8 @@ std::unique_ptr<Service> ofType(const QString &type, const QString &name)
 {
     if (type == "http"_L1)
         return std::make_unique<HttpService>(name);
+    if (type == "rpc"_L1)
+        return std::make_unique<RpcService>(name);
     if (type == "websocket"_L1)
         return std::make_unique<WebSocketService>(name);
     if (type == "tcp"_L1)

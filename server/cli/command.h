@@ -31,5 +31,6 @@ struct Command
 [[nodiscard]] Command reloadCommand();
 [[nodiscard]] Command classesCommand();
 [[nodiscard]] Command runCommand();
+[[nodiscard]] Command newCommand();
 
 } // namespace semper

@@ -26,13 +26,13 @@ QList<Command> commands()
     QList<Command> all{checkCommand(), statusCommand()};
     all.append(controlCommands());
     all.append({signalCommand(), scaleCommand(), waitCommand(), reloadCommand(), classesCommand(),
-        runCommand()});
+        runCommand(), newCommand()});
     return all;
 }
 
 QStringList laterCommands()
 {
-    return {u"logs"_s, u"events"_s, u"why"_s, u"new"_s};
+    return {u"logs"_s, u"events"_s, u"why"_s};
 }
 
 using Rows = QList<std::pair<QString, QString>>;

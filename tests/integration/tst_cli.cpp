@@ -231,7 +231,7 @@ void TestCli::wrongUsageIsTwo_data()
     QTest::addColumn<QString>("complaint");
     QTest::newRow("unknown command")
         << QStringList{u"statsu"_s} << u"semper: no command 'statsu'; did you mean 'status'?"_s;
-    for (const QString &later : {u"logs"_s, u"events"_s, u"why"_s, u"new"_s})
+    for (const QString &later : {u"logs"_s, u"events"_s, u"why"_s})
         QTest::newRow(qPrintable(later))
             << QStringList{later, u"x"_s} << u"semper: '%1' is not available yet"_s.arg(later);
     QTest::newRow("unknown option") << QStringList{
@@ -245,6 +245,11 @@ void TestCli::wrongUsageIsTwo_data()
     QTest::newRow("time-out") << QStringList{u"wait"_s, u"a"_s, u"--timeout-ms"_s,
         u"5s"_s} << u"semper wait: --timeout-ms needs a whole number from 0 to 1000000000"_s;
     QTest::newRow("no class") << QStringList{u"run"_s} << u"semper run: needs CLASS"_s;
+    QTest::newRow("no name") << QStringList{u"new"_s} << u"semper new: needs NAME"_s;
+    for (const QString &bad : {u"Orders"_s, u"../orders"_s, u"-"_s, u"a b"_s, QString(65, u'a')})
+        QTest::addRow("new %s", qPrintable(bad)) << QStringList{u"new"_s, bad}
+                                                 << u"semper new: \"%1\" is no name: at most 64 of "
+                                                    "a-z, 0-9, '_', '.' and '-'"_s.arg(bad);
     QTest::newRow("check operand")
         << QStringList{u"check"_s, u"x.json"_s} << u"semper check: does not understand 'x.json'"_s;
     QTest::newRow("serve option") << QStringList{u"serve"_s, u"--dmeo"_s}
@@ -271,7 +276,7 @@ void TestCli::helpIsThereAtEachLevel_data()
     QTest::addColumn<QString>("command");
     QTest::newRow("semper") << QString();
     for (const char *command : {"serve", "check", "status", "start", "stop", "restart", "reset",
-             "wait", "signal", "scale", "classes", "run"})
+             "wait", "signal", "scale", "classes", "run", "new"})
         QTest::newRow(command) << QString::fromLatin1(command);
 }
 

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "services/rpc/rpcconnection.h"
+
+#include "rpc/rpcdetection.h"
+#include "services/rpc/rpchttpconversation.h"
+#include "services/rpc/rpcparting.h"
+#include "services/rpc/rpcstreamconversation.h"
+
+#include <semper/servicelimits.h>
+
+#include <QLoggingCategory>
+#include <QTcpSocket>
+
+#include <utility>
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace semper {
+
+namespace {
+
+Q_LOGGING_CATEGORY(log, "semper.server.rpc")
+
+/// What the kernel hands over at once. Small, for a client cannot make the server hold more.
+constexpr qint64 readBufferBytes = 64 * 1024;
+/// A client that does not take its answers gets no further ones.
+constexpr qint64 maximumUnsentBytes = 256 * 1024;
+constexpr int messagesInATurn = 256; ///< of the event loop, which is everybody's
+constexpr auto timeForMessage = 30s;
+constexpr auto timeToTellMore = 200ms;
+constexpr auto timeToLeave = 2s;
+
+} // namespace
+
+RpcConnection::RpcConnection(QTcpSocket *socket, quint64 id, const QString &framing,
+    const ServiceLimits &limits, std::shared_ptr<RpcSession> session, QObject *partings)
+    : QObject(socket)
+    , m_socket(socket)
+    , m_record(id, *socket)
+    , m_limits(limits)
+    , m_session(std::move(session))
+    , m_output(std::make_unique<SocketOutput>(socket))
+    , m_partings(partings)
+{
+    m_socket->setReadBufferSize(readBufferBytes);
+    m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
+    m_wait.setSingleShot(true);
+    m_wait.setInterval(timeToTellMore);
+    connect(&m_wait, &QTimer::timeout, this, [this] {
+        speakFraming(u"newline"_s);
+        goOn();
+    });
+    connect(m_socket, &QIODevice::readyRead, this, &RpcConnection::read);
+    connect(m_socket, &QAbstractSocket::disconnected, this, &RpcConnection::clientLeft);
+    connect(m_output.get(), &SocketOutput::written, this, [this](qint64 bytes) {
+        m_record.sent(bytes);
+        noteProgress();
+    });
+    connect(
+        m_output.get(), &SocketOutput::failed, this, &RpcConnection::abort, Qt::QueuedConnection);
+    m_session->setCallEnded([this] { goOnLater(); });
+    m_lastWrite.start();
+    m_lastByte.start();
+    if (!framing.isEmpty() && framing != "auto"_L1)
+        speakFraming(framing);
+    // What came with the handshake is here already.
+    QMetaObject::invokeMethod(this, &RpcConnection::read, Qt::QueuedConnection);
+}
+
+RpcConnection::~RpcConnection()
+{
+    if (m_session)
+        m_session->setCallEnded({});
+    if (m_conversation)
+        m_conversation->setWrite({});
+}
+
+Connection RpcConnection::connection() const
+{
+    return m_record.connection();
+}
+
+void RpcConnection::close()
+{
+    leave();
+    m_leaveBy.setRemainingTime(timeToLeave);
+}
+
+void RpcConnection::abort()
+{
+    m_leaving = true;
+    m_socket->abort();
+}
+
+void RpcConnection::enforceDeadlines()
+{
+    if (m_leaveBy.hasExpired())
+        return abort();
+    if (m_output->unsent() > 0 && m_lastWrite.hasExpired(m_limits.writeStall.count())) {
+        qCDebug(log) << "dropped" << m_record.peer() << "which does not take what it is sent";
+        return abort();
+    }
+    if (m_leaving)
+        return;
+    if (m_wholeBy.hasExpired()) {
+        if (!m_conversation)
+            speakFraming(u"newline"_s);
+        m_conversation->giveUp();
+        return goOn();
+    }
+    const bool isIdle = m_session->underWay() == 0 && m_output->unsent() == 0;
+    if (isIdle && m_limits.idleTimeout > 0ms && m_lastByte.hasExpired(m_limits.idleTimeout.count()))
+        leave();
+}
+
+void RpcConnection::read()
+{
+    if (!m_socket->isOpen())
+        return; // It was aborted since.
+    if (m_leaving) {
+        m_socket->readAll(); // or closing would take away from the client what it has not read yet
+        return;
+    }
+    if (!m_conversation) {
+        const QByteArray fresh = m_socket->read(readBufferBytes);
+        m_record.received(fresh.size());
+        m_lastByte.restart();
+        m_first += fresh;
+        find();
+    }
+    goOn();
+}
+
+void RpcConnection::find()
+{
+    m_wait.stop();
+    switch (detectRpcFraming(m_first)) {
+    case RpcDetection::NeedsMore:
+        if (m_first.size() <= m_limits.messageMaxBytes)
+            break;
+        [[fallthrough]]; // to be told that it is too much
+    case RpcDetection::Newline:
+        speakFraming(u"newline"_s);
+        break;
+    case RpcDetection::NewlineUnlessMoreComes:
+        m_wait.start();
+        break;
+    case RpcDetection::ContentLength:
+        speakFraming(u"content-length"_s);
+        break;
+    case RpcDetection::Swoft:
+        speakFraming(u"swoft"_s);
+        break;
+    case RpcDetection::Http:
+        speak(std::make_shared<RpcHttpConversation>(m_session, m_limits.messageMaxBytes));
+        break;
+    case RpcDetection::Foreign:
+        speakFraming(u"newline"_s);
+        m_conversation->giveUp();
+        break;
+    }
+}
+
+void RpcConnection::speakFraming(const QString &framing)
+{
+    speak(std::make_shared<RpcStreamConversation>(m_session,
+        rpcFramingFromString(framing).value_or(RpcFraming::Newline), m_limits.messageMaxBytes));
+}
+
+void RpcConnection::speak(std::shared_ptr<RpcConversation> conversation)
+{
+    m_conversation = std::move(conversation);
+    m_conversation->setWrite([this](const QByteArray &bytes) { write(bytes); });
+    m_conversation->append(std::exchange(m_first, {}));
+}
+
+/// Takes what the client has sent, as far as it may, and lets others have their turn in between.
+void RpcConnection::goOn()
+{
+    if (m_goingOn || m_leaving)
+        return;
+    m_goingOn = true;
+    int left = messagesInATurn;
+    while (m_conversation && !m_leaving && left > 0 && m_output->unsent() < maximumUnsentBytes) {
+        if (m_conversation->step())
+            m_wholeBy.setRemainingTime(-1);
+        else if (!readMore())
+            break;
+        --left;
+    }
+    m_goingOn = false;
+    if (m_leaving)
+        return;
+    if (m_conversation && m_conversation->isOver())
+        return leave();
+    if (left == 0)
+        goOnLater();
+    if (!isMidMessage())
+        m_wholeBy.setRemainingTime(-1);
+    else if (m_wholeBy.isForever())
+        m_wholeBy.setRemainingTime(timeForMessage);
+    m_output->setNeeded(m_session->underWay() > 0 || isMidMessage());
+}
+
+/// Nothing is read while calls have to end first: then the client has to wait too.
+bool RpcConnection::readMore()
+{
+    if (!m_conversation->wantsMore() || m_socket->bytesAvailable() == 0)
+        return false;
+    const QByteArray fresh = m_socket->read(readBufferBytes);
+    m_record.received(fresh.size());
+    m_lastByte.restart();
+    m_conversation->append(fresh);
+    return !fresh.isEmpty();
+}
+
+void RpcConnection::goOnLater()
+{
+    if (m_goingOn || std::exchange(m_goesOnLater, true))
+        return;
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+            m_goesOnLater = false;
+            goOn();
+        },
+        Qt::QueuedConnection);
+}
+
+bool RpcConnection::isMidMessage() const
+{
+    return m_conversation ? m_conversation->isMidMessage() : !m_first.isEmpty();
+}
+
+void RpcConnection::write(const QByteArray &bytes)
+{
+    if (m_leaving)
+        return;
+    const qint64 unsent = m_output->unsent();
+    if (unsent > 0 && unsent + bytes.size() > m_limits.queueMaxBytes) {
+        qCDebug(log) << "dropped" << m_record.peer() << "for which too much waits";
+        QMetaObject::invokeMethod(this, &RpcConnection::abort, Qt::QueuedConnection);
+        return;
+    }
+    if (unsent == 0)
+        m_lastWrite.restart();
+    m_output->write(bytes);
+}
+
+void RpcConnection::noteProgress()
+{
+    m_lastWrite.restart();
+    m_lastByte.restart();
+    if (!m_leaving)
+        goOnLater();
+    else if (m_output->unsent() == 0)
+        endWriting();
+}
+
+/// Has the client read what it was sent last: closing at once, with its bytes unread, would reset
+/// the connection and could take the last answer away again.
+void RpcConnection::leave()
+{
+    if (std::exchange(m_leaving, true))
+        return;
+    m_wait.stop();
+    m_output->setNeeded(false);
+    m_socket->readAll();
+    if (m_output->unsent() == 0)
+        endWriting();
+}
+
+void RpcConnection::endWriting()
+{
+    m_leaveBy.setRemainingTime(timeToLeave);
+    m_output->closeWriting();
+}
+
+void RpcConnection::clientLeft()
+{
+    m_wait.stop();
+    if (m_leaving || !m_output->outlivesSocket()
+        || m_partings->children().size() >= m_limits.connections)
+        return;
+    if (!m_conversation && !m_first.isEmpty())
+        speakFraming(u"newline"_s);
+    m_conversation->append(m_socket->readAll());
+    m_leaving = true;
+    m_output->disconnect(this);
+    m_session.reset(); // the conversation has it
+    new RpcParting(std::exchange(m_conversation, nullptr), std::move(m_output),
+        m_limits.queueMaxBytes, m_partings);
+}
+
+} // namespace semper

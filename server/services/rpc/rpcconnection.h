@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "services/connectionrecord.h"
+#include "services/liveconnection.h"
+#include "services/rpc/rpcconversation.h"
+#include "services/rpc/socketoutput.h"
+
+#include <QByteArray>
+#include <QDeadlineTimer>
+#include <QElapsedTimer>
+#include <QObject>
+#include <QString>
+#include <QTimer>
+
+#include <memory>
+
+class QTcpSocket;
+
+namespace semper {
+
+struct ServiceLimits;
+
+/// One client of an RPC service: its socket, and how long and how much it may take. It finds out
+/// by the first bytes how the client speaks, unless it is told.
+class RpcConnection : public QObject, public LiveConnection
+{
+    Q_OBJECT
+public:
+    /// Owned by \a socket. \a framing is a listener's: empty or "auto" to find out. \a limits
+    /// outlive it, and \a partings, whose children are the clients that left and still listen.
+    RpcConnection(QTcpSocket *socket, quint64 id, const QString &framing,
+        const ServiceLimits &limits, std::shared_ptr<RpcSession> session, QObject *partings);
+    ~RpcConnection() override;
+
+    [[nodiscard]] Connection connection() const override;
+    void close() override;
+    void abort() override;
+    void enforceDeadlines() override;
+
+private:
+    void read();
+    void find();
+    void speak(std::shared_ptr<RpcConversation> conversation);
+    void speakFraming(const QString &framing);
+    void goOn();
+    [[nodiscard]] bool readMore();
+    void goOnLater();
+    void write(const QByteArray &bytes);
+    void noteProgress();
+    void leave();
+    void endWriting();
+    void clientLeft();
+    [[nodiscard]] bool isMidMessage() const;
+
+    QTcpSocket *m_socket;
+    ConnectionRecord m_record;
+    const ServiceLimits &m_limits;
+    std::shared_ptr<RpcSession> m_session;
+    std::shared_ptr<RpcConversation> m_conversation; ///< null until it is known how
+    QByteArray m_first; ///< what came until then
+    QTimer m_wait; ///< for a byte that would tell more
+    std::unique_ptr<SocketOutput> m_output;
+    QObject *m_partings;
+    bool m_goingOn = false;
+    bool m_goesOnLater = false;
+    bool m_leaving = false;
+    QDeadlineTimer m_leaveBy{QDeadlineTimer::Forever};
+    QDeadlineTimer m_wholeBy{QDeadlineTimer::Forever}; ///< the message that has begun
+    QElapsedTimer m_lastWrite; ///< or when there began to be something to write
+    QElapsedTimer m_lastByte; ///< in or out
+};
+
+} // namespace semper

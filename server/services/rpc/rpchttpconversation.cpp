@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "services/rpc/rpchttpconversation.h"
+
+#include <QUrl>
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+namespace {
+
+QByteArray statusLine(int status)
+{
+    return "HTTP/1.1 " + QByteArray::number(status) + ' ' + reasonPhrase(status) + "\r\n";
+}
+
+QByteArray bodyHeaders(const QByteArray &type, qsizetype bytes)
+{
+    return "Content-Type: " + type + "\r\nContent-Length: " + QByteArray::number(bytes)
+        + "\r\nX-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n";
+}
+
+/// What follows "Bearer " in an Authorization header; empty for any other scheme.
+QByteArray tokenOf(const RequestHead &head)
+{
+    static constexpr QByteArrayView scheme("Bearer ");
+    const QByteArray value = head.value("authorization");
+    const bool isBearer = value.size() > scheme.size()
+        && QByteArrayView(value).first(scheme.size()).compare(scheme, Qt::CaseInsensitive) == 0;
+    return isBearer ? value.sliced(scheme.size()).trimmed() : QByteArray();
+}
+
+} // namespace
+
+RpcHttpConversation::RpcHttpConversation(
+    std::shared_ptr<RpcSession> session, qint64 maximumMessageBytes)
+    : RpcConversation(std::move(session))
+{
+    m_limits.maximumBodyBytes = maximumMessageBytes;
+}
+
+bool RpcHttpConversation::step()
+{
+    if (isOver() || m_isAnswering)
+        return false;
+    if (!m_head && !takeHead())
+        return false;
+    const qsizetype size = m_head->headBytes + static_cast<qsizetype>(m_head->bodyBytes);
+    if (m_input.size() < size)
+        return false;
+    const QByteArray body = m_input.sliced(m_head->headBytes, size - m_head->headBytes);
+    m_input.remove(0, size);
+    m_isAnswering = true;
+    perform(body);
+    return true;
+}
+
+bool RpcHttpConversation::takeHead()
+{
+    if (m_input.startsWith("\r\n"))
+        m_input.remove(0, 2); // Old clients send one blank line too many after a body.
+    auto parsed = parseRequestHead(m_input, m_limits);
+    if (const auto *problem = std::get_if<Problem>(&parsed)) {
+        if (!m_input.isEmpty())
+            refuse(*problem);
+        return false;
+    }
+    if (std::holds_alternative<IncompleteHead>(parsed))
+        return false;
+    m_head = std::get<RequestHead>(std::move(parsed));
+    if (const auto fault = faultOf(*m_head)) {
+        refuse(*fault);
+        return false;
+    }
+    if (m_head->awaitsContinue && m_input.size() == m_head->headBytes)
+        write("HTTP/1.1 100 Continue\r\n\r\n");
+    return true;
+}
+
+std::optional<Problem> RpcHttpConversation::faultOf(const RequestHead &head)
+{
+    if (head.method != "POST")
+        return Problem{.status = 405,
+            .detail = u"JSON-RPC is spoken here, with POST"_s,
+            .headers = {{"Allow"_ba, "POST"_ba}}};
+    // A page of somebody else, in a browser on this machine, must not call what is here.
+    const QByteArray origin = head.value("origin");
+    if (!origin.isEmpty()
+        && QUrl(QString::fromLatin1(origin)).authority().toLatin1() != head.value("host"))
+        return Problem{.status = 403, .detail = u"no calls from pages of another origin"_s};
+    return std::nullopt;
+}
+
+bool RpcHttpConversation::isMidMessage() const
+{
+    return wantsMore() && !m_input.isEmpty();
+}
+
+void RpcHttpConversation::giveUp()
+{
+    refuse({.status = 408, .detail = u"the request took too long"_s});
+}
+
+void RpcHttpConversation::perform(const QByteArray &body)
+{
+    session().perform(body, {.standsForItself = true, .token = tokenOf(*m_head)},
+        [self = weak_from_this()](const RpcSession::Answer &answer) {
+            if (const auto conversation = self.lock())
+                conversation->answer(answer);
+        });
+}
+
+void RpcHttpConversation::answer(const RpcSession::Answer &answer)
+{
+    QByteArray bytes = "HTTP/1.1 204 No Content\r\n"; // to notifications
+    if (!answer.text.isEmpty()) {
+        bytes = answer.lacksToken ? statusLine(401) + "WWW-Authenticate: Bearer\r\n"
+                                  : "HTTP/1.1 200 OK\r\n"_ba;
+        bytes += bodyHeaders("application/json", answer.text.size() + 1);
+    }
+    if (m_head->closes) {
+        bytes += "Connection: close\r\n";
+        setOver();
+    }
+    bytes += "\r\n";
+    if (!answer.text.isEmpty())
+        bytes += answer.text + '\n';
+    m_head.reset();
+    m_isAnswering = false;
+    write(bytes);
+}
+
+void RpcHttpConversation::refuse(const Problem &problem)
+{
+    const QByteArray body = problem.toJson();
+    QByteArray bytes = statusLine(problem.status) + bodyHeaders(problemMimeType, body.size());
+    for (const auto &[name, value] : problem.headers)
+        bytes += name + ": " + value + "\r\n";
+    bytes += "Connection: close\r\n\r\n";
+    const bool isHead = m_input.startsWith("HEAD ");
+    setOver();
+    write(isHead ? bytes : bytes + body);
+}
+
+} // namespace semper

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "control/problem.h"
+#include "services/httplimits.h"
+#include "services/requesthead.h"
+#include "services/rpc/rpcconversation.h"
+
+#include <optional>
+
+namespace semper {
+
+/// Messages as the bodies of HTTP POST requests, to any path, answered one after another. Requests
+/// are read as strictly as HttpGuard reads them.
+class RpcHttpConversation : public RpcConversation,
+                            public std::enable_shared_from_this<RpcHttpConversation>
+{
+public:
+    RpcHttpConversation(std::shared_ptr<RpcSession> session, qint64 maximumMessageBytes);
+
+    void append(const QByteArray &bytes) override { m_input += bytes; }
+    [[nodiscard]] bool step() override;
+    [[nodiscard]] bool wantsMore() const override { return !isOver() && !m_isAnswering; }
+    [[nodiscard]] bool isMidMessage() const override;
+    void giveUp() override;
+
+private:
+    [[nodiscard]] bool takeHead();
+    [[nodiscard]] static std::optional<Problem> faultOf(const RequestHead &head);
+    void perform(const QByteArray &body);
+    void answer(const RpcSession::Answer &answer);
+    void refuse(const Problem &problem);
+
+    HttpLimits m_limits;
+    QByteArray m_input;
+    std::optional<RequestHead> m_head; ///< of the request whose body is awaited, or answered
+    bool m_isAnswering = false;
+};
+
+} // namespace semper

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "rpc/rpcanswer.h"
+#include "rpc/rpcmessage.h"
+
+#include <semper/rpccall.h>
+#include <semper/rpchandler.h>
+
+#include <QHash>
+#include <QString>
+
+#include <functional>
+#include <memory>
+
+namespace semper {
+
+/// The methods of a service, by name, and how they are called: whatever a handler does, its call
+/// has an outcome, once.
+class RpcMethods
+{
+public:
+    using Done = std::function<void(const RpcOutcome &outcome)>;
+
+    /// In place of an earlier one of this name. False for a name that is empty or begins with
+    /// "rpc.", which is reserved.
+    [[nodiscard]] bool add(const QString &name, RpcHandler handler);
+    /// The name by which \a called is registered: that, or the one that a route of Swoft's means.
+    /// Empty where there is none.
+    [[nodiscard]] QString find(const QString &called, RpcDialect dialect) const;
+    /// \a done is called within this call, or later, from the event loop, where the handler is a
+    /// coroutine. It keeps the handler alive meanwhile. \a call names a method that find() found.
+    void call(const RpcCall &call, const Done &done) const;
+
+private:
+    QHash<QString, std::shared_ptr<const RpcHandler>> m_handlers;
+};
+
+} // namespace semper

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "services/rpc/rpcparting.h"
+
+#include <QTimer>
+
+#include <chrono>
+#include <utility>
+
+using namespace std::chrono_literals;
+
+namespace semper {
+
+namespace {
+
+constexpr auto patience = 30s;
+
+} // namespace
+
+RpcParting::RpcParting(std::shared_ptr<RpcConversation> conversation,
+    std::unique_ptr<SocketOutput> output, qint64 maximumBytes, QObject *parent)
+    : QObject(parent)
+    , m_conversation(std::move(conversation))
+    , m_output(std::move(output))
+{
+    m_output->setNeeded(true);
+    m_conversation->setWrite([this, maximumBytes](const QByteArray &bytes) {
+        if (m_output->unsent() > 0 && m_output->unsent() + bytes.size() > maximumBytes)
+            return deleteLater();
+        m_output->write(bytes);
+    });
+    m_conversation->session().setCallEnded(
+        [this] { QMetaObject::invokeMethod(this, &RpcParting::goOn, Qt::QueuedConnection); });
+    connect(m_output.get(), &SocketOutput::written, this, &RpcParting::goOn);
+    connect(m_output.get(), &SocketOutput::failed, this, &QObject::deleteLater);
+    QTimer::singleShot(patience, this, &QObject::deleteLater);
+    goOn();
+}
+
+RpcParting::~RpcParting()
+{
+    m_conversation->setWrite({});
+    m_conversation->session().setCallEnded({});
+}
+
+void RpcParting::goOn()
+{
+    if (std::exchange(m_goingOn, true))
+        return;
+    while (m_conversation->step()) { }
+    if (m_conversation->wantsMore() && !std::exchange(m_finished, true))
+        m_conversation->finish();
+    m_goingOn = false;
+    if (m_conversation->session().underWay() == 0 && m_output->unsent() == 0)
+        deleteLater();
+}
+
+} // namespace semper

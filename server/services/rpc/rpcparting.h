@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "services/rpc/rpcconversation.h"
+#include "services/rpc/socketoutput.h"
+
+#include <QObject>
+
+#include <memory>
+
+namespace semper {
+
+/// A client that has closed its side and still waits for answers: they are sent, then it is let go,
+/// after 30 s at the latest. Deletes itself.
+class RpcParting : public QObject
+{
+    Q_OBJECT
+public:
+    /// \a output outlives its socket. More than \a maximumBytes unsent end it.
+    RpcParting(std::shared_ptr<RpcConversation> conversation, std::unique_ptr<SocketOutput> output,
+        qint64 maximumBytes, QObject *parent);
+    ~RpcParting() override;
+
+private:
+    void goOn();
+
+    std::shared_ptr<RpcConversation> m_conversation;
+    std::unique_ptr<SocketOutput> m_output;
+    bool m_goingOn = false;
+    bool m_finished = false;
+};
+
+} // namespace semper

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "rpc/rpcanswer.h"
+#include "rpc/rpcmessage.h"
+
+#include <semper/rpcerror.h>
+
+#include <QByteArray>
+#include <QtGlobal>
+
+#include <functional>
+#include <memory>
+#include <utility>
+
+namespace semper {
+
+class RpcCall;
+class RpcMethods;
+
+/// What an RPC service knows of one client between its messages, and its calls that are under way.
+/// Knows no sockets, and may outlive the client's. Calls hold it weakly: what ends after it has no
+/// effect.
+class RpcSession : public std::enable_shared_from_this<RpcSession>
+{
+public:
+    using IsToken = std::function<bool(const QByteArray &token)>;
+
+    struct Settings
+    {
+        quint64 connection = 0;
+        RpcLimits limits = {};
+        qint64 maximumAnswerBytes = 0; ///< a longer answer becomes an error
+        IsToken isToken = {};
+    };
+    RpcSession(std::shared_ptr<const RpcMethods> methods, Settings settings);
+
+    struct Answer
+    {
+        QByteArray text; ///< empty: there is none to give
+        bool lacksToken = false; ///< it is one error, that authentication is needed
+    };
+    using Answered = std::function<void(const Answer &answer)>;
+
+    /// Who says what it sends. For HTTP each message shows its token, and nothing is remembered.
+    struct Sender
+    {
+        RpcDialect dialect = RpcDialect::Standard;
+        bool standsForItself = false;
+        QByteArray token = {};
+    };
+
+    /// Carries out the calls in \a text. \a answered is called once, within this call or later;
+    /// never, where this is gone by then.
+    void perform(const QByteArray &text, const Sender &sender, const Answered &answered);
+    /// Called whenever a call has ended and its answer, if it was due, is given.
+    void setCallEnded(std::function<void()> callEnded) { m_callEnded = std::move(callEnded); }
+    /// Calls that have not ended.
+    [[nodiscard]] qsizetype underWay() const { return m_underWay; }
+    [[nodiscard]] bool authenticate(const QByteArray &token);
+    [[nodiscard]] bool isAuthenticated() const { return m_authenticated; }
+
+private:
+    struct Work;
+
+    void begin(const std::shared_ptr<Work> &work, qsizetype place);
+    void end(const std::shared_ptr<Work> &work, qsizetype place, const RpcOutcome &outcome);
+    void answer(const Work &work) const;
+
+    std::shared_ptr<const RpcMethods> m_methods;
+    Settings m_settings;
+    std::function<void()> m_callEnded;
+    qsizetype m_underWay = 0;
+    bool m_authenticated = false;
+};
+
+} // namespace semper

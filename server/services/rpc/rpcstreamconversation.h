@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "rpc/rpcframereader.h"
+#include "services/rpc/rpcconversation.h"
+
+namespace semper {
+
+/// Messages in a stream of bytes. Answers go as they come; in Swoft's framing, which has no ids, a
+/// call waits for the one before.
+class RpcStreamConversation : public RpcConversation,
+                              public std::enable_shared_from_this<RpcStreamConversation>
+{
+public:
+    RpcStreamConversation(
+        std::shared_ptr<RpcSession> session, RpcFraming framing, qsizetype maximumMessageBytes);
+
+    void append(const QByteArray &bytes) override { m_reader.append(bytes); }
+    [[nodiscard]] bool step() override;
+    [[nodiscard]] bool wantsMore() const override { return !isOver() && !isFull(); }
+    void finish() override;
+    [[nodiscard]] bool isMidMessage() const override;
+    void giveUp() override;
+
+private:
+    [[nodiscard]] bool isFull() const;
+    void perform(const QByteArray &text);
+    void refuse(const RpcError &error);
+
+    RpcFrameReader m_reader;
+};
+
+} // namespace semper

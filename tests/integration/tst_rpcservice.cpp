@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <semper/rpcservice.h>
+
+#include <semper/fakelink.h>
+#include <semper/process.h>
+#include <semper/rpcclient.h>
+#include <semper/systemclock.h>
+
+#include "rawclient.h"
+#include "services/servicecontext.h"
+
+#include <QCoroTimer>
+#include <QJsonArray>
+#include <QRegularExpression>
+#include <QTest>
+#include <QTimer>
+#include <QUrl>
+
+#include <stdexcept>
+
+#include <sys/socket.h>
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+using namespace semper;
+
+namespace {
+
+constexpr int patience = 10'000;
+
+QByteArray call(const QByteArray &method, const QByteArray &params, const QByteArray &id)
+{
+    return R"({"jsonrpc":"2.0","method":")" + method + R"(","params":)" + params + R"(,"id":)" + id
+        + '}';
+}
+
+QByteArray result(const QByteArray &value, const QByteArray &id)
+{
+    return R"({"jsonrpc":"2.0","result":)" + value + R"(,"id":)" + id + '}';
+}
+
+QByteArray failure(int code, const QByteArray &message, const QByteArray &id)
+{
+    return R"({"jsonrpc":"2.0","error":{"code":)" + QByteArray::number(code) + R"(,"message":")"
+        + message + R"("},"id":)" + id + '}';
+}
+
+QByteArray swoft(const QByteArray &route, const QByteArray &params, const QByteArray &ext = "[]")
+{
+    return R"({"jsonrpc":"2.0","method":")" + route + R"(","params":)" + params
+        + R"(,"id":"","ext":)" + ext + "}\r\n\r\n";
+}
+
+QByteArray post(const QByteArray &body, const QByteArray &headers = {})
+{
+    return "POST /rpc HTTP/1.1\r\nHost: a\r\n" + headers
+        + "Content-Length: " + QByteArray::number(body.size()) + "\r\n\r\n" + body;
+}
+
+QCoro::Task<QJsonValue> echoLater(const RpcCall &call)
+{
+    QTimer timer;
+    timer.start(std::chrono::milliseconds(call.needed(0, u"ms"_s).toInt()));
+    co_await timer;
+    co_return call.needed(1, u"value"_s);
+}
+
+QCoro::Task<> converse(RpcClient &rpc, QList<QJsonValue> &results)
+{
+    results.append(co_await rpc.call(u"calculator.sum"_s, 1, 2));
+    const QJsonObject named{{u"a"_s, 3}, {u"b"_s, 4}};
+    results.append(co_await rpc.callNamed(u"calculator.sum"_s, named));
+    results.append(co_await rpc.call(u"guarded"_s));
+    results.append(co_await rpc.call(u"later"_s, 1, u"x"_s));
+    results.append(co_await rpc.call(u"positive"_s, -1));
+    try {
+        results.append(co_await rpc.call(u"refuse"_s));
+    } catch (const RpcError &error) {
+        results.append(error.code());
+    }
+}
+
+} // namespace
+
+class TestRpcService : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void init();
+    void oneSendingIsAnsweredSo_data();
+    void oneSendingIsAnsweredSo();
+    void everyByteAloneIsAnsweredTheSame_data();
+    void everyByteAloneIsAnsweredTheSame();
+    void aLineInCrLfIsAnsweredThoughNothingFollows();
+    void answersComeAsTheyAreReady();
+    void swoftAnswersComeInOrder();
+    void aClientThatClosedItsSideGetsWhatIsLate();
+    void aClientThatClosedItsSideGetsAllOfALongAnswer();
+    void aThousandCallsAtOnceAreAllAnswered();
+    void authenticationHoldsForTheConnection();
+    void aWrongTokenAuthenticatesNobody();
+    void aClientThatTakesNoAnswersIsNotAnsweredForEver();
+    void aConnectionThatIsClosedInsideACallIsGone();
+    void afterAFloodOfNonsenseTheServiceStillAnswers();
+    void clientsOfOursGetAlong_data();
+    void clientsOfOursGetAlong();
+
+private:
+    std::unique_ptr<RpcService> m_service;
+    [[nodiscard]] quint16 port() const
+    {
+        return static_cast<quint16>(QUrl(m_service->addresses().value(0)).port());
+    }
+};
+
+void TestRpcService::init()
+{
+    m_service
+        = std::make_unique<RpcService>(u"rpc"_s, RpcServiceOptions{.listen = u"127.0.0.1:0"_s});
+    m_service->setContext(
+        {.supervision = nullptr, .isToken = [](const QByteArray &t) { return t == "secret"; }});
+    QVERIFY(m_service->method(u"calculator.sum"_s, [](const RpcCall &call) {
+        return call.needed(0, u"a"_s).toDouble() + call.needed(1, u"b"_s).toDouble();
+    }));
+    m_service->method(u"nothing"_s, [](const RpcCall &) {});
+    m_service->method(u"throw"_s,
+        [](const RpcCall &) -> QJsonValue { throw std::runtime_error("the password is 1234"); });
+    m_service->method(
+        u"refuse"_s, [](const RpcCall &) -> QJsonValue { throw RpcError(7, u"no"_s); });
+    m_service->method(u"guarded"_s, [](const RpcCall &call) {
+        call.requireToken();
+        return true;
+    });
+    m_service->method(u"long"_s,
+        [](const RpcCall &call) { return QString(call.needed(0, u"n"_s).toInt(), u'x'); });
+    m_service->method(u"later"_s, &echoLater);
+    m_service->method(u"hang-up"_s,
+        [this](const RpcCall &call) { return m_service->closeConnection(call.connection()); });
+    QCOMPARE(m_service->listen(), std::nullopt);
+}
+
+void TestRpcService::oneSendingIsAnsweredSo_data()
+{
+    QTest::addColumn<QByteArray>("sent");
+    QTest::addColumn<QByteArray>("answer");
+    const auto row = [](const char *name, const QByteArray &sent, const QByteArray &answer) {
+        QTest::newRow(name) << sent << answer;
+    };
+    const QByteArray sum = call("calculator.sum", "[1,2]", "1");
+    row("by position", sum + '\n', result("3", "1") + '\n');
+    row("by name", call("calculator.sum", R"({"b":2,"a":1})", "\"x\"") + '\n',
+        result("3", "\"x\"") + '\n');
+    row("one is missing", call("calculator.sum", "[1]", "1") + '\n',
+        R"({"jsonrpc":"2.0","error":{"code":-32602,"message":"Invalid params","data":"\"b\" is missing"},"id":1})"
+        "\n"_ba);
+    row("two glued", sum + '\n' + sum + '\n', result("3", "1") + '\n' + result("3", "1") + '\n');
+    row("no result is null", call("nothing", "[]", "1") + '\n', result("null", "1") + '\n');
+    row("own error", call("refuse", "[]", "1") + '\n', failure(7, "no", "1") + '\n');
+    row("other exceptions tell nothing", call("throw", "[]", "1") + '\n',
+        failure(-32603, "Internal error", "1") + '\n');
+    row("unknown", call("no", "[]", "1") + '\n', failure(-32601, "Method not found", "1") + '\n');
+    row("malformed, then well", "{\n" + sum + '\n',
+        failure(-32700, "Parse error", "null") + '\n' + result("3", "1") + '\n');
+    row("batch with notification and later call",
+        '[' + call("later", "[5,1]", "1") + R"(,{"jsonrpc":"2.0","method":"nothing"},)" + sum
+            + "]\n",
+        '[' + result("1", "1") + ',' + result("3", "1") + "]\n");
+    row("stock without token", call("processes.list", "[]", "1") + '\n',
+        failure(-32001, "authentication needed", "1") + '\n');
+    row("lsp", "Content-Length: " + QByteArray::number(sum.size()) + "\r\n\r\n" + sum,
+        "Content-Length: " + QByteArray::number(result("3", "1").size()) + "\r\n\r\n"
+            + result("3", "1"));
+    row("swoft", swoft(R"(1.0::App\\CalculatorInterface::sum)", "[1,2]"),
+        "{\"jsonrpc\":\"2.0\",\"result\":3}\r\n\r\n");
+    row("swoft, glued, unknown, malformed, null",
+        swoft("1.0::A::b", "[]") + "{\r\n\r\n" + swoft("nothing", "[]"),
+        R"({"jsonrpc":"2.0","error":{"code":-32600,"message":"Invalid Request","data":"no such route"}})"
+        "\r\n\r\n"
+        R"({"jsonrpc":"2.0","error":{"code":-32700,"message":"Parse error","data":null}})"
+        "\r\n\r\n{\"jsonrpc\":\"2.0\",\"result\":null}\r\n\r\n");
+    row("swoft, token in ext",
+        swoft("guarded", "[]", R"({"token":"secret"})") + swoft("guarded", "[]"),
+        "{\"jsonrpc\":\"2.0\",\"result\":true}\r\n\r\n"
+        R"({"jsonrpc":"2.0","error":{"code":-32001,"message":"authentication needed","data":null}})"
+        "\r\n\r\n");
+}
+
+void TestRpcService::oneSendingIsAnsweredSo()
+{
+    QFETCH(const QByteArray, sent);
+    QFETCH(const QByteArray, answer);
+    if (sent.contains("throw"))
+        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"the password is"_s));
+    RawClient client(port(), sent);
+    QTRY_COMPARE_WITH_TIMEOUT(client.received(), answer, patience);
+}
+
+void TestRpcService::everyByteAloneIsAnsweredTheSame_data()
+{
+    oneSendingIsAnsweredSo_data();
+}
+
+void TestRpcService::everyByteAloneIsAnsweredTheSame()
+{
+    QFETCH(const QByteArray, sent);
+    QFETCH(const QByteArray, answer);
+    if (sent.contains("throw"))
+        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"the password is"_s));
+    RawClient client(port());
+    for (const char byte : sent) {
+        client.send(QByteArray(1, byte));
+        QCoreApplication::processEvents();
+    }
+    QTRY_COMPARE_WITH_TIMEOUT(client.received(), answer, patience);
+}
+
+void TestRpcService::aLineInCrLfIsAnsweredThoughNothingFollows()
+{
+    RawClient client(port(), "{broken\r\n");
+    QTRY_COMPARE_WITH_TIMEOUT(
+        client.received(), failure(-32700, "Parse error", "null") + '\n', patience);
+}
+
+void TestRpcService::answersComeAsTheyAreReady()
+{
+    RawClient client(
+        port(), call("later", "[300,1]", "1") + '\n' + call("calculator.sum", "[1,1]", "2") + '\n');
+    QTRY_COMPARE_WITH_TIMEOUT(
+        client.received(), result("2", "2") + '\n' + result("1", "1") + '\n', patience);
+}
+
+void TestRpcService::swoftAnswersComeInOrder()
+{
+    RawClient client(port(), swoft("later", "[200,1]") + swoft("later", "[1,2]"));
+    QTRY_COMPARE_WITH_TIMEOUT(client.received(),
+        "{\"jsonrpc\":\"2.0\",\"result\":1}\r\n\r\n{\"jsonrpc\":\"2.0\",\"result\":2}\r\n\r\n"_ba,
+        patience);
+}
+
+void TestRpcService::aClientThatClosedItsSideGetsWhatIsLate()
+{
+    RawClient client(port(), call("later", "[300,1]", "1") + '\n' + call("later", "[1,2]", "2"));
+    ::shutdown(static_cast<int>(client.socket().socketDescriptor()), SHUT_WR);
+    QTRY_COMPARE_WITH_TIMEOUT(
+        client.received(), result("2", "2") + '\n' + result("1", "1") + '\n', patience);
+    QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
+    QCOMPARE(m_service->connectionCount(), 0);
+}
+
+void TestRpcService::aClientThatClosedItsSideGetsAllOfALongAnswer()
+{
+    RawClient client(port(), call("long", "[4000000]", "1") + '\n');
+    ::shutdown(static_cast<int>(client.socket().socketDescriptor()), SHUT_WR);
+    QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
+    QCOMPARE(
+        client.received().size(), result('"' + QByteArray(4000000, 'x') + '"', "1").size() + 1);
+}
+
+void TestRpcService::aThousandCallsAtOnceAreAllAnswered()
+{
+    QByteArray calls;
+    for (int i = 0; i < 1000; ++i)
+        calls += call("later", "[1,1]", QByteArray::number(i)) + '\n';
+    RawClient client(port(), calls);
+    QTRY_COMPARE_WITH_TIMEOUT(client.received().count('\n'), 1000, patience);
+}
+
+void TestRpcService::authenticationHoldsForTheConnection()
+{
+    RawClient client(port(),
+        call("session.authenticate", R"({"token":"secret"})", "1") + '\n'
+            + call("guarded", "[]", "2") + '\n');
+    QTRY_COMPARE_WITH_TIMEOUT(
+        client.received(), result("true", "1") + '\n' + result("true", "2") + '\n', patience);
+    RawClient other(port(), call("guarded", "[]", "2") + '\n');
+    QTRY_COMPARE_WITH_TIMEOUT(
+        other.received(), failure(-32001, "authentication needed", "2") + '\n', patience);
+    RawClient http(port(),
+        post(call("session.authenticate", R"(["secret"])", "1")) + post(call("guarded", "[]", "2"))
+            + post(call("guarded", "[]", "3"), "Authorization: Bearer secret\r\n")
+            + post(R"({"jsonrpc":"2.0","method":"guarded"})")
+            + "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    QTRY_COMPARE_WITH_TIMEOUT(http.answers(), 5, patience);
+    QCOMPARE(http.received().count("HTTP/1.1 401 "), 2);
+    QCOMPARE(http.received().count("HTTP/1.1 204 "), 1);
+    QCOMPARE(http.received().count("HTTP/1.1 405 "), 1);
+    QVERIFY(http.received().contains(result("true", "3")));
+}
+
+void TestRpcService::aWrongTokenAuthenticatesNobody()
+{
+    RawClient client(port(),
+        call("session.authenticate", R"({"token":"secre"})", "1") + '\n'
+            + call("guarded", "[]", "2") + '\n');
+    QTRY_COMPARE_WITH_TIMEOUT(client.received(),
+        failure(-32001, "authentication failed", "1") + '\n'
+            + failure(-32001, "authentication needed", "2") + '\n',
+        patience);
+    RawClient page(port(), post(call("nothing", "[]", "1"), "Origin: http://evil\r\n"));
+    QTRY_COMPARE_WITH_TIMEOUT(page.status(), 403, patience);
+}
+
+void TestRpcService::aClientThatTakesNoAnswersIsNotAnsweredForEver()
+{
+    int calls = 0;
+    m_service->method(u"count"_s, [&calls](const RpcCall &) {
+        ++calls;
+        return QString(100'000, u'x');
+    });
+    RawClient client(port());
+    client.socket().setReadBufferSize(1);
+    QByteArray all;
+    for (int i = 0; i < 2000; ++i)
+        all += call("count", "[]", "1") + '\n';
+    client.send(all);
+    QTRY_VERIFY_WITH_TIMEOUT(calls > 0, patience);
+    QTest::qWait(500);
+    QVERIFY2(calls < 500, qPrintable(QString::number(calls)));
+}
+
+void TestRpcService::aConnectionThatIsClosedInsideACallIsGone()
+{
+    RawClient client(port(), call("hang-up", "[]", "1") + '\n');
+    QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
+    QTRY_COMPARE_WITH_TIMEOUT(m_service->connectionCount(), 0, patience);
+}
+
+void TestRpcService::afterAFloodOfNonsenseTheServiceStillAnswers()
+{
+    quint32 seed = 3;
+    for (int round = 0; round < 200; ++round) {
+        QByteArray bytes = round % 2 ? post(call("nothing", "[]", "1")) : swoft("nothing", "[]");
+        for (int i = 0; i < 20; ++i) {
+            seed = seed * 1664525 + 1013904223;
+            bytes[static_cast<qsizetype>((seed >> 8) % static_cast<quint32>(bytes.size()))]
+                = static_cast<char>(seed >> 16);
+        }
+        RawClient client(port(), bytes);
+        QCoreApplication::processEvents();
+    }
+    RawClient client(port(), call("calculator.sum", "[1,2]", "1") + '\n');
+    QTRY_COMPARE_WITH_TIMEOUT(client.received(), result("3", "1") + '\n', patience);
+    QTRY_COMPARE_WITH_TIMEOUT(m_service->connectionCount(), 1, patience);
+}
+
+void TestRpcService::clientsOfOursGetAlong_data()
+{
+    QTest::addColumn<QString>("scheme");
+    QTest::addColumn<int>("framing");
+    QTest::newRow("newline") << u"tcp"_s << int(RpcFraming::Newline);
+    QTest::newRow("content-length") << u"tcp"_s << int(RpcFraming::ContentLength);
+    QTest::newRow("swoft") << u"tcp"_s << int(RpcFraming::Swoft);
+    QTest::newRow("http") << u"http"_s << int(RpcFraming::Newline);
+}
+
+void TestRpcService::clientsOfOursGetAlong()
+{
+    QFETCH(const QString, scheme);
+    QFETCH(const int, framing);
+    m_service->method(u"positive"_s, [](const RpcCall &call) -> QCoro::Task<bool> {
+        const int number = call.needed(0, u"n"_s).toInt();
+        co_return number > 0;
+    });
+    FakeLink link;
+    SystemClock clock;
+    Process process(u"caller"_s, 0, {}, link, clock);
+    RpcClient rpc(process, QUrl(u"%1://127.0.0.1:%2"_s.arg(scheme).arg(port())),
+        {.framing = RpcFraming(framing), .token = "secret"});
+    QList<QJsonValue> results;
+    const auto task = converse(rpc, results);
+    const QList<QJsonValue> wanted{3, 7, true, u"x"_s, false, 7};
+    QTRY_COMPARE_WITH_TIMEOUT(results, wanted, patience);
+}
+
+QTEST_GUILESS_MAIN(TestRpcService)
+#include "tst_rpcservice.moc"

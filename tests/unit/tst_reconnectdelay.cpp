@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "clients/reconnectdelay.h"
+
+#include <QTest>
+
+using namespace std::chrono_literals;
+using namespace semper;
+
+class TestReconnectDelay : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void growsToItsLimit();
+    void isSpreadOverTheUpperHalf();
+};
+
+void TestReconnectDelay::growsToItsLimit()
+{
+    QCOMPARE(reconnectDelay(0, 250ms, 30s, 1), 250ms);
+    QCOMPARE(reconnectDelay(1, 250ms, 30s, 1), 500ms);
+    QCOMPARE(reconnectDelay(2, 250ms, 30s, 1), 1000ms);
+    QCOMPARE(reconnectDelay(7, 250ms, 30s, 1), 30s);
+    QCOMPARE(reconnectDelay(1'000'000, 250ms, 30s, 1), 30s);
+    QCOMPARE(reconnectDelay(3, 250ms, 0ms, 1), 250ms);
+}
+
+void TestReconnectDelay::isSpreadOverTheUpperHalf()
+{
+    QCOMPARE(reconnectDelay(2, 250ms, 30s, 0), 500ms);
+    QCOMPARE(reconnectDelay(2, 250ms, 30s, 0.5), 750ms);
+}
+
+QTEST_GUILESS_MAIN(TestReconnectDelay)
+#include "tst_reconnectdelay.moc"
