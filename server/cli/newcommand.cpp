@@ -99,7 +99,7 @@ QString toJson(const QString &path, const ProjectNames &names, const QList<Proje
 
 int makeNew(const CommandLine &line, const CommandSyntax &syntax)
 {
-    const QString name = line.operands().first();
+    const QString name = line.operands().constFirst();
     if (!isValidName(name))
         return leave(usageError(syntax, nameRule(name)));
     const ProjectNames names = ProjectNames::of(name);
