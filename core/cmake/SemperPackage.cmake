@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 # What find_package(Semper) finds: Semper::Core and semper_add_user_process(), and with
-# COMPONENTS Server also Semper::Server. Included after the libraries exist.
+# COMPONENTS Server also Semper::Server, with COMPONENTS Redis Semper::Redis. Included after the libraries exist.
 
 include(CMakePackageConfigHelpers)
 set(package_destination "${CMAKE_INSTALL_LIBDIR}/cmake/Semper")
@@ -9,6 +9,13 @@ install(TARGETS SemperCore EXPORT SemperCoreTargets)
 install(EXPORT SemperCoreTargets NAMESPACE Semper:: DESTINATION "${package_destination}")
 install(FILES "${CMAKE_BINARY_DIR}/include/semper/semper_core_export.h"
     DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/semper")
+
+if(TARGET SemperRedis)
+    install(TARGETS SemperRedis EXPORT SemperRedisTargets)
+    install(EXPORT SemperRedisTargets NAMESPACE Semper:: DESTINATION "${package_destination}")
+    install(FILES "${CMAKE_BINARY_DIR}/include/semper/semper_redis_export.h"
+        DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/semper")
+endif()
 
 if(TARGET SemperServer)
     install(TARGETS SemperServer EXPORT SemperServerTargets)
