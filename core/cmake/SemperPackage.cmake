@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 # What find_package(Semper) finds: Semper::Core and semper_add_user_process(), and with
-# COMPONENTS Server also Semper::Server, with COMPONENTS Redis Semper::Redis. Included after the libraries exist.
+# COMPONENTS Server also Semper::Server, with COMPONENTS Redis Semper::Redis. Included after the
+# libraries exist.
 
 include(CMakePackageConfigHelpers)
 set(package_destination "${CMAKE_INSTALL_LIBDIR}/cmake/Semper")

@@ -20,18 +20,18 @@ struct SEMPER_REDIS_EXPORT RedisAddress
     enum class Transport { Tcp, Tls, Unix };
 
     Transport transport = Transport::Tcp;
-    QString host; ///< without brackets
+    QString host = {}; ///< without brackets
     quint16 port = 6379;
-    QString path; ///< of a local socket
+    QString path = {}; ///< of a local socket
     int database = 0;
-    QString user;
-    QString password;
-    QString passwordFile; ///< read at each connection; a newline at its end does not count
-    QString passwordVariable; ///< of the environment
-    QString caFile; ///< PEM, as the two below
-    QString certificateFile;
-    QString keyFile;
-    QString serverName; ///< in the certificate, where it is not the host
+    QString user = {};
+    QString password = {};
+    QString passwordFile = {}; ///< read at each connection; a newline at its end does not count
+    QString passwordVariable = {}; ///< of the environment
+    QString caFile = {}; ///< PEM, as the two below
+    QString certificateFile = {};
+    QString keyFile = {};
+    QString serverName = {}; ///< in the certificate, where it is not the host
 
     /// Throws std::invalid_argument, whose what() holds nothing of a password.
     [[nodiscard]] static RedisAddress fromUrl(QStringView url);

@@ -9,9 +9,9 @@ namespace semper {
 /// What a subscription hands out, in order: a message, or the news that some may be missing here.
 struct RedisMessage
 {
-    QString channel;
-    QString pattern; ///< that the channel matched; empty for a channel that was named
-    QByteArray payload;
+    QString channel = {};
+    QString pattern = {}; ///< that the channel matched; empty for a channel that was named
+    QByteArray payload = {};
     /// No message: the connection was lost and is subscribed again now, or too many waited. What
     /// is kept in step by messages has to be read anew.
     bool isGap = false;

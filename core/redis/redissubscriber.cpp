@@ -78,7 +78,7 @@ void RedisSubscriber::receive(const RedisReply &reply)
         return;
     const QByteArray kind = reply.at(0).toBytes();
     if (kind == "message" && reply.size() == 3) {
-        append({.channel = reply.at(1).toText(), .pattern = {}, .payload = reply.at(2).toBytes()});
+        append({.channel = reply.at(1).toText(), .payload = reply.at(2).toBytes()});
     } else if (kind == "pmessage" && reply.size() == 4) {
         append({.channel = reply.at(2).toText(),
             .pattern = reply.at(1).toText(),
@@ -88,7 +88,7 @@ void RedisSubscriber::receive(const RedisReply &reply)
             return;
         m_error = nullptr;
         if (std::exchange(m_wasEstablished, true))
-            append({.channel = {}, .pattern = {}, .payload = {}, .isGap = true});
+            append({.isGap = true});
         wakeWaiters();
     }
 }
@@ -119,11 +119,7 @@ void RedisSubscriber::dropOldest()
 RedisMessage RedisSubscriber::take()
 {
     if (std::exchange(m_gapInFront, false))
-        return {.channel = {},
-            .pattern = {},
-            .payload = {},
-            .isGap = true,
-            .dropped = std::exchange(m_droppedInFront, 0)};
+        return {.isGap = true, .dropped = std::exchange(m_droppedInFront, 0)};
     RedisMessage message = std::move(m_messages.front());
     m_messages.pop_front();
     m_bytes -= message.payload.size();
