@@ -147,10 +147,10 @@ void TestRedisAddress::thePasswordOfAFileIsReadEachTime()
     QTemporaryDir folder;
     const QString path = folder.filePath(u"password"_s);
     const RedisAddress address = RedisAddress::fromUrl(u"redis://app@a?password_file="_s + path);
-    for (const QByteArray &password : {"first", "second"}) {
+    for (const char *password : {"first", "second"}) {
         QFile file(path);
         QVERIFY(file.open(QIODevice::WriteOnly));
-        file.write(password + "\n");
+        file.write(QByteArray(password) + "\n");
         file.close();
         QCOMPARE(address.secret(), QString::fromUtf8(password));
     }

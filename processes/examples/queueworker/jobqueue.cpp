@@ -15,7 +15,7 @@ JobQueue::JobQueue(semper::Process &process, QueueSettings settings, const QStri
 
 QString JobQueue::key(QStringView kind, const QString &worker) const
 {
-    const QString name = m_settings.queue + u':' + kind;
+    const QString name = m_settings.queue + u':' + kind.toString();
     return worker.isEmpty() ? name : name + u':' + worker;
 }
 
