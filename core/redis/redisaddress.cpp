@@ -98,7 +98,7 @@ RedisAddress RedisAddress::fromUrl(QStringView text)
 {
     const QUrl url(text.toString(), QUrl::StrictMode);
     if (!url.isValid())
-        refuse(u"it is none; what is special in a password has to be percent-encoded"_s);
+        refuse(u"it cannot be read: a wrong port, or a password that is not percent-encoded"_s);
     RedisAddress address;
     address.transport = transportOf(url.scheme());
     address.user = url.userName(QUrl::FullyDecoded);
