@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <semper/redis.h>
 
-#include "support/awaited.h"
+#include "support/outcome.h"
 #include "support/redisserver.h"
 #include <semper/fakelink.h>
 #include <semper/process.h>
