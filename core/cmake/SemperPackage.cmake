@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-# What find_package(Semper) finds: Semper::Core and semper_add_user_process(), with COMPONENTS
-# Clients also Semper::Clients, and with COMPONENTS Server also Semper::Server. Included after the libraries exist.
+# What find_package(Semper) finds: Semper::Core and semper_add_user_process(), and with COMPONENTS
+# Clients, Redis and Server also Semper::Clients, Semper::Redis and Semper::Server. Included after the
+# libraries exist.
 
 include(CMakePackageConfigHelpers)
 set(package_destination "${CMAKE_INSTALL_LIBDIR}/cmake/Semper")
@@ -14,6 +15,13 @@ install(TARGETS SemperClients EXPORT SemperClientsTargets)
 install(EXPORT SemperClientsTargets NAMESPACE Semper:: DESTINATION "${package_destination}")
 install(FILES "${CMAKE_BINARY_DIR}/include/semper/semper_clients_export.h"
     DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/semper")
+
+if(TARGET SemperRedis)
+    install(TARGETS SemperRedis EXPORT SemperRedisTargets)
+    install(EXPORT SemperRedisTargets NAMESPACE Semper:: DESTINATION "${package_destination}")
+    install(FILES "${CMAKE_BINARY_DIR}/include/semper/semper_redis_export.h"
+        DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/semper")
+endif()
 
 if(TARGET SemperServer)
     install(TARGETS SemperServer EXPORT SemperServerTargets)

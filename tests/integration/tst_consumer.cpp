@@ -54,6 +54,7 @@ private Q_SLOTS:
     void whatIsInstalled();
     void nothingOfTheTestsIsInstalled();
     void fourLinesOfCMakeBuildAProcess();
+    void aProcessThatTalksToRedisBuilds();
     void theFirstProcessOfTheReadmeBuildsAndRuns();
 
 private:
@@ -117,6 +118,18 @@ void TestConsumer::fourLinesOfCMakeBuildAProcess()
     QCOMPARE(process.exitCode(), 78);
     const QString log = QString::fromLocal8Bit(process.readAllStandardError());
     QVERIFY2(log.contains(u"in more than one plugin"_s), qPrintable(log));
+}
+
+void TestConsumer::aProcessThatTalksToRedisBuilds()
+{
+#ifndef SEMPER_BUILD_REDIS
+    QSKIP("built without Semper::Redis");
+#endif
+    const QString source
+        = qEnvironmentVariable("SEMPER_TEST_SOURCE") + u"/tests/integration/consumer/redis"_s;
+    const QString output = build(source, path(u"cache"_s));
+    QVERIFY2(!output.startsWith(u"failed"_s), qPrintable(output));
+    QVERIFY(QFile::exists(path(u"cache/cache.so"_s)));
 }
 
 void TestConsumer::theFirstProcessOfTheReadmeBuildsAndRuns()

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#include <semper/redis.h>
+
+#include "redis/rediscommand.h"
+#include "redis/redisconnection.h"
+#include "redis/redissubscriber.h"
+#include <semper/process.h>
+#include <semper/redisaddress.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+namespace semper {
+
+namespace {
+
+using Replies = QList<RedisReply>;
+
+/// Of its arguments only \a process is there after the await.
+QCoro::Task<Replies> ask(Process &process, RedisConnection &connection, RedisRequest request)
+{
+    RedisCall call(process, std::move(request));
+    connection.submit(call);
+    co_await call.ended();
+    co_return call.takeReplies();
+}
+
+QCoro::Task<RedisReply> single(QCoro::Task<Replies> exchange)
+{
+    const Replies replies = co_await exchange;
+    replies.constFirst().throwIfError();
+    co_return replies.constFirst();
+}
+
+QCoro::Task<std::optional<QByteArray>> optionalBytes(QCoro::Task<RedisReply> asked)
+{
+    const RedisReply reply = co_await asked;
+    co_return reply.toOptionalBytes();
+}
+
+QCoro::Task<qint64> integer(QCoro::Task<RedisReply> asked)
+{
+    const RedisReply reply = co_await asked;
+    co_return reply.toInteger();
+}
+
+QCoro::Task<bool> isMany(QCoro::Task<RedisReply> asked)
+{
+    const RedisReply reply = co_await asked;
+    co_return reply.toInteger() > 0;
+}
+
+QCoro::Task<> done(QCoro::Task<RedisReply> asked)
+{
+    co_await asked;
+}
+
+/// Those whose last argument is how many seconds they wait.
+[[nodiscard]] bool canBlock(const QByteArray &name)
+{
+    const QByteArray upper = name.toUpper();
+    const auto known = {"BLPOP", "BRPOP", "BLMOVE", "BRPOPLPUSH", "BZPOPMIN", "BZPOPMAX"};
+    return std::any_of(
+        known.begin(), known.end(), [&upper](const char *one) { return upper == one; });
+}
+
+} // namespace
+
+struct Redis::Private
+{
+    Private(Process &owner, QStringView url, const RedisOptions &chosen)
+        : process(owner)
+        , address(RedisAddress::fromUrl(url))
+        , options(chosen)
+        , commands(owner, address, options, RedisConnection::Purpose::Commands)
+    { }
+
+    /// One that nobody uses now.
+    [[nodiscard]] RedisConnection &freeConnection()
+    {
+        for (const auto &connection : blocking) {
+            if (connection->isIdle())
+                return *connection;
+        }
+        return *blocking.emplace_back(std::make_unique<RedisConnection>(
+            process, address, options, RedisConnection::Purpose::Blocking));
+    }
+
+    Process &process;
+    RedisAddress address;
+    RedisOptions options;
+    RedisConnection commands;
+    std::vector<std::unique_ptr<RedisConnection>> blocking; ///< as many as were needed at once
+};
+
+Redis::Redis(Process &process, QStringView url, const RedisOptions &options)
+    : m_private(std::make_unique<Private>(process, url, options))
+{ }
+
+Redis::~Redis() = default;
+
+QCoro::Task<Replies> Redis::exchange(const QByteArray &bytes, qsizetype replies)
+{
+    return ask(m_private->process, m_private->commands,
+        {.bytes = bytes, .replies = replies, .timeout = m_private->options.commandTimeout});
+}
+
+QCoro::Task<RedisReply> Redis::send(const QList<QByteArray> &words)
+{
+    refuseUnshareable(words.constFirst());
+    return single(exchange(encodeRedisCommand(words), 1));
+}
+
+QCoro::Task<RedisReply> Redis::sendBlocking(
+    std::chrono::milliseconds limit, QList<QByteArray> words)
+{
+    if (!canBlock(words.constFirst()))
+        throw std::invalid_argument(
+            words.constFirst().toStdString() + " does not wait: use command()");
+    if (limit.count() <= 0)
+        throw std::invalid_argument("a blocking command needs a limit above 0");
+    words.append(QByteArray::number(double(limit.count()) / 1000, 'f', 3));
+    return single(ask(m_private->process, m_private->freeConnection(),
+        {.bytes = encodeRedisCommand(words),
+            .replies = 1,
+            .timeout = m_private->options.commandTimeout,
+            .answerTimeout = limit + m_private->options.commandTimeout}));
+}
+
+QCoro::Task<std::optional<QByteArray>> Redis::get(const RedisArgument &key)
+{
+    return optionalBytes(send({"GET", key.bytes()}));
+}
+
+QCoro::Task<> Redis::set(const RedisArgument &key, const RedisArgument &value)
+{
+    return done(send({"SET", key.bytes(), value.bytes()}));
+}
+
+QCoro::Task<> Redis::set(
+    const RedisArgument &key, const RedisArgument &value, std::chrono::milliseconds lifetime)
+{
+    return done(send(
+        {"SET", key.bytes(), value.bytes(), "PX", QByteArray::number(qint64(lifetime.count()))}));
+}
+
+QCoro::Task<bool> Redis::remove(const RedisArgument &key)
+{
+    return isMany(send({"DEL", key.bytes()}));
+}
+
+QCoro::Task<qint64> Redis::increment(const RedisArgument &key, qint64 by)
+{
+    return integer(send({"INCRBY", key.bytes(), QByteArray::number(by)}));
+}
+
+QCoro::Task<qint64> Redis::publish(const RedisArgument &channel, const RedisArgument &payload)
+{
+    return integer(send({"PUBLISH", channel.bytes(), payload.bytes()}));
+}
+
+RedisSubscription Redis::subscribeTo(const QByteArray &command, const QList<QByteArray> &names)
+{
+    return RedisSubscription(std::make_shared<RedisSubscriber>(
+        m_private->process, m_private->address, m_private->options, command, names));
+}
+
+bool Redis::isConnected() const
+{
+    return m_private->commands.isOpen();
+}
+
+QString Redis::problem() const
+{
+    return m_private->commands.problem();
+}
+
+} // namespace semper

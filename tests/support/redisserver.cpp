@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/redisserver.h"
+
+#include <QHostAddress>
+#include <QStandardPaths>
+#include <QTcpServer>
+#include <QTest>
+
+#include <csignal>
+
+using namespace Qt::StringLiterals;
+
+namespace semper::test {
+
+namespace {
+
+constexpr int patience = 20000;
+
+[[nodiscard]] quint16 freePort()
+{
+    QTcpServer server;
+    return server.listen(QHostAddress::LocalHost) ? server.serverPort() : quint16(0);
+}
+
+[[nodiscard]] bool succeeds(const QString &program, const QStringList &arguments)
+{
+    QProcess process;
+    process.start(program, arguments);
+    return process.waitForFinished(patience) && process.exitStatus() == QProcess::NormalExit
+        && process.exitCode() == 0;
+}
+
+} // namespace
+
+RedisServer::RedisServer(const QStringList &options, Tls tls)
+    : m_options(options)
+    , m_tls(tls)
+{ }
+
+RedisServer::~RedisServer()
+{
+    kill();
+}
+
+bool RedisServer::isInstalled()
+{
+    return !QStandardPaths::findExecutable(u"redis-server"_s).isEmpty();
+}
+
+QStringList RedisServer::arguments() const
+{
+    const QString port = QString::number(m_port);
+    QStringList list{u"--dir"_s, m_folder.path(), u"--bind"_s, u"127.0.0.1"_s, u"--unixsocket"_s,
+        path(u"socket"_s), u"--save"_s, QString(), u"--appendonly"_s, u"no"_s, u"--daemonize"_s,
+        u"no"_s};
+    if (m_tls == Tls::Yes)
+        list += {u"--port"_s, u"0"_s, u"--tls-port"_s, port, u"--tls-cert-file"_s,
+            path(u"server.pem"_s), u"--tls-key-file"_s, path(u"server.key"_s),
+            u"--tls-ca-cert-file"_s, path(u"ca.pem"_s), u"--tls-auth-clients"_s, u"optional"_s};
+    else
+        list += {u"--port"_s, port};
+    return list + m_options;
+}
+
+bool RedisServer::start()
+{
+    if (m_port == 0) {
+        m_port = freePort();
+        if (m_tls == Tls::Yes && !makeCertificates())
+            return false;
+    }
+    m_process.setProcessChannelMode(QProcess::MergedChannels);
+    m_process.start(u"redis-server"_s, arguments());
+    return QTest::qWaitFor(
+               [this] {
+                   m_log += m_process.readAll();
+                   return m_process.state() == QProcess::NotRunning
+                       || m_log.contains("eady to accept connections");
+               },
+               patience)
+        && m_process.state() == QProcess::Running;
+}
+
+void RedisServer::kill()
+{
+    if (m_process.state() == QProcess::NotRunning)
+        return;
+    m_process.kill();
+    m_process.waitForFinished(patience);
+    m_log.clear();
+}
+
+void RedisServer::freeze()
+{
+    ::kill(pid_t(m_process.processId()), SIGSTOP);
+}
+
+void RedisServer::thaw()
+{
+    ::kill(pid_t(m_process.processId()), SIGCONT);
+}
+
+QByteArray RedisServer::cli(const QStringList &words)
+{
+    QProcess process;
+    process.setProcessChannelMode(QProcess::MergedChannels);
+    QStringList list{u"-s"_s, path(u"socket"_s)};
+    if (const qsizetype at = m_options.indexOf(u"--requirepass"_s); at >= 0)
+        list += {u"--no-auth-warning"_s, u"-a"_s, m_options.value(at + 1)};
+    process.start(u"redis-cli"_s, list + words);
+    process.waitForFinished(patience);
+    return process.readAll().trimmed();
+}
+
+QString RedisServer::url() const
+{
+    return m_tls == Tls::Yes
+        ? u"rediss://localhost:%1?ca_file=%2"_s.arg(QString::number(m_port), path(u"ca.pem"_s))
+        : u"redis://127.0.0.1:%1"_s.arg(m_port);
+}
+
+bool RedisServer::makeCertificates()
+{
+    const QString key = u"ec"_s;
+    const QStringList curve{u"-pkeyopt"_s, u"ec_paramgen_curve:prime256v1"_s, u"-nodes"_s};
+    return succeeds(u"openssl"_s,
+               QStringList{u"req"_s, u"-x509"_s, u"-newkey"_s, key, u"-days"_s, u"2"_s, u"-subj"_s,
+                   u"/CN=Test authority"_s, u"-keyout"_s, path(u"ca.key"_s), u"-out"_s,
+                   path(u"ca.pem"_s)}
+                   + curve)
+        && succeeds(u"openssl"_s,
+            QStringList{u"req"_s, u"-x509"_s, u"-newkey"_s, key, u"-days"_s, u"2"_s, u"-subj"_s,
+                u"/CN=localhost"_s, u"-addext"_s, u"subjectAltName=DNS:localhost"_s, u"-addext"_s,
+                u"basicConstraints=CA:FALSE"_s, u"-CA"_s, path(u"ca.pem"_s), u"-CAkey"_s,
+                path(u"ca.key"_s), u"-keyout"_s, path(u"server.key"_s), u"-out"_s,
+                path(u"server.pem"_s)}
+                + curve);
+}
+
+} // namespace semper::test
