@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 # What find_package(Semper) finds: Semper::Core and semper_add_user_process(), and with
-# COMPONENTS Server also Semper::Server. Included after the libraries exist.
+# COMPONENTS Server also Semper::Server, with COMPONENTS Database Semper::Database. Included after
+# the libraries exist.
 
 include(CMakePackageConfigHelpers)
 set(package_destination "${CMAKE_INSTALL_LIBDIR}/cmake/Semper")
@@ -8,6 +9,11 @@ set(package_destination "${CMAKE_INSTALL_LIBDIR}/cmake/Semper")
 install(TARGETS SemperCore EXPORT SemperCoreTargets)
 install(EXPORT SemperCoreTargets NAMESPACE Semper:: DESTINATION "${package_destination}")
 install(FILES "${CMAKE_BINARY_DIR}/include/semper/semper_core_export.h"
+    DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/semper")
+
+install(TARGETS SemperDatabase EXPORT SemperDatabaseTargets)
+install(EXPORT SemperDatabaseTargets NAMESPACE Semper:: DESTINATION "${package_destination}")
+install(FILES "${CMAKE_BINARY_DIR}/include/semper/semper_database_export.h"
     DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/semper")
 
 if(TARGET SemperServer)
