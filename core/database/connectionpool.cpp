@@ -100,8 +100,8 @@ void ConnectionPool::enqueue(const std::shared_ptr<Request> &request)
         }
         worker->queue.push_back(request);
     } else if (m_queue.size() >= size_t(m_options.queue)) {
-        request->answer->fail(error<DatabaseError::QueueFull>(
-            u"%1 statements wait already"_s.arg(m_queue.size())));
+        request->answer->fail(
+            error<DatabaseError::QueueFull>(u"%1 statements wait already"_s.arg(m_queue.size())));
         return;
     } else {
         m_queue.push_back(request);
@@ -138,12 +138,11 @@ void ConnectionPool::release(const std::shared_ptr<Worker> &worker)
 {
     if (worker->isAbandoned || !worker->isLeased)
         return;
-    worker->queue.push_back(std::make_shared<Request>(Request{
-        .job =
-            [](SqlConnection &connection) {
-                connection.rollback();
-                return SqlResult();
-            },
+    worker->queue.push_back(std::make_shared<Request>(Request{.job =
+                                                                  [](SqlConnection &connection) {
+                                                                      connection.rollback();
+                                                                      return SqlResult();
+                                                                  },
         .timeout = m_options.timeout,
         .worker = worker,
         .releases = true}));
@@ -185,8 +184,8 @@ std::shared_ptr<ConnectionPool::Worker> ConnectionPool::freeWorker()
         unconnected = std::make_shared<Worker>();
         unconnected->thread = ConnectionThread::start(m_options);
         Worker *const worker = unconnected.get();
-        QObject::connect(&worker->watcher, &QFutureWatcherBase::finished, &worker->watcher,
-            [this, worker] {
+        QObject::connect(
+            &worker->watcher, &QFutureWatcherBase::finished, &worker->watcher, [this, worker] {
                 const auto found = std::find_if(m_workers.begin(), m_workers.end(),
                     [worker](const auto &other) { return other.get() == worker; });
                 if (found != m_workers.end())
@@ -207,9 +206,8 @@ bool ConnectionPool::mayConnect()
         return false;
     }
     // One at a time, until it is known that it is worth the while.
-    return std::none_of(m_workers.begin(), m_workers.end(), [](const auto &worker) {
-        return worker->current && !worker->isConnected;
-    });
+    return std::none_of(m_workers.begin(), m_workers.end(),
+        [](const auto &worker) { return worker->current && !worker->isConnected; });
 }
 
 void ConnectionPool::start(

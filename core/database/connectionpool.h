@@ -80,9 +80,8 @@ private:
 class ConnectionLease
 {
 public:
-    ConnectionLease(
-        std::shared_ptr<ConnectionPool> pool, std::shared_ptr<ConnectionPool::Worker> worker,
-        std::chrono::milliseconds timeout)
+    ConnectionLease(std::shared_ptr<ConnectionPool> pool,
+        std::shared_ptr<ConnectionPool::Worker> worker, std::chrono::milliseconds timeout)
         : m_pool(std::move(pool))
         , m_worker(std::move(worker))
         , m_timeout(timeout)

@@ -72,14 +72,14 @@ QCoro::Task<SqlResult> Database::run(SqlStatement statement) const
 QCoro::Task<Transaction> Database::begin() const
 {
     const auto timeout = m_timeout;
-    auto request = std::make_shared<ConnectionPool::Request>(ConnectionPool::Request{
-        .job =
-            [timeout](SqlConnection &connection) {
-                connection.begin(timeout);
-                return SqlResult();
-            },
-        .timeout = timeout,
-        .leases = true});
+    auto request = std::make_shared<ConnectionPool::Request>(
+        ConnectionPool::Request{.job =
+                                    [timeout](SqlConnection &connection) {
+                                        connection.begin(timeout);
+                                        return SqlResult();
+                                    },
+            .timeout = timeout,
+            .leases = true});
     // No member is touched behind the await: the handle may be gone.
     std::shared_ptr<ConnectionLease> lease = co_await leaseFrom(m_pool, std::move(request));
     co_return Transaction(std::move(lease));

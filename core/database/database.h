@@ -28,8 +28,8 @@ class Process;
 /// tried after 100 ms, then after twice as long each time, up to 5 s; statements wait for it, each
 /// up to its time-out.
 ///
-/// A copy is another handle of the same pool, which closes with the last one. Statements under way
-/// then have 1 s to end. Main thread of the process; no call blocks.
+/// A copy is another handle of the same pool, which closes with the last one, behind the statements
+/// that are under way; after a stop these have 1 s. Main thread of the process; no call blocks.
 class SEMPER_DATABASE_EXPORT Database : public StatementRunner
 {
 public:

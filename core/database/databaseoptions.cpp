@@ -134,7 +134,8 @@ DatabaseOptions DatabaseOptions::fromSettings(const QJsonValue &settings)
         else if (key == "queue"_L1)
             options.queue = int(wholeNumber(key, it.value(), 1, 1'000'000));
         else if (key == "timeout_ms"_L1)
-            options.timeout = std::chrono::milliseconds(wholeNumber(key, it.value(), 1, 86'400'000));
+            options.timeout
+                = std::chrono::milliseconds(wholeNumber(key, it.value(), 1, 86'400'000));
         else if (key == "connect_timeout_ms"_L1)
             options.connectTimeout
                 = std::chrono::milliseconds(wholeNumber(key, it.value(), 1, 600'000));

@@ -12,9 +12,8 @@ PreparedStatements::PreparedStatements(int limit)
 
 QSqlQuery *PreparedStatements::find(const QString &text, qsizetype arguments)
 {
-    const auto found = std::find_if(m_entries.begin(), m_entries.end(), [&](const Entry &entry) {
-        return entry.arguments == arguments && entry.text == text;
-    });
+    const auto found = std::find_if(m_entries.begin(), m_entries.end(),
+        [&](const Entry &entry) { return entry.arguments == arguments && entry.text == text; });
     if (found == m_entries.end())
         return nullptr;
     m_entries.splice(m_entries.begin(), m_entries, found);

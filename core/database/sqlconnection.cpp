@@ -81,8 +81,9 @@ void SqlConnection::open()
 {
     const QString name = dialect::driverName(m_options.driver);
     if (!QSqlDatabase::isDriverAvailable(name))
-        throw DatabaseError::DriverMissing(u"Qt's driver %1 is not installed; Debian's package is %2"_s.arg(
-            name, dialect::packageName(m_options.driver)));
+        throw DatabaseError::DriverMissing(
+            u"Qt's driver %1 is not installed; Debian's package is %2"_s.arg(
+                name, dialect::packageName(m_options.driver)));
     const QString password = passwordOf(m_options);
     {
         const std::lock_guard lock(driverMutex());
@@ -112,8 +113,8 @@ void SqlConnection::open()
         }
     } catch (const DatabaseError &error) {
         close();
-        throw DatabaseError::Unreachable(u"%1 cannot be used: %2"_s.arg(
-            m_options.describe(), QString::fromUtf8(error.what())));
+        throw DatabaseError::Unreachable(
+            u"%1 cannot be used: %2"_s.arg(m_options.describe(), QString::fromUtf8(error.what())));
     }
     qCDebug(logConnection, "connected to %ls", qUtf16Printable(m_options.describe()));
 }
@@ -175,20 +176,26 @@ QSqlQuery &SqlConnection::start(const SqlStatement &statement)
             fail(m_plain.lastError());
         return m_plain;
     }
-    QSqlQuery *query = m_prepared.find(statement.text, statement.arguments.size());
+    const qsizetype count = statement.arguments.size();
+    QSqlQuery *query = m_prepared.find(statement.text, count);
+    const bool isKnown = query != nullptr;
     if (!query) {
         QSqlQuery fresh(*m_database);
         fresh.setForwardOnly(true);
         if (!fresh.prepare(statement.text))
             fail(fresh.lastError());
-        query = m_prepared.insert(
-            statement.text, statement.arguments.size(), std::move(fresh));
+        query = m_prepared.insert(statement.text, count, std::move(fresh));
     }
-    for (qsizetype i = 0; i < statement.arguments.size(); ++i)
+    for (qsizetype i = 0; i < count; ++i)
         query->bindValue(int(i), statement.arguments.at(i));
-    if (!query->exec())
-        fail(query->lastError());
-    return *query;
+    if (query->exec())
+        return *query;
+    const QSqlError error = query->lastError();
+    if (!isKnown || m_inTransaction
+        || !isOutdated(m_options.driver, error.nativeErrorCode(), statement.text))
+        fail(error);
+    m_prepared.remove(statement.text);
+    return start(statement);
 }
 
 SqlResult SqlConnection::execute(const SqlStatement &statement)
@@ -212,16 +219,18 @@ DatabaseRows SqlConnection::fetch(QSqlQuery &query)
 {
     const QSqlRecord record = query.record();
     QStringList columns;
-    for (int i = 0; i < record.count(); ++i)
+    QList<QSqlField> fields;
+    for (int i = 0; i < record.count(); ++i) {
         columns.append(record.fieldName(i));
+        fields.append(record.field(i));
+    }
     DatabaseRows rows(columns);
     qint64 bytes = 0;
     while (query.next()) {
         QVariantList values;
-        values.reserve(record.count());
-        for (int i = 0; i < record.count(); ++i) {
-            values.append(
-                dialect::normalised(m_options.driver, record.field(i), query.value(i)));
+        values.reserve(fields.size());
+        for (int i = 0; i < fields.size(); ++i) {
+            values.append(dialect::normalised(m_options.driver, fields.at(i), query.value(i)));
             bytes += sizeOf(values.constLast());
         }
         if (rows.size() == m_options.maximumRows || bytes > m_options.maximumBytes) {
@@ -231,9 +240,9 @@ DatabaseRows SqlConnection::fetch(QSqlQuery &query)
                 query.finish();
             else
                 close();
-            throw DatabaseError::TooLarge(u"the result has more than %1 rows or %2 bytes"_s
-                                              .arg(m_options.maximumRows)
-                                              .arg(m_options.maximumBytes));
+            throw DatabaseError::TooLarge(
+                u"the result has more than %1 rows or %2 bytes"_s.arg(m_options.maximumRows)
+                    .arg(m_options.maximumBytes));
         }
         rows.append(std::move(values));
     }

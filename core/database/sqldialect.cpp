@@ -33,8 +33,7 @@ constexpr int mariaDbDouble = 5;
 [[nodiscard]] QStringList postgreSqlOptions(const DatabaseOptions &options)
 {
     // libpq takes less than 2 s for 2 s.
-    QStringList list{
-        u"connect_timeout=%1"_s.arg(wholeSeconds(options.connectTimeout, 2)),
+    QStringList list{u"connect_timeout=%1"_s.arg(wholeSeconds(options.connectTimeout, 2)),
         u"application_name=semper"_s};
     for (auto it = options.tls.constBegin(); it != options.tls.constEnd(); ++it)
         list.append(it.key() + u'=' + it.value());
@@ -169,8 +168,8 @@ QVariant normalised(Driver driver, const QSqlField &field, const QVariant &value
         return value;
     const QDateTime moment = value.toDateTime();
     // The session is in UTC, but the drivers take what has no zone for local time.
-    const bool isUnzoned = driver != Driver::PostgreSql
-        || field.typeID() == postgreSqlTimestampWithoutZone;
+    const bool isUnzoned
+        = driver != Driver::PostgreSql || field.typeID() == postgreSqlTimestampWithoutZone;
     if (isUnzoned && moment.timeSpec() == Qt::LocalTime)
         return QDateTime(moment.date(), moment.time(), Qt::UTC);
     return moment.toUTC();

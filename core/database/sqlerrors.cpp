@@ -38,6 +38,7 @@ constexpr int checkViolated = 4025;
 constexpr int firstOfClient = 2000;
 constexpr int firstOfStatements = 2029; ///< the client's about what is bound and fetched
 constexpr int lastOfStatements = 2036;
+constexpr int otherColumns = 2057; ///< than when it was prepared
 constexpr int lastOfClient = 2999;
 } // namespace mariadb
 
@@ -86,8 +87,8 @@ constexpr int lastOfClient = 2999;
         break;
     }
     const bool isClients = code >= mariadb::firstOfClient && code <= mariadb::lastOfClient;
-    const bool isStatements
-        = code >= mariadb::firstOfStatements && code <= mariadb::lastOfStatements;
+    const bool isStatements = code == mariadb::otherColumns
+        || (code >= mariadb::firstOfStatements && code <= mariadb::lastOfStatements);
     if (isClients && !isStatements)
         return Kind::ConnectionLost;
     return state.startsWith("23"_L1) ? Kind::Constraint : Kind::Statement;
@@ -170,6 +171,22 @@ SqlFailure understand(Driver driver, const QSqlError &error, const QString &sqlS
         .text = text,
         .connectionIsLost = isLost,
         .transactionIsLost = isLost || endsTransaction(driver, code.toInt())};
+}
+
+bool isOutdated(Driver driver, const QString &nativeCode, const QString &text)
+{
+    // PostgreSQL has not begun with it. MariaDB's client only sees it in the answer: so there it
+    // must be a query.
+    switch (driver) {
+    case Driver::Sqlite:
+        return false;
+    case Driver::PostgreSql:
+        return nativeCode == "0A000"_L1;
+    case Driver::MariaDb:
+        return nativeCode.toInt() == mariadb::otherColumns
+            && text.trimmed().startsWith("select"_L1, Qt::CaseInsensitive);
+    }
+    Q_UNREACHABLE();
 }
 
 } // namespace semper

@@ -24,4 +24,9 @@ struct SqlFailure
 [[nodiscard]] SqlFailure understand(
     DatabaseOptions::Driver driver, const QSqlError &error, const QString &sqlState);
 
+/// The error \a nativeCode says that \a text was prepared before its table changed. To prepare and
+/// execute it anew does nothing twice.
+[[nodiscard]] bool isOutdated(
+    DatabaseOptions::Driver driver, const QString &nativeCode, const QString &text);
+
 } // namespace semper

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <semper/databaserows.h>
-#include <semper/sqlvalue.h>
+#include <semper/sqlargument.h>
 
 #include <QString>
 #include <QStringView>

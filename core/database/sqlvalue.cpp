@@ -6,81 +6,11 @@
 #include <QJsonDocument>
 #include <QTimeZone>
 
+#include <utility>
+
 using namespace Qt::StringLiterals;
 
 namespace semper {
-
-// ── to the database ─────────────────────────────────────────────────────────────────────────────
-
-// A null QString or QByteArray would become NULL in QtSql: whoever means NULL says so.
-
-QVariant toSqlValue(QStringView text)
-{
-    return text.isEmpty() ? QVariant(u""_s) : QVariant(text.toString());
-}
-
-QVariant toSqlValue(std::string_view utf8)
-{
-    return toSqlValue(QStringView(QString::fromUtf8(utf8.data(), qsizetype(utf8.size()))));
-}
-
-QVariant toSqlValue(const QByteArray &blob)
-{
-    return blob.isNull() ? QVariant(QByteArray("")) : QVariant(blob);
-}
-
-QVariant toSqlValue(const QDateTime &moment)
-{
-    return moment.isValid() ? QVariant(moment.toUTC()) : toSqlValue(nullptr);
-}
-
-QVariant toSqlValue(QDate date)
-{
-    return date.isValid() ? QVariant(date) : toSqlValue(nullptr);
-}
-
-QVariant toSqlValue(QTime time)
-{
-    return time.isValid() ? QVariant(time) : toSqlValue(nullptr);
-}
-
-QVariant toSqlValue(const QUuid &uuid)
-{
-    return uuid.toString(QUuid::WithoutBraces);
-}
-
-QVariant toSqlValue(const QJsonObject &json)
-{
-    return QString::fromUtf8(QJsonDocument(json).toJson(QJsonDocument::Compact));
-}
-
-QVariant toSqlValue(const QJsonArray &json)
-{
-    return QString::fromUtf8(QJsonDocument(json).toJson(QJsonDocument::Compact));
-}
-
-QVariant toSqlValue(std::nullptr_t)
-{
-    return QVariant(QMetaType::fromType<QString>());
-}
-
-QVariant toSqlValue(const QVariant &value)
-{
-    switch (value.typeId()) {
-    case QMetaType::QDateTime:
-        return toSqlValue(value.toDateTime());
-    case QMetaType::QUuid:
-        return toSqlValue(value.toUuid());
-    case QMetaType::QJsonObject:
-        return toSqlValue(value.toJsonObject());
-    case QMetaType::QJsonArray:
-        return toSqlValue(value.toJsonArray());
-    default:
-        return value.isValid() ? value : toSqlValue(nullptr);
-    }
-}
-
-// ── from the database ───────────────────────────────────────────────────────────────────────────
 
 namespace {
 
@@ -116,20 +46,13 @@ void throwNull(const SqlPlace &place)
 qint64 toInteger(const QVariant &value, qint64 least, qint64 greatest, const SqlPlace &place)
 {
     bool isNumber = false;
-    qint64 number = 0;
+    qint64 number = value.toLongLong(&isNumber);
     if (value.typeId() == QMetaType::Double) {
         const double real = value.toDouble();
-        number = qint64(real);
-        isNumber = real > -9e18 && real < 9e18 && double(number) == real;
+        isNumber = real > -9e18 && real < 9e18 && double(qint64(real)) == real;
+        number = isNumber ? qint64(real) : 0;
     } else if (value.typeId() == QMetaType::ULongLong) {
         isNumber = std::in_range<qint64>(value.toULongLong());
-        number = value.toLongLong();
-    } else {
-        number = value.toString().toLongLong(&isNumber);
-        if (value.typeId() == QMetaType::Bool) {
-            number = value.toBool() ? 1 : 0;
-            isNumber = true;
-        }
     }
     if (!isNumber)
         refuse(place, "whole number"_L1);

@@ -15,61 +15,9 @@
 #include <concepts>
 #include <limits>
 #include <optional>
-#include <string_view>
 #include <type_traits>
-#include <utility>
 
 namespace semper {
-
-// To the database: what may stand for a ?. NULL is nullptr, an empty std::optional, or a date that
-// is not valid; an empty text is a text.
-
-[[nodiscard]] SEMPER_DATABASE_EXPORT QVariant toSqlValue(QStringView text);
-[[nodiscard]] SEMPER_DATABASE_EXPORT QVariant toSqlValue(const QByteArray &blob);
-[[nodiscard]] SEMPER_DATABASE_EXPORT QVariant toSqlValue(const QDateTime &moment); ///< as UTC
-[[nodiscard]] SEMPER_DATABASE_EXPORT QVariant toSqlValue(QDate date);
-[[nodiscard]] SEMPER_DATABASE_EXPORT QVariant toSqlValue(QTime time);
-[[nodiscard]] SEMPER_DATABASE_EXPORT QVariant toSqlValue(const QUuid &uuid); ///< 36 characters
-[[nodiscard]] SEMPER_DATABASE_EXPORT QVariant toSqlValue(const QJsonObject &json);
-[[nodiscard]] SEMPER_DATABASE_EXPORT QVariant toSqlValue(const QJsonArray &json);
-[[nodiscard]] SEMPER_DATABASE_EXPORT QVariant toSqlValue(std::string_view utf8);
-[[nodiscard]] SEMPER_DATABASE_EXPORT QVariant toSqlValue(std::nullptr_t);
-[[nodiscard]] inline QVariant toSqlValue(std::nullopt_t)
-{
-    return toSqlValue(nullptr);
-}
-[[nodiscard]] inline QVariant toSqlValue(const char *utf8)
-{
-    return toSqlValue(std::string_view(utf8));
-}
-[[nodiscard]] inline QVariant toSqlValue(QLatin1StringView text)
-{
-    return toSqlValue(QStringView(QString(text)));
-}
-/// By its type, as it would be without the QVariant.
-[[nodiscard]] SEMPER_DATABASE_EXPORT QVariant toSqlValue(const QVariant &value);
-
-template <class T>
-requires std::is_arithmetic_v<T> || std::is_enum_v<T>
-[[nodiscard]] QVariant toSqlValue(T value)
-{
-    if constexpr (std::is_enum_v<T>)
-        return toSqlValue(static_cast<std::underlying_type_t<T>>(value));
-    else if constexpr (std::same_as<T, bool>)
-        return QVariant(value);
-    else if constexpr (std::floating_point<T>)
-        return QVariant(static_cast<double>(value));
-    else if (std::in_range<qint64>(value)) // drivers know least about unsigned numbers
-        return QVariant(static_cast<qint64>(value));
-    else
-        return QVariant(static_cast<quint64>(value));
-}
-
-template <class T>
-[[nodiscard]] QVariant toSqlValue(const std::optional<T> &value)
-{
-    return value ? toSqlValue(*value) : toSqlValue(nullptr);
-}
 
 /// Where a value stands, for the message of an error.
 struct SqlPlace

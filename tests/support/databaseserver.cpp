@@ -111,8 +111,8 @@ bool DatabaseServer::prepare()
         return true;
     if (m_driver == Driver::PostgreSql)
         return run(m_programs + u"/initdb"_s,
-            {u"-D"_s, path(u"data"_s), u"-U"_s, u"test"_s, u"-A"_s, u"trust"_s, u"-N"_s,
-                u"-E"_s, u"UTF8"_s, u"--locale=C"_s});
+            {u"-D"_s, path(u"data"_s), u"-U"_s, u"test"_s, u"-A"_s, u"trust"_s, u"-N"_s, u"-E"_s,
+                u"UTF8"_s, u"--locale=C"_s});
     QFile script(path(u"init.sql"_s));
     if (!script.open(QIODevice::WriteOnly))
         return false;
@@ -175,8 +175,7 @@ bool DatabaseServer::start()
                 return false;
         }
         if (answers() && isRunning())
-            return m_driver == Driver::MariaDb
-                || std::exchange(m_hasDatabase, true)
+            return m_driver == Driver::MariaDb || std::exchange(m_hasDatabase, true)
                 || run(m_programs + u"/createdb"_s,
                     {u"-h"_s, u"127.0.0.1"_s, u"-p"_s, QString::number(m_port), u"-U"_s, u"test"_s,
                         u"test"_s});

@@ -62,14 +62,12 @@ void TestDatabaseOptions::aUrlNamesTheDatabase_data()
     QTest::newRow("MariaDB") << u"mariadb://me%40home@db.example.org/shop"_s << server;
     QTest::newRow("MySQL") << u"mysql://me%40home@db.example.org/shop"_s << server;
     QTest::newRow("IPv6") << u"postgres://[::1]/shop"_s
-                          << DatabaseOptions{.driver = Driver::PostgreSql,
-                                 .name = u"shop"_s,
-                                 .host = u"::1"_s};
+                          << DatabaseOptions{
+                                 .driver = Driver::PostgreSql, .name = u"shop"_s, .host = u"::1"_s};
     QTest::newRow("PostgreSQL's socket")
         << u"postgresql:///shop?host=/run/postgresql"_s
-        << DatabaseOptions{.driver = Driver::PostgreSql,
-               .name = u"shop"_s,
-               .host = u"/run/postgresql"_s};
+        << DatabaseOptions{
+               .driver = Driver::PostgreSql, .name = u"shop"_s, .host = u"/run/postgresql"_s};
     QTest::newRow("MariaDB's socket") << u"mariadb://me@/shop?socket=/run/mysqld/mysqld.sock"_s
                                       << DatabaseOptions{.driver = Driver::MariaDb,
                                              .name = u"shop"_s,
@@ -88,8 +86,8 @@ void TestDatabaseOptions::aUrlNamesTheDatabase()
 
 void TestDatabaseOptions::whatIsInQueryGoesToTheDriver()
 {
-    const auto options = DatabaseOptions::fromUrl(
-        u"postgresql://h/n?sslmode=verify-full&sslrootcert=/etc/ca.pem");
+    const auto options
+        = DatabaseOptions::fromUrl(u"postgresql://h/n?sslmode=verify-full&sslrootcert=/etc/ca.pem");
     const QMap<QString, QString> expected{
         {u"sslmode"_s, u"verify-full"_s}, {u"sslrootcert"_s, u"/etc/ca.pem"_s}};
     QCOMPARE(options.tls, expected);
@@ -97,10 +95,10 @@ void TestDatabaseOptions::whatIsInQueryGoesToTheDriver()
 
 void TestDatabaseOptions::settingsSayTheRest()
 {
-    const auto options = DatabaseOptions::fromSettings(QJsonObject{
-        {u"url"_s, u"mariadb://h/n"_s}, {u"password_file"_s, u"/run/secret"_s},
-        {u"connections"_s, 2}, {u"queue"_s, 7}, {u"timeout_ms"_s, 1500},
-        {u"connect_timeout_ms"_s, 900}, {u"maximum_rows"_s, 10}, {u"maximum_bytes"_s, 4096}});
+    const auto options = DatabaseOptions::fromSettings(
+        QJsonObject{{u"url"_s, u"mariadb://h/n"_s}, {u"password_file"_s, u"/run/secret"_s},
+            {u"connections"_s, 2}, {u"queue"_s, 7}, {u"timeout_ms"_s, 1500},
+            {u"connect_timeout_ms"_s, 900}, {u"maximum_rows"_s, 10}, {u"maximum_bytes"_s, 4096}});
     const DatabaseOptions expected{.driver = Driver::MariaDb,
         .name = u"n"_s,
         .host = u"h"_s,
@@ -158,8 +156,6 @@ void TestDatabaseOptions::noPasswordIsTold()
     options.password = u"geheim"_s;
     QCOMPARE(options.describe(), u"postgresql://u@h:1/n"_s);
 }
-
-Q_DECLARE_METATYPE(DatabaseOptions)
 
 QTEST_GUILESS_MAIN(TestDatabaseOptions)
 #include "tst_databaseoptions.moc"

@@ -126,8 +126,8 @@ void TestDatabaseRows::whatDoesNotFitIsRefused()
 void TestDatabaseRows::aDateWithoutAZoneIsInUtc()
 {
     const QDateTime expected(QDate(2026, 3, 29), QTime(2, 30), Qt::UTC);
-    for (const QString &text : {u"2026-03-29 02:30:00"_s, u"2026-03-29T02:30:00.000Z"_s,
-             u"2026-03-29T04:30:00+02:00"_s})
+    for (const QString &text :
+        {u"2026-03-29 02:30:00"_s, u"2026-03-29T02:30:00.000Z"_s, u"2026-03-29T04:30:00+02:00"_s})
         QCOMPARE(fromSqlValue<QDateTime>(text, {}), expected);
 }
 
@@ -144,11 +144,11 @@ void TestDatabaseRows::argumentsAreTakenByTheirTypes()
 {
     const auto statement = SqlStatement::make(u"...", 1, 2.5, true, u"a", "ä", u"b"_s,
         shop::Rank::Member, std::optional<int>(3), QJsonObject{{u"k"_s, 1}});
-    const QVariantList expected{qint64(1), 2.5, true, u"a"_s, u"ä"_s, u"b"_s, qint64(1), qint64(3),
-        u"{\"k\":1}"_s};
+    const QVariantList expected{
+        qint64(1), 2.5, true, u"a"_s, u"ä"_s, u"b"_s, qint64(1), qint64(3), u"{\"k\":1}"_s};
     QCOMPARE(statement.arguments, expected);
-    QCOMPARE(SqlStatement::make(u"...", QVariantList{1, u"x"_s}).arguments,
-        (QVariantList{1, u"x"_s}));
+    QCOMPARE(
+        SqlStatement::make(u"...", QVariantList{1, u"x"_s}).arguments, (QVariantList{1, u"x"_s}));
 }
 
 QTEST_GUILESS_MAIN(TestDatabaseRows)
