@@ -188,8 +188,14 @@ QSqlQuery &SqlConnection::start(const SqlStatement &statement)
     }
     for (qsizetype i = 0; i < count; ++i)
         query->bindValue(int(i), statement.arguments.at(i));
-    if (query->exec())
-        return *query;
+    if (query->exec()) {
+        if (m_options.driver != Driver::Sqlite || !query->isSelect())
+            return *query;
+        // Qt's driver writes beyond a row that has got more columns since it was prepared.
+        m_plain = std::move(*query);
+        m_prepared.remove(statement.text);
+        return m_plain;
+    }
     const QSqlError error = query->lastError();
     if (!isKnown || m_inTransaction
         || !isOutdated(m_options.driver, error.nativeErrorCode(), statement.text))

@@ -433,12 +433,15 @@ void TestDatabase::moreStatementsThanMayWaitAreRefused()
 
 void TestDatabase::aStopCutsAnAwaitShort()
 {
-    auto running = m_db->query(sleepText(m_driver, 30));
-    auto waiting = m_db->begin();
+    DatabaseOptions options = m_options;
+    options.connections = 1;
+    const Database db(m_process->process, options);
+    auto running = db.query(sleepText(m_driver, 30));
+    auto waiting = db.begin(); // for the connection
     QTimer::singleShot(50ms, &m_process->process, &Process::requestStop);
     QVERIFY_THROWS_EXCEPTION(Stopped, awaited(std::move(running)));
     QVERIFY_THROWS_EXCEPTION(Stopped, awaited(std::move(waiting)));
-    QVERIFY_THROWS_EXCEPTION(Stopped, awaited(m_db->query(u"select 1")));
+    QVERIFY_THROWS_EXCEPTION(Stopped, awaited(db.query(u"select 1")));
 }
 
 void TestDatabase::whatIsDroppedInTheMiddleEndsByItself()
