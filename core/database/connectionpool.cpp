@@ -223,7 +223,9 @@ void ConnectionPool::start(
 void ConnectionPool::finish(const std::shared_ptr<Worker> &worker)
 {
     const std::shared_ptr<Request> request = std::exchange(worker->current, nullptr);
-    JobOutcome outcome = worker->watcher.future().takeResult();
+    // Never takeResult(): that resets the future's state, and the promise, if it goes only then,
+    // would finish it a second time.
+    const JobOutcome outcome = worker->watcher.result();
     request->isRunning = false;
     worker->isConnected = outcome.isConnected;
     countFailures(outcome);
@@ -232,7 +234,7 @@ void ConnectionPool::finish(const std::shared_ptr<Worker> &worker)
     if (request->answer && outcome.error) {
         request->answer->fail(outcome.error);
     } else if (request->answer) {
-        request->result = std::move(outcome.result);
+        request->result = std::move(*outcome.result);
         request->answer->resume();
     } else if (request->leases) {
         release(worker);

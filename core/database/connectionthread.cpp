@@ -116,7 +116,7 @@ JobOutcome ConnectionThread::perform(const Job &job)
 {
     JobOutcome outcome;
     try {
-        outcome.result = job(m_connection);
+        outcome.result = std::make_shared<SqlResult>(job(m_connection));
     } catch (const DatabaseError::Unreachable &) {
         outcome.error = std::current_exception();
         outcome.isUnreachable = true;

@@ -19,7 +19,7 @@ namespace semper {
 /// What a job on a connection came to.
 struct JobOutcome
 {
-    SqlResult result;
+    std::shared_ptr<SqlResult> result; ///< to be taken: a future keeps what it has been given
     std::exception_ptr error; ///< in place of the result
     bool isUnreachable = false; ///< no connection could be made
     bool isConnected = false; ///< afterwards
