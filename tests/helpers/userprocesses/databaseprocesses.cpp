@@ -17,14 +17,12 @@ public:
         const auto options
             = semper::DatabaseOptions::fromSettings(process.settings().value(u"database"));
         const semper::Database db(process, options);
-        process.setStatus(u"writing to "_s + db.describe());
         while (!process.stopRequested()) {
             try {
                 co_await db.execute(
                     u"insert into written (at) values (?)", QDateTime::currentDateTimeUtc());
-                process.counter(u"rows").add();
+                process.setStatus(u"writing");
             } catch (const semper::DatabaseError &error) {
-                process.counter(u"errors").add();
                 process.setStatus(QString::fromUtf8(error.what()));
             }
             co_await process.sleep(20ms);
@@ -42,7 +40,7 @@ public:
         const auto options
             = semper::DatabaseOptions::fromSettings(process.settings().value(u"database"));
         const semper::Database db(process, options);
-        process.counter(u"began").add();
+        process.setStatus(u"awaiting");
         co_await db.query(process.settings().value(u"text").toString());
     }
 };
