@@ -5,7 +5,6 @@
 
 #include <semper/databaseerror.h>
 
-#include <QFile>
 #include <QLoggingCategory>
 #include <QSqlDriver>
 #include <QSqlError>
@@ -30,22 +29,6 @@ std::mutex &driverMutex()
 {
     static std::mutex mutex;
     return mutex;
-}
-
-[[nodiscard]] QString passwordOf(const DatabaseOptions &options)
-{
-    if (!options.passwordVariable.isEmpty())
-        return qEnvironmentVariable(options.passwordVariable.toLocal8Bit().constData());
-    if (options.passwordFile.isEmpty())
-        return options.password;
-    QFile file(options.passwordFile);
-    if (!file.open(QIODevice::ReadOnly))
-        throw DatabaseError::Unreachable(
-            u"the password cannot be read: %1: %2"_s.arg(options.passwordFile, file.errorString()));
-    QString password = QString::fromUtf8(file.read(64 * 1024));
-    if (password.endsWith(u'\n'))
-        password.chop(1);
-    return password;
 }
 
 /// What it takes in memory, roughly.
@@ -84,7 +67,7 @@ void SqlConnection::open()
         throw DatabaseError::DriverMissing(
             u"Qt's driver %1 is not installed; Debian's package is %2"_s.arg(
                 name, dialect::packageName(m_options.driver)));
-    const QString password = passwordOf(m_options);
+    const QString password = dialect::password(m_options);
     {
         const std::lock_guard lock(driverMutex());
         m_database = std::make_unique<OwnDatabase>(name);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "database/sqldialect.h"
 
+#include <semper/databaseerror.h>
+
 #include <QDateTime>
+#include <QFile>
 #include <QSqlDatabase>
 #include <QSqlField>
 
@@ -86,6 +89,22 @@ QString packageName(Driver driver)
         return u"libqt6sql6-mysql"_s;
     }
     Q_UNREACHABLE();
+}
+
+QString password(const DatabaseOptions &options)
+{
+    if (!options.passwordVariable.isEmpty())
+        return qEnvironmentVariable(options.passwordVariable.toLocal8Bit().constData());
+    if (options.passwordFile.isEmpty())
+        return options.password;
+    QFile file(options.passwordFile);
+    if (!file.open(QIODevice::ReadOnly))
+        throw DatabaseError::Unreachable(
+            u"the password cannot be read: %1: %2"_s.arg(options.passwordFile, file.errorString()));
+    QString password = QString::fromUtf8(file.read(64 * 1024));
+    if (password.endsWith(u'\n'))
+        password.chop(1);
+    return password;
 }
 
 void configure(QSqlDatabase &database, const DatabaseOptions &options, const QString &password)
