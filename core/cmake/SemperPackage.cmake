@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 # What find_package(Semper) finds: Semper::Core and semper_add_user_process(), and with COMPONENTS
-# Clients, Redis and Server also Semper::Clients, Semper::Redis and Semper::Server. Included after the
-# libraries exist.
+# Clients, Database, Redis and Server also Semper:: with that name. Included after the libraries exist.
 
 include(CMakePackageConfigHelpers)
 set(package_destination "${CMAKE_INSTALL_LIBDIR}/cmake/Semper")
@@ -11,17 +10,16 @@ install(EXPORT SemperCoreTargets NAMESPACE Semper:: DESTINATION "${package_desti
 install(FILES "${CMAKE_BINARY_DIR}/include/semper/semper_core_export.h"
     DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/semper")
 
-install(TARGETS SemperClients EXPORT SemperClientsTargets)
-install(EXPORT SemperClientsTargets NAMESPACE Semper:: DESTINATION "${package_destination}")
-install(FILES "${CMAKE_BINARY_DIR}/include/semper/semper_clients_export.h"
-    DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/semper")
-
-if(TARGET SemperRedis)
-    install(TARGETS SemperRedis EXPORT SemperRedisTargets)
-    install(EXPORT SemperRedisTargets NAMESPACE Semper:: DESTINATION "${package_destination}")
-    install(FILES "${CMAKE_BINARY_DIR}/include/semper/semper_redis_export.h"
-        DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/semper")
-endif()
+foreach(library Clients Database Redis)
+    if(TARGET Semper${library})
+        string(TOLOWER ${library} name)
+        install(TARGETS Semper${library} EXPORT Semper${library}Targets)
+        install(EXPORT Semper${library}Targets NAMESPACE Semper::
+            DESTINATION "${package_destination}")
+        install(FILES "${CMAKE_BINARY_DIR}/include/semper/semper_${name}_export.h"
+            DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/semper")
+    endif()
+endforeach()
 
 if(TARGET SemperServer)
     install(TARGETS SemperServer EXPORT SemperServerTargets)

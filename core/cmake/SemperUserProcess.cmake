@@ -29,6 +29,8 @@ function(semper_add_user_process target)
         CXX_VISIBILITY_PRESET hidden
         VISIBILITY_INLINES_HIDDEN ON)
     if(NOT arg_NO_INSTALL)
+        # From where it is installed to Semper's libraries.
+        set_property(TARGET ${target} APPEND PROPERTY INSTALL_RPATH "$ORIGIN/../..")
         install(TARGETS ${target} LIBRARY DESTINATION "${SEMPER_PLUGIN_DESTINATION}")
     endif()
 endfunction()

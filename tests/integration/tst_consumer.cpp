@@ -56,6 +56,7 @@ private Q_SLOTS:
     void fourLinesOfCMakeBuildAProcess();
     void aProcessThatTalksToRedisBuilds();
     void theFirstProcessOfTheReadmeBuildsAndRuns();
+    void theDatabaseProcessOfTheDocsBuildsAndRuns();
 
 private:
     [[nodiscard]] QString path(const QString &name) const { return m_directory.filePath(name); }
@@ -80,7 +81,10 @@ void TestConsumer::whatIsInstalled_data()
     for (const QString &file : {u"bin/semper-process"_s, u"lib/libSemperCore.so"_s,
              u"lib/semper/processes/monitor.so"_s, u"lib/semper/processes/heartbeat.so"_s,
              u"include/semper/userprocess.h"_s, u"include/semper/fakeclock.h"_s,
-             u"include/semper/semper_core_export.h"_s, u"lib/cmake/Semper/SemperConfig.cmake"_s,
+             u"include/semper/semper_core_export.h"_s, u"lib/libSemperDatabase.so"_s,
+             u"include/semper/database.h"_s, u"include/semper/semper_database_export.h"_s,
+             u"lib/cmake/Semper/SemperDatabaseTargets.cmake"_s,
+             u"lib/cmake/Semper/SemperConfig.cmake"_s,
              u"lib/cmake/Semper/SemperConfigVersion.cmake"_s})
         QTest::addRow("%s", qUtf8Printable(file)) << file;
 }
@@ -153,6 +157,32 @@ void TestConsumer::theFirstProcessOfTheReadmeBuildsAndRuns()
         {u"--install"_s, path(u"visitors/build"_s), u"--prefix"_s, path(u"prefix"_s)});
     QVERIFY2(!installed.startsWith(u"failed"_s), qPrintable(installed));
     runVisitors(QString());
+}
+
+void TestConsumer::theDatabaseProcessOfTheDocsBuildsAndRuns()
+{
+    const QString text
+        = contentsOf(qEnvironmentVariable("SEMPER_TEST_SOURCE") + u"/docs/database.md"_s);
+    const qsizetype marker = text.indexOf(u"<!-- database-process -->"_s);
+    QVERIFY(marker >= 0);
+    QVERIFY(QDir(m_directory.path()).mkpath(u"orders"_s));
+    write(u"orders/ordersprocess.cpp"_s, blockBehind(text, marker, u"cpp"_s));
+    write(u"orders/CMakeLists.txt"_s, blockBehind(text, marker, u"cmake"_s));
+    QString output = build(path(u"orders"_s), path(u"orders/build"_s));
+    QVERIFY2(!output.startsWith(u"failed"_s), qPrintable(output));
+    // Installed, it has to find the library, which no program of Semper's has loaded.
+    output = run(QStringLiteral(SEMPER_CMAKE),
+        {u"--install"_s, path(u"orders/build"_s), u"--prefix"_s, path(u"prefix"_s)});
+    QVERIFY2(!output.startsWith(u"failed"_s), qPrintable(output));
+    TestHub hub;
+    hub.setSettings({{u"database"_s, u"sqlite:"_s + path(u"orders.sqlite"_s)}});
+    QProcess process;
+    process.setProcessEnvironment(hub.environment());
+    hub.launch(process, path(u"prefix/bin/semper-process"_s), u"OrdersProcess"_s);
+    QTRY_VERIFY_WITH_TIMEOUT(hub.counter(u"rounds"_s) > 0, patience);
+    process.terminate();
+    QVERIFY(process.waitForFinished(patience));
+    QCOMPARE(process.exitCode(), 0);
 }
 
 void TestConsumer::write(const QString &name, const QString &text)

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#pragma once
+
+#include "database/connectionthread.h"
+
+#include <semper/clock.h>
+#include <semper/databaseoptions.h>
+
+#include <QCoroTask>
+#include <QFutureWatcher>
+
+#include <chrono>
+#include <deque>
+#include <exception>
+#include <list>
+#include <memory>
+
+namespace semper {
+
+class Process;
+class Suspension;
+
+/// Gives jobs to connections: first come, first served. Lives on the main thread; a job that waits
+/// or runs is a suspended await.
+class ConnectionPool
+{
+public:
+    struct Worker;
+
+    /// One job and its await.
+    struct Request
+    {
+        ConnectionThread::Job job;
+        std::chrono::milliseconds timeout;
+        std::shared_ptr<Worker> worker = {}; ///< that has to do it, or does it
+        bool leases = false; ///< the worker serves nobody else from then on
+        bool releases = false; ///< and from here on it does, however this ends
+        Suspension *answer = nullptr; ///< while somebody waits
+        SqlResult result = {};
+        bool isRunning = false;
+        bool isTaken = false; ///< the await is over, and well
+    };
+
+    ConnectionPool(Process &process, const DatabaseOptions &options);
+    /// Closes the connections behind what they are doing; interrupts that after a second.
+    ~ConnectionPool();
+    Q_DISABLE_COPY_MOVE(ConnectionPool)
+
+    [[nodiscard]] const DatabaseOptions &options() const { return m_options; }
+
+    /// Has \a request done; \a pool is kept until then. Throws what the job threw, TimedOut,
+    /// QueueFull or Stopped.
+    [[nodiscard]] static QCoro::Task<> perform(
+        std::shared_ptr<ConnectionPool> pool, std::shared_ptr<Request> request);
+    /// Rolls back what a worker is in the middle of; then it serves others again.
+    void release(const std::shared_ptr<Worker> &worker);
+
+private:
+    void enqueue(const std::shared_ptr<Request> &request);
+    void forget(const std::shared_ptr<Request> &request);
+    void dispatch();
+    [[nodiscard]] std::shared_ptr<Worker> freeWorker();
+    [[nodiscard]] bool mayConnect();
+    void start(const std::shared_ptr<Worker> &worker, const std::shared_ptr<Request> &request);
+    void finish(const std::shared_ptr<Worker> &worker);
+    void countFailures(const JobOutcome &outcome);
+    void failWaiting(const std::exception_ptr &error);
+    void abandon(const std::shared_ptr<Worker> &worker);
+
+    Process &m_process;
+    DatabaseOptions m_options;
+    std::list<std::shared_ptr<Worker>> m_workers;
+    std::deque<std::shared_ptr<Request>> m_queue;
+    int m_failures = 0; ///< to connect, since the last success
+    std::chrono::milliseconds m_nextAttempt{0}; ///< by the process's clock
+    std::unique_ptr<Clock::Timer> m_retry;
+};
+
+/// A connection and who serves nobody else; released when it goes.
+class ConnectionLease
+{
+public:
+    ConnectionLease(std::shared_ptr<ConnectionPool> pool,
+        std::shared_ptr<ConnectionPool::Worker> worker, std::chrono::milliseconds timeout)
+        : m_pool(std::move(pool))
+        , m_worker(std::move(worker))
+        , m_timeout(timeout)
+    { }
+    ~ConnectionLease()
+    {
+        if (!m_isOver)
+            m_pool->release(m_worker);
+    }
+    Q_DISABLE_COPY_MOVE(ConnectionLease)
+
+    /// A job of the transaction; with \a isLast the lease is over.
+    [[nodiscard]] std::shared_ptr<ConnectionPool::Request> request(
+        ConnectionThread::Job job, bool isLast = false);
+    [[nodiscard]] const std::shared_ptr<ConnectionPool> &pool() const { return m_pool; }
+    [[nodiscard]] std::chrono::milliseconds timeout() const { return m_timeout; }
+
+private:
+    std::shared_ptr<ConnectionPool> m_pool;
+    std::shared_ptr<ConnectionPool::Worker> m_worker;
+    std::chrono::milliseconds m_timeout;
+    bool m_isOver = false;
+};
+
+} // namespace semper

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "databases.h"
+
+#include <QElapsedTimer>
+#include <QTest>
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+using namespace semper;
+using semper::test::awaited;
+
+namespace {
+
+using Driver = DatabaseOptions::Driver;
+
+[[nodiscard]] QString sleepText(Driver driver)
+{
+    return driver == Driver::PostgreSql ? u"select pg_sleep(30)"_s : u"select sleep(30)"_s;
+}
+
+} // namespace
+
+/// Servers that die, hang or are not there.
+class TestDatabaseLoss : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase_data();
+    void init();
+    void cleanup();
+    void aKilledServerIsAnErrorForWhatWasUnderWayAndNoneAfterItIsBack();
+    void aServerThatWasRestartedMeanwhileIsNotNoticed();
+    void aTransactionIsLostWithItsConnection();
+    void aServerThatIsDownIsUnreachableAndTriedEverMoreSeldom();
+    void aServerThatHangsIsGivenUp();
+    void aPasswordIsReadFromItsFileAndNotTold();
+
+private:
+    [[nodiscard]] bool works() { return awaited(m_db->first<int>(u"select 1")) == 1; }
+
+    Databases m_databases;
+    Driver m_driver = Driver::PostgreSql;
+    TestProcess m_process;
+    std::unique_ptr<Database> m_db;
+};
+
+void TestDatabaseLoss::initTestCase_data()
+{
+    QTest::addColumn<int>("driver");
+    QTest::newRow("PostgreSQL") << int(Driver::PostgreSql);
+    QTest::newRow("MariaDB") << int(Driver::MariaDb);
+}
+
+void TestDatabaseLoss::init()
+{
+    QFETCH_GLOBAL(const int, driver);
+    m_driver = Driver(driver);
+    if (const QString missing = m_databases.missing(m_driver); !missing.isEmpty())
+        QSKIP(qPrintable(missing));
+    auto &server = m_databases.server(m_driver);
+    QVERIFY2(server.isRunning() || server.start(), qPrintable(server.log()));
+    m_db = std::make_unique<Database>(m_process.process, m_databases.options(m_driver));
+}
+
+void TestDatabaseLoss::cleanup()
+{
+    m_db.reset();
+}
+
+void TestDatabaseLoss::aKilledServerIsAnErrorForWhatWasUnderWayAndNoneAfterItIsBack()
+{
+    auto &server = m_databases.server(m_driver);
+    QVERIFY(works());
+    auto first = m_db->query(sleepText(m_driver));
+    auto second = m_db->query(sleepText(m_driver));
+    QTimer::singleShot(300ms, this, [&server] { server.kill(); });
+    QVERIFY_THROWS_EXCEPTION(DatabaseError::ConnectionLost, awaited(std::move(first)));
+    QVERIFY_THROWS_EXCEPTION(DatabaseError::ConnectionLost, awaited(std::move(second)));
+    QVERIFY_THROWS_EXCEPTION(DatabaseError::Unreachable, awaited(m_db->query(u"select 1")));
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QVERIFY(works());
+    QCOMPARE(awaited(m_db->query(u"select ? + 0 as a", 1)).size(), 1);
+}
+
+void TestDatabaseLoss::aServerThatWasRestartedMeanwhileIsNotNoticed()
+{
+    auto &server = m_databases.server(m_driver);
+    QCOMPARE(awaited(m_db->first<int>(u"select ? + 0 as a", 1)), std::optional(1));
+    server.kill();
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QCOMPARE(awaited(m_db->first<int>(u"select ? + 0 as a", 2)), std::optional(2));
+    QVERIFY(works());
+}
+
+void TestDatabaseLoss::aTransactionIsLostWithItsConnection()
+{
+    auto &server = m_databases.server(m_driver);
+    awaited(m_db->execute(u"drop table if exists kept"));
+    awaited(m_db->execute(u"create table kept (id int primary key)"));
+    {
+        Transaction transaction = awaited(m_db->begin());
+        awaited(transaction.execute(u"insert into kept values (?)", 1));
+        server.kill();
+        QVERIFY2(server.start(), qPrintable(server.log()));
+        QVERIFY_THROWS_EXCEPTION(DatabaseError::ConnectionLost,
+            awaited(transaction.execute(u"insert into kept values (?)", 2)));
+        QVERIFY_THROWS_EXCEPTION(DatabaseError, awaited(transaction.commit()));
+    }
+    QCOMPARE(awaited(m_db->first<int>(u"select count(*) from kept")), std::optional(0));
+}
+
+void TestDatabaseLoss::aServerThatIsDownIsUnreachableAndTriedEverMoreSeldom()
+{
+    auto &server = m_databases.server(m_driver);
+    server.stop();
+    // A loop that knows no pause is held back by the backoff: 100, 200, 400 and 800 ms.
+    int failures = 0;
+    QElapsedTimer timer;
+    timer.start();
+    for (; timer.elapsed() < 1000; ++failures)
+        QVERIFY_THROWS_EXCEPTION(DatabaseError::Unreachable, awaited(m_db->query(u"select 1")));
+    QVERIFY2(failures <= 6, qPrintable(QString::number(failures)));
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QVERIFY(works()); // it waits for the next attempt, and needs no second await
+}
+
+void TestDatabaseLoss::aServerThatHangsIsGivenUp()
+{
+    auto &server = m_databases.server(m_driver);
+    QVERIFY(works());
+    server.freeze();
+    const LoopTurns turns;
+    QVERIFY_THROWS_EXCEPTION(
+        DatabaseError::TimedOut, awaited(m_db->within(500ms).query(u"select 1")));
+    QVERIFY2(turns.count() >= 10, qPrintable(QString::number(turns.count())));
+    server.resume();
+    QVERIFY(works());
+}
+
+void TestDatabaseLoss::aPasswordIsReadFromItsFileAndNotTold()
+{
+    QTemporaryDir folder;
+    DatabaseOptions options = m_databases.options(m_driver);
+    options.user = u"nobody_there"_s;
+    options.passwordFile = folder.filePath(u"password"_s);
+    const Database db(m_process.process, options);
+    try {
+        awaited(db.query(u"select 1"));
+        QFAIL("nothing was thrown");
+    } catch (const DatabaseError::Unreachable &error) {
+        QVERIFY(QString::fromUtf8(error.what()).contains(options.passwordFile));
+    }
+    QFile file(options.passwordFile);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("geheim\n");
+    file.close();
+    try {
+        awaited(db.query(u"select 1"));
+        QFAIL("nothing was thrown");
+    } catch (const DatabaseError::Unreachable &error) {
+        const QString text = QString::fromUtf8(error.what());
+        QVERIFY2(text.contains(u"nobody_there"_s) && !text.contains(u"geheim"_s), qPrintable(text));
+    }
+}
+
+QTEST_GUILESS_MAIN(TestDatabaseLoss)
+#include "tst_databaseloss.moc"
