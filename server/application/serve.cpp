@@ -15,6 +15,7 @@
 #include <QCoreApplication>
 
 #include <csignal>
+#include <future>
 
 using namespace Qt::StringLiterals;
 
@@ -119,16 +120,27 @@ int serveEmbedded(const QStringList &words, const std::function<void(ServerAppli
     return run(application, config, options, u"/proc/self/exe"_s, source);
 }
 
+/// Runs the server on a thread of its own while the first one waits. The kernel makes orphans
+/// children of a subreaper's first thread, and launches those of the thread that launched them: so
+/// the first thread's list of children has nothing but orphans (OrphanKeeper).
+int runServer(int argc, char **argv, const std::function<int()> &server)
+{
+    const auto run = [&] {
+        const WithoutGlib withoutGlib;
+        const QCoreApplication qt(argc, argv);
+        withoutGlib.restore();
+        return server();
+    };
+    return std::async(std::launch::async, run).get();
+}
+
 } // namespace
 
 int serve(int argc, char **argv)
 {
     if (const auto status = Guardian::start(argc, argv))
         return *status;
-    const WithoutGlib withoutGlib;
-    const QCoreApplication qt(argc, argv);
-    withoutGlib.restore();
-    return serveStock(wordsFrom(2, argc, argv));
+    return runServer(argc, argv, [&] { return serveStock(wordsFrom(2, argc, argv)); });
 }
 
 int exec(int argc, char **argv, const std::function<void(ServerApplication &)> &setUp)
@@ -137,10 +149,7 @@ int exec(int argc, char **argv, const std::function<void(ServerApplication &)> &
         return *code;
     if (const auto status = Guardian::start(argc, argv))
         return *status;
-    const WithoutGlib withoutGlib;
-    const QCoreApplication qt(argc, argv);
-    withoutGlib.restore();
-    return serveEmbedded(wordsFrom(1, argc, argv), setUp);
+    return runServer(argc, argv, [&] { return serveEmbedded(wordsFrom(1, argc, argv), setUp); });
 }
 
 } // namespace semper

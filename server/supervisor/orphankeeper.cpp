@@ -31,6 +31,13 @@ constexpr auto giveUpAfter = 5000ms;
 constexpr auto firstPause = 1ms;
 constexpr auto longestPause = 50ms;
 
+// Of all threads the first is the one that the kernel gives orphans to.
+int openChildrenOfFirstThread()
+{
+    const QByteArray path = "/proc/self/task/" + QByteArray::number(::getpid()) + "/children";
+    return ::open(path.constData(), O_RDONLY | O_CLOEXEC);
+}
+
 } // namespace
 
 struct OrphanKeeper::Clearing
@@ -45,7 +52,7 @@ struct OrphanKeeper::Clearing
 OrphanKeeper::OrphanKeeper(std::function<bool(pid_t)> isLaunch, QObject *parent)
     : QObject(parent)
     , m_isLaunch(std::move(isLaunch))
-    , m_children(::open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC))
+    , m_children(openChildrenOfFirstThread())
 {
     if (m_children < 0)
         qCWarning(log,

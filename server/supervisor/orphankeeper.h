@@ -21,8 +21,9 @@ class OrphanKeeper : public QObject
 {
     Q_OBJECT
 public:
-    /// \a isLaunch tells whether a child is a launch that somebody else waits for. To be made in
-    /// the main thread: the kernel gives orphans to it.
+    /// \a isLaunch tells whether a child is a launch that somebody else waits for. The kernel gives
+    /// orphans to the program's first thread: where launches are another thread's children, looking
+    /// for orphans costs the same however many launches there are.
     explicit OrphanKeeper(std::function<bool(pid_t)> isLaunch, QObject *parent = nullptr);
     ~OrphanKeeper() override;
 

@@ -2,9 +2,11 @@
 #include "supervisor/outputcollector.h"
 
 #include "protocol/processstatus.h"
+#include "supervisor/descriptortable.h"
 #include "supervisor/standarderror.h"
 
 #include <QMutexLocker>
+#include <QSocketNotifier>
 
 #include <algorithm>
 #include <array>
@@ -27,6 +29,16 @@ constexpr int deliveryIntervalMs = 100;
 constexpr qsizetype maximumLineBytes = 8 * 1024;
 constexpr qsizetype maximumLinesPerBatch = 500;
 
+// What the epoll set tells of, beside streams by their ids.
+constexpr quint64 quitId = 0;
+constexpr quint64 mailId = 1;
+
+bool watch(int epoll, int descriptor, quint64 id)
+{
+    epoll_event event{.events = EPOLLIN, .data = {.u64 = id}};
+    return ::epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) == 0;
+}
+
 // Whatever somebody configured, a line is done with in about half a millisecond: all other output
 // waits for it. Source: pcre2pattern(3), "Setting match resource limits".
 QRegularExpression boundedPattern(const QString &pattern)
@@ -39,18 +51,27 @@ QRegularExpression boundedPattern(const QString &pattern)
 
 OutputCollector::OutputCollector(QObject *parent)
     : QObject(parent)
+    , m_lastId(mailId)
     , m_epoll(::epoll_create1(EPOLL_CLOEXEC))
     , m_quit(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
+    , m_bell(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
 {
-    epoll_event event{.events = EPOLLIN, .data = {.fd = m_quit}};
-    ::epoll_ctl(m_epoll, EPOLL_CTL_ADD, m_quit, &event);
+    watch(m_epoll, m_quit, quitId);
+    watch(m_epoll, m_mail.inbox(), mailId);
+    m_onBell = std::make_unique<QSocketNotifier>(m_bell, QSocketNotifier::Read);
+    connect(m_onBell.get(), &QSocketNotifier::activated, this, &OutputCollector::handOver);
 
     // Signals are the main thread's business.
     sigset_t all;
     sigset_t before;
     sigfillset(&all);
     ::pthread_sigmask(SIG_SETMASK, &all, &before);
-    m_thread = std::thread(&OutputCollector::run, this);
+    const QList<int> kept
+        = StandardError::descriptors() + QList<int>{m_epoll, m_quit, m_bell, m_mail.inbox()};
+    m_thread = std::thread([this, kept] {
+        takeOwnDescriptorTable(kept);
+        run();
+    });
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
@@ -59,8 +80,9 @@ OutputCollector::~OutputCollector()
     const quint64 one = 1;
     static_cast<void>(!::write(m_quit, &one, sizeof one));
     m_thread.join();
-    for (auto it = m_streams.cbegin(); it != m_streams.cend(); ++it)
-        ::close(it.key());
+    echo(m_batches);
+    m_onBell.reset();
+    ::close(m_bell);
     ::close(m_quit);
     ::close(m_epoll);
 }
@@ -71,20 +93,21 @@ int OutputCollector::open(const QString &process, int instance, const AwaitedLin
     if (::pipe2(ends, O_CLOEXEC) != 0)
         return -1;
     ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    const quint64 id = ++m_lastId;
     {
         const QMutexLocker lock(&m_mutex);
         m_streams.insert(
-            ends[0], {process, instance, {}, awaited.launch, boundedPattern(awaited.pattern)});
+            id, {process, instance, -1, {}, awaited.launch, boundedPattern(awaited.pattern)});
     }
-    epoll_event event{.events = EPOLLIN, .data = {.fd = ends[0]}};
-    if (::epoll_ctl(m_epoll, EPOLL_CTL_ADD, ends[0], &event) == 0)
-        return ends[1];
+    const bool sent = m_mail.send(ends[0], id);
     const int error = errno;
+    ::close(ends[0]);
+    if (sent)
+        return ends[1];
     {
         const QMutexLocker lock(&m_mutex);
-        m_streams.remove(ends[0]);
+        m_streams.remove(id);
     }
-    ::close(ends[0]);
     ::close(ends[1]);
     errno = error;
     return -1;
@@ -113,32 +136,53 @@ void OutputCollector::run()
         if (count < 0 && errno != EINTR)
             return;
         for (int i = 0; i < count; ++i) {
-            if (events[std::size_t(i)].data.fd == m_quit)
+            const quint64 id = events[std::size_t(i)].data.u64;
+            if (id == quitId)
                 return takeLastWords();
-            pending |= drain(events[std::size_t(i)].data.fd);
+            if (id == mailId)
+                takeStreams();
+            else
+                pending |= drain(id);
         }
-        if (pending && m_sinceDelivery.hasExpired(deliveryIntervalMs) && !m_delivering) {
+        if (pending && m_sinceDelivery.hasExpired(deliveryIntervalMs)) {
             deliver();
             m_sinceDelivery.start();
-            pending = false;
+            pending = !m_batches.isEmpty();
         }
+    }
+}
+
+void OutputCollector::takeStreams()
+{
+    while (const auto letter = m_mail.take()) {
+        const QMutexLocker lock(&m_mutex);
+        if (letter->descriptor >= 0 && watch(m_epoll, letter->descriptor, letter->id))
+            m_streams[letter->id].descriptor = letter->descriptor;
+        else
+            m_streams.remove(letter->id); // its writers are told by a broken pipe
     }
 }
 
 void OutputCollector::takeLastWords()
 {
-    QList<int> descriptors;
-    {
-        const QMutexLocker lock(&m_mutex);
-        descriptors = m_streams.keys();
+    takeStreams();
+    QHash<quint64, int> descriptors;
+    for (auto it = m_streams.cbegin(); it != m_streams.cend(); ++it)
+        descriptors.insert(it.key(), it->descriptor);
+    for (auto it = descriptors.cbegin(); it != descriptors.cend(); ++it) {
+        drain(it.key()); // a pipe holds no more than one reading takes
+        if (m_streams.contains(it.key()))
+            ::close(it.value());
     }
-    for (const int descriptor : std::as_const(descriptors))
-        drain(descriptor); // a pipe holds no more than one reading takes
-    deliver();
 }
 
-bool OutputCollector::drain(int descriptor)
+bool OutputCollector::drain(quint64 id)
 {
+    int descriptor = -1;
+    {
+        const QMutexLocker lock(&m_mutex);
+        descriptor = m_streams.value(id).descriptor;
+    }
     QByteArray bytes(64 * 1024, Qt::Uninitialized);
     const ssize_t size = ::read(descriptor, bytes.data(), std::size_t(bytes.size()));
     if (size < 0 && (errno == EAGAIN || errno == EINTR))
@@ -148,19 +192,19 @@ bool OutputCollector::drain(int descriptor)
     Stream after;
     {
         const QMutexLocker lock(&m_mutex);
-        const auto stream = m_streams.find(descriptor);
+        const auto stream = m_streams.find(id);
         takeLines(*stream, bytes);
         if (bytes.isEmpty() && !stream->rest.isEmpty())
             addLine(*stream, stream->rest);
         after = *stream;
         if (bytes.isEmpty())
-            m_streams.remove(descriptor);
+            m_streams.remove(id);
     }
     if (!m_toSearch.isEmpty())
-        search(descriptor, after);
+        search(id, after);
     if (bytes.isEmpty()) {
-        // Closing alone would not do: a launch on its way to exec still holds a copy, which would
-        // be told of under this number, whosever it is by then.
+        // Closing alone would not do where the table is shared: a launch on its way to exec still
+        // holds a copy, which the epoll set would go on to tell of.
         ::epoll_ctl(m_epoll, EPOLL_CTL_DEL, descriptor, nullptr);
         ::close(descriptor);
     }
@@ -168,7 +212,7 @@ bool OutputCollector::drain(int descriptor)
 }
 
 // Without the lock: a pattern may take its time, and the main thread opens streams meanwhile.
-void OutputCollector::search(int descriptor, const Stream &stream)
+void OutputCollector::search(quint64 id, const Stream &stream)
 {
     const QByteArrayList lines = std::exchange(m_toSearch, {});
     const bool found = std::ranges::any_of(lines, [&stream](const QByteArray &line) {
@@ -178,11 +222,11 @@ void OutputCollector::search(int descriptor, const Stream &stream)
         return;
     {
         const QMutexLocker lock(&m_mutex);
-        if (const auto it = m_streams.find(descriptor); it != m_streams.end())
+        if (const auto it = m_streams.find(id); it != m_streams.end())
             it->awaited = {};
+        m_found.append(stream.launch);
     }
-    const auto tell = [this, launch = stream.launch] { Q_EMIT lineFound(launch); };
-    QMetaObject::invokeMethod(this, tell, Qt::QueuedConnection);
+    ring();
 }
 
 void OutputCollector::takeLines(Stream &stream, const QByteArray &bytes)
@@ -222,9 +266,19 @@ void OutputCollector::deliver()
     QHash<Key, OutputBatch> batches;
     {
         const QMutexLocker lock(&m_mutex);
+        if (m_delivering)
+            return;
         batches = std::exchange(m_batches, {});
+        m_delivery = batches;
+        m_delivering = true;
     }
-    for (const OutputBatch &batch : std::as_const(batches)) {
+    echo(batches);
+    ring();
+}
+
+void OutputCollector::echo(const QHash<Key, OutputBatch> &batches)
+{
+    for (const OutputBatch &batch : batches) {
         const QByteArray label = processLabel(batch.process, batch.instance).toUtf8();
         for (const QString &line : batch.lines)
             StandardError::write(label + " | " + line.toUtf8());
@@ -232,13 +286,31 @@ void OutputCollector::deliver()
             StandardError::write(
                 label + " | … " + QByteArray::number(batch.dropped) + " lines dropped");
     }
-    m_delivering = true;
-    const auto handOver = [this, batches] {
-        for (const OutputBatch &batch : batches)
-            Q_EMIT batchReady(batch);
+}
+
+// Qt's own way to call across threads would write to a descriptor that this thread does not have.
+void OutputCollector::ring() const
+{
+    const quint64 one = 1;
+    static_cast<void>(!::write(m_bell, &one, sizeof one));
+}
+
+void OutputCollector::handOver()
+{
+    quint64 rung = 0;
+    static_cast<void>(!::read(m_bell, &rung, sizeof rung));
+    QHash<Key, OutputBatch> batches;
+    QByteArrayList found;
+    {
+        const QMutexLocker lock(&m_mutex);
+        batches = std::exchange(m_delivery, {});
+        found = std::exchange(m_found, {});
         m_delivering = false;
-    };
-    QMetaObject::invokeMethod(this, handOver, Qt::QueuedConnection);
+    }
+    for (const OutputBatch &batch : std::as_const(batches))
+        Q_EMIT batchReady(batch);
+    for (const QByteArray &launch : std::as_const(found))
+        Q_EMIT lineFound(launch);
 }
 
 } // namespace semper

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "supervisor/descriptormail.h"
+
 #include <semper/semper_server_export.h>
 
 #include <QElapsedTimer>
@@ -11,8 +13,10 @@
 #include <QString>
 #include <QStringList>
 
-#include <atomic>
+#include <memory>
 #include <thread>
+
+class QSocketNotifier;
 
 namespace semper {
 
@@ -33,8 +37,9 @@ struct AwaitedLine
 };
 
 /// Reads what all processes print, on a thread of its own, so that a flood costs the event loop
-/// nothing. Lines are handed on in batches, and echoed to the server's standard error with the
-/// process's name before each, ten times a second at most and 500 lines of a process each time.
+/// nothing. The thread has its own table of descriptors, so that what is read costs no launch
+/// anything either. Lines are handed on in batches, and echoed to the server's standard error with
+/// the process's name before each, ten times a second at most and 500 lines of a process each time.
 class SEMPER_SERVER_EXPORT OutputCollector : public QObject
 {
     Q_OBJECT
@@ -61,6 +66,7 @@ private:
     {
         QString process;
         int instance = 0;
+        int descriptor = -1; ///< in the thread's table; -1 on its way there
         QByteArray rest; ///< a line that has no end yet
         QByteArray launch;
         QRegularExpression awaited; ///< empty: nothing is
@@ -68,21 +74,31 @@ private:
     using Key = std::pair<QString, int>;
 
     void run();
+    void takeStreams();
     void takeLastWords();
-    bool drain(int descriptor);
+    bool drain(quint64 id);
     void takeLines(Stream &stream, const QByteArray &bytes);
     void addLine(const Stream &stream, const QByteArray &line);
-    void search(int descriptor, const Stream &stream);
+    void search(quint64 id, const Stream &stream);
     void deliver();
+    static void echo(const QHash<Key, OutputBatch> &batches);
+    void ring() const;
+    void handOver();
 
-    QMutex m_mutex; ///< guards the two below
-    QHash<int, Stream> m_streams; ///< by descriptor
-    QHash<Key, OutputBatch> m_batches;
+    QMutex m_mutex; ///< guards the five below
+    QHash<quint64, Stream> m_streams;
+    QHash<Key, OutputBatch> m_batches; ///< gathered
+    QHash<Key, OutputBatch> m_delivery; ///< for the event loop
+    QByteArrayList m_found; ///< launches, likewise
+    bool m_delivering = false; ///< a delivery waits for the event loop
     QByteArrayList m_toSearch; ///< the thread's own: what may be an awaited line
     QElapsedTimer m_sinceDelivery; ///< the thread's own
-    std::atomic<bool> m_delivering = false; ///< a hand-over waits for the event loop
+    DescriptorMail m_mail; ///< the streams' descriptors on their way to the thread
+    quint64 m_lastId;
     int m_epoll = -1;
     int m_quit = -1;
+    int m_bell = -1; ///< wakes the event loop
+    std::unique_ptr<QSocketNotifier> m_onBell;
     std::thread m_thread;
 };
 

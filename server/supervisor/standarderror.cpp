@@ -123,4 +123,9 @@ void StandardError::takeQtMessages()
     qInstallMessageHandler(handleMessage);
 }
 
+QList<int> StandardError::descriptors()
+{
+    return {STDERR_FILENO, output()};
+}
+
 } // namespace semper

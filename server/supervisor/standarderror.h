@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QByteArray>
+#include <QList>
 
 namespace semper {
 
@@ -16,6 +17,8 @@ public:
     static void write(const QByteArray &line);
     /// From here on Qt's messages go the same way, each with time, category and level.
     static void takeQtMessages();
+    /// What write() needs: a thread with a table of its own has to keep them.
+    [[nodiscard]] static QList<int> descriptors();
 };
 
 } // namespace semper

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "chaos/census.h"
 
+#include "support/descriptors.h"
 #include "support/survivors.h"
 
 #include <QDir>
@@ -67,10 +68,10 @@ QStringList Census::orphans(const QList<qint64> &launches, const QList<qint64> &
 QMap<QString, int> descriptorsOf(qint64 pid)
 {
     QMap<QString, int> kinds;
-    const QDir folder(u"/proc/%1/fd"_s.arg(pid));
-    for (const QString &name : folder.entryList(QDir::Files | QDir::System)) {
+    const QStringList paths = test::openDescriptors(pid);
+    for (const QString &descriptor : paths) {
         std::array<char, 256> target{};
-        const QByteArray path = QFile::encodeName(folder.filePath(name));
+        const QByteArray path = QFile::encodeName(descriptor);
         if (::readlink(path.constData(), target.data(), target.size() - 1) < 0)
             continue;
         QString kind = QString::fromLocal8Bit(target.data());

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/descriptors.h"
 #include "support/runningserver.h"
 #include "support/survivors.h"
 
-#include <QDir>
 #include <QFile>
 #include <QFileInfo>
 #include <QJsonArray>
@@ -73,11 +73,6 @@ bool sendAsStranger(const QString &path, const QByteArray &message)
         reinterpret_cast<const sockaddr *>(&address), sizeof address);
     ::close(out);
     return sent == message.size();
-}
-
-qsizetype descriptorsOf(qint64 pid)
-{
-    return QDir(u"/proc/%1/fd"_s.arg(pid)).entryList(QDir::AllEntries | QDir::System).size();
 }
 
 } // namespace
@@ -278,11 +273,11 @@ void TestNotify::descriptorsThatArePassedAreClosed()
     QVERIFY2(server.start(), qPrintable(server.log()));
     QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"ready"_s], true, patience);
     const qint64 pid = server.serverPid();
-    const qsizetype before = descriptorsOf(pid);
+    const qsizetype before = openDescriptors(pid).size();
     QFile go(server.folder() + u"/go"_s);
     QVERIFY(go.open(QIODevice::WriteOnly));
     QTRY_VERIFY_WITH_TIMEOUT(server.log().contains(u"it | ready"), patience);
-    QVERIFY2(descriptorsOf(pid) <= before + 2, "some of 100 were kept"); // a question may be open
+    QVERIFY2(openDescriptors(pid).size() <= before + 2, "some of 100 were kept"); // a question may be open
 }
 
 void TestNotify::aStrangerIsNotBelievedAndHardlyTold()

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "supervisor/outputcollector.h"
 
-#include <QDir>
+#include "support/descriptors.h"
+
+#include <QScopeGuard>
 #include <QSet>
 #include <QSignalSpy>
 #include <QTest>
 
 #include <csignal>
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,25 +18,19 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-QSet<int> openDescriptors()
+QSet<QString> descriptors()
 {
-    QSet<int> numbers;
-    for (const QString &entry : QDir(u"/proc/self/fd"_s).entryList(QDir::Files | QDir::System))
-        if (::fcntl(entry.toInt(), F_GETFD) >= 0)
-            numbers.insert(entry.toInt());
-    return numbers;
+    const QStringList open = test::openDescriptors(::getpid());
+    return {open.cbegin(), open.cend()};
 }
 
-bool isOpen(int descriptor)
+/// How many tables \a open is of.
+qsizetype tables(const QSet<QString> &open)
 {
-    return ::fcntl(descriptor, F_GETFD) >= 0;
-}
-
-bool isDevice(int descriptor)
-{
-    struct stat about
-    { };
-    return ::fstat(descriptor, &about) == 0 && S_ISCHR(about.st_mode);
+    QSet<QString> tasks;
+    for (const QString &path : open)
+        tasks.insert(path.section(u'/', 4, 4));
+    return tasks.size();
 }
 
 } // namespace
@@ -47,6 +41,7 @@ class TestOutputCollector : public QObject
 
 private Q_SLOTS:
     void handsOnLinesAndTheUnfinishedLast();
+    void readsInATableOfItsOwn();
     void leavesAnotherOwnersDescriptorAlone();
     void tellsOfAnAwaitedLineOnce();
     void findsAnAwaitedLineAmongThoseItDrops();
@@ -71,17 +66,31 @@ void TestOutputCollector::handsOnLinesAndTheUnfinishedLast()
     QTRY_COMPARE(lines, (QStringList{u"one"_s, u"two"_s, u"three"_s}));
 }
 
-// A launch between fork and exec holds copies of all descriptors. The number of a pipe that ended
-// meanwhile belongs to somebody else by then, and must not be read or closed under that name.
+// Every launch copies the table of the thread that launches it.
+void TestOutputCollector::readsInATableOfItsOwn()
+{
+    OutputCollector collector;
+    const QString own = u"/proc/%1/task/%1/fd/"_s.arg(::getpid());
+    QTRY_COMPARE(tables(descriptors()), 2); // its thread has begun
+    const QSet<QString> before = descriptors();
+    const int out = collector.open(u"writer"_s, 0);
+    const auto made = [&] { return (descriptors() - before).values(); };
+    QTRY_COMPARE(made().filter(own).size(), 1); // the writer's end
+    QTRY_COMPARE(made().size(), 2);
+    ::close(out);
+    QTRY_COMPARE(made().size(), 0);
+}
+
+// A launch between fork and exec holds copies of all descriptors. What was open under the number
+// of a pipe that ended meanwhile must not be read or closed in place of it.
 void TestOutputCollector::leavesAnotherOwnersDescriptorAlone()
 {
     OutputCollector collector;
-    const QSet<int> before = openDescriptors();
+    QTRY_COMPARE(tables(descriptors()), 2); // its thread has begun
+    const QSet<QString> before = descriptors();
+    const auto made = [&] { return (descriptors() - before).values(); };
     const int out = collector.open(u"writer"_s, 0);
-    QSet<int> made = openDescriptors() - before;
-    made.remove(out);
-    QCOMPARE(made.size(), 1);
-    const int reading = *made.cbegin();
+    QTRY_COMPARE(made().size(), 2);
 
     const pid_t holder = ::fork();
     QVERIFY(holder >= 0);
@@ -95,21 +104,15 @@ void TestOutputCollector::leavesAnotherOwnersDescriptorAlone()
         ::waitpid(holder, nullptr, 0);
     });
     ::close(out);
-    QTRY_VERIFY(!isOpen(reading));
+    QTRY_COMPARE(made().size(), 0);
 
-    const int nowhere = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (nowhere != reading) {
-        QCOMPARE(::dup2(nowhere, reading), reading);
-        ::close(nowhere);
-    }
-    QVERIFY(isDevice(reading));
-    // What another pipe wrote is handed on: by then the collector has gone through its list.
-    const int other = collector.open(u"other"_s, 0);
+    const int other = collector.open(u"other"_s, 0); // takes the number that is free again
+    QTRY_COMPARE(made().size(), 2);
     QSignalSpy batches(&collector, &OutputCollector::batchReady);
     QCOMPARE(::write(other, "line\n", 5), 5);
-    QTRY_VERIFY(!batches.isEmpty());
-    QVERIFY(isDevice(reading)); // and not a pipe that took a number which was free again
-    ::close(reading);
+    QTRY_COMPARE(batches.size(), 1);
+    QCOMPARE(batches.first().first().value<OutputBatch>().process, u"other"_s);
+    QCOMPARE(made().size(), 2);
     ::close(other);
 }
 

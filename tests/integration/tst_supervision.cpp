@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/descriptors.h"
 #include "support/hubpeer.h"
 #include "support/runningserver.h"
 #include "support/survivors.h"
 
 #include "protocol/keys.h"
 
-#include <QDir>
 #include <QFile>
 #include <QJsonArray>
 #include <QStandardPaths>
@@ -160,9 +160,7 @@ void TestSupervision::failedStartsLeaveNoDescriptorBehind()
         {{u"it"_s, command({u"./not-there"_s}, quick)}, {u"other"_s, helper({u"sleeper"_s})}});
     QVERIFY2(server.start(), qPrintable(server.log()));
     const auto failures = [&server] { return server.process(u"it"_s)[u"restarts"_s].toInt(); };
-    const QDir descriptors(u"/proc/%1/fd"_s.arg(server.serverPid()));
-    const auto count
-        = [&descriptors] { return descriptors.entryList(QDir::Files | QDir::System).size(); };
+    const auto count = [pid = server.serverPid()] { return openDescriptors(pid).size(); };
     QTRY_VERIFY_WITH_TIMEOUT(failures() >= 5, patience);
     const qsizetype before = count();
     const int soFar = failures();
