@@ -2,7 +2,7 @@
 #pragma once
 
 #include <semper/deferredanswer.h>
-#include <semper/httprequest.h>
+#include <semper/httpserverrequest.h>
 #include <semper/semper_server_export.h>
 
 #include <QCoroTask>
@@ -123,7 +123,7 @@ constexpr bool endsWithRequest()
     else
         return std::same_as<
             std::decay_t<std::tuple_element_t<sizeof...(Arguments) - 1, std::tuple<Arguments...>>>,
-            HttpRequest>;
+            HttpServerRequest>;
 }
 
 template <typename Handler, typename Task, typename... Arguments, std::size_t... Path>
@@ -132,13 +132,13 @@ auto deferred(
 {
     static_assert((!std::same_as<std::decay_t<Arguments>, QHttpServerRequest> && ...),
         "a coroutine may not take a QHttpServerRequest, which is gone when it goes on: take a "
-        "semper::HttpRequest");
+        "semper::HttpServerRequest");
     return [handler = std::move(handler)](
                std::tuple_element_t<Path, std::tuple<std::decay_t<Arguments>...>>... arguments,
                const QHttpServerRequest &request, Responder responder) -> void {
         const DeferredAnswer answer(std::move(responder));
         if constexpr (endsWithRequest<Arguments...>())
-            drive(handler, answer, std::move(arguments)..., HttpRequest::of(request));
+            drive(handler, answer, std::move(arguments)..., HttpServerRequest::of(request));
         else
             drive(handler, answer, std::move(arguments)...);
     };

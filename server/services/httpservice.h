@@ -42,10 +42,10 @@ public:
     /// const QHttpServerRequest & if it likes, and returns the answer: a QString, a QJsonObject,
     /// or a QHttpServerResponse. It runs on the main thread and holds up everything while it does.
     ///
-    /// Or it is a coroutine and returns a QCoro::Task of one of these. Then it takes a HttpRequest
-    /// in place of the QHttpServerRequest, holds up nothing while it waits, and is answered for
-    /// with 503 after HttpLimits::handlerTimeout. When the client has left it runs to its end all
-    /// the same.
+    /// Or it is a coroutine and returns a QCoro::Task of one of these. Then it takes an
+    /// HttpServerRequest in place of the QHttpServerRequest, holds up nothing while it waits, and
+    /// is answered for with 503 after HttpLimits::handlerTimeout. When the client has left it runs
+    /// to its end all the same.
     ///
     /// What it throws becomes a 500. False, with a warning, for a path that makes no pattern.
     template <typename Handler>

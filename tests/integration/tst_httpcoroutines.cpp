@@ -99,7 +99,7 @@ void TestHttpCoroutines::init()
         co_return QHttpServerResponse("text/html"_ba, "<p>"_ba);
     });
     m_service->route(u"/echo/<arg>"_s, HttpService::Method::Post,
-        [this](const QString &what, const HttpRequest &request) -> QCoro::Task<QString> {
+        [this](const QString &what, const HttpServerRequest &request) -> QCoro::Task<QString> {
             co_await pass();
             co_return what + u'|' + QString::fromUtf8(request.body) + u'|'
                 + QString::fromUtf8(request.value("x-thing")) + u'|' + request.url.query();

@@ -14,7 +14,7 @@
 namespace semper {
 
 /// A request as a value, for handlers that answer later: a QHttpServerRequest is gone by then.
-struct SEMPER_SERVER_EXPORT HttpRequest
+struct SEMPER_SERVER_EXPORT HttpServerRequest
 {
     QHttpServerRequest::Method method = QHttpServerRequest::Method::Unknown;
     QUrl url;
@@ -24,7 +24,7 @@ struct SEMPER_SERVER_EXPORT HttpRequest
 
     /// The first header of that name, in any case; empty where there is none.
     [[nodiscard]] QByteArray value(QByteArrayView name) const;
-    [[nodiscard]] static HttpRequest of(const QHttpServerRequest &request);
+    [[nodiscard]] static HttpServerRequest of(const QHttpServerRequest &request);
 };
 
 } // namespace semper

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "services/httprequest.h"
+#include "services/httpserverrequest.h"
 
 #include "services/qthttpcompat.h"
 
 namespace semper {
 
-QByteArray HttpRequest::value(QByteArrayView name) const
+QByteArray HttpServerRequest::value(QByteArrayView name) const
 {
     for (const auto &[key, value] : headers)
         if (name.compare(key, Qt::CaseInsensitive) == 0)
@@ -13,7 +13,7 @@ QByteArray HttpRequest::value(QByteArrayView name) const
     return {};
 }
 
-HttpRequest HttpRequest::of(const QHttpServerRequest &request)
+HttpServerRequest HttpServerRequest::of(const QHttpServerRequest &request)
 {
     return {.method = request.method(),
         .url = request.url(),
