@@ -272,6 +272,9 @@ void TestRpcService::authenticationHoldsForTheConnection()
             + call("guarded", "[]", "2") + '\n');
     QTRY_COMPARE_WITH_TIMEOUT(
         client.received(), result("true", "1") + '\n' + result("true", "2") + '\n', patience);
+    const QList<Connection> connections = m_service->connections();
+    QCOMPARE(connections.size(), 1);
+    QCOMPARE(connections.constFirst().user, u"token"_s);
     RawClient other(port(), call("guarded", "[]", "2") + '\n');
     QTRY_COMPARE_WITH_TIMEOUT(
         other.received(), failure(-32001, "authentication needed", "2") + '\n', patience);
@@ -296,6 +299,9 @@ void TestRpcService::aWrongTokenAuthenticatesNobody()
         failure(-32001, "authentication failed", "1") + '\n'
             + failure(-32001, "authentication needed", "2") + '\n',
         patience);
+    const QList<Connection> connections = m_service->connections();
+    QCOMPARE(connections.size(), 1);
+    QCOMPARE(connections.constFirst().user, QString());
     RawClient page(port(), post(call("nothing", "[]", "1"), "Origin: http://evil\r\n"));
     QTRY_COMPARE_WITH_TIMEOUT(page.status(), 403, patience);
 }

@@ -60,6 +60,7 @@ RpcConnection::RpcConnection(QTcpSocket *socket, quint64 id, const QString &fram
     connect(
         m_output.get(), &SocketOutput::failed, this, &RpcConnection::abort, Qt::QueuedConnection);
     m_session->setCallEnded([this] { goOnLater(); });
+    m_session->setTokenShown([this] { m_record.setUser(u"token"_s); });
     m_lastWrite.start();
     m_lastByte.start();
     if (!framing.isEmpty() && framing != "auto"_L1)
@@ -70,8 +71,10 @@ RpcConnection::RpcConnection(QTcpSocket *socket, quint64 id, const QString &fram
 
 RpcConnection::~RpcConnection()
 {
-    if (m_session)
+    if (m_session) {
         m_session->setCallEnded({});
+        m_session->setTokenShown({});
+    }
     if (m_conversation)
         m_conversation->setWrite({});
 }
@@ -288,6 +291,7 @@ void RpcConnection::clientLeft()
     m_conversation->append(m_socket->readAll());
     m_leaving = true;
     m_output->disconnect(this);
+    m_session->setTokenShown({});
     m_session.reset(); // the conversation has it
     new RpcParting(std::exchange(m_conversation, nullptr), std::move(m_output),
         m_limits.queueMaxBytes, m_partings);

@@ -54,7 +54,7 @@ void RpcSession::begin(const std::shared_ptr<Work> &work, qsizetype place)
     const QByteArray token = sender.dialect == RpcDialect::Swoft
         ? request.ext.value("token"_L1).toString().toUtf8()
         : sender.token;
-    const bool shown = !token.isEmpty() && m_settings.isToken && m_settings.isToken(token);
+    const bool shown = !token.isEmpty() && isRight(token);
     RpcCall call({.method = method,
                      .params = request.params,
                      .ext = request.ext,
@@ -97,9 +97,17 @@ void RpcSession::answer(const Work &work) const
 
 bool RpcSession::authenticate(const QByteArray &token)
 {
-    const bool isRight = m_settings.isToken && m_settings.isToken(token);
-    m_authenticated = m_authenticated || isRight;
-    return isRight;
+    const bool shown = isRight(token);
+    m_authenticated = m_authenticated || shown;
+    return shown;
+}
+
+bool RpcSession::isRight(const QByteArray &token) const
+{
+    const bool right = m_settings.isToken && m_settings.isToken(token);
+    if (right && m_tokenShown)
+        m_tokenShown();
+    return right;
 }
 
 } // namespace semper

@@ -55,8 +55,11 @@ public:
     void perform(const QByteArray &text, const Sender &sender, const Answered &answered);
     /// Called whenever a call has ended and its answer, if it was due, is given.
     void setCallEnded(std::function<void()> callEnded) { m_callEnded = std::move(callEnded); }
+    /// Called whenever the peer has shown the server's token.
+    void setTokenShown(std::function<void()> tokenShown) { m_tokenShown = std::move(tokenShown); }
     /// Calls that have not ended.
     [[nodiscard]] qsizetype underWay() const { return m_underWay; }
+    /// From now on, if \a token is the server's.
     [[nodiscard]] bool authenticate(const QByteArray &token);
     [[nodiscard]] bool isAuthenticated() const { return m_authenticated; }
 
@@ -66,10 +69,12 @@ private:
     void begin(const std::shared_ptr<Work> &work, qsizetype place);
     void end(const std::shared_ptr<Work> &work, qsizetype place, const RpcOutcome &outcome);
     void answer(const Work &work) const;
+    [[nodiscard]] bool isRight(const QByteArray &token) const;
 
     std::shared_ptr<const RpcMethods> m_methods;
     Settings m_settings;
     std::function<void()> m_callEnded;
+    std::function<void()> m_tokenShown;
     qsizetype m_underWay = 0;
     bool m_authenticated = false;
 };
