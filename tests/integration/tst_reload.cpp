@@ -606,11 +606,11 @@ namespace {
 QJsonObject workers(const QString &value, bool fails, const QString &folder)
 {
     const QString script = fails
-        ? u"[ $SEMPER_INSTANCE = 0 ] && [ ! -e %1/mended ] && exit 3; exec sleep 600"_s
-        : u"exec sleep 600 # %1"_s;
+        ? u"[ $SEMPER_INSTANCE = 0 ] && [ ! -e %1/mended ] && exit 3; echo up; exec sleep 600"_s
+        : u"echo up; exec sleep 600 # %1"_s;
     return {{u"command"_s, QJsonArray{u"sh"_s, u"-c"_s, script.arg(folder)}},
         {u"environment"_s, QJsonObject{{u"X"_s, value}}}, {u"instances"_s, 3},
-        {u"ready"_s, QJsonObject{{u"mode"_s, u"exec"_s}, {u"command"_s, QJsonArray{u"true"_s}}}},
+        {u"ready"_s, QJsonObject{{u"mode"_s, u"log"_s}, {u"pattern"_s, u"^up$"_s}}},
         {u"restart"_s, QJsonObject{{u"policy"_s, u"never"_s}}}};
 }
 
@@ -660,8 +660,8 @@ void TestReload::whatARestartThatWasGivenUpLeftIsSeenAndTakenUpAgain()
                             "= 0 processes unchanged\n";
     QCOMPARE(server.command({u"reload"_s, u"--dry-run"_s}).standardOutput, told);
     QCOMPARE(server.command({u"reload"_s}).standardOutput, told);
-    QTRY_COMPARE_WITH_TIMEOUT(
-        server.log().count(u"the restart of worker is given up"_s), 2, patience);
+    QTRY_VERIFY2_WITH_TIMEOUT(server.log().count(u"the restart of worker is given up"_s) == 2,
+        qPrintable(server.log()), patience);
     QCOMPARE(outdated(server), (QList<bool>{false, true, true}));
 
     QFile mended(server.folder() + u"/mended"_s);
