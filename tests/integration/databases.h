@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "support/awaited.h"
 #include "support/databaseserver.h"
+#include "support/outcome.h"
 
 #include <semper/database.h>
 #include <semper/fakelink.h>

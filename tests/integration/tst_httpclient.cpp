@@ -5,8 +5,8 @@
 #include <semper/process.h>
 #include <semper/systemclock.h>
 
+#include "support/certificates.h"
 #include "support/scriptedhttp.h"
-#include "support/testcertificate.h"
 
 #include <QHttpServer>
 #include <QHttpServerResponse>
@@ -81,6 +81,7 @@ class TestHttpClient : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    void initTestCase();
     void init();
     void cleanup();
     void anAnswerOfARealServerIsWhole();
@@ -115,11 +116,19 @@ private:
         return outcome;
     }
 
+    Certificates m_certificates; ///< "server" is of localhost, and not of 127.0.0.1
     FakeLink m_link;
     SystemClock m_clock;
     std::unique_ptr<Process> m_process;
     std::unique_ptr<HttpClient> m_http;
 };
+
+void TestHttpClient::initTestCase()
+{
+    QVERIFY(m_certificates.make(u"authority"_s, u"authority"_s));
+    QVERIFY(
+        m_certificates.makeSigned(u"server"_s, u"localhost"_s, u"authority"_s, u"DNS:localhost"_s));
+}
 
 void TestHttpClient::init()
 {
@@ -374,10 +383,10 @@ void TestHttpClient::roundInCirclesEnds()
 
 namespace {
 
-std::unique_ptr<QTcpServer> tlsServer()
+std::unique_ptr<QTcpServer> tlsServer(const QSslConfiguration &tls)
 {
     auto server = std::make_unique<QSslServer>();
-    server->setSslConfiguration(testTls());
+    server->setSslConfiguration(tls);
     return server;
 }
 
@@ -387,7 +396,7 @@ void TestHttpClient::whomNobodyVouchesForIsNotSpokenTo()
 {
     ScriptedHttp server(
         [](QTcpSocket &peer, const RawRequest &) { ScriptedHttp::reply(peer, "200 OK", "whole"); },
-        tlsServer());
+        tlsServer(m_certificates.tls(u"server"_s)));
     const Outcome outcome = await(m_http->get(server.namedUrl(u"/"_s)));
     QVERIFY(outcome.kind);
     QVERIFY2(*outcome.kind == HttpError::Kind::Tls, qPrintable(outcome.what));
@@ -399,8 +408,8 @@ void TestHttpClient::anAuthorityOfOnesOwnIsBelieved()
 {
     ScriptedHttp server(
         [](QTcpSocket &peer, const RawRequest &) { ScriptedHttp::reply(peer, "200 OK", "whole"); },
-        tlsServer());
-    m_http->addAuthorities(testAuthority);
+        tlsServer(m_certificates.tls(u"server"_s)));
+    m_http->addAuthorities(m_certificates.pem(u"authority"_s));
     const Outcome outcome = await(m_http->get(server.namedUrl(u"/"_s)));
     QCOMPARE(outcome.what, QString());
     QCOMPARE(outcome.response.body(), "whole");
@@ -410,8 +419,8 @@ void TestHttpClient::aNameThatIsNotOnTheCertificateIsNotBelieved()
 {
     ScriptedHttp server(
         [](QTcpSocket &peer, const RawRequest &) { ScriptedHttp::reply(peer, "200 OK", "whole"); },
-        tlsServer());
-    m_http->addAuthorities(testAuthority);
+        tlsServer(m_certificates.tls(u"server"_s)));
+    m_http->addAuthorities(m_certificates.pem(u"authority"_s));
     const Outcome outcome = await(m_http->get(server.url(u"/"_s, u"https"_s)));
     QVERIFY(outcome.kind);
     QVERIFY2(*outcome.kind == HttpError::Kind::Tls, qPrintable(outcome.what));

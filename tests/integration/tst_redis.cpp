@@ -382,7 +382,7 @@ void TestRedis::tlsIsVerified()
 
     // The system's authorities know nothing of it, and the certificate is for localhost alone.
     const QString port = QString::number(server.port());
-    const QString authority = u"?ca_file="_s + server.path(u"ca.pem"_s);
+    const QString authority = u"?ca_file="_s + server.authority();
     for (const QString &url :
         {u"rediss://:pw@localhost:"_s + port, u"rediss://:pw@127.0.0.1:"_s + port + authority,
             u"rediss://:pw@localhost:"_s + port + u"?ca_file=/nowhere"_s}) {

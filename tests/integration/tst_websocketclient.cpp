@@ -5,8 +5,8 @@
 #include <semper/process.h>
 #include <semper/systemclock.h>
 
+#include "support/certificates.h"
 #include "support/scriptedhttp.h"
-#include "support/testcertificate.h"
 
 #include <QCryptographicHash>
 #include <QRegularExpression>
@@ -63,22 +63,13 @@ QCoro::Task<> receiveInto(WebSocketClient &socket, WebSocketClient::Message &mes
 class Server
 {
 public:
-    explicit Server(QWebSocketServer::SslMode mode = QWebSocketServer::NonSecureMode)
-        : server(u"test"_s, mode)
+    Server()
+        : Server(QWebSocketServer::NonSecureMode)
+    { }
+    explicit Server(const QSslConfiguration &tls)
+        : Server(QWebSocketServer::SecureMode)
     {
-        if (mode == QWebSocketServer::SecureMode)
-            server.setSslConfiguration(testTls());
-        QObject::connect(&server, &QWebSocketServer::newConnection, &server, [this] {
-            while (QWebSocket *peer = server.nextPendingConnection()) {
-                peers.append(peer);
-                QObject::connect(peer, &QWebSocket::textMessageReceived, peer,
-                    [this](const QString &text) { texts.append(text); });
-                QObject::connect(peer, &QWebSocket::binaryMessageReceived, peer,
-                    [this](const QByteArray &bytes) { binaries.append(bytes); });
-                if (greet)
-                    greet(*peer);
-            }
-        });
+        server.setSslConfiguration(tls);
     }
 
     [[nodiscard]] bool listen(quint16 port = 0)
@@ -95,6 +86,23 @@ public:
     QStringList texts;
     QList<QByteArray> binaries;
     std::function<void(QWebSocket &)> greet;
+
+private:
+    explicit Server(QWebSocketServer::SslMode mode)
+        : server(u"test"_s, mode)
+    {
+        QObject::connect(&server, &QWebSocketServer::newConnection, &server, [this] {
+            while (QWebSocket *peer = server.nextPendingConnection()) {
+                peers.append(peer);
+                QObject::connect(peer, &QWebSocket::textMessageReceived, peer,
+                    [this](const QString &text) { texts.append(text); });
+                QObject::connect(peer, &QWebSocket::binaryMessageReceived, peer,
+                    [this](const QByteArray &bytes) { binaries.append(bytes); });
+                if (greet)
+                    greet(*peer);
+            }
+        });
+    }
 };
 
 void closeWith(QWebSocket &peer, int code, const QString &reason)
@@ -120,6 +128,7 @@ class TestWebSocketClient : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    void initTestCase();
     void init();
     void cleanup();
     void messagesGoBothWays();
@@ -182,7 +191,15 @@ private:
     SystemClock m_clock;
     std::unique_ptr<Process> m_process;
     std::unique_ptr<WebSocketClient> m_socket;
+    Certificates m_certificates;
 };
+
+void TestWebSocketClient::initTestCase()
+{
+    QVERIFY(m_certificates.make(u"authority"_s, u"authority"_s));
+    QVERIFY(
+        m_certificates.makeSigned(u"server"_s, u"localhost"_s, u"authority"_s, u"DNS:localhost"_s));
+}
 
 void TestWebSocketClient::init()
 {
@@ -538,7 +555,7 @@ void TestWebSocketClient::closingTellsTheOtherSide()
 
 void TestWebSocketClient::whomNobodyVouchesForIsNotSpokenTo()
 {
-    Server server(QWebSocketServer::SecureMode);
+    Server server(m_certificates.tls(u"server"_s));
     QVERIFY(server.listen());
     makeSocket(QUrl(u"wss://localhost:%1/"_s.arg(server.server.serverPort())));
     m_socket->setReconnectDelays(0ms, 0ms);
@@ -551,11 +568,11 @@ void TestWebSocketClient::whomNobodyVouchesForIsNotSpokenTo()
 
 void TestWebSocketClient::anAuthorityOfOnesOwnIsBelieved()
 {
-    Server server(QWebSocketServer::SecureMode);
+    Server server(m_certificates.tls(u"server"_s));
     server.greet = [](QWebSocket &peer) { peer.sendTextMessage(u"welcome"_s); };
     QVERIFY(server.listen());
     makeSocket(QUrl(u"wss://localhost:%1/"_s.arg(server.server.serverPort())));
-    m_socket->addAuthorities(testAuthority);
+    m_socket->addAuthorities(m_certificates.pem(u"authority"_s));
     QCOMPARE(connected().what, QString());
     QCOMPARE(received().message.text(), u"welcome"_s);
 }

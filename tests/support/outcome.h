@@ -9,6 +9,7 @@
 #include <optional>
 #include <stdexcept>
 #include <type_traits>
+#include <utility>
 
 namespace semper::test {
 
@@ -37,10 +38,10 @@ QCoro::Task<> follow(QCoro::Task<T> task, std::shared_ptr<Outcome<T>> outcome)
 {
     try {
         if constexpr (std::is_void_v<T>) {
-            co_await task;
+            co_await std::move(task);
             outcome->value = true;
         } else {
-            outcome->value.emplace(co_await task);
+            outcome->value.emplace(co_await std::move(task));
         }
     } catch (...) {
         outcome->error = std::current_exception();
@@ -56,13 +57,14 @@ template <class T>
     return outcome;
 }
 
-/// What the task returns or throws; an event loop runs meanwhile, for at most 20 s.
+/// What the task returns or throws; an event loop runs meanwhile, for at most 30 s.
+/// QCoro::waitFor() of 0.8 does not return where the task throws.
 template <class T>
 typename Outcome<T>::Value awaited(QCoro::Task<T> task)
 {
     const auto outcome = followed(std::move(task));
-    if (!QTest::qWaitFor([&] { return outcome->isOver; }, 20000))
-        throw std::runtime_error("a task did not end within 20 s");
+    if (!QTest::qWaitFor([&] { return outcome->isOver; }, 30'000))
+        throw std::runtime_error("a task did not end within 30 s");
     return outcome->take();
 }
 

@@ -22,14 +22,6 @@ constexpr int patience = 20000;
     return server.listen(QHostAddress::LocalHost) ? server.serverPort() : quint16(0);
 }
 
-[[nodiscard]] bool succeeds(const QString &program, const QStringList &arguments)
-{
-    QProcess process;
-    process.start(program, arguments);
-    return process.waitForFinished(patience) && process.exitStatus() == QProcess::NormalExit
-        && process.exitCode() == 0;
-}
-
 } // namespace
 
 RedisServer::RedisServer(const QStringList &options, Tls tls)
@@ -55,8 +47,9 @@ QStringList RedisServer::arguments() const
         u"no"_s};
     if (m_tls == Tls::Yes)
         list += {u"--port"_s, u"0"_s, u"--tls-port"_s, port, u"--tls-cert-file"_s,
-            path(u"server.pem"_s), u"--tls-key-file"_s, path(u"server.key"_s),
-            u"--tls-ca-cert-file"_s, path(u"ca.pem"_s), u"--tls-auth-clients"_s, u"optional"_s};
+            m_certificates.certificate(u"server"_s), u"--tls-key-file"_s,
+            m_certificates.key(u"server"_s), u"--tls-ca-cert-file"_s,
+            m_certificates.certificate(u"ca"_s), u"--tls-auth-clients"_s, u"optional"_s};
     else
         list += {u"--port"_s, port};
     return list + m_options;
@@ -115,26 +108,14 @@ QByteArray RedisServer::cli(const QStringList &words)
 QString RedisServer::url() const
 {
     return m_tls == Tls::Yes
-        ? u"rediss://localhost:%1?ca_file=%2"_s.arg(QString::number(m_port), path(u"ca.pem"_s))
+        ? u"rediss://localhost:%1?ca_file=%2"_s.arg(QString::number(m_port), authority())
         : u"redis://127.0.0.1:%1"_s.arg(m_port);
 }
 
 bool RedisServer::makeCertificates()
 {
-    const QString key = u"ec"_s;
-    const QStringList curve{u"-pkeyopt"_s, u"ec_paramgen_curve:prime256v1"_s, u"-nodes"_s};
-    return succeeds(u"openssl"_s,
-               QStringList{u"req"_s, u"-x509"_s, u"-newkey"_s, key, u"-days"_s, u"2"_s, u"-subj"_s,
-                   u"/CN=Test authority"_s, u"-keyout"_s, path(u"ca.key"_s), u"-out"_s,
-                   path(u"ca.pem"_s)}
-                   + curve)
-        && succeeds(u"openssl"_s,
-            QStringList{u"req"_s, u"-x509"_s, u"-newkey"_s, key, u"-days"_s, u"2"_s, u"-subj"_s,
-                u"/CN=localhost"_s, u"-addext"_s, u"subjectAltName=DNS:localhost"_s, u"-addext"_s,
-                u"basicConstraints=CA:FALSE"_s, u"-CA"_s, path(u"ca.pem"_s), u"-CAkey"_s,
-                path(u"ca.key"_s), u"-keyout"_s, path(u"server.key"_s), u"-out"_s,
-                path(u"server.pem"_s)}
-                + curve);
+    return m_certificates.make(u"ca"_s, u"Test authority"_s)
+        && m_certificates.makeSigned(u"server"_s, u"localhost"_s, u"ca"_s, u"DNS:localhost"_s);
 }
 
 } // namespace semper::test

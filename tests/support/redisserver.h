@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "support/certificates.h"
+
 #include <QByteArray>
 #include <QProcess>
 #include <QString>
@@ -38,6 +40,11 @@ public:
     /// redis://127.0.0.1:PORT or rediss://localhost:PORT with its own authority.
     [[nodiscard]] QString url() const;
     [[nodiscard]] QString path(const QString &name) const { return m_folder.filePath(name); }
+    /// With TLS: the file of who vouches for it.
+    [[nodiscard]] QString authority() const
+    {
+        return m_certificates.certificate(QStringLiteral("ca"));
+    }
     [[nodiscard]] QString log() const { return QString::fromUtf8(m_log); }
 
 private:
@@ -45,6 +52,7 @@ private:
     [[nodiscard]] QStringList arguments() const;
 
     QTemporaryDir m_folder;
+    Certificates m_certificates;
     QProcess m_process;
     QStringList m_options;
     Tls m_tls;

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#include "monitorround.h"
+
+#include <semper/userprocess.h>
+
+using namespace Qt::StringLiterals;
+
+/// Logs who is connected to its WebSocket service, and since when.
+class WebSocketMonitorProcess : public semper::UserProcess
+{
+    Q_OBJECT
+public:
+    QCoro::Task<> run(semper::Process &process) override
+    {
+        process.setTitle(u"websocket-monitor");
+        MonitorRound round(process);
+        while (!process.stopRequested()) {
+            co_await round.logConnections(describe);
+            co_await round.readUser();
+            co_await round.setAndGetKey();
+            co_await round.pause();
+        }
+    }
+
+private:
+    static QString describe(const semper::Connection &connection)
+    {
+        return u"%1 since %2"_s.arg(connection.peer, connection.since.toString(Qt::ISODate));
+    }
+};
+SEMPER_USER_PROCESS(WebSocketMonitorProcess)
+
+#include "websocketmonitorprocess.moc"
