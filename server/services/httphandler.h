@@ -3,6 +3,7 @@
 
 #include <semper/deferredanswer.h>
 #include <semper/httpserverrequest.h>
+#include <semper/istask.h>
 #include <semper/semper_server_export.h>
 
 #include <QCoroTask>
@@ -43,11 +44,6 @@ struct SignatureOf<Return (Class::*)(Arguments...) const noexcept>
 {
     using Type = Signature<Return, Arguments...>;
 };
-
-template <typename T>
-inline constexpr bool isTask = false;
-template <typename T>
-inline constexpr bool isTask<QCoro::Task<T>> = true;
 
 template <typename Handler>
 using ResultOf = typename SignatureOf<std::decay_t<Handler>>::Type::Result;

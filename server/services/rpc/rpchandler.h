@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <semper/istask.h>
 #include <semper/rpccall.h>
 
 #include <QCoroTask>
@@ -18,11 +19,6 @@ using RpcHandler = std::variant<std::function<QJsonValue(const RpcCall &)>,
     std::function<QCoro::Task<QJsonValue>(const RpcCall &)>>;
 
 namespace detail {
-
-template <typename T>
-inline constexpr bool isTask = false;
-template <typename T>
-inline constexpr bool isTask<QCoro::Task<T>> = true;
 
 /// The call stays where it is until the task is over.
 template <typename Handler>
