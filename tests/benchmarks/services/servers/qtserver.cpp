@@ -12,11 +12,12 @@
 #include <QWebSocketServer>
 
 #include <cstdio>
-#include <limits>
 
 using namespace Qt::StringLiterals;
 
 namespace {
+
+constexpr int maximumPending = 20000; // QWebSocketServer adds to it: no INT_MAX
 
 void tell(const char *name, const char *scheme, quint16 port)
 {
@@ -33,7 +34,7 @@ void serveHttp(QHttpServer &server)
 
 void serveWebSockets(QWebSocketServer &server)
 {
-    server.setMaxPendingConnections(std::numeric_limits<int>::max());
+    server.setMaxPendingConnections(maximumPending);
     QObject::connect(&server, &QWebSocketServer::newConnection, &server, [&server] {
         QWebSocket *socket = server.nextPendingConnection();
         QObject::connect(socket, &QWebSocket::textMessageReceived, socket,
@@ -62,7 +63,7 @@ QByteArray answer(const QByteArray &line)
 void serveRpc(QTcpServer &server)
 {
     server.setListenBacklogSize(1024);
-    server.setMaxPendingConnections(std::numeric_limits<int>::max());
+    server.setMaxPendingConnections(maximumPending);
     QObject::connect(&server, &QTcpServer::newConnection, &server, [&server] {
         QTcpSocket *socket = server.nextPendingConnection();
         socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
