@@ -15,14 +15,16 @@ function listen(server, name, scheme) {
   }));
 }
 
-listen(http.createServer((request, response) => {
+const pages = http.createServer((request, response) => {
   if (request.method !== 'GET' || request.url !== '/hello') {
     response.writeHead(404).end();
     return;
   }
   response.setHeader('Content-Type', 'application/json');
   response.end(JSON.stringify({ message: 'hello', from: 'a handler' }));
-}), 'http', 'http');
+});
+pages.keepAliveTimeout = 60000; // as Semper's; after its own 5 s an idle client would be cut off
+listen(pages, 'http', 'http');
 
 let ws = null;
 try {
