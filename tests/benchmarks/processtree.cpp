@@ -44,6 +44,13 @@ void appendChildren(pid_t pid, Pids &pids)
     }
 }
 
+Pids withDescendants(Pids pids)
+{
+    for (std::size_t i = 0; i < pids.size(); ++i)
+        appendChildren(pids.at(i), pids);
+    return pids;
+}
+
 /// The sum of the numbers that follow \a keys in a file of lines "Key: 12 kB".
 long sumOf(const fs::path &path, std::initializer_list<std::string_view> keys)
 {
@@ -72,9 +79,8 @@ int descriptorsOf(pid_t pid)
     int count = 0;
     for (const fs::path &task : entries(folderOf(pid) / "task")) {
         const pid_t id = std::stoi(task.filename());
-        const bool known = std::ranges::any_of(owners, [id](pid_t owner) {
-            return ::syscall(SYS_kcmp, id, owner, KCMP_FILES, 0, 0) == 0;
-        });
+        const bool known = std::ranges::any_of(owners,
+            [id](pid_t owner) { return ::syscall(SYS_kcmp, id, owner, KCMP_FILES, 0, 0) == 0; });
         if (known)
             continue;
         owners.push_back(id);
@@ -94,10 +100,12 @@ Pids children()
 
 Pids descendants()
 {
-    Pids pids = children();
-    for (std::size_t i = 0; i < pids.size(); ++i)
-        appendChildren(pids.at(i), pids);
-    return pids;
+    return withDescendants(children());
+}
+
+Pids familyOf(pid_t root)
+{
+    return withDescendants({root});
 }
 
 Expense expenseOf(const Pids &pids)

@@ -14,6 +14,8 @@ using Pids = std::vector<pid_t>;
 /// as subreaper, that is everything that it ever started, daemons too.
 [[nodiscard]] Pids children();
 [[nodiscard]] Pids descendants();
+/// \a root and all that descends from it.
+[[nodiscard]] Pids familyOf(pid_t root);
 
 /// What processes have used so far.
 struct Expense
