@@ -20,9 +20,9 @@ using RpcHandler = std::variant<std::function<QJsonValue(const RpcCall &)>,
 namespace detail {
 
 template <typename T>
-inline constexpr bool isTask = false;
+inline constexpr bool isRpcTask = false;
 template <typename T>
-inline constexpr bool isTask<QCoro::Task<T>> = true;
+inline constexpr bool isRpcTask<QCoro::Task<T>> = true;
 
 /// The call stays where it is until the task is over.
 template <typename Handler>
@@ -41,7 +41,7 @@ template <typename Handler>
 RpcHandler rpcHandler(Handler handler)
 {
     using Result = std::invoke_result_t<Handler &, const RpcCall &>;
-    if constexpr (isTask<Result>) {
+    if constexpr (isRpcTask<Result>) {
         return std::function<QCoro::Task<QJsonValue>(const RpcCall &)>(
             [handler = std::move(handler)](
                 const RpcCall &call) mutable { return awaited(handler, call); });
