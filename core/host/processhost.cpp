@@ -139,8 +139,10 @@ void ProcessHost::finish(UserProcessExit exit, const QString &fault)
         return;
     m_heartbeat->stop();
     m_patience->stop();
-    if (m_process)
+    if (m_process) {
+        m_process->hold(); // what handlers refer to is gone with run()
         m_process->flushMetrics();
+    }
     if (!fault.isEmpty())
         static_cast<void>(m_link.send(makeFrame(frames::fault, {{keys::what, fault}})));
     m_link.flush(timeForLastWords);

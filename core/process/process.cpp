@@ -110,7 +110,8 @@ QCoro::Task<QJsonObject> Process::ask(QJsonObject payload, std::chrono::millisec
     params.insert(keys::payload, payload);
     const QJsonArray answer = co_await m_service.request(methods::askService, params, timeout);
     if (answer.size() != 1 || !answer.at(0).isObject())
-        throw RequestError(RequestError::Reason::BadAnswer, u"what the service sent is no answer"_s);
+        throw RequestError(
+            RequestError::Reason::BadAnswer, u"what the service sent is no answer"_s);
     co_return answer.at(0).toObject();
 }
 

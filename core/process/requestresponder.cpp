@@ -64,8 +64,7 @@ QCoro::Task<> RequestResponder::answer(
 void RequestResponder::refuse(const QJsonValue &id, QLatin1StringView code, const QString &detail)
 {
     respond(makeFrame(frames::response,
-        {{keys::id, id},
-            {keys::error, QJsonObject{{keys::code, code}, {keys::detail, detail}}}}));
+        {{keys::id, id}, {keys::error, QJsonObject{{keys::code, code}, {keys::detail, detail}}}}));
 }
 
 void RequestResponder::respond(const QJsonObject &response)

@@ -26,8 +26,7 @@ public:
 
 private:
     /// A copy of the handler: it may be replaced meanwhile.
-    QCoro::Task<> answer(
-        RequestHandler<QJsonObject> handler, QJsonValue id, QJsonObject payload);
+    QCoro::Task<> answer(RequestHandler<QJsonObject> handler, QJsonValue id, QJsonObject payload);
     void refuse(const QJsonValue &id, QLatin1StringView code, const QString &detail);
     void respond(const QJsonObject &response);
 

@@ -91,10 +91,8 @@ ServerRuntime::ServerRuntime(
         [this](ProcessSession &session, const QString &method, const QJsonObject &params) {
             return m_connections.answer(session, method, params);
         });
-    m_hub.setAskHandler(
-        [this](ProcessSession &session, const QJsonValue &id, const QJsonObject &params) {
-            m_answers.answer(session, id, params);
-        });
+    m_hub.setAskHandler([this](ProcessSession &session, const QJsonValue &id,
+                            const QJsonObject &params) { m_answers.answer(session, id, params); });
     m_control.setConnectionSource(
         [this](const ConnectionQuery &query) { return m_connections.page(query); });
     for (const auto &service : m_application.services()) {

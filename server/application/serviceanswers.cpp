@@ -30,8 +30,7 @@ constexpr qsizetype maximumDetailLength = 4096;
 QJsonObject refusal(const QJsonValue &id, QLatin1StringView code, const QString &detail)
 {
     return makeFrame(frames::response,
-        {{keys::id, id},
-            {keys::error, QJsonObject{{keys::code, code}, {keys::detail, detail}}}});
+        {{keys::id, id}, {keys::error, QJsonObject{{keys::code, code}, {keys::detail, detail}}}});
 }
 
 } // namespace
@@ -59,9 +58,7 @@ void ServiceAnswers::answer(
         connect(&session, &QObject::destroyed, this,
             [this](const QObject *gone) { m_underWay.remove(gone); });
     drive(&session, id, handler,
-        {.process = process.name(),
-            .instance = process.instance(),
-            .payload = payload.toObject()});
+        {.process = process.name(), .instance = process.instance(), .payload = payload.toObject()});
 }
 
 QCoro::Task<> ServiceAnswers::drive(QPointer<ProcessSession> session, QJsonValue id,

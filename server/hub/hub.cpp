@@ -156,9 +156,8 @@ void Hub::openSession(HubConnection *connection, SupervisedProcess *process)
         [this, session](const QJsonValue &id, const QString &method, const QJsonObject &params) {
             answer(*session, id, method, params);
         });
-    connect(session, &ProcessSession::answered, this, [this, session](const QJsonObject &response) {
-        m_messenger.answered(*session, response);
-    });
+    connect(session, &ProcessSession::answered, this,
+        [this, session](const QJsonObject &response) { m_messenger.answered(*session, response); });
     m_messenger.open(*session);
     if (process->state().phase == ProcessPhase::Stopping) // asked before it could hear
         session->requestStop(process->spec().stop.timeout);

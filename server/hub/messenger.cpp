@@ -56,8 +56,7 @@ QString labelOf(const SupervisedProcess &process)
 
 RequestError downError(const SupervisedProcess &process)
 {
-    return {Reason::Down,
-        u"%1 is %2"_s.arg(labelOf(process), phaseName(process.state().phase))};
+    return {Reason::Down, u"%1 is %2"_s.arg(labelOf(process), phaseName(process.state().phase))};
 }
 
 } // namespace
@@ -127,8 +126,8 @@ SendResult Messenger::send(const MailAddress &to, const QJsonObject &payload)
     return result;
 }
 
-void Messenger::ask(const MailAddress &to, const QJsonObject &payload,
-    std::chrono::milliseconds timeout, Done done)
+void Messenger::ask(
+    const MailAddress &to, const QJsonObject &payload, std::chrono::milliseconds timeout, Done done)
 {
     const auto refuse = [&done, &to](Reason reason, const QString &why) {
         done(RequestError(reason, u"%1: %2"_s.arg(to.process, why)));
@@ -147,15 +146,16 @@ void Messenger::ask(const MailAddress &to, const QJsonObject &payload,
         return refuse(Reason::TooLarge, u"the request has %1 bytes"_s.arg(frame.size()));
     Box &box = this->box(process);
     if (box.requests.size() >= mostRequests || !box.mail.add(frame, id))
-        return refuse(Reason::QueueFull,
-            u"too much waits for %1, or is under way"_s.arg(labelOf(*process)));
+        return refuse(
+            Reason::QueueFull, u"too much waits for %1, or is under way"_s.arg(labelOf(*process)));
     box.requests.insert(id);
     box.lastChosen = id;
     auto alarm = std::make_unique<QTimer>();
     alarm->setSingleShot(true);
     connect(alarm.get(), &QTimer::timeout, this, [this, id, timeout, label = labelOf(*process)] {
-        end(id, RequestError(Reason::TimedOut,
-                u"%1: no answer within %2 ms"_s.arg(label).arg(timeout.count())));
+        end(id,
+            RequestError(
+                Reason::TimedOut, u"%1: no answer within %2 ms"_s.arg(label).arg(timeout.count())));
     });
     alarm->start(std::clamp(timeout, 0ms, longestTimeout));
     m_pending[id] = {.process = process, .done = std::move(done), .alarm = std::move(alarm)};
@@ -213,8 +213,10 @@ void Messenger::close(ProcessSession &session)
     const QSet<quint64> requests = box.requests;
     for (const quint64 request : requests)
         if (!box.mail.isWaiting(request))
-            end(request, RequestError(Reason::Lost,
-                u"%1 ended, or lost its connection, before it answered"_s.arg(labelOf(*process))));
+            end(request,
+                RequestError(Reason::Lost,
+                    u"%1 ended, or lost its connection, before it answered"_s.arg(
+                        labelOf(*process))));
 }
 
 void Messenger::deliver(const SupervisedProcess &process, Box &box)
@@ -256,8 +258,8 @@ void Messenger::refuseWaiting(const SupervisedProcess &process, Box &box)
     if (dropped == 0)
         return;
     qCWarning(log, "%s is %s; %d messages that waited for it were dropped",
-        qUtf8Printable(labelOf(process)),
-        qUtf8Printable(phaseName(process.state().phase)), dropped);
+        qUtf8Printable(labelOf(process)), qUtf8Printable(phaseName(process.state().phase)),
+        dropped);
     Q_EMIT messagesDropped(process, dropped);
 }
 
@@ -278,7 +280,8 @@ void Messenger::answered(const ProcessSession &session, const QJsonObject &respo
     else if (result.isObject())
         end(id, result.toObject());
     else
-        end(id, RequestError(Reason::BadAnswer,
+        end(id,
+            RequestError(Reason::BadAnswer,
                 u"%1 sent a response with neither a result nor an error, which are objects"_s.arg(
                     label)));
 }

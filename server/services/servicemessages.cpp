@@ -59,15 +59,14 @@ SendResult ServiceMessages::send(const QString &process, int instance, const QJs
 {
     if (!m_mail)
         return {.refused = 1, .reason = RequestError::Reason::Unknown};
-    return m_mail->send(
-        {.service = m_service, .process = process, .instance = instance}, payload);
+    return m_mail->send({.service = m_service, .process = process, .instance = instance}, payload);
 }
 
 QCoro::Task<QJsonObject> ServiceMessages::ask(
     QString process, QJsonObject payload, std::chrono::milliseconds timeout)
 {
-    return answerOf(m_mail, {.service = m_service, .process = std::move(process)},
-        std::move(payload), timeout);
+    return answerOf(
+        m_mail, {.service = m_service, .process = std::move(process)}, std::move(payload), timeout);
 }
 
 QCoro::Task<QJsonObject> ServiceMessages::ask(
