@@ -39,12 +39,12 @@ RequestError::RequestError(Reason reason, const QString &text)
 
 RequestError::~RequestError() = default;
 
-RequestError RequestError::fromWire(const QString &what, const QJsonObject &error)
+RequestError RequestError::fromWire(const QString &who, const QJsonObject &error)
 {
-    const QString code = error.value(keys::code).toString();
-    const QString detail = error.value(keys::detail).toString();
-    return {reasonOf(code),
-        u"%1: %2: %3"_s.arg(what, code.left(maximumCodeLength), detail.left(maximumDetailLength))};
+    const QString code = error.value(keys::code).toString().left(maximumCodeLength);
+    const QString detail = error.value(keys::detail).toString().left(maximumDetailLength);
+    const QString text = u"%1: %2"_s.arg(code, detail);
+    return {reasonOf(code), who.isEmpty() ? text : u"%1: %2"_s.arg(who, text)};
 }
 
 QString RequestError::reasonName() const

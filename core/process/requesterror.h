@@ -32,8 +32,8 @@ public:
     RequestError(Reason reason, const QString &text);
     ~RequestError() override;
 
-    /// Of the "error" in a response to \a what.
-    [[nodiscard]] static RequestError fromWire(const QString &what, const QJsonObject &error);
+    /// Of the "error" in a response; \a who sent it, if that is worth telling.
+    [[nodiscard]] static RequestError fromWire(const QString &who, const QJsonObject &error);
 
     [[nodiscard]] Reason reason() const noexcept { return m_reason; }
     /// The reason as a word: "timed_out".

@@ -23,8 +23,8 @@ template <class Request, class Handler>
 QCoro::Task<QJsonObject> answered(std::shared_ptr<Handler> handler, Request request)
 {
     using Result = std::invoke_result_t<Handler &, const Request &>;
-    static_assert(std::same_as<Result, QCoro::Task<QJsonObject>>
-            || std::convertible_to<Result, QJsonObject>,
+    static_assert(
+        std::same_as<Result, QCoro::Task<QJsonObject>> || std::convertible_to<Result, QJsonObject>,
         "a handler of requests returns a QJsonObject, or a QCoro::Task<QJsonObject>");
     if constexpr (std::convertible_to<Result, QJsonObject>)
         co_return std::invoke(*handler, std::as_const(request));

@@ -90,7 +90,7 @@ QCoro::Task<QJsonArray> ServiceLink::request(
     const qint64 id = ++m_lastId;
     QJsonArray items;
     Suspension answer(m_process, Suspension::OnStop::Throw);
-    m_pending.insert(id, {&answer, &items, method});
+    m_pending.insert(id, {&answer, &items});
     const auto forget = qScopeGuard([this, id] { m_pending.remove(id); });
 
     QJsonObject frame = makeFrame(frames::request);
@@ -122,8 +122,7 @@ void ServiceLink::receive(const QJsonObject &response)
         return;
     if (response.contains(keys::error)) {
         const QJsonObject error = response.value(keys::error).toObject();
-        pending->suspension->fail(
-            std::make_exception_ptr(RequestError::fromWire(pending->method, error)));
+        pending->suspension->fail(std::make_exception_ptr(RequestError::fromWire({}, error)));
         return;
     }
     const QJsonValue result = response.value(keys::result);

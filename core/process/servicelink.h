@@ -64,7 +64,6 @@ private:
     {
         Suspension *suspension;
         QJsonArray *items; ///< in the frame of the asking coroutine, as the suspension is
-        QString method;
     };
 
     [[nodiscard]] QCoro::Task<QJsonArray> request(

@@ -42,15 +42,14 @@ public:
     /// Sends \a payload to every instance of \a process, or to one. Tells what became of it: of a
     /// full queue the sender learns here, and nowhere else.
     [[nodiscard]] SendResult send(const QString &process, const QJsonObject &payload);
-    [[nodiscard]] SendResult send(
-        const QString &process, int instance, const QJsonObject &payload);
+    [[nodiscard]] SendResult send(const QString &process, int instance, const QJsonObject &payload);
 
     /// What \a process answers to \a payload: one of its instances, a ready one if there is, and of
     /// those the one with the fewest requests; or \a instance. Asks when called, waits when
     /// awaited. Throws RequestError where there is no answer: after \a timeout, or at once where
     /// none can come any more. Whoever awaits it must expect that this service is gone afterwards.
-    [[nodiscard]] QCoro::Task<QJsonObject> ask(QString process, QJsonObject payload,
-        std::chrono::milliseconds timeout = defaultTimeout);
+    [[nodiscard]] QCoro::Task<QJsonObject> ask(
+        QString process, QJsonObject payload, std::chrono::milliseconds timeout = defaultTimeout);
     [[nodiscard]] QCoro::Task<QJsonObject> ask(QString process, int instance, QJsonObject payload,
         std::chrono::milliseconds timeout = defaultTimeout);
 
