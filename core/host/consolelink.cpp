@@ -3,6 +3,7 @@
 
 #include "protocol/frame.h"
 #include "protocol/keys.h"
+#include "protocol/messagekeys.h"
 
 #include <QDateTime>
 #include <QJsonDocument>
@@ -135,6 +136,13 @@ void ConsoleLink::printMetrics(const QJsonObject &frame)
 
 void ConsoleLink::answer(const QJsonObject &request)
 {
+    if (request.value(keys::method) == methods::askService) {
+        const QJsonObject error{
+            {keys::code, codes::noService}, {keys::detail, u"there is no server here"_s}};
+        Q_EMIT frameReceived(makeFrame(
+            frames::response, {{keys::id, request.value(keys::id)}, {keys::error, error}}));
+        return;
+    }
     Q_EMIT frameReceived(makeFrame(frames::response,
         {{keys::id, request.value(keys::id)}, {keys::result, QJsonArray()}, {keys::last, true}}));
 }

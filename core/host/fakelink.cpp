@@ -3,6 +3,7 @@
 
 #include "protocol/connectionkeys.h"
 #include "protocol/frame.h"
+#include "protocol/messagekeys.h"
 
 #include <QJsonArray>
 
@@ -20,6 +21,22 @@ FakeLink::~FakeLink() = default;
 void FakeLink::sendMessage(const QJsonObject &payload)
 {
     receive(makeFrame(frames::message, {{keys::payload, payload}}));
+}
+
+qint64 FakeLink::ask(const QJsonObject &payload)
+{
+    receive(makeFrame(frames::request,
+        {{keys::id, ++m_lastRequest}, {keys::method, methods::askProcess},
+            {keys::params, QJsonObject{{keys::payload, payload}}}}));
+    return m_lastRequest;
+}
+
+std::optional<QJsonObject> FakeLink::answer(qint64 request) const
+{
+    for (const QJsonObject &frame : sent(QString(frames::response)))
+        if (frame.value(keys::id).toInteger() == request)
+            return frame;
+    return std::nullopt;
 }
 
 QList<QJsonObject> FakeLink::sent(QStringView type) const
@@ -69,8 +86,22 @@ bool FakeLink::send(const QJsonObject &frame)
 
 void FakeLink::flush(std::chrono::milliseconds) { }
 
+void FakeLink::answerAsService(const QJsonObject &request)
+{
+    QJsonObject response = makeFrame(frames::response, {{keys::id, request.value(keys::id)}});
+    const QJsonValue payload = request.value(keys::params)[keys::payload];
+    if (m_serviceHandler)
+        response.insert(keys::result, m_serviceHandler(payload.toObject()));
+    else
+        response.insert(keys::error,
+            QJsonObject{{keys::code, codes::noHandler}, {keys::detail, QStringLiteral("none")}});
+    receive(response);
+}
+
 void FakeLink::answer(const QJsonObject &request)
 {
+    if (request.value(keys::method) == methods::askService)
+        return answerAsService(request);
     QJsonObject response = makeFrame(frames::response);
     response.insert(keys::id, request.value(keys::id));
     const QJsonObject params = request.value(keys::params).toObject();

@@ -11,6 +11,7 @@
 #include <QStringView>
 
 #include <chrono>
+#include <functional>
 #include <optional>
 
 namespace semper {
@@ -35,6 +36,15 @@ public:
     void setTakesMore(bool takes) { m_takesMore = takes; }
     /// The service's own code sends \a payload: Process::messageReceived.
     void sendMessage(const QJsonObject &payload);
+    /// What Process::ask() is answered with. Without it: RequestError, Unhandled.
+    void setServiceHandler(std::function<QJsonObject(const QJsonObject &payload)> handler)
+    {
+        m_serviceHandler = std::move(handler);
+    }
+    /// The service's own code asks the process. Returns the number for answer().
+    qint64 ask(const QJsonObject &payload);
+    /// What the process answered; a frame with "result" or "error". Nothing: not yet.
+    [[nodiscard]] std::optional<QJsonObject> answer(qint64 request) const;
     /// Any frame arrives, in this call.
     void receive(const QJsonObject &frame) { Q_EMIT frameReceived(frame); }
 
@@ -54,11 +64,14 @@ public:
 
 private:
     void answer(const QJsonObject &request);
+    void answerAsService(const QJsonObject &request);
     bool close(quint64 id);
     [[nodiscard]] std::optional<double> metric(QLatin1StringView kind, QStringView name) const;
 
     QList<Connection> m_connections;
     QList<QJsonObject> m_sent;
+    std::function<QJsonObject(const QJsonObject &)> m_serviceHandler;
+    qint64 m_lastRequest = 0;
     bool m_answers = true;
     bool m_takesMore = true;
 };

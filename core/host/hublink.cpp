@@ -54,7 +54,8 @@ bool HubLink::send(const QJsonObject &frame)
     if (latest != m_latest.end()) {
         latest->frame = frame;
         latest->delivered = false;
-    } else if (m_waiting.size() < maximumWaiting) {
+    } else if (m_waiting.size() < maximumWaiting || type == frames::response) {
+        // There are no more answers than the server asked for.
         m_waiting.enqueue(frame);
     } else {
         return false;
@@ -102,6 +103,9 @@ void HubLink::refused(const QJsonObject &error)
 void HubLink::lost(const QString &reason)
 {
     m_welcomed = false;
+    // The server has given up what it asked over the lost connection.
+    m_waiting.removeIf(
+        [](const QJsonObject &frame) { return frame.value(keys::type) == frames::response; });
     for (Latest &latest : m_latest)
         latest.delivered = false;
     if (!m_reopen.isActive() && std::exchange(m_lastComplaint, reason) != reason)

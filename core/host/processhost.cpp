@@ -6,17 +6,14 @@
 #include <semper/processlink.h>
 #include <semper/userprocess.h>
 
+#include "process/currentexception.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
 #include "spec/vocabulary.h"
 
 #include <QLoggingCategory>
 
-#include <cstdlib>
-#include <typeinfo>
 #include <utility>
-
-#include <cxxabi.h>
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -30,27 +27,6 @@ Q_LOGGING_CATEGORY(logHost, "semper.host", QtInfoMsg)
 constexpr auto patienceWithoutClass = 2s;
 constexpr auto timeForLastWords = 1s;
 constexpr qsizetype maximumFaultLength = 4096;
-
-[[nodiscard]] QString readableName(const std::type_info &type)
-{
-    int status = 0;
-    const std::unique_ptr<char, decltype(&std::free)> name(
-        abi::__cxa_demangle(type.name(), nullptr, nullptr, &status), &std::free);
-    return QString::fromLatin1(name ? name.get() : type.name());
-}
-
-/// Of the exception that is being handled.
-[[nodiscard]] QString describeCurrentException()
-{
-    try {
-        throw;
-    } catch (const std::exception &error) {
-        return u"%1: %2"_s.arg(readableName(typeid(error)), QString::fromUtf8(error.what()));
-    } catch (...) {
-        const std::type_info *type = abi::__cxa_current_exception_type();
-        return u"%1, which is no std::exception"_s.arg(type ? readableName(*type) : u"?"_s);
-    }
-}
 
 } // namespace
 
@@ -111,6 +87,7 @@ void ProcessHost::welcome(const QJsonObject &frame)
     m_instance = frame.value(keys::instance).toInt(m_instance); // a standby learns it only now
     m_process = std::make_unique<Process>(
         m_name, m_instance, frame.value(keys::settings).toObject(), m_link, m_clock);
+    m_process->hold(); // what waited for this launch: until run() listens
     m_startedIsReady = frame.value(keys::readyMode).toString(readyModeName(ReadyMode::Started))
         == readyModeName(ReadyMode::Started);
     connect(m_process.get(), &Process::titleChanged, this, &ProcessHost::titleChanged);
@@ -140,7 +117,9 @@ QCoro::Task<> ProcessHost::drive()
         m_userProcess = std::get<Factory>(m_source)();
         if (m_startedIsReady)
             m_process->setReady(); // run() may take it back
-        co_await m_userProcess->run(*m_process);
+        const QCoro::Task<> run = m_userProcess->run(*m_process);
+        m_process->release();
+        co_await run;
     } catch (const Stopped &) {
         qCDebug(logHost, "a stop cut run() short");
     } catch (...) {
@@ -160,8 +139,10 @@ void ProcessHost::finish(UserProcessExit exit, const QString &fault)
         return;
     m_heartbeat->stop();
     m_patience->stop();
-    if (m_process)
+    if (m_process) {
+        m_process->hold(); // what handlers refer to is gone with run()
         m_process->flushMetrics();
+    }
     if (!fault.isEmpty())
         static_cast<void>(m_link.send(makeFrame(frames::fault, {{keys::what, fault}})));
     m_link.flush(timeForLastWords);

@@ -2,17 +2,21 @@
 #include <semper/process.h>
 
 #include <semper/processlink.h>
+#include <semper/requesterror.h>
 #include <semper/suspension.h>
 
 #include "process/metricstore.h"
+#include "process/requestresponder.h"
 #include "protocol/connectionkeys.h"
 #include "protocol/frame.h"
+#include "protocol/messagekeys.h"
 
 #include <QLoggingCategory>
 
 #include <algorithm>
 #include <utility>
 
+using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
 namespace semper {
@@ -36,6 +40,7 @@ Process::Process(QString name, int instance, QJsonObject settings, ProcessLink &
     , m_clock(clock)
     , m_title(m_name)
     , m_service(*this, link)
+    , m_responder(std::make_unique<RequestResponder>(link))
     , m_metrics(std::make_unique<MetricStore>([this] { metricsChanged(); }))
     , m_metricsTimer(clock.timer([this] { flushMetrics(); }))
     , m_metricsSent(clock.now() - metricsPause)
@@ -99,6 +104,30 @@ bool Process::send(const QJsonObject &payload)
     return m_link.send(frame);
 }
 
+QCoro::Task<QJsonObject> Process::ask(QJsonObject payload, std::chrono::milliseconds timeout)
+{
+    QJsonObject params;
+    params.insert(keys::payload, payload);
+    const QJsonArray answer = co_await m_service.request(methods::askService, params, timeout);
+    if (answer.size() != 1 || !answer.at(0).isObject())
+        throw RequestError(
+            RequestError::Reason::BadAnswer, u"what the service sent is no answer"_s);
+    co_return answer.at(0).toObject();
+}
+
+void Process::setRequestHandler(RequestHandler<QJsonObject> handler)
+{
+    m_responder->setHandler(std::move(handler));
+}
+
+void Process::release()
+{
+    m_holds = false;
+    const QList<QJsonObject> held = std::exchange(m_held, {});
+    for (const QJsonObject &frame : held)
+        receive(frame);
+}
+
 void Process::requestStop()
 {
     if (std::exchange(m_stopRequested, true))
@@ -126,8 +155,13 @@ void Process::metricsChanged()
 void Process::receive(const QJsonObject &frame)
 {
     const QString type = frame.value(keys::type).toString();
-    if (type == frames::message)
+    const bool isHeld = m_holds && (type == frames::message || type == frames::request);
+    if (isHeld)
+        m_held.append(frame);
+    else if (type == frames::message)
         Q_EMIT messageReceived(frame.value(keys::payload).toObject());
+    else if (type == frames::request)
+        m_responder->receive(frame);
     else if (type == frames::response)
         m_service.receive(frame);
     else if (type == frames::connections)

@@ -4,6 +4,7 @@
 #include <semper/clock.h>
 #include <semper/futurerequest.h>
 #include <semper/metrics.h>
+#include <semper/requesthandler.h>
 #include <semper/semper_core_export.h>
 #include <semper/servicelink.h>
 #include <semper/sleeprequest.h>
@@ -23,6 +24,7 @@ namespace semper {
 
 class MetricStore;
 class ProcessLink;
+class RequestResponder;
 class Suspension;
 
 /// What a user process has of the world around it: its name and settings, its metrics, its
@@ -79,6 +81,18 @@ public:
     /// Sends \a payload to the service's own code. False, and it is not sent, when more than 256
     /// frames wait for a connection already, or for more than 64 KiB of JSON.
     [[nodiscard]] bool send(const QJsonObject &payload);
+    /// What the service's own code answers to \a payload. Asks when called, waits when awaited.
+    /// Throws RequestError where there is no answer, Stopped on a stop.
+    [[nodiscard]] QCoro::Task<QJsonObject> ask(
+        QJsonObject payload, std::chrono::milliseconds timeout = ServiceLink::defaultTimeout);
+    /// Has \a handler, a function or coroutine of a (const QJsonObject &), answer what the service
+    /// asks this process: with a QJsonObject. What it throws the service is told. Several requests
+    /// may be under way at once. Set it before the first await in run(): until then they wait.
+    template <class Handler>
+    void onRequest(Handler handler)
+    {
+        setRequestHandler(detail::requestHandler<QJsonObject>(std::move(handler)));
+    }
 
     [[nodiscard]] Clock &clock() const { return m_clock; }
 
@@ -91,13 +105,18 @@ public Q_SLOTS:
 Q_SIGNALS:
     /// Once, right after stopRequested() became true.
     void stopping();
-    /// The service's own code sent \a payload.
+    /// The service's own code sent \a payload. What comes before the first await in run() waits.
     void messageReceived(const QJsonObject &payload);
     void titleChanged(const QString &title);
 
 private:
+    friend class ProcessHost;
     friend class Suspension;
 
+    void setRequestHandler(RequestHandler<QJsonObject> handler);
+    /// Messages and requests wait until release().
+    void hold() { m_holds = true; }
+    void release();
     void receive(const QJsonObject &frame);
     void metricsChanged();
 
@@ -109,6 +128,9 @@ private:
     QString m_title;
     bool m_stopRequested = false;
     ServiceLink m_service;
+    std::unique_ptr<RequestResponder> m_responder;
+    bool m_holds = false;
+    QList<QJsonObject> m_held; ///< frames, oldest first
     std::unique_ptr<MetricStore> m_metrics;
     std::unique_ptr<Clock::Timer> m_metricsTimer;
     std::chrono::milliseconds m_metricsSent; ///< by the clock

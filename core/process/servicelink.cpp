@@ -26,13 +26,6 @@ constexpr qsizetype mostChanges = 1000;
 
 } // namespace
 
-RequestError::RequestError(Reason reason, const QString &text)
-    : std::runtime_error(text.toStdString())
-    , m_reason(reason)
-{ }
-
-RequestError::~RequestError() = default;
-
 ServiceLink::ServiceLink(Process &process, ProcessLink &link)
     : m_process(process)
     , m_link(link)
@@ -107,6 +100,9 @@ QCoro::Task<QJsonArray> ServiceLink::request(
         frame.insert(keys::params, params);
     if (m_process.stopRequested()) {
         // Nothing to ask any more: the suspension throws.
+    } else if (const qsizetype size = encodeFrame(frame).size(); size > maximumFrameBytes) {
+        const QString text = u"%1 was not sent: it has %2 bytes"_s.arg(method).arg(size);
+        answer.fail(std::make_exception_ptr(RequestError(RequestError::Reason::TooLarge, text)));
     } else if (m_link.send(frame)) {
         const QString text = u"no answer to %1 within %2 ms"_s.arg(method).arg(timeout.count());
         answer.endAfter(
@@ -126,13 +122,13 @@ void ServiceLink::receive(const QJsonObject &response)
         return;
     if (response.contains(keys::error)) {
         const QJsonObject error = response.value(keys::error).toObject();
-        const QString text = u"%1: %2"_s.arg(
-            error.value(keys::code).toString(), error.value(keys::detail).toString());
-        pending->suspension->fail(
-            std::make_exception_ptr(RequestError(RequestError::Reason::Refused, text)));
+        pending->suspension->fail(std::make_exception_ptr(RequestError::fromWire({}, error)));
         return;
     }
-    for (const QJsonValue &item : response.value(keys::result).toArray())
+    const QJsonValue result = response.value(keys::result);
+    if (result.isObject()) // of the service's own code; all else is answered with lists
+        pending->items->append(result);
+    for (const QJsonValue &item : result.toArray())
         pending->items->append(item);
     if (response.value(keys::last).toBool(true))
         pending->suspension->resume();

@@ -77,6 +77,7 @@ ServerRuntime::ServerRuntime(
                    = [this](const ServerConfig &next) { return listenForNotifications(next); }},
           m_options.source)
     , m_connections(m_application)
+    , m_answers(m_application)
 {
     m_uptime.start();
     m_supervisor.setSurroundings({.socketPath = m_options.socketPath,
@@ -90,6 +91,8 @@ ServerRuntime::ServerRuntime(
         [this](ProcessSession &session, const QString &method, const QJsonObject &params) {
             return m_connections.answer(session, method, params);
         });
+    m_hub.setAskHandler([this](ProcessSession &session, const QJsonValue &id,
+                            const QJsonObject &params) { m_answers.answer(session, id, params); });
     m_control.setConnectionSource(
         [this](const ConnectionQuery &query) { return m_connections.page(query); });
     for (const auto &service : m_application.services()) {
@@ -130,13 +133,18 @@ void ServerRuntime::addProcesses(const Service &service)
 void ServerRuntime::introduce(Service &service)
 {
     service.setContext({.supervision = &m_supervisor,
+        .mail = &m_hub.messenger(),
         .isToken = [this](const QByteArray &token) { return m_control.isToken(token); },
         .openWatcher = [this](FrameConnection *peer) { m_hub.watchers().open(peer); }});
 }
 
 void ServerRuntime::connectService(Service &service)
 {
-    connect(&service, &Service::messageToSend, &m_hub, &Hub::sendMessage);
+    connect(&m_hub.messenger(), &Messenger::messagesDropped, &service,
+        [&service](const SupervisedProcess &process, int count) {
+            if (process.service() == service.name())
+                Q_EMIT service.messagesDropped(process.name(), process.instance(), count);
+        });
     connect(&m_hub, &Hub::messageReceived, &service,
         [&service](const SupervisedProcess &process, const QJsonObject &payload) {
             if (process.service() == service.name())

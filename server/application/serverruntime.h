@@ -2,6 +2,7 @@
 #pragma once
 
 #include "application/reload.h"
+#include "application/serviceanswers.h"
 #include "application/serviceconnections.h"
 #include "application/systemdnotifier.h"
 #include "control/controlapi.h"
@@ -86,6 +87,7 @@ private:
     ControlApi m_control;
     Reload m_reload;
     ServiceConnections m_connections;
+    ServiceAnswers m_answers;
     int m_exitCode = 0;
 };
 

@@ -44,6 +44,7 @@ struct FramePump::Channel
     FrameReader reader;
     QByteArray output;
     qsizetype written = 0; ///< of output
+    qint64 taken = 0; ///< of all output there ever was
     bool held = false; ///< its frames wait for the event loop: no more is read until they are told
     bool discarding = false;
     bool finishing = false;
@@ -129,6 +130,15 @@ qint64 FramePump::bytesToWrite(Id id) const
         return 0;
     const QMutexLocker lock(&channel->mutex);
     return channel->waiting();
+}
+
+qint64 FramePump::bytesTaken(Id id) const
+{
+    const auto channel = this->channel(id);
+    if (!channel)
+        return 0;
+    const QMutexLocker lock(&channel->mutex);
+    return channel->taken;
 }
 
 void FramePump::finish(Id id)
@@ -252,6 +262,7 @@ void FramePump::send(Id id, Channel &channel)
             continue;
         if (size < 0 && errno == EAGAIN)
             break;
+        channel.taken += std::max<ssize_t>(size, 0);
         // Nobody reads any more; that it hung up is seen where it is read from.
         channel.written = size < 0 ? channel.output.size() : channel.written + size;
     }

@@ -56,6 +56,8 @@ public:
 
     void write(Id id, const QByteArray &encoded);
     [[nodiscard]] qint64 bytesToWrite(Id id) const;
+    /// Of all that was written, what the kernel has taken; stays true when the peer is gone.
+    [[nodiscard]] qint64 bytesTaken(Id id) const;
     /// Ends the output once everything is written; from now on what comes is thrown away.
     void finish(Id id);
     /// Takes and tells what waits in the kernel already: the last words of a peer that has died.

@@ -5,6 +5,7 @@
 #include "hub/processsession.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
+#include "protocol/messagekeys.h"
 #include "protocol/topics.h"
 #include "supervisor/supervisor.h"
 
@@ -21,11 +22,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.hub")
-
 constexpr int maximumStrangers = 256; ///< connected, no valid hello yet
-constexpr qsizetype maximumWaitingMessages = 256;
-constexpr qsizetype maximumWaitingBytes = 1024 * 1024;
 
 } // namespace
 
@@ -34,6 +31,7 @@ Hub::Hub(Supervisor &supervisor, Journal &journal, QObject *parent)
     , m_supervisor(supervisor)
     , m_watchers(supervisor, journal)
     , m_waitingHosts(supervisor.standbys())
+    , m_messenger(supervisor)
 {
     connect(&m_server, &SocketListener::connected, this, &Hub::accept);
     connect(&supervisor, &Supervisor::stopRequested, this,
@@ -158,8 +156,9 @@ void Hub::openSession(HubConnection *connection, SupervisedProcess *process)
         [this, session](const QJsonValue &id, const QString &method, const QJsonObject &params) {
             answer(*session, id, method, params);
         });
-    for (const QByteArray &message : m_waitingMessages.take(process->name()))
-        connection->write(message);
+    connect(session, &ProcessSession::answered, this,
+        [this, session](const QJsonObject &response) { m_messenger.answered(*session, response); });
+    m_messenger.open(*session);
     if (process->state().phase == ProcessPhase::Stopping) // asked before it could hear
         session->requestStop(process->spec().stop.timeout);
 }
@@ -173,6 +172,7 @@ void Hub::closeSession(const SupervisedProcess *process)
         return;
     HubConnection *connection = session->connection();
     connection->drain(); // a fault is told in the last frame
+    m_messenger.close(*session);
     m_processes.remove(process);
     session->disconnect(this);
     session->deleteLater();
@@ -182,6 +182,8 @@ void Hub::closeSession(const SupervisedProcess *process)
 void Hub::answer(
     ProcessSession &session, const QJsonValue &id, const QString &method, const QJsonObject &params)
 {
+    if (method == methods::askService && m_askHandler && session.process())
+        return m_askHandler(session, id, params);
     const QJsonObject frame = makeFrame(frames::response, {{keys::id, id}});
     const auto result = m_requestHandler && session.process()
         ? m_requestHandler(session, method, params)
@@ -196,47 +198,18 @@ void Hub::answer(
         session.connection()->send(part);
 }
 
-void Hub::sendMessage(const QString &process, const QJsonObject &payload)
-{
-    const QByteArray frame = encodeFrame(makeFrame(frames::message, {{keys::payload, payload}}));
-    if (frame.size() > maximumFrameBytes) {
-        qCWarning(log, "a message of %lld bytes for %s was dropped: too large",
-            qint64(frame.size()), qUtf8Printable(process));
-        return;
-    }
-    bool sent = false;
-    for (const ProcessSession *session : std::as_const(m_processes)) {
-        if (session->process() && session->process()->name() == process) {
-            session->connection()->write(frame);
-            sent = true;
-        }
-    }
-    if (!sent)
-        keepMessage(process, frame);
-}
-
-void Hub::keepMessage(const QString &process, const QByteArray &frame)
-{
-    QByteArrayList &waiting = m_waitingMessages[process];
-    waiting.append(frame);
-    qsizetype bytes = 0;
-    for (const QByteArray &message : std::as_const(waiting))
-        bytes += message.size();
-    while (waiting.size() > maximumWaitingMessages || bytes > maximumWaitingBytes) {
-        bytes -= waiting.takeFirst().size();
-        qCWarning(log, "%s is not connected; its oldest waiting message was dropped",
-            qUtf8Printable(process));
-    }
-}
-
 void Hub::forget(HubConnection *connection)
 {
     m_connections.removeOne(connection);
     m_watching.remove(connection);
     m_given.remove(connection->peer().mark);
     m_waitingHosts.forget(connection);
-    m_processes.removeIf(
-        [connection](auto entry) { return entry.value()->connection() == connection; });
+    m_processes.removeIf([this, connection](auto entry) {
+        if (entry.value()->connection() != connection)
+            return false;
+        m_messenger.close(*entry.value());
+        return true;
+    });
     connection->deleteLater();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "hub/framepump.h"
+#include "hub/messenger.h"
 #include "hub/socketclaim.h"
 #include "hub/socketlistener.h"
 #include "hub/waitinghosts.h"
@@ -38,6 +39,9 @@ public:
     /// not.
     using RequestHandler = std::function<std::variant<QJsonArray, CommandError>(
         ProcessSession &session, const QString &method, const QJsonObject &params)>;
+    /// Sees to it that the session gets a response with this id: of the service's own code.
+    using AskHandler = std::function<void(
+        ProcessSession &session, const QJsonValue &id, const QJsonObject &params)>;
 
     Hub(Supervisor &supervisor, Journal &journal, QObject *parent = nullptr);
     ~Hub() override;
@@ -49,11 +53,11 @@ public:
     /// Writes what waits for peers as far as the kernel takes it. Does not block.
     void flush() { m_pump.flushAll(); }
     void setRequestHandler(RequestHandler handler) { m_requestHandler = std::move(handler); }
+    void setAskHandler(AskHandler handler) { m_askHandler = std::move(handler); }
     /// All watchers, those that came another way than by the socket included.
     [[nodiscard]] Watchers &watchers() { return m_watchers; }
-    /// To every instance that is connected; while none is, up to 256 messages of 1 MiB together
-    /// wait for it. What is dropped is told in the log.
-    void sendMessage(const QString &process, const QJsonObject &payload);
+    /// From services to processes.
+    [[nodiscard]] Messenger &messenger() { return m_messenger; }
 
 Q_SIGNALS:
     void messageReceived(const semper::SupervisedProcess &process, const QJsonObject &payload);
@@ -70,7 +74,6 @@ private:
     void closeSession(const SupervisedProcess *process);
     void answer(ProcessSession &session, const QJsonValue &id, const QString &method,
         const QJsonObject &params);
-    void keepMessage(const QString &process, const QByteArray &frame);
     void forget(HubConnection *connection);
 
     Supervisor &m_supervisor;
@@ -83,8 +86,9 @@ private:
     QHash<const SupervisedProcess *, ProcessSession *> m_processes;
     QSet<const HubConnection *> m_watching; ///< of the connections, those of watchers
     WaitingHosts m_waitingHosts;
-    QHash<QString, QByteArrayList> m_waitingMessages; ///< encoded, by process
+    Messenger m_messenger;
     RequestHandler m_requestHandler;
+    AskHandler m_askHandler;
 };
 
 } // namespace semper

@@ -72,6 +72,7 @@ void HubConnection::write(const QByteArray &encoded)
         return;
     }
     m_pump.write(m_id, encoded);
+    m_written += encoded.size();
 }
 
 void HubConnection::fail(const QString &code, const QString &detail)

@@ -27,6 +27,11 @@ public:
     /// A peer that lets more than 4 MiB wait is cut off.
     void write(const QByteArray &encoded) override;
     [[nodiscard]] qint64 bytesToWrite() const override { return m_pump.bytesToWrite(m_id); }
+    /// All that was written ever, in order; what was refused because the connection is over is not
+    /// counted.
+    [[nodiscard]] qint64 bytesWritten() const { return m_written; }
+    /// How much of that the kernel has taken; the rest has certainly not left.
+    [[nodiscard]] qint64 bytesTaken() const { return m_pump.bytesTaken(m_id); }
     /// Sends what waits now rather than soon.
     void flush() { m_pump.flush(m_id); }
     /// Takes the frames that wait in the kernel already: the last words of a peer that has died.
@@ -46,6 +51,7 @@ private:
     PeerCredentials m_peer;
     FramePump::Id m_id;
     QTimer m_deadline;
+    qint64 m_written = 0; ///< bytes
     bool m_failed = false;
 };
 

@@ -73,6 +73,8 @@ void ProcessSession::take(const QJsonObject &frame)
         m_process->handle(happening::FaultReported{textOf(frame, keys::what, maximumFaultLength)});
     else if (type == frames::message)
         Q_EMIT messageReceived(frame.value(keys::payload).toObject());
+    else if (type == frames::response)
+        Q_EMIT answered(frame);
     else if (type == frames::request)
         Q_EMIT requested(frame.value(keys::id), frame.value(keys::method).toString(),
             frame.value(keys::params).toObject());

@@ -27,6 +27,8 @@ public:
 
 Q_SIGNALS:
     void messageReceived(const QJsonObject &payload);
+    /// The frame "response", to what the hub asked.
+    void answered(const QJsonObject &response);
     void requested(const QJsonValue &id, const QString &method, const QJsonObject &params);
 
 private:

@@ -86,6 +86,7 @@ void Service::setLimits(const ServiceLimitsSpec &limits)
 void Service::setContext(const ServiceContext &context)
 {
     *m_context = context;
+    setMail(context.mail, m_name);
 }
 
 bool Service::isToken(const QByteArray &token) const
@@ -220,11 +221,6 @@ bool Service::closeConnection(quint64 id)
 void Service::addProcess(const QString &name, ProcessSpec spec)
 {
     m_processes[name] = std::move(spec);
-}
-
-void Service::send(const QString &process, const QJsonObject &payload)
-{
-    Q_EMIT messageToSend(process, payload);
 }
 
 } // namespace semper

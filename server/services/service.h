@@ -6,6 +6,7 @@
 #include <semper/processspec.h>
 #include <semper/semper_server_export.h>
 #include <semper/servicelimits.h>
+#include <semper/servicemessages.h>
 #include <semper/userprocess.h>
 
 #include <QByteArray>
@@ -51,7 +52,7 @@ struct RebindFault
 
 /// A network service with the user processes that live beside it. A subclass brings the
 /// protocol; the supervisor owns the children. Lives on the server's main thread.
-class SEMPER_SERVER_EXPORT Service : public QObject
+class SEMPER_SERVER_EXPORT Service : public QObject, public ServiceMessages
 {
     Q_OBJECT
 public:
@@ -119,14 +120,13 @@ public:
     /// As a configuration that was read again says; this alone starts and stops nothing.
     void setProcesses(const QMap<QString, ProcessSpec> &processes) { m_processes = processes; }
 
-    /// Sends \a payload to every instance of \a process that is connected.
-    void send(const QString &process, const QJsonObject &payload);
-
 Q_SIGNALS:
     /// A user process of this service called Process::send().
     void messageReceived(const QString &process, int instance, const QJsonObject &payload);
-    /// send() was called; the hub takes it from here.
-    void messageToSend(const QString &process, const QJsonObject &payload);
+    /// That many messages which waited for it will not be delivered: it was stopped, is done or
+    /// has failed. Who asked it something
+    /// gets a RequestError.
+    void messagesDropped(const QString &process, int instance, int count);
     /// A client has come, or gone, with what it had taken and sent in the end.
     void connectionOpened(const semper::Connection &connection);
     void connectionClosed(const semper::Connection &connection);

@@ -8,6 +8,7 @@
 namespace semper {
 
 class FrameConnection;
+class ProcessMail;
 class Supervision;
 
 /// What a service has of the server around it. Set before listen(); all of it outlives the service.
@@ -15,6 +16,7 @@ class Supervision;
 struct ServiceContext
 {
     Supervision *supervision = nullptr; ///< what there is to ask and to command; null: nothing
+    ProcessMail *mail = nullptr; ///< the way to its processes; null: none
     /// Whether this is the server's bearer token, in a time that tells nothing; null: none is.
     std::function<bool(const QByteArray &token)> isToken = {};
     /// Makes the peer of a connection, who has shown the token, a watcher of the server until the

@@ -58,6 +58,7 @@ private Q_SLOTS:
     void launchedAgainItIsItsUserProcess();
     void aClassThatWasNotNamedIsNotThere();
     void itServesItsRouteAndKeepsItsProcessAlive();
+    void aRouteAnswersWithWhatItsProcessSays();
     void aHostInStandbyIsThisProgramToo();
     void aReloadIsLaidOverWhatItSays();
 
@@ -134,6 +135,17 @@ void TestEmbedded::itServesItsRouteAndKeepsItsProcessAlive()
     QCOMPARE(m_server.exitStatus(), QProcess::NormalExit);
     QCOMPARE(m_server.exitCode(), 0);
     QTRY_VERIFY_WITH_TIMEOUT(::kill(pid_t(second), 0) != 0, patience);
+}
+
+void TestEmbedded::aRouteAnswersWithWhatItsProcessSays()
+{
+    startServer();
+    QVERIFY(m_port != 0);
+    const QByteArray answer = get(u"/visitors"_s);
+    QVERIFY2(answer.startsWith("HTTP/1.1 200 "), answer.constData());
+    QVERIFY2(answer.contains("{\"most\":"), answer.constData());
+    m_server.terminate();
+    QTRY_COMPARE_WITH_TIMEOUT(m_server.state(), QProcess::NotRunning, patience);
 }
 
 void TestEmbedded::aHostInStandbyIsThisProgramToo()

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: LGPL-3.0-or-later
+#include "process/requestresponder.h"
+
+#include <semper/processlink.h>
+#include <semper/stopped.h>
+
+#include "process/currentexception.h"
+#include "protocol/frame.h"
+#include "protocol/keys.h"
+#include "protocol/messagekeys.h"
+
+#include <QLoggingCategory>
+
+#include <utility>
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+namespace {
+
+Q_LOGGING_CATEGORY(logProcess, "semper.process", QtInfoMsg)
+
+constexpr qsizetype maximumDetailLength = 4096;
+
+} // namespace
+
+void RequestResponder::receive(const QJsonObject &request)
+{
+    const QJsonValue id = request.value(keys::id);
+    const QString method = request.value(keys::method).toString();
+    if (method != methods::askProcess)
+        return refuse(id, codes::unknownMethod, u"no method \"%1\""_s.arg(method.left(64)));
+    if (!m_handler)
+        return refuse(id, codes::noHandler, u"this process answers no requests"_s);
+    const QJsonObject params = request.value(keys::params).toObject();
+    answer(m_handler, id, params.value(keys::payload).toObject());
+}
+
+QCoro::Task<> RequestResponder::answer(
+    RequestHandler<QJsonObject> handler, QJsonValue id, QJsonObject payload)
+{
+    QString fault;
+    try {
+        const QJsonObject result = co_await handler(std::move(payload));
+        const QJsonObject response
+            = makeFrame(frames::response, {{keys::id, id}, {keys::result, result}});
+        const qsizetype size = encodeFrame(response).size();
+        if (size <= maximumFrameBytes)
+            respond(response);
+        else
+            refuse(id, codes::tooLarge, u"the answer has %1 bytes"_s.arg(size));
+        co_return;
+    } catch (const Stopped &) {
+        refuse(id, codes::stopping, u"a stop cut the handler short"_s);
+        co_return;
+    } catch (...) {
+        fault = describeCurrentException().left(maximumDetailLength);
+    }
+    qCWarning(logProcess, "a handler of requests threw %ls", qUtf16Printable(fault));
+    refuse(id, codes::handlerFailed, fault);
+}
+
+void RequestResponder::refuse(const QJsonValue &id, QLatin1StringView code, const QString &detail)
+{
+    respond(makeFrame(frames::response,
+        {{keys::id, id}, {keys::error, QJsonObject{{keys::code, code}, {keys::detail, detail}}}}));
+}
+
+void RequestResponder::respond(const QJsonObject &response)
+{
+    if (!m_link.send(response))
+        qCWarning(logProcess, "an answer was not sent: too much waits for the server");
+}
+
+} // namespace semper

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "application/serviceanswers.h"
+
+#include "hub/hubconnection.h"
+#include "hub/processsession.h"
+#include "process/currentexception.h"
+#include "protocol/frame.h"
+#include "protocol/keys.h"
+#include "protocol/messagekeys.h"
+#include "supervisor/supervisedprocess.h"
+
+#include <semper/serverapplication.h>
+#include <semper/service.h>
+
+#include <QLoggingCategory>
+
+#include <utility>
+
+using namespace Qt::StringLiterals;
+
+namespace semper {
+
+namespace {
+
+Q_LOGGING_CATEGORY(log, "semper.server.service")
+
+constexpr int mostUnderWay = 64; ///< of one launch
+constexpr qsizetype maximumDetailLength = 4096;
+
+QJsonObject refusal(const QJsonValue &id, QLatin1StringView code, const QString &detail)
+{
+    return makeFrame(frames::response,
+        {{keys::id, id}, {keys::error, QJsonObject{{keys::code, code}, {keys::detail, detail}}}});
+}
+
+} // namespace
+
+void ServiceAnswers::answer(
+    ProcessSession &session, const QJsonValue &id, const QJsonObject &params)
+{
+    const SupervisedProcess &process = *session.process();
+    const auto refuse = [&](QLatin1StringView code, const QString &detail) {
+        session.connection()->send(refusal(id, code, detail));
+    };
+    const Service *service = m_application.service(process.service());
+    if (!service)
+        return refuse(codes::noService, u"this process has no service"_s);
+    const QJsonValue payload = params.value(keys::payload);
+    if (!payload.isObject())
+        return refuse(codes::badParameter, u"\"payload\" must be an object"_s);
+    const auto handler = service->requestHandler(process.name());
+    if (!handler)
+        return refuse(codes::noHandler,
+            u"service %1 answers no requests of its processes"_s.arg(service->name()));
+    if (m_underWay.value(&session) >= mostUnderWay)
+        return refuse(codes::tooMany, u"%1 requests are under way"_s.arg(mostUnderWay));
+    if (++m_underWay[&session] == 1)
+        connect(&session, &QObject::destroyed, this,
+            [this](const QObject *gone) { m_underWay.remove(gone); });
+    drive(&session, id, handler,
+        {.process = process.name(), .instance = process.instance(), .payload = payload.toObject()});
+}
+
+QCoro::Task<> ServiceAnswers::drive(QPointer<ProcessSession> session, QJsonValue id,
+    RequestHandler<ProcessRequest> handler, ProcessRequest request)
+{
+    QJsonObject response;
+    try {
+        const QJsonObject result = co_await handler(std::move(request));
+        response = makeFrame(frames::response, {{keys::id, id}, {keys::result, result}});
+        if (const qsizetype size = encodeFrame(response).size(); size > maximumFrameBytes)
+            response = refusal(id, codes::tooLarge, u"the answer has %1 bytes"_s.arg(size));
+    } catch (...) {
+        const QString what = describeCurrentException().left(maximumDetailLength);
+        qCWarning(log, "a handler of requests threw %ls", qUtf16Printable(what));
+        response = refusal(id, codes::handlerFailed, what);
+    }
+    if (!session)
+        co_return; // and this object may be gone as well
+    --m_underWay[session];
+    session->connection()->send(response);
+}
+
+} // namespace semper
