@@ -4,7 +4,6 @@
 #include "spec/signalname.h"
 #include "supervisor/childsetup.h"
 #include "supervisor/descriptorlimit.h"
-#include "supervisor/strandedpipe.h"
 
 #include <QEvent>
 #include <QSocketNotifier>
@@ -76,11 +75,12 @@ void QProcessLaunch::execute()
                                             .server = ::getpid(),
                                             .fault = m_faultSlot}] { setup.apply(); });
     m_coreDumped = false;
-    ::clock_gettime(CLOCK_REALTIME_COARSE, &m_begun);
+    m_strandedPipe.expect();
     const int dumpable = ::prctl(PR_GET_DUMPABLE);
     m_process->start();
     if (m_request.settings.runAs) // the change of ids took it from the memory that was shared
         ::prctl(PR_SET_DUMPABLE, dumpable);
+    m_strandedPipe.note(*m_process);
     m_pid = m_process->processId();
     if (m_pid > 0)
         m_launcher.m_pids.insert(m_pid);
@@ -139,7 +139,7 @@ void QProcessLaunch::errorOccurred(QProcess::ProcessError error)
     // finished() follows; and QProcess may tell of one failure twice.
     if (error != QProcess::FailedToStart || std::exchange(m_hasFailed, true))
         return;
-    closeStrandedPipe(m_begun);
+    m_strandedPipe.close();
     leaveQueue();
     forgetPid();
     Q_EMIT failed(m_process->errorString());
@@ -156,6 +156,8 @@ void QProcessLaunch::forgetPid()
 {
     m_launcher.m_pids.remove(std::exchange(m_pid, 0));
 }
+
+QProcessLauncher::~QProcessLauncher() = default;
 
 QProcessLauncher::QProcessLauncher()
     : m_faults(maximumInFlight)

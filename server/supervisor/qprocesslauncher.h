@@ -4,6 +4,7 @@
 #include "supervisor/deathwatch.h"
 #include "supervisor/faultslots.h"
 #include "supervisor/launcher.h"
+#include "supervisor/strandedpipe.h"
 
 #include <QProcess>
 #include <QSet>
@@ -46,15 +47,16 @@ private:
     qint64 m_pid = 0;
     bool m_inFlight = false;
     bool m_hasFailed = false;
-    timespec m_begun{};
+    StrandedPipe m_strandedPipe;
     bool m_coreDumped = false;
 };
 
 /// Lets at most 32 launches be between fork and exec at once: each needs five descriptors there.
-class QProcessLauncher : public Launcher
+class SEMPER_SERVER_EXPORT QProcessLauncher : public Launcher
 {
 public:
     QProcessLauncher();
+    ~QProcessLauncher() override;
     [[nodiscard]] std::unique_ptr<Launch> create() override;
     [[nodiscard]] bool owns(qint64 pid) const override { return m_pids.contains(pid); }
 

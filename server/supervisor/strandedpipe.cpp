@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "supervisor/strandedpipe.h"
 
+#include <QProcess>
+#include <QSocketNotifier>
+
 #include <array>
-#include <tuple>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -11,34 +13,34 @@
 
 namespace semper {
 
-namespace {
-
-using Numbers = std::array<pollfd, 1024>;
-
-/// The writing end of a pipe; with POLLERR one that nobody reads from any more.
-bool isWritingEnd(int descriptor, const timespec &since)
+void StrandedPipe::expect()
 {
-    struct stat status
-    { };
-    if (::fstat(descriptor, &status) != 0 || !S_ISFIFO(status.st_mode))
-        return false;
-    // Nobody has read from it, so its access time is that of its making.
-    if (std::tie(status.st_atim.tv_sec, status.st_atim.tv_nsec)
-        < std::tie(since.tv_sec, since.tv_nsec))
-        return false;
-    return (::fcntl(descriptor, F_GETFL) & O_ACCMODE) == O_WRONLY;
+    m_inode = 0;
+    m_lowest = ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (m_lowest >= 0)
+        ::close(m_lowest);
 }
 
-} // namespace
-
-void closeStrandedPipe(const timespec &begun)
+// The notifier of a start is made before the one of the end.
+void StrandedPipe::note(const QProcess &process)
 {
-    const int lowestFree = ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-    if (lowestFree < 0)
+    const auto *const start = process.findChild<QSocketNotifier *>();
+    struct stat status
+    { };
+    if (!start || ::fstat(int(start->socket()), &status) != 0 || !S_ISFIFO(status.st_mode))
         return;
-    ::close(lowestFree);
-    // It got one of the lowest numbers that were free, but others, freed since, may be far below.
-    for (int first = lowestFree;; first += int(Numbers().size())) {
+    m_device = status.st_dev;
+    m_inode = status.st_ino;
+}
+
+// Whether somebody still reads from it tells nothing: a child on its way out, or another on its way
+// to exec, has a copy for a moment longer.
+void StrandedPipe::close()
+{
+    if (m_inode == 0 || m_lowest < 0)
+        return;
+    using Numbers = std::array<pollfd, 1024>;
+    for (int first = m_lowest;; first += int(Numbers().size())) {
         Numbers numbers{};
         for (int i = 0; i < int(numbers.size()); ++i)
             numbers[std::size_t(i)].fd = first + i;
@@ -46,8 +48,14 @@ void closeStrandedPipe(const timespec &begun)
             return;
         bool anyOpen = false;
         for (const pollfd &entry : numbers) {
-            anyOpen |= (entry.revents & POLLNVAL) == 0;
-            if ((entry.revents & POLLERR) != 0 && isWritingEnd(entry.fd, begun)) {
+            if ((entry.revents & POLLNVAL) != 0)
+                continue;
+            anyOpen = true;
+            struct stat status
+            { };
+            if (::fstat(entry.fd, &status) == 0 && status.st_ino == m_inode
+                && status.st_dev == m_device
+                && (::fcntl(entry.fd, F_GETFL) & O_ACCMODE) == O_WRONLY) {
                 ::close(entry.fd);
                 return;
             }
