@@ -229,8 +229,12 @@ void ConnectionPool::finish(const std::shared_ptr<Worker> &worker)
     request->isRunning = false;
     worker->isConnected = outcome.isConnected;
     countFailures(outcome);
-    if (request->releases || (request->leases && outcome.error))
+    if (request->releases || (request->leases && outcome.error)) {
         worker->isLeased = false;
+        // forget() must not roll back what the next one begins here.
+        request->leases = false;
+        request->releases = false;
+    }
     if (request->answer && outcome.error) {
         request->answer->fail(outcome.error);
     } else if (request->answer) {
