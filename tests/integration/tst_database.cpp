@@ -62,6 +62,7 @@ private Q_SLOTS:
     void aTransactionThatIsDroppedNeverHappened();
     void aTransactionIsOverAfterItsEnd();
     void aCommitThatFailsLeavesTheNextTransactionWhole();
+    void anEmptyTextInAListIsAText();
     void afterAnErrorPostgreSqlCommitsNothing();
     void aPreparedStatementOutlivesAChangeOfItsTable();
     void severalStatementsRunAtOnce();
@@ -341,6 +342,15 @@ void TestDatabase::aCommitThatFailsLeavesTheNextTransactionWhole()
     }
     QCOMPARE(count(), 0);
     awaited(db.execute(u"drop table parts"));
+}
+
+void TestDatabase::anEmptyTextInAListIsAText()
+{
+    const QVariantList values{1, QString()};
+    awaited(m_db->execute(u"insert into users (id, name) values (?, ?)", values));
+    const auto name = awaited(m_db->first<std::optional<QString>>(u"select name from users"));
+    QVERIFY(name && *name);
+    QCOMPARE(**name, QString());
 }
 
 void TestDatabase::afterAnErrorPostgreSqlCommitsNothing()
