@@ -2,7 +2,11 @@
 #include "databases.h"
 
 #include <QElapsedTimer>
+#include <QScopeGuard>
+#include <QTcpServer>
 #include <QTest>
+
+#include <csignal>
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -33,6 +37,8 @@ private Q_SLOTS:
     void aTransactionIsLostWithItsConnection();
     void aServerThatIsDownIsUnreachableAndTriedEverMoreSeldom();
     void aServerThatHangsIsGivenUp();
+    void aServerThatOnlyAcceptsGetsNoMoreConnectionsThanAllowed();
+    void aRollbackThatHangsIsGivenUp();
     void aPasswordIsReadFromItsFileAndNotTold();
 
 private:
@@ -135,6 +141,42 @@ void TestDatabaseLoss::aServerThatHangsIsGivenUp()
     QVERIFY2(turns.count() >= 10, qPrintable(QString::number(turns.count())));
     server.resume();
     QVERIFY(works());
+}
+
+void TestDatabaseLoss::aServerThatOnlyAcceptsGetsNoMoreConnectionsThanAllowed()
+{
+    QTcpServer silent;
+    QVERIFY(silent.listen(QHostAddress::LocalHost));
+    int connections = 0;
+    connect(&silent, &QTcpServer::newConnection, this, [&] { ++connections; });
+    DatabaseOptions options = m_databases.options(m_driver);
+    options.port = silent.serverPort();
+    options.connections = 2;
+    options.connectTimeout = 60s;
+    const Database db(m_process.process, options);
+    for (int i = 0; i < 4; ++i)
+        QVERIFY_THROWS_EXCEPTION(
+            DatabaseError::TimedOut, awaited(db.within(50ms).query(u"select 1")));
+    QCOMPARE(connections, 2);
+}
+
+void TestDatabaseLoss::aRollbackThatHangsIsGivenUp()
+{
+    if (m_driver != Driver::PostgreSql)
+        QSKIP("only PostgreSQL has a process for each connection");
+    DatabaseOptions options = m_databases.options(m_driver);
+    options.connections = 1;
+    options.timeout = 500ms;
+    const Database db(m_process.process, options);
+    pid_t hanging = 0;
+    {
+        Transaction transaction = awaited(db.begin());
+        hanging = awaited(transaction.first<int>(u"select pg_backend_pid()")).value_or(0);
+        QVERIFY(hanging > 1);
+        QCOMPARE(::kill(hanging, SIGSTOP), 0);
+    }
+    const auto wake = qScopeGuard([hanging] { ::kill(hanging, SIGCONT); });
+    QCOMPARE(awaited(db.within(20s).first<int>(u"select 1")), std::optional(1));
 }
 
 void TestDatabaseLoss::aPasswordIsReadFromItsFileAndNotTold()
