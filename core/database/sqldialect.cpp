@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "database/sqldialect.h"
 
+#include "process/password.h"
 #include <semper/databaseerror.h>
 
 #include <QDateTime>
-#include <QFile>
 #include <QSqlDatabase>
 #include <QSqlField>
 
 #include <algorithm>
+#include <stdexcept>
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -93,18 +94,14 @@ QString packageName(Driver driver)
 
 QString password(const DatabaseOptions &options)
 {
-    if (!options.passwordVariable.isEmpty())
-        return qEnvironmentVariable(options.passwordVariable.toLocal8Bit().constData());
-    if (options.passwordFile.isEmpty())
-        return options.password;
-    QFile file(options.passwordFile);
-    if (!file.open(QIODevice::ReadOnly))
-        throw DatabaseError::Unreachable(
-            u"the password cannot be read: %1: %2"_s.arg(options.passwordFile, file.errorString()));
-    QString password = QString::fromUtf8(file.read(64 * 1024));
-    if (password.endsWith(u'\n'))
-        password.chop(1);
-    return password;
+    try {
+        if (!options.passwordVariable.isEmpty())
+            return passwordFromVariable(options.passwordVariable);
+        return options.passwordFile.isEmpty() ? options.password
+                                              : passwordFromFile(options.passwordFile);
+    } catch (const std::runtime_error &error) {
+        throw DatabaseError::Unreachable(QString::fromUtf8(error.what()));
+    }
 }
 
 void configure(QSqlDatabase &database, const DatabaseOptions &options, const QString &password)

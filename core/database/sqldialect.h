@@ -20,8 +20,8 @@ namespace semper::dialect {
 [[nodiscard]] QString driverName(DatabaseOptions::Driver driver);
 [[nodiscard]] QString packageName(DatabaseOptions::Driver driver);
 
-/// As it is now, for a new connection. Reads a file; throws DatabaseError::Unreachable where it
-/// cannot.
+/// As it is now, for a new connection. Reads a file; throws DatabaseError::Unreachable where that,
+/// or the variable, holds none.
 [[nodiscard]] QString password(const DatabaseOptions &options);
 /// All that open() needs.
 void configure(QSqlDatabase &database, const DatabaseOptions &options, const QString &password);

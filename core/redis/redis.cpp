@@ -104,7 +104,7 @@ Redis::~Redis() = default;
 QCoro::Task<Replies> Redis::exchange(const QByteArray &bytes, qsizetype replies)
 {
     return ask(m_private->process, m_private->commands,
-        {.bytes = bytes, .replies = replies, .timeout = m_private->options.commandTimeout});
+        {.bytes = bytes, .replies = replies, .timeout = m_private->options.timeout});
 }
 
 QCoro::Task<RedisReply> Redis::send(const QList<QByteArray> &words)
@@ -125,8 +125,8 @@ QCoro::Task<RedisReply> Redis::sendBlocking(
     return single(ask(m_private->process, m_private->freeConnection(),
         {.bytes = encodeRedisCommand(words),
             .replies = 1,
-            .timeout = m_private->options.commandTimeout,
-            .answerTimeout = limit + m_private->options.commandTimeout}));
+            .timeout = m_private->options.timeout,
+            .answerTimeout = limit + m_private->options.timeout}));
 }
 
 QCoro::Task<std::optional<QByteArray>> Redis::get(const RedisArgument &key)

@@ -287,7 +287,8 @@ std::chrono::milliseconds RedisConnection::nextDelay()
 {
     const double part = 0.5 + QRandomGenerator::global()->generateDouble() / 2;
     const auto delay = std::chrono::milliseconds(qint64(double(m_delay.count()) * part));
-    m_delay = std::min(m_delay * 2, m_options.reconnectDelayMax);
+    m_delay = std::min(
+        m_delay * 2, std::max(m_options.reconnectDelay, m_options.maximumReconnectDelay));
     return delay;
 }
 

@@ -64,7 +64,7 @@ void RedisSubscriber::watch()
         m_connection->drop(u"the server does not answer any more"_s);
     } else {
         m_connection->write(encodeRedisCommand({"PING"}));
-        m_keepAlive->start(m_options.commandTimeout);
+        m_keepAlive->start(m_options.timeout);
     }
 }
 

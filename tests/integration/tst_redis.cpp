@@ -387,7 +387,7 @@ void TestRedis::tlsIsVerified()
         {u"rediss://:pw@localhost:"_s + port, u"rediss://:pw@127.0.0.1:"_s + port + authority,
             u"rediss://:pw@localhost:"_s + port + u"?ca_file=/nowhere"_s}) {
         QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u": TLS: "_s));
-        Redis refused(*m_process, url, {.commandTimeout = 200ms});
+        Redis refused(*m_process, url, {.timeout = 200ms});
         QTRY_VERIFY_WITH_TIMEOUT(refused.problem().startsWith(u"TLS: "_s), patience);
         try {
             awaited(refused.get(u"a"));

@@ -18,7 +18,7 @@ namespace {
 
 constexpr int patience = 15000;
 /// So that a connection is there again soon after its server.
-const RedisOptions hasty{.reconnectDelay = 20ms, .reconnectDelayMax = 100ms};
+const RedisOptions hasty{.reconnectDelay = 20ms, .maximumReconnectDelay = 100ms};
 
 } // namespace
 
@@ -162,7 +162,7 @@ void TestRedisLoss::aBlockingCommandEndsWithItsServerAndWorksAgain()
 void TestRedisLoss::whatWasNeverSentSaysSo()
 {
     expectTrouble();
-    Redis redis(*m_process, u"redis://127.0.0.1:1"_s, {.commandTimeout = 200ms});
+    Redis redis(*m_process, u"redis://127.0.0.1:1"_s, {.timeout = 200ms});
     QTRY_VERIFY_WITH_TIMEOUT(redis.problem().contains(u"refused"_s), patience);
     try {
         awaited(redis.get(u"a"));
@@ -177,8 +177,7 @@ void TestRedisLoss::whatWasNeverSentSaysSo()
 void TestRedisLoss::tooManyThatWaitAreRefused()
 {
     expectTrouble();
-    Redis redis(
-        *m_process, u"redis://127.0.0.1:1"_s, {.commandTimeout = 500ms, .maximumWaiting = 3});
+    Redis redis(*m_process, u"redis://127.0.0.1:1"_s, {.timeout = 500ms, .maximumWaiting = 3});
     QList<std::shared_ptr<Outcome<std::optional<QByteArray>>>> outcomes;
     for (int i = 0; i < 5; ++i)
         outcomes.append(followed(redis.get(u"a")));
@@ -203,7 +202,7 @@ void TestRedisLoss::aServerThatHangsIsLeft()
 {
     start();
     RedisOptions options = hasty;
-    options.commandTimeout = 1000ms;
+    options.timeout = 1000ms;
     Redis redis(*m_process, m_server->url(), options);
     awaited(redis.set(u"a", u"b"));
     m_server->freeze();
@@ -221,7 +220,7 @@ void TestRedisLoss::aServerThatOnlyAcceptsIsNoConnection()
     m_server->freeze(); // the kernel accepts on its behalf
     RedisOptions options = hasty;
     options.connectTimeout = 500ms;
-    options.commandTimeout = 15s;
+    options.timeout = 15s;
     expectTrouble();
     Redis redis(*m_process, m_server->url(), options);
     const auto get = followed(redis.get(u"a"));
@@ -263,7 +262,7 @@ void TestRedisLoss::aSubscriptionNoticesAServerThatHangs()
     start();
     RedisOptions options = hasty;
     options.keepAlive = 200ms;
-    options.commandTimeout = 1000ms;
+    options.timeout = 1000ms;
     Redis redis(*m_process, m_server->url(), options);
     RedisSubscription news = redis.subscribe(u"a");
     awaited(news.established());
