@@ -24,6 +24,8 @@ Q_LOGGING_CATEGORY(logRedis, "semper.redis", QtInfoMsg)
 
 /// A connection that holds for less does not make the next delay the first one again.
 constexpr auto steady = 1s;
+/// Less, and a server that is not there would keep the event loop busy.
+constexpr std::chrono::milliseconds leastDelay = 50ms;
 
 } // namespace
 
@@ -38,9 +40,10 @@ RedisConnection::RedisConnection(Process &process, RedisAddress address,
         closeAndRetry(u"no connection within %1 ms"_s.arg(m_options.connectTimeout.count()));
     }))
     , m_retry(process.clock().timer([this] { open(); }))
-    , m_delay(options.reconnectDelay)
     , m_problem(u"not connected yet"_s)
 {
+    m_options.reconnectDelay = std::max(m_options.reconnectDelay, leastDelay);
+    m_delay = m_options.reconnectDelay;
     m_retry->start(0ms);
 }
 

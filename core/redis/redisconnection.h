@@ -93,7 +93,7 @@ private:
     qint64 m_waitingBytes = 0;
     std::unique_ptr<Clock::Timer> m_patience; ///< with the connection that is being made
     std::unique_ptr<Clock::Timer> m_retry;
-    std::chrono::milliseconds m_delay;
+    std::chrono::milliseconds m_delay{0};
     std::chrono::milliseconds m_openedAt{0};
     std::chrono::milliseconds m_lastHeard{0};
     QString m_problem;

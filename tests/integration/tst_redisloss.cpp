@@ -7,6 +7,8 @@
 #include <semper/process.h>
 #include <semper/systemclock.h>
 
+#include <QTcpServer>
+#include <QTcpSocket>
 #include <QTest>
 
 using namespace Qt::StringLiterals;
@@ -46,6 +48,7 @@ private Q_SLOTS:
     void patternsAreMatched();
     void aSubscriptionThatIsRefusedSaysSo();
     void aSubscriptionThatGoesEndsItsWait();
+    void withoutADelayTheLoopIsNotKeptBusy();
 
 private:
     void start() { QVERIFY2(m_server->start(), qPrintable(m_server->log())); }
@@ -337,6 +340,23 @@ void TestRedisLoss::aSubscriptionThatGoesEndsItsWait()
     }
     QTRY_VERIFY_WITH_TIMEOUT(waiting->isOver, patience);
     QVERIFY_THROWS_EXCEPTION(RedisUnreachable, waiting->take());
+}
+
+void TestRedisLoss::withoutADelayTheLoopIsNotKeptBusy()
+{
+    QTcpServer server;
+    int connections = 0;
+    connect(&server, &QTcpServer::newConnection, this, [&] {
+        ++connections;
+        server.nextPendingConnection()->abort();
+    });
+    QVERIFY(server.listen(QHostAddress::LocalHost));
+    expectTrouble();
+    Redis redis(*m_process, u"redis://127.0.0.1:%1"_s.arg(server.serverPort()),
+        {.timeout = 1000ms, .reconnectDelay = 0ms});
+    QVERIFY_THROWS_EXCEPTION(RedisUnreachable, awaited(redis.get(u"a")));
+    // After 25 ms at least, 50, 100, 200, 400, 800.
+    QVERIFY2(connections <= 7, qPrintable(QString::number(connections)));
 }
 
 QTEST_GUILESS_MAIN(TestRedisLoss)
