@@ -199,7 +199,7 @@ void RedisConnection::takeGreeting(const RedisReply &reply)
         becomeOpen();
         return;
     }
-    const RedisError error(reply.errorMessage());
+    const RedisError error(m_greeting->refusal());
     closeAndRetry(QString::fromUtf8(error.what()));
     if (verdict == RedisGreeting::Verdict::Later)
         return;

@@ -10,6 +10,8 @@
 
 #include <QElapsedTimer>
 #include <QFile>
+#include <QTcpServer>
+#include <QTcpSocket>
 #include <QTest>
 
 #include <stdexcept>
@@ -75,6 +77,8 @@ private Q_SLOTS:
     void aLocalSocketWorks();
     void passwordsAreNeeded();
     void aUserWithAPasswordFileIsLetIn();
+    void aTransactionWithoutMultiIsToldApart();
+    void aServerThatRepeatsThePasswordIsNotQuoted();
     void tlsIsVerified();
 
 private:
@@ -370,6 +374,43 @@ void TestRedis::aUserWithAPasswordFileIsLetIn()
     awaited(user.set(u"app:a", u"b"));
     QCOMPARE(awaited(user.get(u"app:a")), QByteArray("b"));
     QVERIFY_THROWS_EXCEPTION(RedisError, awaited(user.get(u"other")));
+}
+
+void TestRedis::aTransactionWithoutMultiIsToldApart()
+{
+    QCOMPARE(m_server->cli({u"ACL"_s, u"SETUSER"_s, u"plain"_s, u"on"_s, u">pw"_s, u"+@all"_s,
+                 u"-multi"_s, u"~*"_s}),
+        "OK");
+    Redis plain(*m_process, u"redis://plain:pw@127.0.0.1:%1"_s.arg(m_server->port()));
+    RedisPipeline transaction = plain.transaction();
+    transaction.add(u"SET", u"one", u"1").add(u"NOSUCH");
+    try {
+        awaited(transaction.run());
+        QFAIL("nothing was thrown");
+    } catch (const RedisError &error) {
+        QCOMPARE(error.code(), "NOPERM");
+        QVERIFY2(QByteArray(error.what()).contains("may have been carried out"), error.what());
+    }
+    QCOMPARE(awaited(redis().get(u"one")), QByteArray("1"));
+}
+
+void TestRedis::aServerThatRepeatsThePasswordIsNotQuoted()
+{
+    QTcpServer server;
+    connect(&server, &QTcpServer::newConnection, this, [&server] {
+        server.nextPendingConnection()->write(
+            "-ERR unknown command 'AUTH', with args beginning with: 'hush'\r\n");
+    });
+    QVERIFY(server.listen(QHostAddress::LocalHost));
+    QTest::ignoreMessage(QtWarningMsg,
+        QRegularExpression(u"^redis://127.0.0.1:\\d+/0: ERR to AUTH; trying again$"_s));
+    Redis refused(*m_process, u"redis://:hush@127.0.0.1:%1"_s.arg(server.serverPort()));
+    try {
+        awaited(refused.get(u"a"));
+        QFAIL("nothing was thrown");
+    } catch (const RedisError &error) {
+        QCOMPARE(error.what(), "ERR to AUTH");
+    }
 }
 
 void TestRedis::tlsIsVerified()
