@@ -234,12 +234,18 @@ void RedisConnection::becomeOpen()
     m_state = State::Open;
     m_openedAt = m_process.clock().now();
     m_problem.clear();
-    if (std::exchange(m_problemIsTold, false))
-        qCInfo(logRedis, "%ls: connected again", qUtf16Printable(m_address.toDisplay()));
+    if (m_purpose != Purpose::Subscription)
+        tellRecovery();
     m_waitingBytes = 0;
     for (RedisCall *call : std::exchange(m_waiting, {}))
         send(*call);
     Q_EMIT opened();
+}
+
+void RedisConnection::tellRecovery()
+{
+    if (std::exchange(m_problemIsTold, false))
+        qCInfo(logRedis, "%ls: connected again", qUtf16Printable(m_address.toDisplay()));
 }
 
 void RedisConnection::close()

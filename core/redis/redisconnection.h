@@ -48,6 +48,8 @@ public:
     void write(const QByteArray &bytes);
     /// Gives the connection up, for a new one.
     void drop(const QString &problem);
+    /// Of a subscription, once it is confirmed: until then its connection is not worth telling of.
+    void tellRecovery();
 
     [[nodiscard]] bool isOpen() const { return m_state == State::Open; }
     [[nodiscard]] bool isIdle() const { return m_waiting.empty() && m_expected.empty(); }

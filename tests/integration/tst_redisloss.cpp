@@ -46,7 +46,7 @@ private Q_SLOTS:
     void aSubscriptionNoticesAServerThatHangs();
     void messagesThatAreNotFetchedAreCounted();
     void patternsAreMatched();
-    void aSubscriptionThatIsRefusedSaysSo();
+    void aSubscriptionThatIsRefusedSaysSoAndIsTriedAgain();
     void aSubscriptionThatGoesEndsItsWait();
     void withoutADelayTheLoopIsNotKeptBusy();
 
@@ -269,7 +269,7 @@ void TestRedisLoss::aSubscriptionNoticesAServerThatHangs()
     Redis redis(*m_process, m_server->url(), options);
     RedisSubscription news = redis.subscribe(u"a");
     awaited(news.established());
-    QCOMPARE(awaited(news.nextWithin(1s)), std::nullopt); // several questions, all answered
+    QCOMPARE(awaited(news.nextWithin(4s)), std::nullopt); // several questions, all answered
     QVERIFY(news.isEstablished());
     m_server->freeze();
     expectTrouble();
@@ -312,20 +312,27 @@ void TestRedisLoss::patternsAreMatched()
         (RedisMessage{.channel = u"news.today"_s, .pattern = u"news.*"_s, .payload = "1"}));
 }
 
-void TestRedisLoss::aSubscriptionThatIsRefusedSaysSo()
+void TestRedisLoss::aSubscriptionThatIsRefusedSaysSoAndIsTriedAgain()
 {
     start();
     QCOMPARE(m_server->cli({u"ACL"_s, u"SETUSER"_s, u"app"_s, u"on"_s, u">pw"_s, u"+@all"_s,
                  u"resetchannels"_s}),
         "OK");
-    Redis redis(*m_process, u"redis://app:pw@127.0.0.1:%1"_s.arg(m_server->port()));
+    expectTrouble(); // once, however often it is tried
+    Redis redis(*m_process, u"redis://app:pw@127.0.0.1:%1"_s.arg(m_server->port()), hasty);
     RedisSubscription news = redis.subscribe(u"a");
-    try {
-        awaited(news.next());
-        QFAIL("nothing was thrown");
-    } catch (const RedisError &error) {
-        QCOMPARE(error.code(), "NOPERM");
+    for (int round = 0; round < 2; ++round) {
+        try {
+            awaited(news.next());
+            QFAIL("nothing was thrown");
+        } catch (const RedisError &error) {
+            QCOMPARE(error.code(), "NOPERM");
+        }
     }
+    QCOMPARE(m_server->cli({u"ACL"_s, u"SETUSER"_s, u"app"_s, u"allchannels"_s}), "OK");
+    QTRY_VERIFY_WITH_TIMEOUT(news.isEstablished(), patience);
+    QCOMPARE(m_server->cli({u"PUBLISH"_s, u"a"_s, u"one"_s}), "1");
+    QCOMPARE(awaited(news.next()).payload, "one");
 }
 
 void TestRedisLoss::aSubscriptionThatGoesEndsItsWait()
