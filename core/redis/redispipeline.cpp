@@ -44,7 +44,7 @@ RedisPipeline::RedisPipeline(Redis &redis, Kind kind)
 
 void RedisPipeline::append(const QList<QByteArray> &words)
 {
-    refuseUnshareable(words.constFirst());
+    refuseUnshareable(words);
     m_bytes += encodeRedisCommand(words);
     ++m_count;
 }

@@ -70,6 +70,7 @@ private Q_SLOTS:
     void commandsThatWouldDisturbOthersAreNotSent();
     void aBlockingCommandDelaysNoOther();
     void aBlockingCommandEndsWithNothingAfterItsLimit();
+    void aStreamIsReadBlocking();
     void aBlockingCommandThatIsGivenUpTakesNothing();
     void aStopEndsWhatIsAwaited();
     void aRedisThatGoesWhileInUseFailsWhatIsAwaited();
@@ -250,6 +251,18 @@ void TestRedis::commandsThatWouldDisturbOthersAreNotSent()
     QVERIFY_THROWS_EXCEPTION(std::invalid_argument, awaited(redis().command(u"SELECT", 1)));
     QVERIFY_THROWS_EXCEPTION(std::invalid_argument, awaited(redis().command(u"blpop", u"a", 1)));
     QVERIFY_THROWS_EXCEPTION(std::invalid_argument, redis().pipeline().add(u"MULTI"));
+    QVERIFY_THROWS_EXCEPTION(std::invalid_argument, awaited(redis().command(u"WAIT", 1, 0)));
+    QVERIFY_THROWS_EXCEPTION(
+        std::invalid_argument, awaited(redis().command(u"client", u"reply", u"off")));
+    QVERIFY_THROWS_EXCEPTION(std::invalid_argument,
+        awaited(redis().command(u"XREAD", u"COUNT", 1, u"block", 0, u"STREAMS", u"s", u"$")));
+    QVERIFY_THROWS_EXCEPTION(std::invalid_argument,
+        redis().transaction().add(
+            u"XREADGROUP", u"GROUP", u"g", u"c", u"BLOCK", 0, u"STREAMS", u"s", u">"));
+    QVERIFY_THROWS_EXCEPTION(std::invalid_argument,
+        awaited(redis().blocking(1s, u"XREAD", u"BLOCK", 0, u"STREAMS", u"s", u"$")));
+    QVERIFY(awaited(redis().command(u"CLIENT", u"ID")).toInteger() > 0);
+    QVERIFY(awaited(redis().command(u"XREAD", u"STREAMS", u"block", u"0")).isNil());
     QVERIFY_THROWS_EXCEPTION(std::invalid_argument, awaited(redis().blocking(1s, u"GET", u"a")));
     QVERIFY_THROWS_EXCEPTION(std::invalid_argument, awaited(redis().blocking(0s, u"BLPOP", u"a")));
 }
@@ -273,6 +286,20 @@ void TestRedis::aBlockingCommandEndsWithNothingAfterItsLimit()
     timer.start();
     QVERIFY(awaited(redis().blocking(100ms, u"BLPOP", u"never")).isNil());
     QVERIFY(timer.elapsed() >= 90);
+}
+
+void TestRedis::aStreamIsReadBlocking()
+{
+    QVERIFY(awaited(redis().blocking(50ms, u"XREAD", u"STREAMS", u"s", u"$")).isNil());
+    awaited(redis().command(u"XGROUP", u"CREATE", u"s", u"block", u"$", u"MKSTREAM"));
+    const auto entry = followed(redis().blocking(
+        30s, u"XREADGROUP", u"GROUP", u"block", u"one", u"COUNT", 1, u"STREAMS", u"s", u">"));
+    QTRY_COMPARE_WITH_TIMEOUT(
+        m_server->cli({u"INFO"_s, u"clients"_s}).contains("blocked_clients:1"), true, patience);
+    awaited(redis().command(u"XADD", u"s", u"*", u"name", u"eve"));
+    QTRY_VERIFY_WITH_TIMEOUT(entry->isOver, patience);
+    QCOMPARE(entry->take().at(0).at(1).at(0).at(1).at(1).toText(), u"eve"_s);
+    awaited(redis().remove(u"s"));
 }
 
 void TestRedis::aBlockingCommandThatIsGivenUpTakesNothing()
