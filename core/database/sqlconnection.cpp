@@ -94,6 +94,8 @@ void SqlConnection::open()
             else
                 run(text);
         }
+        if (!dialect::isEncryptedAsAsked(*m_database, m_options))
+            throw DatabaseError::Unreachable(u"the server does not encrypt"_s);
     } catch (const DatabaseError &error) {
         close();
         throw DatabaseError::Unreachable(

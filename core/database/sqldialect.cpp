@@ -7,6 +7,7 @@
 #include <QDateTime>
 #include <QSqlDatabase>
 #include <QSqlField>
+#include <QSqlQuery>
 
 #include <algorithm>
 #include <stdexcept>
@@ -138,9 +139,21 @@ QStringList session(const DatabaseOptions &options)
     case Driver::PostgreSql:
         return {u"SET TIME ZONE 'UTC'"_s};
     case Driver::MariaDb:
-        return {u"SET time_zone = '+00:00'"_s};
+        // Its client fetches a whole result before the first row can be counted.
+        return {u"SET time_zone = '+00:00'"_s,
+            u"SET sql_select_limit = %1"_s.arg(options.maximumRows + 1)};
     }
     Q_UNREACHABLE();
+}
+
+bool isEncryptedAsAsked(const QSqlDatabase &database, const DatabaseOptions &options)
+{
+    // libpq does as it is told; MariaDB's client goes on in plain text where the server has no TLS.
+    if (options.driver != Driver::MariaDb || options.tls.isEmpty())
+        return true;
+    QSqlQuery query(database);
+    return query.exec(u"SHOW STATUS LIKE 'Ssl_cipher'"_s) && query.next()
+        && !query.value(1).toString().isEmpty();
 }
 
 QString timeout(Driver driver, std::chrono::milliseconds timeout)

@@ -27,6 +27,8 @@ namespace semper::dialect {
 void configure(QSqlDatabase &database, const DatabaseOptions &options, const QString &password);
 /// To be executed on each new connection.
 [[nodiscard]] QStringList session(const DatabaseOptions &options);
+/// Whether a new connection is encrypted, or the options do not ask for it. May ask the server.
+[[nodiscard]] bool isEncryptedAsAsked(const QSqlDatabase &database, const DatabaseOptions &options);
 /// Has the server give up a statement after \a timeout; empty where there is no server.
 [[nodiscard]] QString timeout(DatabaseOptions::Driver driver, std::chrono::milliseconds timeout);
 [[nodiscard]] QString begin(DatabaseOptions::Driver driver);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "databases.h"
+#include "support/testcertificate.h"
 
 #include <QElapsedTimer>
 #include <QScopeGuard>
@@ -40,6 +41,8 @@ private Q_SLOTS:
     void aServerThatOnlyAcceptsGetsNoMoreConnectionsThanAllowed();
     void aRollbackThatHangsIsGivenUp();
     void aPasswordIsReadFromItsFileAndNotTold();
+    void aPasswordThatIsNotThereIsNotAnEmptyOne();
+    void whoDoesNotEncryptThoughAskedToIsNotSpokenTo();
 
 private:
     [[nodiscard]] bool works() { return awaited(m_db->first<int>(u"select 1")) == 1; }
@@ -203,6 +206,33 @@ void TestDatabaseLoss::aPasswordIsReadFromItsFileAndNotTold()
         const QString text = QString::fromUtf8(error.what());
         QVERIFY2(text.contains(u"nobody_there"_s) && !text.contains(u"geheim"_s), qPrintable(text));
     }
+}
+
+void TestDatabaseLoss::aPasswordThatIsNotThereIsNotAnEmptyOne()
+{
+    DatabaseOptions options = m_databases.options(m_driver); // whose user needs none
+    options.passwordVariable = u"SEMPER_TEST_NO_SUCH_VARIABLE"_s;
+    const Database db(m_process.process, options);
+    try {
+        awaited(db.query(u"select 1"));
+        QFAIL("nothing was thrown");
+    } catch (const DatabaseError::Unreachable &error) {
+        QVERIFY2(QByteArray(error.what()).contains("SEMPER_TEST_NO_SUCH_VARIABLE"), error.what());
+    }
+}
+
+void TestDatabaseLoss::whoDoesNotEncryptThoughAskedToIsNotSpokenTo()
+{
+    QTemporaryDir folder;
+    QFile authority(folder.filePath(u"ca.pem"_s));
+    QVERIFY(authority.open(QIODevice::WriteOnly) && authority.write(test::testAuthority) > 0);
+    authority.close();
+    DatabaseOptions options = m_databases.options(m_driver); // of a server without TLS
+    options.tls.insert(u"sslrootcert"_s, authority.fileName());
+    if (m_driver == Driver::PostgreSql)
+        options.tls.insert(u"sslmode"_s, u"verify-full"_s);
+    const Database db(m_process.process, options);
+    QVERIFY_THROWS_EXCEPTION(DatabaseError::Unreachable, awaited(db.query(u"select 1")));
 }
 
 QTEST_GUILESS_MAIN(TestDatabaseLoss)
