@@ -19,7 +19,8 @@ public:
         Timeout, ///< no whole answer in time
         Tls, ///< the other side could not prove who it is, or there was no way to encrypt
         TooLarge, ///< the body is longer than this client takes
-        Protocol, ///< cut off, no HTTP, an address that is none, or sent round in circles
+        Protocol, ///< cut off once it was sent, no HTTP, an address that is none, or sent round in
+                  ///< circles
     };
 
     HttpError(Kind kind, const QString &text);

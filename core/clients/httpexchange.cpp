@@ -85,6 +85,7 @@ HttpExchange::HttpExchange(QNetworkAccessManager &network, const QNetworkRequest
     m_reply->setReadBufferSize(readBufferBytes);
     QNetworkReply *reply = m_reply.get();
     QObject *context = &m_ended.context();
+    QObject::connect(reply, &QNetworkReply::requestSent, context, [this] { m_wasSent = true; });
     QObject::connect(reply, &QNetworkReply::metaDataChanged, context, [this] { checkLength(); });
     QObject::connect(reply, &QNetworkReply::readyRead, context, [this] { readBody(); });
     QObject::connect(
@@ -134,7 +135,11 @@ void HttpExchange::finish()
     readBody();
     const QNetworkReply::NetworkError error = m_reply->error();
     if (error != QNetworkReply::NoError && !(isOfStatus(error) && status() >= 400)) {
-        fail(kindOf(error), m_tlsErrors.isEmpty() ? m_reply->errorString() : m_tlsErrors);
+        const HttpError::Kind kind = kindOf(error);
+        const bool soundsUnsent
+            = kind == HttpError::Kind::Unreachable || kind == HttpError::Kind::Tls;
+        fail(m_wasSent && soundsUnsent ? HttpError::Kind::Protocol : kind,
+            m_tlsErrors.isEmpty() ? m_reply->errorString() : m_tlsErrors);
     } else if (status() == 0) {
         fail(HttpError::Kind::Protocol, u"that is no HTTP"_s);
     } else {

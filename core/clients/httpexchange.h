@@ -48,6 +48,7 @@ private:
     Suspension &m_ended;
     QByteArray m_body;
     QString m_tlsErrors;
+    bool m_wasSent = false; ///< at least once: QtNetwork may send it again by itself
     std::unique_ptr<QNetworkReply, DeleteReply> m_reply;
 };
 

@@ -6,8 +6,8 @@
 namespace semper {
 
 /// How long to wait before connecting again after so many \a failures in a row, from 0: \a first,
-/// doubled each time up to \a greatest, and of that from half to all by \a random, from 0 to 1: so
-/// that the many clients of a server that comes back do not come all at once.
+/// 50 ms at least, doubled each time up to \a greatest, and of that from half to all by \a random,
+/// from 0 to 1: so that the many clients of a server that comes back do not come all at once.
 [[nodiscard]] std::chrono::milliseconds reconnectDelay(int failures,
     std::chrono::milliseconds first, std::chrono::milliseconds greatest, double random);
 

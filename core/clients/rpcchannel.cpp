@@ -34,9 +34,9 @@ RpcChannel::RpcChannel(Process &process, const QUrl &address, RpcClientOptions o
     : m_process(process)
     , m_options(std::move(options))
     , m_socket(address, m_options.authorities)
-    , m_retry(process.clock().timer([this] {
-        m_retrying = false;
-        m_socket.open();
+    , m_retry(process.clock().timer([this] { openWhenDue(); }))
+    , m_patience(process.clock().timer([this] {
+        m_socket.abort(u"no connection within %1 ms"_s.arg(m_options.connectTimeout.count()));
     }))
 {
     if (isSwoft() && !m_options.token.isEmpty())
@@ -77,7 +77,9 @@ QCoro::Task<QJsonValue> RpcChannel::perform(
     }
     try {
         co_await over.ended();
-    } catch (const RpcTransportError &) {
+    } catch (const RpcTransportError &error) {
+        if (error.kind() == Kind::Timeout)
+            channel->suspectAfter(id);
         if (!channel->m_waiting.contains(id) || channel->m_socket.isOpen())
             throw;
         throw RpcTransportError(Kind::Unreachable,
@@ -99,8 +101,28 @@ void RpcChannel::begin(qint64 id, const Call &call)
     m_waiting.insert(id, call);
     if (m_socket.isOpen())
         sendWaiting();
-    else if (!m_retrying)
-        m_socket.open();
+    else
+        openWhenDue();
+}
+
+void RpcChannel::openWhenDue()
+{
+    if (m_waiting.isEmpty() || m_retry->isActive() || m_patience->isActive())
+        return;
+    if (const auto wait = m_notBefore - m_process.clock().now(); wait > 0ms) {
+        m_retry->start(wait);
+        return;
+    }
+    m_patience->start(m_options.connectTimeout);
+    m_socket.open();
+}
+
+void RpcChannel::suspectAfter(qint64 id)
+{
+    // Whoever answers others is only slow; whoever answers nobody may be gone for good.
+    const auto call = m_sent.constFind(id);
+    if (call != m_sent.constEnd() && m_lastHeard < call->sentAt)
+        m_socket.abort(u"no answer within %1 ms"_s.arg(m_options.timeout.count()));
 }
 
 void RpcChannel::forget(qint64 id)
@@ -112,6 +134,7 @@ void RpcChannel::forget(qint64 id)
 
 void RpcChannel::greet()
 {
+    m_patience->stop();
     m_reader.emplace(m_options.framing, m_options.maximumAnswerBytes);
     if (!m_options.token.isEmpty() && !isSwoft()) {
         const RpcRequest request{.id = QByteArray::number(greetingId),
@@ -129,6 +152,7 @@ void RpcChannel::sendWaiting()
         const qint64 id = m_waiting.firstKey();
         Call call = m_waiting.take(id);
         m_socket.write(std::exchange(call.bytes, {}));
+        call.sentAt = m_process.clock().now();
         if (call.isAnswered)
             m_sent.insert(id, call);
         else
@@ -138,6 +162,7 @@ void RpcChannel::sendWaiting()
 
 void RpcChannel::receive(const QByteArray &bytes)
 {
+    m_lastHeard = m_process.clock().now();
     m_reader->append(bytes);
     // Each turn may end the connection.
     while (m_socket.isOpen()) {
@@ -194,17 +219,18 @@ void RpcChannel::end(qint64 id, const RpcAnswer &answer)
 
 void RpcChannel::connectionClosed(const QString &why)
 {
+    m_patience->stop();
     m_problem = why;
     m_reader.reset();
+    // Also where nobody waits: who calls a peer that hangs up at once, again and again, is slowed.
+    m_notBefore = m_process.clock().now()
+        + reconnectDelay(m_failures++, 100ms, 5s, QRandomGenerator::global()->generateDouble());
     const QMap<qint64, Call> lost = std::exchange(m_sent, {});
     for (const Call &call : lost)
         call.over->fail(failure(Kind::ConnectionLost,
             u"the connection to %1 ended before the answer: %2"_s.arg(m_socket.name(), why)));
-    if (m_waiting.isEmpty() || m_process.stopRequested())
-        return;
-    m_retrying = true;
-    m_retry->start(
-        reconnectDelay(m_failures++, 100ms, 5s, QRandomGenerator::global()->generateDouble()));
+    if (!m_process.stopRequested())
+        openWhenDue();
 }
 
 std::exception_ptr RpcChannel::failure(Kind kind, const QString &text)

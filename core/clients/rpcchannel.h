@@ -13,6 +13,7 @@
 #include <QObject>
 #include <QString>
 
+#include <chrono>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -42,12 +43,16 @@ private:
         Suspension *over = nullptr;
         QJsonValue *result = nullptr;
         bool isAnswered = true;
+        std::chrono::milliseconds sentAt{0};
     };
 
     [[nodiscard]] bool isSwoft() const { return m_options.framing == RpcFraming::Swoft; }
     void begin(qint64 id, const Call &call);
     /// The await of \a id is over, however it ended.
     void forget(qint64 id);
+    /// \a id had no answer in time.
+    void suspectAfter(qint64 id);
+    void openWhenDue();
     void greet();
     void sendWaiting();
     void receive(const QByteArray &bytes);
@@ -61,7 +66,10 @@ private:
     RpcClientOptions m_options;
     RpcSocket m_socket;
     std::unique_ptr<Clock::Timer> m_retry;
-    bool m_retrying = false;
+    std::unique_ptr<Clock::Timer> m_patience; ///< with the connection that is being made
+    std::chrono::milliseconds m_notBefore{
+        0}; ///< by the clock: when to connect again at the earliest
+    std::chrono::milliseconds m_lastHeard{0};
     int m_failures = 0; ///< connections in a row on which no answer came
     QString m_problem; ///< why the last connection ended
     std::optional<RpcFrameReader> m_reader; ///< of the connection that is open

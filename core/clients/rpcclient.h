@@ -29,14 +29,18 @@ struct RpcClientOptions
     /// over HTTP as "Authorization: Bearer". Without TLS everybody on the way can read it.
     QByteArray token = {};
     QJsonObject ext = {}; ///< goes along with each call in Swoft's framing
-    std::chrono::milliseconds timeout{5000}; ///< of a call, the wait for a connection included
+    /// Of a call, the wait for a connection included. A connection on which nothing came since the
+    /// call was sent counts as dead then, and is made anew.
+    std::chrono::milliseconds timeout{5000};
+    std::chrono::milliseconds connectTimeout{5000}; ///< of one attempt, TLS included; not over HTTP
     qsizetype maximumAnswerBytes = 16 * 1024 * 1024; ///< a longer answer ends the connection
     QByteArray authorities = {}; ///< certificates as PEM, believed beside those of the system
 };
 
 /// JSON-RPC 2.0 for a user process. It connects when a call needs it, again after a loss, and no
 /// call blocks. Several calls may be under way at once; in Swoft's framing, which has no ids, they
-/// go one after another. A call is sent once and never repeated.
+/// go one after another. A call is sent once and never repeated, but over HTTP: there it may arrive
+/// twice, when the connection breaks before the answer (QtNetwork sends it again).
 /// \code
 /// semper::RpcClient rpc(process, QUrl(u"tcp://127.0.0.1:18307"_s));
 /// const QJsonValue sum = co_await rpc.call(u"sum"_s, 1, 2);

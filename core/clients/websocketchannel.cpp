@@ -8,6 +8,7 @@
 
 #include <QNetworkRequest>
 #include <QRandomGenerator>
+#include <QSslSocket>
 #include <QWebSocket>
 #include <QWebSocketHandshakeOptions>
 
@@ -39,11 +40,20 @@ void failAll(QList<Suspension *> &suspensions, const WebSocketError &error)
         suspension->fail(std::make_exception_ptr(error));
 }
 
+/// What \a socket encrypts with; nothing without TLS, or without a connection.
+[[nodiscard]] const QSslSocket *tlsOf(const QWebSocket *socket)
+{
+    return socket ? socket->findChild<QSslSocket *>(QString(), Qt::FindDirectChildrenOnly)
+                  : nullptr;
+}
+
 } // namespace
 
 void WebSocketChannel::DeleteSocket::operator()(QWebSocket *socket) const
 {
     socket->disconnect();
+    if (const auto *tls = tlsOf(socket))
+        QObject::disconnect(tls, &QSslSocket::encryptedBytesWritten, nullptr, nullptr);
     // The goodbye is flushed and no more: what the system does not take at once is lost.
     if (socket->state() == QAbstractSocket::ConnectedState)
         socket->close(QWebSocketProtocol::CloseCodeGoingAway);
@@ -86,7 +96,7 @@ WebSocketError WebSocketChannel::error(
 
 void WebSocketChannel::awaitConnection(Suspension &opened)
 {
-    if (isConnected()) {
+    if (isConnected() && !m_saysGoodbye) {
         m_queue.forgetLosses();
         opened.resume();
         return;
@@ -98,7 +108,8 @@ void WebSocketChannel::awaitConnection(Suspension &opened)
 
 void WebSocketChannel::awaitWritten(Suspension &written, const QByteArray &bytes, bool isText)
 {
-    if (!isConnected()) {
+    // Behind a goodbye Qt sends nothing any more, and does not say so.
+    if (!isConnected() || m_saysGoodbye) {
         written.fail(
             std::make_exception_ptr(error(WebSocketError::Kind::NotConnected, u"not connected"_s)));
         return;
@@ -150,6 +161,12 @@ void WebSocketChannel::forget(Suspension &suspension)
         [&suspension](const Receiver *receiver) { return &receiver->arrived == &suspension; });
 }
 
+void WebSocketChannel::giveUp(const Suspension &written, const WebSocketError &error)
+{
+    if (m_writing.contains(&written))
+        lose(error);
+}
+
 void WebSocketChannel::shutDown()
 {
     m_state = State::Closing;
@@ -175,6 +192,9 @@ void WebSocketChannel::open()
     options.setSubprotocols(m_settings.subprotocols);
     m_deadline->start(m_settings.timeout);
     m_socket->open(request, options);
+    // The signals of QWebSocket know nothing of what is encrypted and not sent yet.
+    if (const auto *tls = tlsOf(m_socket.get()))
+        connect(tls, &QSslSocket::encryptedBytesWritten, this, &WebSocketChannel::tellWritten);
 }
 
 void WebSocketChannel::connectSignals()
@@ -282,7 +302,10 @@ void WebSocketChannel::ping()
 
 void WebSocketChannel::tellWritten()
 {
-    if (isConnected() && m_socket->bytesToWrite() == 0)
+    if (!isConnected())
+        return;
+    const auto *tls = tlsOf(m_socket.get());
+    if (m_socket->bytesToWrite() + (tls ? tls->encryptedBytesToWrite() : 0) == 0)
         resumeAll(m_writing);
 }
 
@@ -290,7 +313,8 @@ void WebSocketChannel::lose(const WebSocketError &error)
 {
     const bool wasOpen = m_state == State::Connected;
     const bool isWanted = m_state != State::Closing;
-    const bool triesAgain = isWanted && m_settings.greatestDelay > 0ms;
+    const bool triesAgain
+        = isWanted && (m_settings.firstDelay > 0ms || m_settings.greatestDelay > 0ms);
     m_deadline->stop();
     m_pings->stop();
     m_retry->stop();

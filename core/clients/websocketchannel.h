@@ -71,8 +71,9 @@ public:
     void awaitClosed(Suspension &closed, int code, const QString &reason);
     void forget(Suspension &suspension);
 
-    /// Ends the connection without a word.
-    void drop(const WebSocketError &error) { lose(error); }
+    /// Ends the connection without a word, if \a written still waits for it: of several that are
+    /// late together the first has done so, and the next connection is none of theirs.
+    void giveUp(const Suspension &written, const WebSocketError &error);
     /// Says goodbye, and opens no other connection.
     void shutDown();
 

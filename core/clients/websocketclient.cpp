@@ -51,7 +51,7 @@ QCoro::Task<> awaitWritten(Channel channel, QByteArray bytes, bool isText)
         co_await written.ended();
     } catch (const WebSocketError &error) {
         if (error.kind() == WebSocketError::Kind::Timeout)
-            channel->drop(error);
+            channel->giveUp(written, error);
         throw;
     }
 }

@@ -76,8 +76,8 @@ public:
     /// Asks for a sign of life this often, 20 s by default; a connection that gave none until the
     /// next time is lost. 0: never.
     void setPingInterval(std::chrono::milliseconds interval);
-    /// The delays before connecting again, by default 250 ms growing to 30 s. Both 0: it is not
-    /// connected again before connected() is awaited.
+    /// The delays before connecting again, by default 250 ms growing to 30 s; the first counts as
+    /// 50 ms at least. Both 0: it is not connected again before connected() is awaited.
     void setReconnectDelays(std::chrono::milliseconds first, std::chrono::milliseconds greatest);
 
     [[nodiscard]] bool isConnected() const;

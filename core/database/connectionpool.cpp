@@ -46,6 +46,7 @@ struct ConnectionPool::Worker
 {
     std::shared_ptr<ConnectionThread> thread;
     QFutureWatcher<JobOutcome> watcher;
+    std::unique_ptr<Clock::Timer> deadline; ///< of what nobody awaits
     std::shared_ptr<Request> current = {};
     std::deque<std::shared_ptr<Request>> queue = {}; ///< of who has it for himself
     bool isConnected = false;
@@ -118,10 +119,7 @@ void ConnectionPool::forget(const std::shared_ptr<Request> &request)
         // A stop lets it end; the time is not there to wait for anything longer.
         if (m_process.stopRequested())
             return;
-        const std::shared_ptr<Worker> worker = request->worker;
-        worker->thread->interrupt();
-        if (m_options.driver != DatabaseOptions::Driver::Sqlite)
-            abandon(worker);
+        giveUp(std::shared_ptr<Worker>(request->worker));
         return;
     }
     std::erase(m_queue, request);
@@ -132,6 +130,15 @@ void ConnectionPool::forget(const std::shared_ptr<Request> &request)
     // It has begun, and nobody will end it; or should end it, and did not come to that.
     if ((request->leases && worker->isLeased) || request->releases)
         release(worker);
+}
+
+void ConnectionPool::giveUp(const std::shared_ptr<Worker> &worker)
+{
+    worker->thread->interrupt();
+    // While it connects nothing interrupts it, but it ends in time, and does no more than that.
+    // Another one in its place would be a thread beyond what the options allow.
+    if (m_options.driver != DatabaseOptions::Driver::Sqlite && worker->isConnected)
+        abandon(worker);
 }
 
 void ConnectionPool::release(const std::shared_ptr<Worker> &worker)
@@ -186,14 +193,23 @@ std::shared_ptr<ConnectionPool::Worker> ConnectionPool::freeWorker()
         Worker *const worker = unconnected.get();
         QObject::connect(
             &worker->watcher, &QFutureWatcherBase::finished, &worker->watcher, [this, worker] {
-                const auto found = std::find_if(m_workers.begin(), m_workers.end(),
-                    [worker](const auto &other) { return other.get() == worker; });
-                if (found != m_workers.end())
-                    finish(std::shared_ptr<Worker>(*found));
+                if (const auto found = find(worker))
+                    finish(found);
             });
+        worker->deadline = m_process.clock().timer([this, worker] {
+            if (const auto found = find(worker))
+                giveUp(found);
+        });
         m_workers.push_back(unconnected);
     }
     return unconnected;
+}
+
+std::shared_ptr<ConnectionPool::Worker> ConnectionPool::find(const Worker *worker) const
+{
+    const auto found = std::find_if(m_workers.begin(), m_workers.end(),
+        [worker](const auto &other) { return other.get() == worker; });
+    return found == m_workers.end() ? nullptr : *found;
 }
 
 bool ConnectionPool::mayConnect()
@@ -217,6 +233,8 @@ void ConnectionPool::start(
     worker->isLeased = worker->isLeased || request->leases;
     request->worker = worker;
     request->isRunning = true;
+    if (!request->answer)
+        worker->deadline->start(request->timeout + patienceWithServer);
     worker->watcher.setFuture(worker->thread->run(request->job));
 }
 
@@ -227,10 +245,15 @@ void ConnectionPool::finish(const std::shared_ptr<Worker> &worker)
     // would finish it a second time.
     const JobOutcome outcome = worker->watcher.result();
     request->isRunning = false;
+    worker->deadline->stop();
     worker->isConnected = outcome.isConnected;
     countFailures(outcome);
-    if (request->releases || (request->leases && outcome.error))
+    if (request->releases || (request->leases && outcome.error)) {
         worker->isLeased = false;
+        // forget() must not roll back what the next one begins here.
+        request->leases = false;
+        request->releases = false;
+    }
     if (request->answer && outcome.error) {
         request->answer->fail(outcome.error);
     } else if (request->answer) {
@@ -282,15 +305,6 @@ void ConnectionPool::abandon(const std::shared_ptr<Worker> &worker)
             request->answer->fail(error<DatabaseError::ConnectionLost>(
                 u"the transaction lost its connection, and was rolled back"_s));
     dispatch();
-}
-
-std::shared_ptr<ConnectionPool::Request> ConnectionLease::request(
-    ConnectionThread::Job job, bool isLast)
-{
-    if (std::exchange(m_isOver, m_isOver || isLast))
-        throw DatabaseError::Statement(u"the transaction has ended already"_s);
-    return std::make_shared<ConnectionPool::Request>(ConnectionPool::Request{
-        .job = std::move(job), .timeout = m_timeout, .worker = m_worker, .releases = isLast});
 }
 
 } // namespace semper

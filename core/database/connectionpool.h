@@ -65,6 +65,8 @@ private:
     void finish(const std::shared_ptr<Worker> &worker);
     void countFailures(const JobOutcome &outcome);
     void failWaiting(const std::exception_ptr &error);
+    [[nodiscard]] std::shared_ptr<Worker> find(const Worker *worker) const;
+    void giveUp(const std::shared_ptr<Worker> &worker);
     void abandon(const std::shared_ptr<Worker> &worker);
 
     Process &m_process;
@@ -74,36 +76,6 @@ private:
     int m_failures = 0; ///< to connect, since the last success
     std::chrono::milliseconds m_nextAttempt{0}; ///< by the process's clock
     std::unique_ptr<Clock::Timer> m_retry;
-};
-
-/// A connection and who serves nobody else; released when it goes.
-class ConnectionLease
-{
-public:
-    ConnectionLease(std::shared_ptr<ConnectionPool> pool,
-        std::shared_ptr<ConnectionPool::Worker> worker, std::chrono::milliseconds timeout)
-        : m_pool(std::move(pool))
-        , m_worker(std::move(worker))
-        , m_timeout(timeout)
-    { }
-    ~ConnectionLease()
-    {
-        if (!m_isOver)
-            m_pool->release(m_worker);
-    }
-    Q_DISABLE_COPY_MOVE(ConnectionLease)
-
-    /// A job of the transaction; with \a isLast the lease is over.
-    [[nodiscard]] std::shared_ptr<ConnectionPool::Request> request(
-        ConnectionThread::Job job, bool isLast = false);
-    [[nodiscard]] const std::shared_ptr<ConnectionPool> &pool() const { return m_pool; }
-    [[nodiscard]] std::chrono::milliseconds timeout() const { return m_timeout; }
-
-private:
-    std::shared_ptr<ConnectionPool> m_pool;
-    std::shared_ptr<ConnectionPool::Worker> m_worker;
-    std::chrono::milliseconds m_timeout;
-    bool m_isOver = false;
 };
 
 } // namespace semper

@@ -70,6 +70,7 @@ ConnectionThread::ConnectionThread(const DatabaseOptions &options)
 
 QFuture<JobOutcome> ConnectionThread::run(Job job)
 {
+    m_connection.permit();
     QPromise<JobOutcome> promise;
     promise.start();
     QFuture<JobOutcome> future = promise.future();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include <semper/database.h>
 
-#include "database/connectionpool.h"
+#include "database/connectionlease.h"
 
 #include <utility>
 

@@ -25,8 +25,8 @@ class Process;
 /// \endcode
 /// It connects when it has to, and again when the connection was lost: the statement that was
 /// under way fails, the next one has a new connection. After a connection that failed the next is
-/// tried after 100 ms, then after twice as long each time, up to 5 s; statements wait for it, each
-/// up to its time-out.
+/// tried after 100 ms, then after twice as long each time, up to 5 s; statements wait for it, and
+/// fail with it: an await takes no longer than the next attempt, or its time-out.
 ///
 /// A copy is another handle of the same pool, which closes with the last one, behind the statements
 /// that are under way; after a stop these have 1 s. Main thread of the process; no call blocks.

@@ -91,7 +91,7 @@ DatabaseOptions DatabaseOptions::fromUrl(QStringView text)
     DatabaseOptions options;
     if (scheme == "postgresql"_L1 || scheme == "postgres"_L1)
         options.driver = Driver::PostgreSql;
-    else if (scheme == "mariadb"_L1 || scheme == "mysql"_L1)
+    else if (scheme == "mariadb"_L1)
         options.driver = Driver::MariaDb;
     else // what it is instead is not repeated: it may hold a password
         refuse(u"url"_s, u"expected sqlite:PATH, postgresql://... or mariadb://..."_s);

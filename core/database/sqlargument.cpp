@@ -61,7 +61,13 @@ QVariant toSqlValue(std::nullptr_t)
 
 QVariant detail::variantToSqlValue(const QVariant &value)
 {
+    if (value.isNull()) // says NULL itself; a QVariant of an empty text does not
+        return toSqlValue(nullptr);
     switch (value.typeId()) {
+    case QMetaType::QString:
+        return toSqlValue(value.toString());
+    case QMetaType::QByteArray:
+        return toSqlValue(value.toByteArray());
     case QMetaType::QDateTime:
         return toSqlValue(value.toDateTime());
     case QMetaType::QUuid:
@@ -71,7 +77,7 @@ QVariant detail::variantToSqlValue(const QVariant &value)
     case QMetaType::QJsonArray:
         return toSqlValue(value.toJsonArray());
     default:
-        return value.isValid() ? value : toSqlValue(nullptr);
+        return value;
     }
 }
 

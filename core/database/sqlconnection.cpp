@@ -94,6 +94,8 @@ void SqlConnection::open()
             else
                 run(text);
         }
+        if (!dialect::isEncryptedAsAsked(*m_database, m_options))
+            throw DatabaseError::Unreachable(u"the server does not encrypt"_s);
     } catch (const DatabaseError &error) {
         close();
         throw DatabaseError::Unreachable(
@@ -122,7 +124,14 @@ void SqlConnection::close()
 void SqlConnection::interrupt()
 {
     const std::lock_guard lock(m_handleMutex);
+    m_isInterrupted = true;
     m_handle.interrupt();
+}
+
+void SqlConnection::permit()
+{
+    const std::lock_guard lock(m_handleMutex);
+    m_isInterrupted = false;
 }
 
 void SqlConnection::prepareFor(std::chrono::milliseconds timeout)
@@ -134,8 +143,12 @@ void SqlConnection::prepareFor(std::chrono::milliseconds timeout)
         qCDebug(logConnection, "%ls closed a connection", qUtf16Printable(m_options.describe()));
         close();
     }
-    if (!isOpen())
+    if (!isOpen()) {
         open();
+        const std::lock_guard lock(m_handleMutex);
+        if (m_isInterrupted)
+            throw DatabaseError::TimedOut(u"given up while it connected"_s);
+    }
     if (std::exchange(m_timeout, timeout) == timeout)
         return;
     if (const QString text = dialect::timeout(m_options.driver, timeout); !text.isEmpty())

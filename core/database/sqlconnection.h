@@ -38,8 +38,11 @@ public:
     void close();
     [[nodiscard]] bool isOpen() const { return m_database != nullptr; }
 
-    /// Ends what is being executed, if anything is. Any thread; does not wait.
+    /// Ends what is being executed, if anything is, and has a connection that is being made execute
+    /// nothing. Any thread; does not wait.
     void interrupt();
+    /// Before each job: what interrupted the one before is over.
+    void permit();
 
 private:
     class OwnDatabase;
@@ -62,6 +65,7 @@ private:
 
     std::mutex m_handleMutex;
     DriverHandle m_handle; ///< by m_handleMutex
+    bool m_isInterrupted = false; ///< by m_handleMutex
 };
 
 } // namespace semper

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "database/sqldialect.h"
 
+#include "process/password.h"
 #include <semper/databaseerror.h>
 
 #include <QDateTime>
-#include <QFile>
 #include <QSqlDatabase>
 #include <QSqlField>
+#include <QSqlQuery>
 
 #include <algorithm>
+#include <stdexcept>
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -93,18 +95,14 @@ QString packageName(Driver driver)
 
 QString password(const DatabaseOptions &options)
 {
-    if (!options.passwordVariable.isEmpty())
-        return qEnvironmentVariable(options.passwordVariable.toLocal8Bit().constData());
-    if (options.passwordFile.isEmpty())
-        return options.password;
-    QFile file(options.passwordFile);
-    if (!file.open(QIODevice::ReadOnly))
-        throw DatabaseError::Unreachable(
-            u"the password cannot be read: %1: %2"_s.arg(options.passwordFile, file.errorString()));
-    QString password = QString::fromUtf8(file.read(64 * 1024));
-    if (password.endsWith(u'\n'))
-        password.chop(1);
-    return password;
+    try {
+        if (!options.passwordVariable.isEmpty())
+            return passwordFromVariable(options.passwordVariable);
+        return options.passwordFile.isEmpty() ? options.password
+                                              : passwordFromFile(options.passwordFile);
+    } catch (const std::runtime_error &error) {
+        throw DatabaseError::Unreachable(QString::fromUtf8(error.what()));
+    }
 }
 
 void configure(QSqlDatabase &database, const DatabaseOptions &options, const QString &password)
@@ -141,9 +139,21 @@ QStringList session(const DatabaseOptions &options)
     case Driver::PostgreSql:
         return {u"SET TIME ZONE 'UTC'"_s};
     case Driver::MariaDb:
-        return {u"SET time_zone = '+00:00'"_s};
+        // Its client fetches a whole result before the first row can be counted.
+        return {u"SET time_zone = '+00:00'"_s,
+            u"SET sql_select_limit = %1"_s.arg(options.maximumRows + 1)};
     }
     Q_UNREACHABLE();
+}
+
+bool isEncryptedAsAsked(const QSqlDatabase &database, const DatabaseOptions &options)
+{
+    // libpq does as it is told; MariaDB's client goes on in plain text where the server has no TLS.
+    if (options.driver != Driver::MariaDb || options.tls.isEmpty())
+        return true;
+    QSqlQuery query(database);
+    return query.exec(u"SHOW STATUS LIKE 'Ssl_cipher'"_s) && query.next()
+        && !query.value(1).toString().isEmpty();
 }
 
 QString timeout(Driver driver, std::chrono::milliseconds timeout)

@@ -20,13 +20,15 @@ namespace semper::dialect {
 [[nodiscard]] QString driverName(DatabaseOptions::Driver driver);
 [[nodiscard]] QString packageName(DatabaseOptions::Driver driver);
 
-/// As it is now, for a new connection. Reads a file; throws DatabaseError::Unreachable where it
-/// cannot.
+/// As it is now, for a new connection. Reads a file; throws DatabaseError::Unreachable where that,
+/// or the variable, holds none.
 [[nodiscard]] QString password(const DatabaseOptions &options);
 /// All that open() needs.
 void configure(QSqlDatabase &database, const DatabaseOptions &options, const QString &password);
 /// To be executed on each new connection.
 [[nodiscard]] QStringList session(const DatabaseOptions &options);
+/// Whether a new connection is encrypted, or the options do not ask for it. May ask the server.
+[[nodiscard]] bool isEncryptedAsAsked(const QSqlDatabase &database, const DatabaseOptions &options);
 /// Has the server give up a statement after \a timeout; empty where there is no server.
 [[nodiscard]] QString timeout(DatabaseOptions::Driver driver, std::chrono::milliseconds timeout);
 [[nodiscard]] QString begin(DatabaseOptions::Driver driver);

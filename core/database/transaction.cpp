@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include <semper/transaction.h>
 
-#include "database/connectionpool.h"
+#include "database/connectionlease.h"
 
 #include <semper/databaseerror.h>
 

@@ -7,7 +7,6 @@
 #include <semper/process.h>
 #include <semper/redisaddress.h>
 
-#include <algorithm>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -57,15 +56,6 @@ QCoro::Task<> done(QCoro::Task<RedisReply> asked)
     co_await asked;
 }
 
-/// Those whose last argument is how many seconds they wait.
-[[nodiscard]] bool canBlock(const QByteArray &name)
-{
-    const QByteArray upper = name.toUpper();
-    const auto known = {"BLPOP", "BRPOP", "BLMOVE", "BRPOPLPUSH", "BZPOPMIN", "BZPOPMAX"};
-    return std::any_of(
-        known.begin(), known.end(), [&upper](const char *one) { return upper == one; });
-}
-
 } // namespace
 
 struct Redis::Private
@@ -104,29 +94,26 @@ Redis::~Redis() = default;
 QCoro::Task<Replies> Redis::exchange(const QByteArray &bytes, qsizetype replies)
 {
     return ask(m_private->process, m_private->commands,
-        {.bytes = bytes, .replies = replies, .timeout = m_private->options.commandTimeout});
+        {.bytes = bytes, .replies = replies, .timeout = m_private->options.timeout});
 }
 
 QCoro::Task<RedisReply> Redis::send(const QList<QByteArray> &words)
 {
-    refuseUnshareable(words.constFirst());
+    refuseUnshareable(words);
     return single(exchange(encodeRedisCommand(words), 1));
 }
 
 QCoro::Task<RedisReply> Redis::sendBlocking(
     std::chrono::milliseconds limit, QList<QByteArray> words)
 {
-    if (!canBlock(words.constFirst()))
-        throw std::invalid_argument(
-            words.constFirst().toStdString() + " does not wait: use command()");
     if (limit.count() <= 0)
         throw std::invalid_argument("a blocking command needs a limit above 0");
-    words.append(QByteArray::number(double(limit.count()) / 1000, 'f', 3));
+    words = blockingRedisCommand(words, limit);
     return single(ask(m_private->process, m_private->freeConnection(),
         {.bytes = encodeRedisCommand(words),
             .replies = 1,
-            .timeout = m_private->options.commandTimeout,
-            .answerTimeout = limit + m_private->options.commandTimeout}));
+            .timeout = m_private->options.timeout,
+            .answerTimeout = limit + m_private->options.timeout}));
 }
 
 QCoro::Task<std::optional<QByteArray>> Redis::get(const RedisArgument &key)

@@ -63,10 +63,11 @@ public:
     [[nodiscard]] QCoro::Task<qint64> publish(
         const RedisArgument &channel, const RedisArgument &payload);
 
-    /// BLPOP, BRPOP, BLMOVE, BRPOPLPUSH, BZPOPMIN or BZPOPMAX, without their last argument, which
-    /// is \a limit: how long the server waits for something to come; then the answer is nil. Such
-    /// calls have connections of their own. One that is cut short ends its connection, so that the
-    /// server stops waiting; what it took in that very moment is lost, but for BLMOVE.
+    /// BLPOP, BRPOP, BLMOVE, BRPOPLPUSH, BZPOPMIN or BZPOPMAX, without their last argument, or
+    /// XREAD or XREADGROUP without BLOCK. That is \a limit: how long the server waits for something
+    /// to come; then the answer is nil. Such calls have connections of their own. One that is cut
+    /// short ends its connection, so that the server stops waiting; what it took in that very
+    /// moment is lost, but for BLMOVE and the streams.
     template <class... Words>
     [[nodiscard]] QCoro::Task<RedisReply> blocking(
         std::chrono::milliseconds limit, const RedisArgument &name, const Words &...words)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include <semper/redisaddress.h>
 
+#include "process/password.h"
 #include <semper/rediserror.h>
 
-#include <QFile>
 #include <QUrl>
 #include <QUrlQuery>
 
@@ -15,9 +15,8 @@ namespace semper {
 
 namespace {
 
-constexpr qint64 maximumPasswordBytes = 4096;
-
-/// Never with the URL itself, as QUrl::errorString() has it: there may be a password in it.
+/// Never with the URL or a part of it, as QUrl::errorString() has it: where a / or ? in a password
+/// is not percent-encoded, its rest is the path or the query.
 [[noreturn]] void refuse(const QString &why)
 {
     throw std::invalid_argument(u"the URL of Redis: %1"_s.arg(why).toStdString());
@@ -28,7 +27,7 @@ constexpr qint64 maximumPasswordBytes = 4096;
     bool isNumber = false;
     const int number = text.toInt(&isNumber);
     if (!isNumber || number < 0)
-        refuse(u"the database is a number from 0 on, not \"%1\""_s.arg(text));
+        refuse(u"the database is a number from 0 on"_s);
     return number;
 }
 
@@ -69,7 +68,7 @@ void readOptions(RedisAddress &address, const QUrl &url)
     const bool isTls = address.transport == RedisAddress::Transport::Tls;
     for (const auto &[name, value] : items) {
         QString *text = name == "password_file"_L1   ? &address.passwordFile
-            : name == "password_env"_L1              ? &address.passwordVariable
+            : name == "password_variable"_L1         ? &address.passwordVariable
             : isTls && name == "ca_file"_L1          ? &address.caFile
             : isTls && name == "certificate_file"_L1 ? &address.certificateFile
             : isTls && name == "key_file"_L1         ? &address.keyFile
@@ -78,7 +77,8 @@ void readOptions(RedisAddress &address, const QUrl &url)
         if (name == "database"_L1)
             address.database = databaseFrom(value);
         else if (!text)
-            refuse(u"unknown, or only for rediss: \"%1\""_s.arg(name));
+            refuse(u"unknown, or only for rediss; known are database, password_file,"
+                   " password_variable, ca_file, certificate_file, key_file and server_name"_s);
         else if (value.isEmpty())
             refuse(u"%1 is empty"_s.arg(name));
         else
@@ -124,23 +124,13 @@ QString RedisAddress::toDisplay() const
 
 QString RedisAddress::secret() const
 {
-    if (!passwordVariable.isEmpty()) {
-        const QString value = qEnvironmentVariable(passwordVariable.toLocal8Bit().constData());
-        if (value.isEmpty())
-            throw RedisUnreachable(u"the variable %1 holds no password"_s.arg(passwordVariable));
-        return value;
+    try {
+        if (!passwordVariable.isEmpty())
+            return passwordFromVariable(passwordVariable);
+        return passwordFile.isEmpty() ? password : passwordFromFile(passwordFile);
+    } catch (const std::runtime_error &error) {
+        throw RedisUnreachable(QString::fromUtf8(error.what()));
     }
-    if (passwordFile.isEmpty())
-        return password;
-    QFile file(passwordFile);
-    if (!file.open(QIODevice::ReadOnly))
-        throw RedisUnreachable(u"the password: %1: %2"_s.arg(passwordFile, file.errorString()));
-    QByteArray bytes = file.read(maximumPasswordBytes);
-    while (bytes.endsWith('\n') || bytes.endsWith('\r'))
-        bytes.chop(1);
-    if (bytes.isEmpty())
-        throw RedisUnreachable(u"the password: %1 is empty"_s.arg(passwordFile));
-    return QString::fromUtf8(bytes);
 }
 
 } // namespace semper

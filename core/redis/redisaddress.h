@@ -13,8 +13,9 @@ namespace semper {
 ///   rediss://...                                     the same with TLS, which is always verified
 ///   unix:PATH, redis+unix:PATH                       a local socket
 /// What is special in a password is percent-encoded; a user may be left out (":secret@"). Behind a
-/// "?" may stand, joined by "&": database=N, password_file=PATH, password_env=NAME, and for TLS
-/// ca_file=PATH (default: the system's), certificate_file=PATH, key_file=PATH and server_name=NAME.
+/// "?" may stand, joined by "&": database=N, password_file=PATH, password_variable=NAME, and for
+/// TLS ca_file=PATH (default: the system's), certificate_file=PATH, key_file=PATH and
+/// server_name=NAME.
 struct SEMPER_REDIS_EXPORT RedisAddress
 {
     enum class Transport { Tcp, Tls, Unix };

@@ -20,6 +20,7 @@ struct Unshareable
 };
 
 constexpr const char useBlocking[] = "it holds up the connection: use blocking()";
+constexpr const char holdsUp[] = "it holds up the connection";
 constexpr const char useSubscribe[] = "it changes the connection: use subscribe()";
 constexpr const char useTransaction[] = "the connection is shared: use transaction()";
 constexpr const char useUrl[] = "the connection is shared: say it in the URL";
@@ -52,7 +53,30 @@ constexpr Unshareable unshareable[] = {
     {"QUIT", notHere},
     {"SYNC", notHere},
     {"PSYNC", notHere},
+    {"WAIT", holdsUp},
+    {"WAITAOF", holdsUp},
+    {"CLIENT REPLY", notHere},
+    {"CLIENT TRACKING", notHere},
 };
+
+[[nodiscard]] bool isStreamRead(const QByteArray &upperName)
+{
+    return upperName == "XREAD" || upperName == "XREADGROUP";
+}
+
+/// Whether a read of streams says BLOCK, which stands somewhere in front of STREAMS.
+[[nodiscard]] bool saysBlock(const QList<QByteArray> &words)
+{
+    for (qsizetype i = 1; i < words.size(); ++i) {
+        const QByteArray upper = words.at(i).toUpper();
+        if (upper == "BLOCK")
+            return true;
+        if (upper == "STREAMS")
+            return false;
+        i += upper == "GROUP" ? 2 : upper == "COUNT" ? 1 : 0; // with names that may be anything
+    }
+    return false;
+}
 
 } // namespace
 
@@ -78,13 +102,39 @@ QByteArray encodeRedisCommand(const QList<QByteArray> &words)
     return bytes;
 }
 
-void refuseUnshareable(const QByteArray &name)
+void refuseUnshareable(const QList<QByteArray> &words)
 {
-    const QByteArray upper = name.toUpper();
+    const QByteArray upper = words.constFirst().toUpper();
+    const QByteArray both = upper + ' ' + words.value(1).toUpper();
     const auto *const found = std::find_if(std::begin(unshareable), std::end(unshareable),
-        [&upper](const Unshareable &one) { return upper == one.name; });
+        [&](const Unshareable &one) { return upper == one.name || both == one.name; });
     if (found != std::end(unshareable))
-        throw std::invalid_argument((upper + " is not sent: " + found->instead).toStdString());
+        throw std::invalid_argument(
+            QByteArray(found->name + QByteArray(" is not sent: ") + found->instead).toStdString());
+    if (isStreamRead(upper) && saysBlock(words))
+        throw std::invalid_argument(
+            (upper + " with BLOCK is not sent: " + useBlocking).toStdString());
+}
+
+QList<QByteArray> blockingRedisCommand(
+    const QList<QByteArray> &words, std::chrono::milliseconds limit)
+{
+    const QByteArray upper = words.constFirst().toUpper();
+    QList<QByteArray> all = words;
+    if (isStreamRead(upper) && !saysBlock(words)) {
+        all.insert(1, "BLOCK");
+        all.insert(2, QByteArray::number(qint64(limit.count())));
+        return all;
+    }
+    const auto known = {"BLPOP", "BRPOP", "BLMOVE", "BRPOPLPUSH", "BZPOPMIN", "BZPOPMAX"};
+    if (std::none_of(
+            known.begin(), known.end(), [&upper](const char *one) { return upper == one; }))
+        throw std::invalid_argument(
+            (isStreamRead(upper) ? QByteArray("BLOCK is not said twice: the limit stands in front")
+                                 : upper + " does not wait: use command()")
+                .toStdString());
+    all.append(QByteArray::number(double(limit.count()) / 1000, 'f', 3));
+    return all;
 }
 
 } // namespace semper

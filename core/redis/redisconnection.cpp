@@ -24,6 +24,8 @@ Q_LOGGING_CATEGORY(logRedis, "semper.redis", QtInfoMsg)
 
 /// A connection that holds for less does not make the next delay the first one again.
 constexpr auto steady = 1s;
+/// Less, and a server that is not there would keep the event loop busy.
+constexpr std::chrono::milliseconds leastDelay = 50ms;
 
 } // namespace
 
@@ -38,9 +40,10 @@ RedisConnection::RedisConnection(Process &process, RedisAddress address,
         closeAndRetry(u"no connection within %1 ms"_s.arg(m_options.connectTimeout.count()));
     }))
     , m_retry(process.clock().timer([this] { open(); }))
-    , m_delay(options.reconnectDelay)
     , m_problem(u"not connected yet"_s)
 {
+    m_options.reconnectDelay = std::max(m_options.reconnectDelay, leastDelay);
+    m_delay = m_options.reconnectDelay;
     m_retry->start(0ms);
 }
 
@@ -196,7 +199,7 @@ void RedisConnection::takeGreeting(const RedisReply &reply)
         becomeOpen();
         return;
     }
-    const RedisError error(reply.errorMessage());
+    const RedisError error(m_greeting->refusal());
     closeAndRetry(QString::fromUtf8(error.what()));
     if (verdict == RedisGreeting::Verdict::Later)
         return;
@@ -231,12 +234,18 @@ void RedisConnection::becomeOpen()
     m_state = State::Open;
     m_openedAt = m_process.clock().now();
     m_problem.clear();
-    if (std::exchange(m_problemIsTold, false))
-        qCInfo(logRedis, "%ls: connected again", qUtf16Printable(m_address.toDisplay()));
+    if (m_purpose != Purpose::Subscription)
+        tellRecovery();
     m_waitingBytes = 0;
     for (RedisCall *call : std::exchange(m_waiting, {}))
         send(*call);
     Q_EMIT opened();
+}
+
+void RedisConnection::tellRecovery()
+{
+    if (std::exchange(m_problemIsTold, false))
+        qCInfo(logRedis, "%ls: connected again", qUtf16Printable(m_address.toDisplay()));
 }
 
 void RedisConnection::close()
@@ -287,7 +296,8 @@ std::chrono::milliseconds RedisConnection::nextDelay()
 {
     const double part = 0.5 + QRandomGenerator::global()->generateDouble() / 2;
     const auto delay = std::chrono::milliseconds(qint64(double(m_delay.count()) * part));
-    m_delay = std::min(m_delay * 2, m_options.reconnectDelayMax);
+    m_delay = std::min(
+        m_delay * 2, std::max(m_options.reconnectDelay, m_options.maximumReconnectDelay));
     return delay;
 }
 

@@ -48,6 +48,8 @@ public:
     void write(const QByteArray &bytes);
     /// Gives the connection up, for a new one.
     void drop(const QString &problem);
+    /// Of a subscription, once it is confirmed: until then its connection is not worth telling of.
+    void tellRecovery();
 
     [[nodiscard]] bool isOpen() const { return m_state == State::Open; }
     [[nodiscard]] bool isIdle() const { return m_waiting.empty() && m_expected.empty(); }
@@ -93,7 +95,7 @@ private:
     qint64 m_waitingBytes = 0;
     std::unique_ptr<Clock::Timer> m_patience; ///< with the connection that is being made
     std::unique_ptr<Clock::Timer> m_retry;
-    std::chrono::milliseconds m_delay;
+    std::chrono::milliseconds m_delay{0};
     std::chrono::milliseconds m_openedAt{0};
     std::chrono::milliseconds m_lastHeard{0};
     QString m_problem;

@@ -35,14 +35,18 @@ RedisGreeting::RedisGreeting(const RedisAddress &address, const QByteArray &clie
 void RedisGreeting::say(const QList<QByteArray> &words, bool isOptional)
 {
     m_bytes += encodeRedisCommand(words);
-    m_steps.push_back({isOptional});
+    m_steps.push_back({words.constFirst(), isOptional});
 }
 
 RedisGreeting::Verdict RedisGreeting::take(const RedisReply &reply)
 {
-    const Step step = m_steps.at(m_answered++);
-    if (reply.isError() && !step.isOptional)
-        return passes(reply.errorMessage()) ? Verdict::Later : Verdict::Refused;
+    const Step &step = m_steps.at(m_answered++);
+    if (reply.isError() && !step.isOptional) {
+        const QByteArray message = reply.errorMessage();
+        m_refusal
+            = step.command == "AUTH" ? message.left(message.indexOf(' ')) + " to AUTH" : message;
+        return passes(message) ? Verdict::Later : Verdict::Refused;
+    }
     return m_answered == m_steps.size() ? Verdict::Welcome : Verdict::GoOn;
 }
 

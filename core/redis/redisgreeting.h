@@ -28,10 +28,14 @@ public:
 
     [[nodiscard]] const QByteArray &bytes() const { return m_bytes; }
     [[nodiscard]] Verdict take(const RedisReply &reply);
+    /// What the server said instead of a welcome. Of its answer to a password only the code: some
+    /// servers repeat what they were sent.
+    [[nodiscard]] QByteArray refusal() const { return m_refusal; }
 
 private:
     struct Step
     {
+        QByteArray command;
         bool isOptional;
     };
     void say(const QList<QByteArray> &words, bool isOptional = false);
@@ -39,6 +43,7 @@ private:
     QByteArray m_bytes;
     std::vector<Step> m_steps;
     size_t m_answered = 0;
+    QByteArray m_refusal;
 };
 
 } // namespace semper

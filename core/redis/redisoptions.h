@@ -13,13 +13,13 @@ struct RedisOptions
 {
     /// For the connection, TLS and the password together; then it counts as failed.
     std::chrono::milliseconds connectTimeout{5000};
-    /// From the call to the answer, the wait for a connection included.
-    std::chrono::milliseconds commandTimeout{5000};
+    /// Of a command, from the call to the answer, the wait for a connection included.
+    std::chrono::milliseconds timeout{5000};
 
-    /// Before the first try after a failure; it doubles up to the second value. Of each, a random
-    /// part between half and all is waited.
+    /// Before the first try after a failure, at least 50 ms; it doubles up to the second value. Of
+    /// each, a random part between half and all is waited.
     std::chrono::milliseconds reconnectDelay{100};
-    std::chrono::milliseconds reconnectDelayMax{5000};
+    std::chrono::milliseconds maximumReconnectDelay{5000};
 
     /// The memory that one answer may take: its bytes, and some 64 for each element of an array.
     qint64 maximumReplyBytes = 64 * 1024 * 1024;

@@ -3,6 +3,7 @@
 
 #include "redis/rediscommand.h"
 #include <semper/redis.h>
+#include <semper/rediserror.h>
 
 #include <algorithm>
 #include <utility>
@@ -20,6 +21,10 @@ QCoro::Task<QList<RedisReply>> nothing()
 QCoro::Task<QList<RedisReply>> executed(QCoro::Task<QList<RedisReply>> exchange)
 {
     const QList<RedisReply> replies = co_await exchange;
+    const RedisReply &begun = replies.constFirst();
+    if (begun.isError()) // so that what followed was no transaction
+        throw RedisError(begun.errorMessage()
+            + ": MULTI was refused, the commands may have been carried out one by one");
     const RedisReply outcome = replies.constLast();
     if (outcome.isError()) {
         // "EXECABORT ... because of previous errors": this is the one.
@@ -39,7 +44,7 @@ RedisPipeline::RedisPipeline(Redis &redis, Kind kind)
 
 void RedisPipeline::append(const QList<QByteArray> &words)
 {
-    refuseUnshareable(words.constFirst());
+    refuseUnshareable(words);
     m_bytes += encodeRedisCommand(words);
     ++m_count;
 }

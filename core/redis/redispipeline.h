@@ -32,8 +32,10 @@ public:
 
     /// The answers in the order of the commands, and the pipeline is empty again. An error of one
     /// command is its answer, and hinders no other one. Of a transaction whose commands the server
-    /// does not take, all is undone and RedisError thrown. Otherwise throws as Redis::command()
-    /// does; when a connection is lost a transaction was done whole or not at all.
+    /// does not take, nothing is done and RedisError thrown; where it is MULTI itself that is
+    /// refused, what() says that the commands may have been carried out one by one. Otherwise
+    /// throws as Redis::command() does; when a connection is lost a transaction was done whole or
+    /// not at all.
     [[nodiscard]] QCoro::Task<QList<RedisReply>> run();
 
 private:

@@ -47,7 +47,7 @@ void RedisSubscriber::shut()
 
 void RedisSubscriber::subscribe()
 {
-    m_asked = false;
+    m_askedAt.reset();
     m_connection->write(m_subscribing);
     m_keepAlive->start(m_options.keepAlive);
 }
@@ -56,22 +56,27 @@ void RedisSubscriber::watch()
 {
     if (!m_connection->isOpen())
         return; // it starts again with the next connection
-    const auto silence = m_process.clock().now() - m_connection->lastHeard();
-    if (silence < m_options.keepAlive) {
-        m_asked = false;
-        m_keepAlive->start(m_options.keepAlive - silence);
-    } else if (std::exchange(m_asked, true)) {
+    const auto now = m_process.clock().now();
+    const auto silence = now - m_connection->lastHeard();
+    if (m_askedAt && m_connection->lastHeard() < *m_askedAt) {
         m_connection->drop(u"the server does not answer any more"_s);
+    } else if (silence < m_options.keepAlive) {
+        m_askedAt.reset();
+        m_keepAlive->start(m_options.keepAlive - silence);
     } else {
+        m_askedAt = now;
         m_connection->write(encodeRedisCommand({"PING"}));
-        m_keepAlive->start(m_options.commandTimeout);
+        m_keepAlive->start(m_options.timeout);
     }
 }
 
 void RedisSubscriber::receive(const RedisReply &reply)
 {
     if (reply.isError()) {
-        refuse(std::make_exception_ptr(RedisError(reply.errorMessage())));
+        const RedisError error(reply.errorMessage());
+        refuse(std::make_exception_ptr(error));
+        // Its rights may be given later: the next connection asks again.
+        m_connection->drop(QString::fromUtf8(error.what()));
         return;
     }
     if (!reply.isArray() || reply.size() < 2)
@@ -87,6 +92,7 @@ void RedisSubscriber::receive(const RedisReply &reply)
         if (++m_confirmed < m_expected)
             return;
         m_error = nullptr;
+        m_connection->tellRecovery();
         if (std::exchange(m_wasEstablished, true))
             append({.isGap = true});
         wakeWaiters();

@@ -8,10 +8,12 @@
 #include <QList>
 #include <QObject>
 
+#include <chrono>
 #include <deque>
 #include <exception>
 #include <list>
 #include <memory>
+#include <optional>
 
 namespace semper {
 
@@ -59,7 +61,7 @@ private:
     qsizetype m_confirmed = 0;
     bool m_wasEstablished = false;
     bool m_isShut = false;
-    bool m_asked = false; ///< whether the server is still there
+    std::optional<std::chrono::milliseconds> m_askedAt; ///< whether the server is still there
     std::deque<RedisMessage> m_messages;
     qint64 m_bytes = 0;
     bool m_gapInFront = false;

@@ -38,8 +38,8 @@ public:
     Q_DISABLE_COPY(RedisSubscription)
 
     /// The next message, or gap; waits for it as long as it takes, whether the server is there or
-    /// not. Throws RedisError when the server refuses the subscription, and may be called again
-    /// then, and Stopped on a stop.
+    /// not. Throws RedisError when the server refuses the subscription, which is asked for again
+    /// after a while: so it may be called again. Throws Stopped on a stop.
     [[nodiscard]] QCoro::Task<RedisMessage> next();
     /// The same for at most \a limit; then it is nothing.
     [[nodiscard]] QCoro::Task<std::optional<RedisMessage>> nextWithin(

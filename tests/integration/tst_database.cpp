@@ -61,6 +61,8 @@ private Q_SLOTS:
     void aTransactionThatThrowsNeverHappened();
     void aTransactionThatIsDroppedNeverHappened();
     void aTransactionIsOverAfterItsEnd();
+    void aCommitThatFailsLeavesTheNextTransactionWhole();
+    void anEmptyTextInAListIsAText();
     void afterAnErrorPostgreSqlCommitsNothing();
     void aPreparedStatementOutlivesAChangeOfItsTable();
     void severalStatementsRunAtOnce();
@@ -319,6 +321,36 @@ void TestDatabase::aTransactionIsOverAfterItsEnd()
         awaited(transaction.execute(u"delete from users where id = ?", 1)));
     QVERIFY_THROWS_EXCEPTION(DatabaseError::Statement, awaited(transaction.commit()));
     QCOMPARE(count(), 1);
+}
+
+void TestDatabase::aCommitThatFailsLeavesTheNextTransactionWhole()
+{
+    if (m_driver == Driver::MariaDb)
+        QSKIP("MariaDB checks no constraint as late as that");
+    m_options.connections = 1;
+    const Database db(m_process->process, m_options);
+    awaited(db.execute(u"create table parts (id bigint primary key, user_id bigint"
+                       " references users (id) deferrable initially deferred)"));
+    Transaction first = awaited(db.begin());
+    awaited(first.execute(u"insert into parts values (?, ?)", 1, 99));
+    auto waiting = db.begin();
+    QVERIFY_THROWS_EXCEPTION(DatabaseError::Constraint, awaited(first.commit()));
+    {
+        Transaction second = awaited(std::move(waiting));
+        awaited(second.execute(u"insert into users (id, name) values (?, ?)", 1, u"a"));
+        awaited(second.rollback());
+    }
+    QCOMPARE(count(), 0);
+    awaited(db.execute(u"drop table parts"));
+}
+
+void TestDatabase::anEmptyTextInAListIsAText()
+{
+    const QVariantList values{1, QString()};
+    awaited(m_db->execute(u"insert into users (id, name) values (?, ?)", values));
+    const auto name = awaited(m_db->first<std::optional<QString>>(u"select name from users"));
+    QVERIFY(name && *name);
+    QCOMPARE(**name, QString());
 }
 
 void TestDatabase::afterAnErrorPostgreSqlCommitsNothing()

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "databases.h"
+#include "support/testcertificate.h"
 
 #include <QElapsedTimer>
+#include <QScopeGuard>
+#include <QTcpServer>
 #include <QTest>
+
+#include <csignal>
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -33,7 +38,11 @@ private Q_SLOTS:
     void aTransactionIsLostWithItsConnection();
     void aServerThatIsDownIsUnreachableAndTriedEverMoreSeldom();
     void aServerThatHangsIsGivenUp();
+    void aServerThatOnlyAcceptsGetsNoMoreConnectionsThanAllowed();
+    void aRollbackThatHangsIsGivenUp();
     void aPasswordIsReadFromItsFileAndNotTold();
+    void aPasswordThatIsNotThereIsNotAnEmptyOne();
+    void whoDoesNotEncryptThoughAskedToIsNotSpokenTo();
 
 private:
     [[nodiscard]] bool works() { return awaited(m_db->first<int>(u"select 1")) == 1; }
@@ -137,6 +146,42 @@ void TestDatabaseLoss::aServerThatHangsIsGivenUp()
     QVERIFY(works());
 }
 
+void TestDatabaseLoss::aServerThatOnlyAcceptsGetsNoMoreConnectionsThanAllowed()
+{
+    QTcpServer silent;
+    QVERIFY(silent.listen(QHostAddress::LocalHost));
+    int connections = 0;
+    connect(&silent, &QTcpServer::newConnection, this, [&] { ++connections; });
+    DatabaseOptions options = m_databases.options(m_driver);
+    options.port = silent.serverPort();
+    options.connections = 2;
+    options.connectTimeout = 60s;
+    const Database db(m_process.process, options);
+    for (int i = 0; i < 4; ++i)
+        QVERIFY_THROWS_EXCEPTION(
+            DatabaseError::TimedOut, awaited(db.within(50ms).query(u"select 1")));
+    QCOMPARE(connections, 2);
+}
+
+void TestDatabaseLoss::aRollbackThatHangsIsGivenUp()
+{
+    if (m_driver != Driver::PostgreSql)
+        QSKIP("only PostgreSQL has a process for each connection");
+    DatabaseOptions options = m_databases.options(m_driver);
+    options.connections = 1;
+    options.timeout = 500ms;
+    const Database db(m_process.process, options);
+    pid_t hanging = 0;
+    {
+        Transaction transaction = awaited(db.begin());
+        hanging = awaited(transaction.first<int>(u"select pg_backend_pid()")).value_or(0);
+        QVERIFY(hanging > 1);
+        QCOMPARE(::kill(hanging, SIGSTOP), 0);
+    }
+    const auto wake = qScopeGuard([hanging] { ::kill(hanging, SIGCONT); });
+    QCOMPARE(awaited(db.within(20s).first<int>(u"select 1")), std::optional(1));
+}
+
 void TestDatabaseLoss::aPasswordIsReadFromItsFileAndNotTold()
 {
     QTemporaryDir folder;
@@ -161,6 +206,33 @@ void TestDatabaseLoss::aPasswordIsReadFromItsFileAndNotTold()
         const QString text = QString::fromUtf8(error.what());
         QVERIFY2(text.contains(u"nobody_there"_s) && !text.contains(u"geheim"_s), qPrintable(text));
     }
+}
+
+void TestDatabaseLoss::aPasswordThatIsNotThereIsNotAnEmptyOne()
+{
+    DatabaseOptions options = m_databases.options(m_driver); // whose user needs none
+    options.passwordVariable = u"SEMPER_TEST_NO_SUCH_VARIABLE"_s;
+    const Database db(m_process.process, options);
+    try {
+        awaited(db.query(u"select 1"));
+        QFAIL("nothing was thrown");
+    } catch (const DatabaseError::Unreachable &error) {
+        QVERIFY2(QByteArray(error.what()).contains("SEMPER_TEST_NO_SUCH_VARIABLE"), error.what());
+    }
+}
+
+void TestDatabaseLoss::whoDoesNotEncryptThoughAskedToIsNotSpokenTo()
+{
+    QTemporaryDir folder;
+    QFile authority(folder.filePath(u"ca.pem"_s));
+    QVERIFY(authority.open(QIODevice::WriteOnly) && authority.write(test::testAuthority) > 0);
+    authority.close();
+    DatabaseOptions options = m_databases.options(m_driver); // of a server without TLS
+    options.tls.insert(u"sslrootcert"_s, authority.fileName());
+    if (m_driver == Driver::PostgreSql)
+        options.tls.insert(u"sslmode"_s, u"verify-full"_s);
+    const Database db(m_process.process, options);
+    QVERIFY_THROWS_EXCEPTION(DatabaseError::Unreachable, awaited(db.query(u"select 1")));
 }
 
 QTEST_GUILESS_MAIN(TestDatabaseLoss)

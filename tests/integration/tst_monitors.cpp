@@ -291,7 +291,7 @@ void TestMonitors::aPasswordComesFromTheEnvironment()
 {
     m_redis = std::make_unique<RedisServer>(QStringList{u"--requirepass"_s, u"geheim"_s});
     QVERIFY2(m_redis->start(), qPrintable(m_redis->log()));
-    const QString url = m_redis->url() + u"/0?password_env=REDIS_PASSWORD"_s;
+    const QString url = m_redis->url() + u"/0?password_variable=REDIS_PASSWORD"_s;
     const QJsonObject more{{u"environment_file"_s, u"monitors.env"_s}};
     RunningServer server({}, services(settings({{u"redis"_s, url}}), more));
     QFile file(server.folder() + u"/monitors.env"_s);

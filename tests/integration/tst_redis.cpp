@@ -10,6 +10,8 @@
 
 #include <QElapsedTimer>
 #include <QFile>
+#include <QTcpServer>
+#include <QTcpSocket>
 #include <QTest>
 
 #include <stdexcept>
@@ -68,6 +70,7 @@ private Q_SLOTS:
     void commandsThatWouldDisturbOthersAreNotSent();
     void aBlockingCommandDelaysNoOther();
     void aBlockingCommandEndsWithNothingAfterItsLimit();
+    void aStreamIsReadBlocking();
     void aBlockingCommandThatIsGivenUpTakesNothing();
     void aStopEndsWhatIsAwaited();
     void aRedisThatGoesWhileInUseFailsWhatIsAwaited();
@@ -75,6 +78,8 @@ private Q_SLOTS:
     void aLocalSocketWorks();
     void passwordsAreNeeded();
     void aUserWithAPasswordFileIsLetIn();
+    void aTransactionWithoutMultiIsToldApart();
+    void aServerThatRepeatsThePasswordIsNotQuoted();
     void tlsIsVerified();
 
 private:
@@ -246,6 +251,18 @@ void TestRedis::commandsThatWouldDisturbOthersAreNotSent()
     QVERIFY_THROWS_EXCEPTION(std::invalid_argument, awaited(redis().command(u"SELECT", 1)));
     QVERIFY_THROWS_EXCEPTION(std::invalid_argument, awaited(redis().command(u"blpop", u"a", 1)));
     QVERIFY_THROWS_EXCEPTION(std::invalid_argument, redis().pipeline().add(u"MULTI"));
+    QVERIFY_THROWS_EXCEPTION(std::invalid_argument, awaited(redis().command(u"WAIT", 1, 0)));
+    QVERIFY_THROWS_EXCEPTION(
+        std::invalid_argument, awaited(redis().command(u"client", u"reply", u"off")));
+    QVERIFY_THROWS_EXCEPTION(std::invalid_argument,
+        awaited(redis().command(u"XREAD", u"COUNT", 1, u"block", 0, u"STREAMS", u"s", u"$")));
+    QVERIFY_THROWS_EXCEPTION(std::invalid_argument,
+        redis().transaction().add(
+            u"XREADGROUP", u"GROUP", u"g", u"c", u"BLOCK", 0, u"STREAMS", u"s", u">"));
+    QVERIFY_THROWS_EXCEPTION(std::invalid_argument,
+        awaited(redis().blocking(1s, u"XREAD", u"BLOCK", 0, u"STREAMS", u"s", u"$")));
+    QVERIFY(awaited(redis().command(u"CLIENT", u"ID")).toInteger() > 0);
+    QVERIFY(awaited(redis().command(u"XREAD", u"STREAMS", u"block", u"0")).isNil());
     QVERIFY_THROWS_EXCEPTION(std::invalid_argument, awaited(redis().blocking(1s, u"GET", u"a")));
     QVERIFY_THROWS_EXCEPTION(std::invalid_argument, awaited(redis().blocking(0s, u"BLPOP", u"a")));
 }
@@ -269,6 +286,20 @@ void TestRedis::aBlockingCommandEndsWithNothingAfterItsLimit()
     timer.start();
     QVERIFY(awaited(redis().blocking(100ms, u"BLPOP", u"never")).isNil());
     QVERIFY(timer.elapsed() >= 90);
+}
+
+void TestRedis::aStreamIsReadBlocking()
+{
+    QVERIFY(awaited(redis().blocking(50ms, u"XREAD", u"STREAMS", u"s", u"$")).isNil());
+    awaited(redis().command(u"XGROUP", u"CREATE", u"s", u"block", u"$", u"MKSTREAM"));
+    const auto entry = followed(redis().blocking(
+        30s, u"XREADGROUP", u"GROUP", u"block", u"one", u"COUNT", 1, u"STREAMS", u"s", u">"));
+    QTRY_COMPARE_WITH_TIMEOUT(
+        m_server->cli({u"INFO"_s, u"clients"_s}).contains("blocked_clients:1"), true, patience);
+    awaited(redis().command(u"XADD", u"s", u"*", u"name", u"eve"));
+    QTRY_VERIFY_WITH_TIMEOUT(entry->isOver, patience);
+    QCOMPARE(entry->take().at(0).at(1).at(0).at(1).at(1).toText(), u"eve"_s);
+    awaited(redis().remove(u"s"));
 }
 
 void TestRedis::aBlockingCommandThatIsGivenUpTakesNothing()
@@ -372,6 +403,43 @@ void TestRedis::aUserWithAPasswordFileIsLetIn()
     QVERIFY_THROWS_EXCEPTION(RedisError, awaited(user.get(u"other")));
 }
 
+void TestRedis::aTransactionWithoutMultiIsToldApart()
+{
+    QCOMPARE(m_server->cli({u"ACL"_s, u"SETUSER"_s, u"plain"_s, u"on"_s, u">pw"_s, u"+@all"_s,
+                 u"-multi"_s, u"~*"_s}),
+        "OK");
+    Redis plain(*m_process, u"redis://plain:pw@127.0.0.1:%1"_s.arg(m_server->port()));
+    RedisPipeline transaction = plain.transaction();
+    transaction.add(u"SET", u"one", u"1").add(u"NOSUCH");
+    try {
+        awaited(transaction.run());
+        QFAIL("nothing was thrown");
+    } catch (const RedisError &error) {
+        QCOMPARE(error.code(), "NOPERM");
+        QVERIFY2(QByteArray(error.what()).contains("may have been carried out"), error.what());
+    }
+    QCOMPARE(awaited(redis().get(u"one")), QByteArray("1"));
+}
+
+void TestRedis::aServerThatRepeatsThePasswordIsNotQuoted()
+{
+    QTcpServer server;
+    connect(&server, &QTcpServer::newConnection, this, [&server] {
+        server.nextPendingConnection()->write(
+            "-ERR unknown command 'AUTH', with args beginning with: 'hush'\r\n");
+    });
+    QVERIFY(server.listen(QHostAddress::LocalHost));
+    QTest::ignoreMessage(QtWarningMsg,
+        QRegularExpression(u"^redis://127.0.0.1:\\d+/0: ERR to AUTH; trying again$"_s));
+    Redis refused(*m_process, u"redis://:hush@127.0.0.1:%1"_s.arg(server.serverPort()));
+    try {
+        awaited(refused.get(u"a"));
+        QFAIL("nothing was thrown");
+    } catch (const RedisError &error) {
+        QCOMPARE(error.what(), "ERR to AUTH");
+    }
+}
+
 void TestRedis::tlsIsVerified()
 {
     RedisServer server({u"--requirepass"_s, u"pw"_s}, RedisServer::Tls::Yes);
@@ -387,7 +455,7 @@ void TestRedis::tlsIsVerified()
         {u"rediss://:pw@localhost:"_s + port, u"rediss://:pw@127.0.0.1:"_s + port + authority,
             u"rediss://:pw@localhost:"_s + port + u"?ca_file=/nowhere"_s}) {
         QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u": TLS: "_s));
-        Redis refused(*m_process, url, {.commandTimeout = 200ms});
+        Redis refused(*m_process, url, {.timeout = 200ms});
         QTRY_VERIFY_WITH_TIMEOUT(refused.problem().startsWith(u"TLS: "_s), patience);
         try {
             awaited(refused.get(u"a"));

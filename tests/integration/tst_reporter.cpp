@@ -28,6 +28,7 @@ class TestReporter : public QObject
 private Q_SLOTS:
     void init();
     void samplesArriveWithTheToken();
+    void aTokenThatIsNoSingleLineIsToldUntilItIsPutRight();
     void whatWasMeasuredWhileTheReceiverWasAwayArrivesLater();
     void whatHasNoRoomIsCounted();
     void whatIsRefusedForGoodMakesRoom();
@@ -111,6 +112,27 @@ void TestReporter::samplesArriveWithTheToken()
     QVERIFY(sample[u"at"_s].toString().endsWith(u'Z'));
     QTRY_VERIFY_WITH_TIMEOUT(counter(u"samples_sent"_s) >= 3, patience);
     QCOMPARE(m_server->stop(), 0);
+}
+
+void TestReporter::aTokenThatIsNoSingleLineIsToldUntilItIsPutRight()
+{
+    QTemporaryDir folder;
+    const QString path = folder.filePath(u"token"_s);
+    const auto write = [&path](const QByteArray &token) {
+        QFile file(path);
+        return file.open(QIODevice::WriteOnly) && file.write(token) == token.size();
+    };
+    QVERIFY(write("secret\nX-Other: 1\n"));
+    start(m_receiver->url(u"/samples"_s), {{u"token_file"_s, path}});
+    QTRY_VERIFY_WITH_TIMEOUT(counter(u"post_errors"_s) >= 2, patience);
+    const QJsonObject reporter = m_server->process(u"reporter"_s);
+    QCOMPARE(reporter[u"restarts"_s].toInt(-1), 0);
+    QVERIFY2(reporter[u"status"_s].toString().contains(u"expected a single line"_s),
+        qPrintable(reporter[u"status"_s].toString()));
+    QCOMPARE(m_receiver->requests.size(), 0);
+    QVERIFY(write("secret\n"));
+    QTRY_VERIFY_WITH_TIMEOUT(!m_receiver->requests.isEmpty(), patience);
+    QCOMPARE(m_receiver->requests.constFirst().header("Authorization"), "Bearer secret");
 }
 
 void TestReporter::whatWasMeasuredWhileTheReceiverWasAwayArrivesLater()

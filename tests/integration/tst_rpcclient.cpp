@@ -136,6 +136,9 @@ private Q_SLOTS:
     void callsInSwoftsFramingGoOneByOne();
     void anErrorIsThrownAsTheServerGaveIt();
     void aTimeoutLeavesOtherCallsAlone();
+    void aPeerThatAnswersNobodyIsLeft();
+    void aHandshakeThatDoesNotEndIsGivenUp();
+    void whoHangsUpAtOnceIsNotCalledInABusyLoop();
     void aTimeoutInSwoftsFramingTakesANewConnection();
     void aLostConnectionFailsWhatWasSentAndTheNextCallConnectsAgain();
     void aCallWaitsForAServerThatIsNotThereYet();
@@ -149,6 +152,7 @@ private Q_SLOTS:
     void aUnixSocketWillDo();
     void httpWillDo_data();
     void httpWillDo();
+    void aPostThatWasCutOffCountsAsSent();
     void tooManyCallsAreRefused();
     void addressesThatAreNoneAreRefused_data();
     void addressesThatAreNoneAreRefused();
@@ -286,7 +290,10 @@ void TestRpcClient::aTimeoutLeavesOtherCallsAlone()
     RpcClient rpc(*m_process, server.url(), {.timeout = 200ms});
     Ended ended;
     const auto task = follow(rpc.call(u"late"_s), ended);
+    Ended meanwhile;
+    const auto task1 = follow(rpc.call(u"now"_s), meanwhile);
     QTRY_VERIFY_WITH_TIMEOUT(ended.over, patience);
+    QCOMPARE(meanwhile.result, QJsonValue(1));
     QCOMPARE(ended.failure, RpcTransportError::Kind::Timeout);
     QVERIFY2(
         ended.text.contains(u"late: no answer from tcp://127.0.0.1:"_s), qPrintable(ended.text));
@@ -296,6 +303,76 @@ void TestRpcClient::aTimeoutLeavesOtherCallsAlone()
     QTRY_VERIFY_WITH_TIMEOUT(next.over, patience);
     QCOMPARE(next.result, QJsonValue(1));
     QCOMPARE(server.connections(), 1);
+}
+
+void TestRpcClient::aPeerThatAnswersNobodyIsLeft()
+{
+    bool hangs = true;
+    ScriptedServer server(RpcFraming::Newline, [&](QIODevice &peer, const RpcRequest &request) {
+        if (!hangs)
+            server.answer(peer, request, QJsonValue(1));
+    });
+    QVERIFY(server.listen());
+    RpcClient rpc(*m_process, server.url(), {.timeout = 500ms});
+    Ended ended;
+    const auto task = follow(rpc.call(u"any"_s), ended);
+    QTRY_VERIFY_WITH_TIMEOUT(ended.over, patience);
+    QCOMPARE(ended.failure, RpcTransportError::Kind::Timeout);
+    hangs = false;
+    Ended next;
+    const auto task2 = follow(rpc.call(u"any"_s), next);
+    QTRY_VERIFY_WITH_TIMEOUT(next.over, patience);
+    QCOMPARE(next.result, QJsonValue(1));
+    QCOMPARE(server.connections(), 2);
+}
+
+void TestRpcClient::aHandshakeThatDoesNotEndIsGivenUp()
+{
+    QTcpServer server;
+    int gone = 0;
+    connect(&server, &QTcpServer::newConnection, &server, [&] {
+        connect(server.nextPendingConnection(), &QTcpSocket::disconnected, this, [&] { ++gone; });
+    });
+    QVERIFY(server.listen(QHostAddress::LocalHost));
+    RpcClient rpc(*m_process, QUrl(u"tls://127.0.0.1:%1"_s.arg(server.serverPort())),
+        {.timeout = 2s, .connectTimeout = 200ms});
+    Ended ended;
+    const auto task = follow(rpc.call(u"any"_s), ended);
+    QTRY_VERIFY_WITH_TIMEOUT(ended.over, patience);
+    QCOMPARE(ended.failure, RpcTransportError::Kind::Unreachable);
+    QVERIFY2(ended.text.endsWith(u"no connection within 200 ms"_s), qPrintable(ended.text));
+    QTRY_VERIFY_WITH_TIMEOUT(gone >= 2, patience);
+}
+
+namespace {
+
+/// Calls again and again, at once.
+QCoro::Task<> callStubbornly(RpcClient &rpc, int &failures, bool &isEnough)
+{
+    while (!isEnough) {
+        try {
+            co_await rpc.call(u"any"_s);
+        } catch (const RpcTransportError &) {
+            ++failures;
+        }
+    }
+}
+
+} // namespace
+
+void TestRpcClient::whoHangsUpAtOnceIsNotCalledInABusyLoop()
+{
+    ScriptedServer server(
+        RpcFraming::Newline, [](QIODevice &peer, const RpcRequest &) { peer.close(); });
+    QVERIFY(server.listen());
+    RpcClient rpc(*m_process, server.url());
+    int failures = 0;
+    bool isEnough = false;
+    QTimer::singleShot(1000ms, this, [&] { isEnough = true; });
+    const auto task = callStubbornly(rpc, failures, isEnough);
+    QTRY_VERIFY_WITH_TIMEOUT(task.isReady(), patience);
+    // Between them are 50 ms at least, 100, 200, 400, 800.
+    QVERIFY2(failures <= 6, qPrintable(QString::number(failures)));
 }
 
 void TestRpcClient::aTimeoutInSwoftsFramingTakesANewConnection()
@@ -525,6 +602,27 @@ void TestRpcClient::httpWillDo()
     QCOMPARE(ended.failure.has_value(), outcome == "bad");
     if (outcome == "bad")
         QCOMPARE(*ended.failure, RpcTransportError::Kind::BadAnswer);
+}
+
+void TestRpcClient::aPostThatWasCutOffCountsAsSent()
+{
+    // QtNetwork sends it again by itself, and then finds nobody.
+    QTcpServer server;
+    connect(&server, &QTcpServer::newConnection, &server, [&] {
+        QTcpSocket *peer = server.nextPendingConnection();
+        connect(peer, &QIODevice::readyRead, peer, [&, peer] {
+            if (!peer->readAll().endsWith('}'))
+                return;
+            server.close();
+            peer->abort();
+        });
+    });
+    QVERIFY(server.listen(QHostAddress::LocalHost));
+    RpcClient rpc(*m_process, QUrl(u"http://127.0.0.1:%1/"_s.arg(server.serverPort())));
+    Ended ended;
+    const auto task = follow(rpc.call(u"sum"_s, 1, 2), ended);
+    QTRY_VERIFY_WITH_TIMEOUT(ended.over, patience);
+    QVERIFY2(ended.failure == RpcTransportError::Kind::ConnectionLost, qPrintable(ended.text));
 }
 
 void TestRpcClient::tooManyCallsAreRefused()

@@ -10,12 +10,15 @@
 
 #include <QCryptographicHash>
 #include <QRegularExpression>
+#include <QSslServer>
 #include <QTest>
 #include <QTimer>
 #include <QWebSocket>
 #include <QWebSocketServer>
 
+#include <algorithm>
 #include <functional>
+#include <list>
 #include <optional>
 
 using namespace Qt::StringLiterals;
@@ -148,6 +151,10 @@ private Q_SLOTS:
     void tooManyMessagesAreTold();
     void whoGivesNoSignOfLifeIsLost();
     void whoTakesNothingIsLost();
+    void whoTakesNothingOfWhatIsEncryptedIsLost();
+    void ofTwoThatAreLateTheSecondLeavesTheNextConnectionAlone();
+    void behindAGoodbyeNothingIsSent();
+    void withOneDelayItConnectsAgain();
     void aStopEndsEveryAwait();
     void closingTellsTheOtherSide();
     void whomNobodyVouchesForIsNotSpokenTo();
@@ -517,6 +524,103 @@ void TestWebSocketClient::whoTakesNothingIsLost()
     QVERIFY(outcome.kind);
     QVERIFY2(*outcome.kind == Kind::Timeout, qPrintable(outcome.what));
     QVERIFY(!m_socket->isConnected());
+}
+
+namespace {
+
+void shakeHandsAndTakeNothing(QTcpSocket &peer, const RawRequest &request)
+{
+    shakeHands(peer, request);
+    peer.disconnect(SIGNAL(readyRead()));
+    peer.setReadBufferSize(1);
+}
+
+/// Sends, which fails, and connects anew.
+QCoro::Task<> sendAndConnect(WebSocketClient &socket, Outcome &sent, Outcome &connected)
+{
+    co_await follow([&] { return socket.send(QByteArray(64 * 1024 * 1024, 'x')); }, sent);
+    co_await follow([&] { return socket.connected(); }, connected);
+}
+
+} // namespace
+
+void TestWebSocketClient::whoTakesNothingOfWhatIsEncryptedIsLost()
+{
+    auto tls = std::make_unique<QSslServer>();
+    tls->setSslConfiguration(testTls());
+    ScriptedHttp server(shakeHandsAndTakeNothing, std::move(tls));
+    makeSocket(QUrl(u"wss://localhost:%1/"_s.arg(server.port())));
+    m_socket->addAuthorities(testAuthority);
+    m_socket->setReconnectDelays(0ms, 0ms);
+    m_socket->setTimeout(3s);
+    QCOMPARE(connected().what, QString());
+    const Outcome outcome = sent(QByteArray(64 * 1024 * 1024, 'x'));
+    QVERIFY(outcome.kind);
+    QVERIFY2(*outcome.kind == Kind::Timeout, qPrintable(outcome.what));
+}
+
+void TestWebSocketClient::ofTwoThatAreLateTheSecondLeavesTheNextConnectionAlone()
+{
+    ScriptedHttp server(shakeHandsAndTakeNothing);
+    makeSocket(server.url(u"/"_s, u"ws"_s));
+    m_socket->setReconnectDelays(0ms, 0ms);
+    m_socket->setTimeout(500ms);
+    QCOMPARE(connected().what, QString());
+    Outcome first;
+    Outcome again;
+    Outcome second;
+    const auto one = sendAndConnect(*m_socket, first, again);
+    const auto two = follow([&] { return m_socket->send(QByteArray("y")); }, second);
+    QTRY_VERIFY_WITH_TIMEOUT(again.isOver && second.isOver, patience);
+    QCOMPARE(first.kind, Kind::Timeout);
+    QVERIFY(second.kind);
+    QCOMPARE(again.what, QString());
+    QVERIFY(m_socket->isConnected());
+    QCOMPARE(server.requests.size(), 2);
+}
+
+void TestWebSocketClient::behindAGoodbyeNothingIsSent()
+{
+    QTcpSocket *peer = nullptr;
+    ScriptedHttp server([&](QTcpSocket &socket, const RawRequest &request) {
+        shakeHandsAndTakeNothing(socket, request);
+        peer = &socket;
+    });
+    makeSocket(server.url(u"/"_s, u"ws"_s));
+    m_socket->setReconnectDelays(0ms, 0ms);
+    QCOMPARE(connected().what, QString());
+    // Qt keeps the connection until this is written, and drops what is sent behind the goodbye.
+    Outcome large;
+    const auto first
+        = follow([this] { return m_socket->send(QByteArray(64 * 1024 * 1024, 'x')); }, large);
+    peer->write(QByteArray::fromHex("880203e8"));
+    std::list<Outcome> small;
+    QTRY_VERIFY_WITH_TIMEOUT(
+        (follow([this] { return m_socket->send(QByteArray("y")); }, small.emplace_back()),
+            std::ranges::any_of(
+                small, [](const Outcome &one) { return one.kind == Kind::NotConnected; })),
+        patience);
+    QVERIFY(m_socket->isConnected());
+    Outcome again;
+    const auto task = follow([this] { return m_socket->connected(); }, again);
+    QTest::qWait(1);
+    QVERIFY(!again.isOver); // that connection is as good as gone
+    peer->abort();
+    QTRY_VERIFY_WITH_TIMEOUT(again.isOver && large.isOver, patience);
+    QTRY_VERIFY_WITH_TIMEOUT(
+        std::ranges::all_of(small, [](const Outcome &one) { return one.isOver; }), patience);
+}
+
+void TestWebSocketClient::withOneDelayItConnectsAgain()
+{
+    Server server;
+    QVERIFY(server.listen());
+    makeSocket(server.url());
+    m_socket->setReconnectDelays(1ms, 0ms);
+    QCOMPARE(connected().what, QString());
+    QTRY_COMPARE_WITH_TIMEOUT(server.peers.size(), 1, patience);
+    server.peers.first()->close();
+    QTRY_COMPARE_WITH_TIMEOUT(server.peers.size(), 2, patience);
 }
 
 void TestWebSocketClient::aStopEndsEveryAwait()

@@ -60,7 +60,6 @@ void TestDatabaseOptions::aUrlNamesTheDatabase_data()
     server.driver = Driver::MariaDb;
     server.port = -1;
     QTest::newRow("MariaDB") << u"mariadb://me%40home@db.example.org/shop"_s << server;
-    QTest::newRow("MySQL") << u"mysql://me%40home@db.example.org/shop"_s << server;
     QTest::newRow("IPv6") << u"postgres://[::1]/shop"_s
                           << DatabaseOptions{
                                  .driver = Driver::PostgreSql, .name = u"shop"_s, .host = u"::1"_s};

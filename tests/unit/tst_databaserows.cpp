@@ -135,6 +135,9 @@ void TestDatabaseRows::anEmptyTextIsNoNull()
 {
     QVERIFY(!toSqlValue(QString()).isNull());
     QVERIFY(!toSqlValue(QByteArray()).isNull());
+    QVERIFY(!toSqlValue(QVariant(QString())).toString().isNull());
+    QVERIFY(!toSqlValue(QVariant(QByteArray())).toByteArray().isNull());
+    QVERIFY(toSqlValue(toSqlValue(nullptr)).isNull());
     QVERIFY(toSqlValue(nullptr).isNull());
     QVERIFY(toSqlValue(std::optional<int>()).isNull());
     QVERIFY(toSqlValue(QDateTime()).isNull());

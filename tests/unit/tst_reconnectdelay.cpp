@@ -12,6 +12,7 @@ class TestReconnectDelay : public QObject
 private Q_SLOTS:
     void growsToItsLimit();
     void isSpreadOverTheUpperHalf();
+    void isNeverAsGoodAsNothing();
 };
 
 void TestReconnectDelay::growsToItsLimit()
@@ -28,6 +29,15 @@ void TestReconnectDelay::isSpreadOverTheUpperHalf()
 {
     QCOMPARE(reconnectDelay(2, 250ms, 30s, 0), 500ms);
     QCOMPARE(reconnectDelay(2, 250ms, 30s, 0.5), 750ms);
+}
+
+void TestReconnectDelay::isNeverAsGoodAsNothing()
+{
+    for (const int failures : {0, 1, 1024, 1'000'000'000}) {
+        QVERIFY(reconnectDelay(failures, 0ms, 0ms, 0) >= 25ms);
+        QCOMPARE(reconnectDelay(failures, 0ms, 50ms, 1), 50ms);
+    }
+    QCOMPARE(reconnectDelay(3, 0ms, 30s, 1), 400ms);
 }
 
 QTEST_GUILESS_MAIN(TestReconnectDelay)

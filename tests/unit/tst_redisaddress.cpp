@@ -105,7 +105,7 @@ void TestRedisAddress::whatMakesNoSenseIsRefused_data()
             u"redis://a:70000"_s, u"redis://a/x"_s, u"redis://a/-1"_s, u"redis://a?database=x"_s,
             u"redis://a?nonsense=1"_s, u"redis://a?ca_file=/x"_s, u"redis://a?password_file="_s,
             u"rediss://a?key_file=/x"_s, u"unix:relative"_s, u"unix://host/path"_s, u"unix:"_s,
-            u"redis://app@a"_s, u"redis://:p@a?password_env=P"_s, u"redis://a#b"_s})
+            u"redis://app@a"_s, u"redis://:p@a?password_variable=P"_s, u"redis://a#b"_s})
         QTest::addRow("%s", qPrintable(url)) << url;
 }
 
@@ -119,10 +119,10 @@ void TestRedisAddress::whatMakesNoSenseIsRefused()
 void TestRedisAddress::noComplaintHoldsAPassword_data()
 {
     QTest::addColumn<QString>("url");
-    for (const QString &url :
-        {u"redis://:hush#@a"_s, u"redis://:hush/@a"_s, u"redis://:hush@a:99999"_s,
-            u"redis://:hush%@a"_s, u"redis://:hush @a"_s, u"http://:hush@a"_s,
-            u"redis://:hush@a/x"_s, u"redis://:hush@"_s, u"redis://:hush?@a"_s})
+    for (const QString &url : {u"redis://:hush#@a"_s, u"redis://:hush/@a"_s,
+             u"redis://:hush@a:99999"_s, u"redis://:hush%@a"_s, u"redis://:hush @a"_s,
+             u"http://:hush@a"_s, u"redis://:hush@a/x"_s, u"redis://:hush@"_s,
+             u"redis://:hush?@a"_s, u"redis://user:12/hush@a/0"_s, u"redis://user:12?hush@a/0"_s})
         QTest::addRow("%s", qPrintable(url)) << url;
 }
 
@@ -159,7 +159,8 @@ void TestRedisAddress::thePasswordOfAFileIsReadEachTime()
 void TestRedisAddress::thePasswordOfAVariableIsRead()
 {
     qputenv("SEMPER_TEST_REDIS_PASSWORD", "secret");
-    QCOMPARE(RedisAddress::fromUrl(u"redis://a?password_env=SEMPER_TEST_REDIS_PASSWORD"_s).secret(),
+    QCOMPARE(
+        RedisAddress::fromUrl(u"redis://a?password_variable=SEMPER_TEST_REDIS_PASSWORD"_s).secret(),
         u"secret"_s);
 }
 
@@ -167,7 +168,7 @@ void TestRedisAddress::aPasswordThatIsNotThereIsTold()
 {
     const RedisAddress file = RedisAddress::fromUrl(u"redis://a?password_file=/nowhere"_s);
     QVERIFY_THROWS_EXCEPTION(RedisUnreachable, static_cast<void>(file.secret()));
-    const RedisAddress variable = RedisAddress::fromUrl(u"redis://a?password_env=NO_SUCH"_s);
+    const RedisAddress variable = RedisAddress::fromUrl(u"redis://a?password_variable=NO_SUCH"_s);
     QVERIFY_THROWS_EXCEPTION(RedisUnreachable, static_cast<void>(variable.secret()));
 }
 

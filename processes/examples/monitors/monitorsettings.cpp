@@ -31,7 +31,7 @@ namespace {
     if (value.toString().isEmpty())
         refuse(key, u"expected a URL"_s);
     if (!QUrl(value.toString()).password().isEmpty())
-        refuse(key, u"settings are shown to people: use ?password_file= or ?password_env="_s);
+        refuse(key, u"settings are shown to people: use ?password_file= or ?password_variable="_s);
     return value.toString();
 }
 

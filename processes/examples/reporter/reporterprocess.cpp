@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <stdexcept>
 #include <utility>
 
 using namespace Qt::StringLiterals;
@@ -29,13 +30,20 @@ bool isForGood(int status)
 }
 
 /// Read for each post, so that a token may be exchanged while this runs.
-QByteArray tokenIn(const QString &path)
+void showToken(semper::HttpClient &http, const QString &path)
 {
+    const auto refuse = [&path](const QString &why) {
+        throw semper::HttpError(
+            semper::HttpError::Kind::Protocol, u"the token file %1: %2"_s.arg(path, why));
+    };
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly))
-        throw semper::HttpError(semper::HttpError::Kind::Protocol,
-            u"the token file %1: %2"_s.arg(path, file.errorString()));
-    return file.readAll().trimmed();
+        refuse(file.errorString());
+    try {
+        http.setBearerToken(file.readAll());
+    } catch (const std::invalid_argument &) { // which may be put right while this runs
+        refuse(u"expected a single line"_s);
+    }
 }
 
 } // namespace
@@ -97,7 +105,7 @@ QCoro::Task<ReporterProcess::Verdict> ReporterProcess::post(semper::Process &pro
         {u"samples"_s, samples}};
     try {
         if (!settings.tokenFile.isEmpty())
-            http.setBearerToken(tokenIn(settings.tokenFile));
+            showToken(http, settings.tokenFile);
         const auto answer = co_await http.post(settings.url, body);
         if (answer.isSuccess()) {
             tell(process, QString());
