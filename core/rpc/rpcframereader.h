@@ -35,6 +35,8 @@ public:
     [[nodiscard]] std::optional<std::variant<QByteArray, RpcError>> next();
     /// Bytes that no whole message was made of yet.
     [[nodiscard]] qsizetype pending() const { return m_buffer.size(); }
+    /// A message has begun, if only with its headers, and is not whole.
+    [[nodiscard]] bool isMidMessage() const { return m_length || !m_buffer.isEmpty(); }
     /// No more will come: what is left, where that is how a message ends in this framing.
     [[nodiscard]] std::optional<QByteArray> rest();
 

@@ -65,7 +65,11 @@ private:
     bool m_goingOn = false;
     bool m_goesOnLater = false;
     bool m_leaving = false;
-    QDeadlineTimer m_leaveBy{QDeadlineTimer::Forever};
+    bool m_heard = false; ///< a byte has come
+    bool m_firstLineEnded = false; ///< in m_first there is a line break
+    QDeadlineTimer m_leaveBy{QDeadlineTimer::Forever}; ///< all is sent
+    QDeadlineTimer m_closeBy{QDeadlineTimer::Forever}; ///< close() was called
+    QDeadlineTimer m_firstBy; ///< the first byte, or it goes
     QDeadlineTimer m_wholeBy{QDeadlineTimer::Forever}; ///< the message that has begun
     QElapsedTimer m_lastWrite; ///< or when there began to be something to write
     QElapsedTimer m_lastByte; ///< in or out

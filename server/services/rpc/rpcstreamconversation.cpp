@@ -47,7 +47,7 @@ void RpcStreamConversation::finish()
 
 bool RpcStreamConversation::isMidMessage() const
 {
-    return wantsMore() && m_reader.pending() > 0;
+    return wantsMore() && m_reader.isMidMessage();
 }
 
 void RpcStreamConversation::giveUp()
