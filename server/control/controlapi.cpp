@@ -131,7 +131,7 @@ std::optional<Problem> ControlApi::admit(const RequestHead &head) const
         return Problem{.status = 421, .detail = u"no such host here"_s};
     if (head.path == "/healthz" || head.path == "/readyz")
         return {};
-    if (head.count("authorization") == 1 && m_token->admits(head.value("authorization")))
+    if (isToken(bearerTokenOf(head)))
         return {};
     return Problem{.status = 401,
         .detail = u"a bearer token is needed"_s,

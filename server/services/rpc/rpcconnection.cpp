@@ -34,11 +34,12 @@ constexpr auto timeToLeave = 2s;
 
 } // namespace
 
-RpcConnection::RpcConnection(QTcpSocket *socket, quint64 id, const QString &framing,
+RpcConnection::RpcConnection(QTcpSocket *socket, quint64 id, const ListenerSpec &listener,
     const ServiceLimits &limits, std::shared_ptr<RpcSession> session, QObject *partings)
     : QObject(socket)
     , m_socket(socket)
     , m_record(id, *socket)
+    , m_listener(listener.address)
     , m_limits(limits)
     , m_session(std::move(session))
     , m_output(std::make_unique<SocketOutput>(socket))
@@ -65,8 +66,8 @@ RpcConnection::RpcConnection(QTcpSocket *socket, quint64 id, const QString &fram
     m_session->setTokenShown([this] { m_record.setUser(u"token"_s); });
     m_lastWrite.start();
     m_lastByte.start();
-    if (!framing.isEmpty() && framing != "auto"_L1)
-        speakFraming(framing);
+    if (!listener.framing.isEmpty() && listener.framing != "auto"_L1)
+        speakFraming(listener.framing);
     // What came with the handshake is here already.
     QMetaObject::invokeMethod(this, &RpcConnection::read, Qt::QueuedConnection);
 }
@@ -167,7 +168,8 @@ void RpcConnection::find()
         speakFraming(u"swoft"_s);
         break;
     case RpcDetection::Http:
-        speak(std::make_shared<RpcHttpConversation>(m_session, m_limits.messageMaxBytes));
+        speak(
+            std::make_shared<RpcHttpConversation>(m_session, m_listener, m_limits.messageMaxBytes));
         break;
     case RpcDetection::Foreign:
         speakFraming(u"newline"_s);

@@ -63,8 +63,8 @@ std::unique_ptr<ServiceListener> RpcService::makeListener(const ListenerSpec &)
                 RpcSession::Settings{.connection = id,
                     .maximumAnswerBytes = listener.limits().queueMaxBytes,
                     .isToken = [this](const QByteArray &token) { return isToken(token); }});
-            return new RpcConnection(socket, id, listener.spec().framing, listener.limits(),
-                std::move(session), &m_partings);
+            return new RpcConnection(
+                socket, id, listener.spec(), listener.limits(), std::move(session), &m_partings);
         });
 }
 

@@ -24,10 +24,12 @@ public:
 
 private:
     [[nodiscard]] bool isFull() const;
+    [[nodiscard]] bool isForeign(const QByteArray &text);
     void perform(const QByteArray &text);
     void refuse(const RpcError &error);
 
     RpcFrameReader m_reader;
+    bool m_isFirst = true; ///< no message has come
 };
 
 } // namespace semper
