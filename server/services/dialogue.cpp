@@ -123,7 +123,7 @@ void Dialogue::serve(const Message &message)
 QCoro::Task<> Dialogue::drive(
     QPointer<Dialogue> self, PeerHandler handler, Peer peer, Message message)
 {
-    QString fault;
+    std::optional<QString> fault;
     try {
         const QCoro::Task<> task = handler(std::move(peer), std::move(message));
         co_await task;
@@ -136,12 +136,12 @@ QCoro::Task<> Dialogue::drive(
         self->served(fault);
 }
 
-void Dialogue::served(const QString &fault)
+void Dialogue::served(const std::optional<QString> &fault)
 {
-    if (fault.isEmpty())
+    if (!fault)
         return m_connection->setPaused(false);
     qCWarning(log, "the handler of a message from %ls threw: %ls",
-        qUtf16Printable(m_peer.address()), qUtf16Printable(fault));
+        qUtf16Printable(m_peer.address()), qUtf16Printable(*fault));
     m_role = Role::Refused;
     m_connection->finish({.code = closecode::internalError, .detail = u"the handler failed"_s});
 }

@@ -10,6 +10,8 @@
 #include <QString>
 #include <QTimer>
 
+#include <optional>
+
 namespace semper {
 
 class MessageConnection;
@@ -43,7 +45,7 @@ private:
     void becomeWatcher();
     void refuse(const QString &code, const QString &detail);
     void serve(const Message &message);
-    void served(const QString &fault);
+    void served(const std::optional<QString> &fault);
     static QCoro::Task<> drive(
         QPointer<Dialogue> self, PeerHandler handler, Peer peer, Message message);
 

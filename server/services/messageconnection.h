@@ -29,7 +29,7 @@ public:
     virtual bool send(const Message &message) = 0;
     [[nodiscard]] virtual qint64 bytesToWrite() const = 0;
     /// Closes once everything is sent, for what \a fault says, as far as the protocol can tell it.
-    /// Takes no further message. A client that does not follow within 2 s is cut off.
+    /// Takes no further message. A client that does not follow within 2 s of that is cut off.
     virtual void finish(const WebSocketFault &fault) = 0;
     /// While paused no message is received: what the client sends waits where it is.
     virtual void setPaused(bool paused) = 0;

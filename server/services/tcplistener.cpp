@@ -30,10 +30,13 @@ StreamFraming TcpListener::framing() const
 
 LiveConnection *TcpListener::serve(QTcpSocket *socket, quint64 id)
 {
-    auto *connection = new StreamConnection(
-        socket, id, framing(), limits(), m_peers.messageLimit(limits().messageMaxBytes, false));
-    m_peers.adopt(connection);
-    return connection;
+    return new StreamConnection(socket, id, framing(), limits(),
+        m_peers.messageLimit(limits().messageMaxBytes, false), &m_peers);
+}
+
+void TcpListener::served(LiveConnection *connection)
+{
+    m_peers.adopt(static_cast<StreamConnection *>(connection));
 }
 
 QByteArray TcpListener::refusal() const

@@ -19,6 +19,7 @@ public:
 
 protected:
     [[nodiscard]] LiveConnection *serve(QTcpSocket *socket, quint64 id) override;
+    void served(LiveConnection *connection) override;
     [[nodiscard]] QByteArray refusal() const override;
 
 private:

@@ -127,7 +127,7 @@ void WebSocketConnection::open()
 
 bool WebSocketConnection::isOpen() const
 {
-    return m_webSocket && !m_lost && m_leaveBy.isForever()
+    return m_webSocket && !m_lost && !m_leaving
         && m_transport->state() == QAbstractSocket::ConnectedState;
 }
 
@@ -141,7 +141,7 @@ bool WebSocketConnection::send(const Message &message)
     if (!isOpen())
         return false;
     const qint64 waiting = bytesToWrite();
-    if (waiting + message.bytes.size() > m_limits.queueMaxBytes) {
+    if (waiting > 0 && waiting + message.bytes.size() > m_limits.queueMaxBytes) {
         qCWarning(
             log, "%ls does not read what it is sent; cut off", qUtf16Printable(m_facts.address));
         abortLater();
@@ -161,14 +161,21 @@ bool WebSocketConnection::send(const Message &message)
 void WebSocketConnection::close()
 {
     finish({.code = closecode::goingAway, .detail = u"the server ends this connection"_s});
+    if (m_closeBy.isForever())
+        m_closeBy.setRemainingTime(timeToLeave);
 }
 
 void WebSocketConnection::finish(const WebSocketFault &fault)
 {
-    if (!m_leaveBy.isForever() || m_lost)
+    if (m_leaving || m_lost)
         return;
+    const bool isSendable = isSendableCloseCode(fault.code);
+    if (!isSendable)
+        qCWarning(log, "%d is no code to close a WebSocket with: 1000 is said", fault.code);
     if (m_webSocket)
-        m_webSocket->close(QWebSocketProtocol::CloseCode(fault.code), fittingReason(fault.detail));
+        m_webSocket->close(
+            QWebSocketProtocol::CloseCode(isSendable ? fault.code : closecode::normal),
+            fittingReason(fault.detail));
     else
         leave();
 }
@@ -177,15 +184,20 @@ void WebSocketConnection::finish(const WebSocketFault &fault)
 /// bytes unread, would reset the connection and could take the frame away again.
 void WebSocketConnection::leave()
 {
-    if (!m_leaveBy.isForever())
+    if (std::exchange(m_leaving, true))
         return;
-    m_leaveBy.setRemainingTime(timeToLeave);
     if (m_transport->state() != QAbstractSocket::ConnectedState)
         return;
     m_transport->flush();
     if (bytesToWrite() == 0)
-        m_guarded.closeWriting();
+        endWriting();
     QMetaObject::invokeMethod(this, &WebSocketConnection::read, Qt::QueuedConnection);
+}
+
+void WebSocketConnection::endWriting()
+{
+    m_leaveBy.setRemainingTime(timeToLeave);
+    m_guarded.closeWriting();
 }
 
 void WebSocketConnection::setPaused(bool paused)
@@ -205,9 +217,10 @@ void WebSocketConnection::abortLater()
 
 void WebSocketConnection::enforceDeadlines()
 {
-    if (m_leaveBy.hasExpired())
+    const bool isSent = bytesToWrite() == 0;
+    if (m_closeBy.hasExpired() || (isSent && m_leaveBy.hasExpired()))
         return m_transport->abort();
-    if (bytesToWrite() > 0 && m_lastWrite.hasExpired(m_limits.writeStall.count()))
+    if (!isSent && m_lastWrite.hasExpired(m_limits.writeStall.count()))
         return m_transport->abort();
     if (!isOpen())
         return;
@@ -234,7 +247,7 @@ void WebSocketConnection::read()
 {
     if (m_transport->state() != QAbstractSocket::ConnectedState)
         return;
-    if (!m_leaveBy.isForever() || m_lost) {
+    if (m_leaving || m_lost) {
         m_record.received(m_transport->skip(m_transport->bytesAvailable()));
         return;
     }
@@ -275,8 +288,8 @@ void WebSocketConnection::progressWriting()
 {
     m_lastWrite.restart();
     const qint64 waiting = bytesToWrite();
-    if (waiting == 0 && !m_leaveBy.isForever())
-        return m_guarded.closeWriting();
+    if (waiting == 0 && m_leaving)
+        return endWriting();
     if (waiting < FrameConnection::enoughWaiting && std::exchange(m_strained, false))
         Q_EMIT relieved();
 }

@@ -66,6 +66,7 @@ private:
     [[nodiscard]] bool pump();
     void keepAlive();
     void leave();
+    void endWriting();
     void progressWriting();
     void abortLater();
 
@@ -82,7 +83,9 @@ private:
     QElapsedTimer m_lastHeard;
     QElapsedTimer m_lastMessage; ///< in or out
     QElapsedTimer m_lastWrite;
-    QDeadlineTimer m_leaveBy = QDeadlineTimer::Forever; ///< it is closing
+    QDeadlineTimer m_leaveBy = QDeadlineTimer::Forever; ///< all is sent, and it is closing
+    QDeadlineTimer m_closeBy = QDeadlineTimer::Forever; ///< close() was called
+    bool m_leaving = false; ///< the close frame is written, or there will be none
     bool m_pinged = false; ///< and not heard of since
     bool m_paused = false;
     bool m_pumping = false;
