@@ -142,7 +142,10 @@ void HttpGuard::readInput()
     if (m_input.size() > m_limits.maximumHeadBytes + m_limits.maximumBodyBytes + readBufferBytes) {
         qCDebug(log) << "dropped" << m_record.peer()
                      << "which sends on without reading its answers";
-        return leave();
+        m_input.clear();
+        if (m_phase != Phase::Answering)
+            return leave();
+        m_head.closes = true; // with the answer that is owed
     }
     if (takeRequest())
         answerRequest();
