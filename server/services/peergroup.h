@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <utility>
 
 namespace semper {
@@ -44,6 +45,13 @@ public:
     void setTimeToGreet(std::chrono::milliseconds time) { m_timeToGreet = time; }
     [[nodiscard]] std::chrono::milliseconds timeToGreet() const { return m_timeToGreet; }
 
+    /// So many handlers may run for clients that have gone; past it messages close their
+    /// connections. Default: 1024.
+    void setMostAbandoned(int handlers) { m_mostAbandoned = handlers; }
+    [[nodiscard]] bool isOverrun() const { return *m_abandoned >= m_mostAbandoned; }
+    /// How many do. Outlives this.
+    [[nodiscard]] std::shared_ptr<int> abandoned() const { return m_abandoned; }
+
     /// What one message may have, where the service allows \a limit: watchers need far less, and
     /// strangers are to hold no memory.
     [[nodiscard]] qint64 messageLimit(qint64 limit, bool forWatching) const;
@@ -66,6 +74,8 @@ private:
     PeerListener m_disconnected;
     Stock m_stock;
     std::chrono::milliseconds m_timeToGreet{10000};
+    int m_mostAbandoned = 1024;
+    std::shared_ptr<int> m_abandoned = std::make_shared<int>(0);
     QMap<quint64, Dialogue *> m_peers; ///< by id
 };
 

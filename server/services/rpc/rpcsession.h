@@ -31,9 +31,12 @@ public:
         quint64 connection = 0;
         RpcLimits limits = {};
         qint64 maximumAnswerBytes = 0; ///< a longer answer becomes an error
+        int mostAbandoned = 1024; ///< calls of clients that have gone, all together
         IsToken isToken = {};
     };
     RpcSession(std::shared_ptr<const RpcMethods> methods, Settings settings);
+    ~RpcSession();
+    Q_DISABLE_COPY_MOVE(RpcSession)
 
     struct Answer
     {
