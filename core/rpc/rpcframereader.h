@@ -28,6 +28,7 @@ public:
     RpcFrameReader(RpcFraming framing, qsizetype limit);
 
     [[nodiscard]] RpcFraming framing() const { return m_framing; }
+    void setLimit(qsizetype limit) { m_limit = limit; }
     /// Adds what the socket had. Cheap; parses nothing.
     void append(const QByteArray &bytes);
     /// The next whole message, or why there can be none any more, or nothing until more comes.

@@ -9,6 +9,7 @@
 #include <QSslSocket>
 #include <QTcpSocket>
 
+#include <algorithm>
 #include <utility>
 
 #include <sys/socket.h>
@@ -29,14 +30,14 @@ constexpr auto timeToLeave = 2000ms;
 } // namespace
 
 StreamConnection::StreamConnection(QTcpSocket *socket, quint64 id, StreamFraming framing,
-    const ServiceLimits &limits, qint64 messageLimit, QObject *partings)
+    const ServiceLimits &limits, qint64 messageCap, QObject *partings)
     : MessageConnection(socket)
     , m_socket(socket)
     , m_partings(partings)
     , m_limits(limits)
     , m_framing(framing)
-    , m_messageLimit(messageLimit)
-    , m_frames(framing, messageLimit)
+    , m_messageCap(messageCap)
+    , m_frames(framing, messageLimit())
     , m_record(id, *socket)
     , m_facts{.id = id, .address = m_record.peer()}
 {
@@ -166,6 +167,11 @@ void StreamConnection::enforceDeadlines()
         finish({});
 }
 
+qint64 StreamConnection::messageLimit() const
+{
+    return std::min(m_limits.messageMaxBytes, m_messageCap);
+}
+
 void StreamConnection::read()
 {
     if (!m_socket)
@@ -176,6 +182,7 @@ void StreamConnection::read()
     }
     if (m_paused || m_delivering)
         return;
+    m_frames.setLimit(messageLimit());
     // Frames that were cut out before the client was to pause come first.
     deliver();
     while (m_socket && !m_paused && m_socket->bytesAvailable() > 0 && isOpen()) {
@@ -201,7 +208,7 @@ void StreamConnection::deliver()
             Q_EMIT messageReceived({.bytes = *frame});
             continue;
         }
-        const QString detail = u"a frame may have %1 bytes"_s.arg(m_messageLimit);
+        const QString detail = u"a frame may have %1 bytes"_s.arg(messageLimit());
         send({.bytes = encodeFrame(makeFrame(frames::error,
                                        {{keys::code, u"frame_too_long"_s}, {keys::detail, detail}}))
                            .chopped(1)});

@@ -22,11 +22,12 @@ class StreamConnection : public MessageConnection, public LiveConnection
 {
     Q_OBJECT
 public:
-    /// \a limits outlive the socket; \a messageLimit is in place of theirs. Where the client ends
+    /// \a limits outlive the socket; a message may have \a messageCap bytes at most, whatever they
+    /// say. Where the client ends
     /// its side while frames of it wait, those are received all the same: until then this is a
     /// child of \a partings.
     StreamConnection(QTcpSocket *socket, quint64 id, StreamFraming framing,
-        const ServiceLimits &limits, qint64 messageLimit, QObject *partings);
+        const ServiceLimits &limits, qint64 messageCap, QObject *partings);
 
     [[nodiscard]] const PeerFacts &facts() const override { return m_facts; }
     [[nodiscard]] QString kind() const override;
@@ -44,6 +45,7 @@ public:
     void enforceDeadlines() override;
 
 private:
+    [[nodiscard]] qint64 messageLimit() const;
     void read();
     void deliver();
     void socketClosed();
@@ -56,7 +58,7 @@ private:
     QObject *m_partings;
     const ServiceLimits &m_limits;
     StreamFraming m_framing;
-    qint64 m_messageLimit;
+    qint64 m_messageCap;
     StreamFrames m_frames;
     ConnectionRecord m_record;
     PeerFacts m_facts;

@@ -10,6 +10,7 @@
 #include <QWebSocket>
 #include <QWebSocketServer>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -47,7 +48,7 @@ WebSocketConnection::WebSocketConnection(GuardedSocket &socket, ConnectionRecord
     , m_terms(terms)
     , m_facts(std::move(facts))
     , m_handshake(canonicalHandshake(head, m_facts.subprotocol))
-    , m_frames(terms.messageLimit)
+    , m_frames(messageLimit())
     , m_relay(*m_transport)
 {
     m_mayIdle = terms.mayIdle;
@@ -106,9 +107,9 @@ void WebSocketConnection::connectSocket()
 void WebSocketConnection::open()
 {
     m_webSocket->setParent(this);
-    // What is larger never gets here; the defaults would only be a second opinion.
-    m_webSocket->setMaxAllowedIncomingMessageSize(quint64(m_terms.messageLimit));
-    m_webSocket->setMaxAllowedIncomingFrameSize(quint64(m_terms.messageLimit));
+    // What is larger than the limit never gets here; this would only be a second opinion.
+    m_webSocket->setMaxAllowedIncomingMessageSize(QWebSocket::maxIncomingMessageSize());
+    m_webSocket->setMaxAllowedIncomingFrameSize(QWebSocket::maxIncomingFrameSize());
     connect(m_webSocket, &QWebSocket::textMessageReceived, this, [this](const QString &text) {
         m_lastMessage.restart();
         if (isOpen())
@@ -243,6 +244,11 @@ void WebSocketConnection::keepAlive()
     m_webSocket->ping();
 }
 
+qint64 WebSocketConnection::messageLimit() const
+{
+    return std::min(m_limits.messageMaxBytes, m_terms.messageCap);
+}
+
 void WebSocketConnection::read()
 {
     if (m_transport->state() != QAbstractSocket::ConnectedState)
@@ -253,6 +259,7 @@ void WebSocketConnection::read()
     }
     if (!m_webSocket || m_pumping)
         return;
+    m_frames.setLimit(messageLimit());
     while (pump() && m_transport->bytesAvailable() > 0) {
         const QByteArray bytes = m_transport->readAll();
         m_record.received(bytes.size());

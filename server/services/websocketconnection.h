@@ -28,7 +28,7 @@ struct WebSocketTerms
     /// After so long without a byte the client is pinged, and after so long again given up. 0: not.
     std::chrono::milliseconds pingInterval{20000};
     bool mayIdle = false; ///< the idle time-out is not for it
-    qint64 messageLimit = 0; ///< in place of that of the service
+    qint64 messageCap = 0; ///< bytes a message may have at most, whatever the service allows
 };
 
 /// A client that speaks WebSocket, whose handshake was checked. QtWebSockets does the protocol;
@@ -62,6 +62,7 @@ Q_SIGNALS:
 private:
     void open();
     void connectSocket();
+    [[nodiscard]] qint64 messageLimit() const;
     void read();
     [[nodiscard]] bool pump();
     void keepAlive();

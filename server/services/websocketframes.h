@@ -48,6 +48,7 @@ public:
     /// A message may have \a limit bytes, all its fragments together.
     explicit WebSocketFrames(qint64 limit);
 
+    void setLimit(qint64 limit) { m_limit = limit; }
     void append(const QByteArray &bytes);
     /// The next whole message, or control frame, as a client's frame; or what is wrong, after which
     /// nothing more comes. Nothing until more is appended.

@@ -34,8 +34,6 @@ QString WebSocketService::type() const
 
 std::unique_ptr<ServiceListener> WebSocketService::makeListener(const ListenerSpec &)
 {
-    m_endpoint.m_peers->setTimeToGreet(limits().handshakeTimeout);
-    m_endpoint.m_peers->setMostAbandoned(limits().connections);
     return std::make_unique<WebSocketListener>(table(), limits(), *m_endpoint.m_gate);
 }
 

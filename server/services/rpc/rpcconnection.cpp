@@ -197,6 +197,9 @@ void RpcConnection::goOn()
     if (m_goingOn || m_leaving)
         return;
     m_goingOn = true;
+    m_session->setMaximumAnswerBytes(m_limits.queueMaxBytes);
+    if (m_conversation)
+        m_conversation->setMaximumMessageBytes(m_limits.messageMaxBytes);
     int left = messagesInATurn;
     while (m_conversation && !m_leaving && left > 0 && m_output->unsent() < maximumUnsentBytes) {
         if (m_conversation->step())

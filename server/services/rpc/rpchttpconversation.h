@@ -22,6 +22,7 @@ public:
     RpcHttpConversation(
         std::shared_ptr<RpcSession> session, ListenAddress listener, qint64 maximumMessageBytes);
 
+    void setMaximumMessageBytes(qint64 bytes) override { m_limits.maximumBodyBytes = bytes; }
     void append(const QByteArray &bytes) override { m_input += bytes; }
     [[nodiscard]] bool step() override;
     [[nodiscard]] bool wantsMore() const override { return !isOver() && !m_isAnswering; }

@@ -60,6 +60,7 @@ public:
     void setCallEnded(std::function<void()> callEnded) { m_callEnded = std::move(callEnded); }
     /// Called whenever the peer has shown the server's token.
     void setTokenShown(std::function<void()> tokenShown) { m_tokenShown = std::move(tokenShown); }
+    void setMaximumAnswerBytes(qint64 bytes) { m_settings.maximumAnswerBytes = bytes; }
     /// Calls that have not ended.
     [[nodiscard]] qsizetype underWay() const { return m_underWay; }
     /// From now on, if \a token is the server's.
