@@ -109,7 +109,7 @@ void Dialogue::becomeWatcher()
 {
     m_role = Role::Watcher;
     m_deadline.stop();
-    m_connection->setMayIdle();
+    m_connection->setWatching();
     m_connection->setUser(u"token"_s);
     m_group.left(m_peer.id());
     m_group.stock().openWatcher(new RemoteWatcher(m_connection));

@@ -33,8 +33,9 @@ public:
     virtual void finish(const WebSocketFault &fault) = 0;
     /// While paused no message is received: what the client sends waits where it is.
     virtual void setPaused(bool paused) = 0;
-    /// A watcher may be silent for ever.
-    virtual void setMayIdle() = 0;
+    /// A watcher may be silent for ever, and keeps its own queue: what that hands over at once may
+    /// wait here, whatever the service's limit.
+    virtual void setWatching() = 0;
     /// As whom the client was authenticated, for those who look at the connections.
     virtual void setUser(const QString &user) = 0;
 

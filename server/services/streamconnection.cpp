@@ -26,6 +26,8 @@ Q_LOGGING_CATEGORY(log, "semper.server.tcp")
 /// What is read of one client before others have their turn, and held where none is to be read.
 constexpr qint64 readBufferBytes = 64 * 1024;
 constexpr auto timeToLeave = 2000ms;
+/// What its queue may have handed over before it holds back, and the answer to a command.
+constexpr qint64 queueOfWatcher = FrameConnection::enoughWaiting + 4 * qint64(maximumFrameBytes);
 
 } // namespace
 
@@ -85,7 +87,8 @@ bool StreamConnection::send(const Message &message)
     if (!encoded)
         return false;
     const qint64 waiting = bytesToWrite();
-    if (waiting > 0 && waiting + encoded->size() > m_limits.queueMaxBytes) {
+    const qint64 most = std::max(m_limits.queueMaxBytes, m_watching ? queueOfWatcher : 0);
+    if (waiting > 0 && waiting + encoded->size() > most) {
         qCWarning(
             log, "%ls does not read what it is sent; cut off", qUtf16Printable(m_facts.address));
         abortLater();
@@ -126,6 +129,12 @@ void StreamConnection::endWriting()
             m_socket, [socket = m_socket] { socket->disconnectFromHost(); }, Qt::QueuedConnection);
     else
         ::shutdown(int(m_socket->socketDescriptor()), SHUT_WR);
+}
+
+void StreamConnection::setWatching()
+{
+    m_mayIdle = true;
+    m_watching = true;
 }
 
 void StreamConnection::setPaused(bool paused)

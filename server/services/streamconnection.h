@@ -36,7 +36,7 @@ public:
     [[nodiscard]] qint64 bytesToWrite() const override;
     void finish(const WebSocketFault &fault) override;
     void setPaused(bool paused) override;
-    void setMayIdle() override { m_mayIdle = true; }
+    void setWatching() override;
     void setUser(const QString &user) override { m_record.setUser(user); }
 
     [[nodiscard]] Connection connection() const override { return m_record.connection(); }
@@ -73,6 +73,7 @@ private:
     bool m_strained = false; ///< more than enough waits, and relieved() is due
     bool m_mayIdle = false;
     bool m_lost = false; ///< to be cut off
+    bool m_watching = false; ///< for a watcher, whose own queue comes before this one
     bool m_over = false; ///< closed() was told
 };
 

@@ -2,6 +2,7 @@
 #include "services/websocketconnection.h"
 
 #include "hub/frameconnection.h"
+#include "protocol/frame.h"
 #include "services/connectionrecord.h"
 #include "services/guardedsocket.h"
 #include "services/websockethandshake.h"
@@ -24,6 +25,8 @@ namespace {
 Q_LOGGING_CATEGORY(log, "semper.server.websocket")
 
 constexpr auto timeToLeave = 2000ms;
+/// What its queue may have handed over before it holds back, and the answer to a command.
+constexpr qint64 queueOfWatcher = FrameConnection::enoughWaiting + 4 * qint64(maximumFrameBytes);
 constexpr qsizetype maximumReasonBytes = 123; ///< of a close frame
 
 /// \a reason, cut where a close frame ends, between two characters.
@@ -142,7 +145,8 @@ bool WebSocketConnection::send(const Message &message)
     if (!isOpen())
         return false;
     const qint64 waiting = bytesToWrite();
-    if (waiting > 0 && waiting + message.bytes.size() > m_limits.queueMaxBytes) {
+    const qint64 most = std::max(m_limits.queueMaxBytes, m_watching ? queueOfWatcher : 0);
+    if (waiting > 0 && waiting + message.bytes.size() > most) {
         qCWarning(
             log, "%ls does not read what it is sent; cut off", qUtf16Printable(m_facts.address));
         abortLater();
@@ -199,6 +203,12 @@ void WebSocketConnection::endWriting()
 {
     m_leaveBy.setRemainingTime(timeToLeave);
     m_guarded.closeWriting();
+}
+
+void WebSocketConnection::setWatching()
+{
+    m_mayIdle = true;
+    m_watching = true;
 }
 
 void WebSocketConnection::setPaused(bool paused)
