@@ -66,11 +66,10 @@ void WatcherSession::pushMetrics(const SupervisedProcess &process)
 
 void WatcherSession::pump()
 {
-    if (m_connection->bytesToWrite() >= enough)
-        return;
-    if (const qint64 missed = m_queue.takeMissed(); missed > 0)
-        queueSnapshot(missed);
     while (m_connection->bytesToWrite() < enough) {
+        const qint64 missed = m_ahead.isEmpty() ? m_queue.takeMissed() : 0;
+        if (missed > 0)
+            queueSnapshot(missed);
         if (!m_ahead.isEmpty()) {
             const QByteArray frame = m_ahead.dequeue();
             m_aheadBytes -= frame.size();
