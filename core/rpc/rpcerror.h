@@ -23,6 +23,7 @@ public:
     /// Semper's own, out of the range that servers may define.
     static constexpr int authenticationNeeded = -32001;
     static constexpr int commandRefused = -32002; ///< data: {"code": "unknown_process"}
+    static constexpr int tooManyCalls = -32003; ///< under way in the service
 
     /// \a data goes along where it is not undefined. The codes -32768 to -32000 are reserved; use
     /// others for your own.

@@ -14,14 +14,20 @@ constexpr qsizetype maximumHeaderBytes = 4096;
 constexpr char blankLine[] = "\r\n\r\n";
 constexpr qsizetype blankLineBytes = 4;
 
-/// The value of the one Content-Length; nothing where there is none, two, or no number.
+/// The value of the one Content-Length; nothing where there is none, two, or no number, or where a
+/// line is no header: an HTTP request has them too, and its body is not to pass for a message.
 std::optional<qint64> contentLength(QByteArrayView headers)
 {
     std::optional<qint64> length;
     const QByteArray all = headers.toByteArray();
     for (const QByteArray &line : all.split('\n')) {
         const qsizetype colon = line.indexOf(':');
-        if (colon <= 0 || line.first(colon).trimmed().toLower() != "content-length")
+        if (colon <= 0) {
+            if (line.trimmed().isEmpty())
+                continue;
+            return std::nullopt;
+        }
+        if (line.first(colon).trimmed().toLower() != "content-length")
             continue;
         const QByteArray digits = line.sliced(colon + 1).trimmed();
         const bool isNumber = !digits.isEmpty() && digits.size() <= 18

@@ -28,6 +28,7 @@ public:
     RpcFrameReader(RpcFraming framing, qsizetype limit);
 
     [[nodiscard]] RpcFraming framing() const { return m_framing; }
+    void setLimit(qsizetype limit) { m_limit = limit; }
     /// Adds what the socket had. Cheap; parses nothing.
     void append(const QByteArray &bytes);
     /// The next whole message, or why there can be none any more, or nothing until more comes.
@@ -35,6 +36,8 @@ public:
     [[nodiscard]] std::optional<std::variant<QByteArray, RpcError>> next();
     /// Bytes that no whole message was made of yet.
     [[nodiscard]] qsizetype pending() const { return m_buffer.size(); }
+    /// A message has begun, if only with its headers, and is not whole.
+    [[nodiscard]] bool isMidMessage() const { return m_length || !m_buffer.isEmpty(); }
     /// No more will come: what is left, where that is how a message ends in this framing.
     [[nodiscard]] std::optional<QByteArray> rest();
 

@@ -20,6 +20,25 @@ using namespace Qt::StringLiterals;
 
 namespace semper {
 
+namespace {
+
+/// A file that only moves a listener must not take its TLS away.
+void keepProgrammed(const QMap<QString, ListenerSpec> &program, ServiceSpec &spec)
+{
+    const auto keep = [&program](const QString &name, ListenerSpec &listener) {
+        const ListenerSpec own = program.value(name);
+        if (!listener.tls)
+            listener.tls = own.tls;
+        if (listener.framing.isEmpty())
+            listener.framing = own.framing;
+    };
+    keep({}, spec.main);
+    for (auto it = spec.listeners.begin(); it != spec.listeners.end(); ++it)
+        keep(it.key(), it.value());
+}
+
+} // namespace
+
 std::optional<QString> layConfigOver(ServerApplication &application, const ServerConfig &config)
 {
     for (const ServiceSpec &spec : config.services) {
@@ -28,7 +47,9 @@ std::optional<QString> layConfigOver(ServerApplication &application, const Serve
             return u"service %1: the program's is of type %2, the configuration's of type %3"_s.arg(
                 spec.name, service->type(), spec.type);
         if (service) {
-            configure(*service, spec);
+            ServiceSpec laid = spec;
+            keepProgrammed(service->listeners(), laid);
+            configure(*service, laid);
         } else {
             auto made = makeService(spec);
             if (!made)
@@ -70,6 +91,9 @@ void layOverProgram(const QList<ServiceSpec> &program, ServerConfig &config)
             config.services.append(own);
             continue;
         }
+        QMap<QString, ListenerSpec> programmed = own.listeners;
+        programmed.insert(QString(), own.main);
+        keepProgrammed(programmed, *it);
         QMap<QString, ListenerSpec> listeners = own.listeners;
         listeners.insert(it->listeners);
         it->listeners = listeners;

@@ -4,6 +4,8 @@
 #include "spec/configerror.h"
 #include "spec/serverconfig.h"
 
+#include <semper/semper_server_export.h>
+
 #include <QList>
 #include <QString>
 
@@ -13,18 +15,20 @@ namespace semper {
 
 class ServerApplication;
 
-/// Lays \a config over what the program said of itself, by name: each listener of a service, and
-/// each process, as a whole. Services that only the configuration knows are added. Nothing, or what
-/// does not fit, in a sentence.
-[[nodiscard]] std::optional<QString> layConfigOver(
+/// Lays \a config over what the program said of itself, by name: each process as a whole, and each
+/// listener of a service, whose TLS and framing stay the program's where \a config has none.
+/// Services that only the configuration knows are added. Nothing, or what does not fit, in a
+/// sentence.
+[[nodiscard]] SEMPER_SERVER_EXPORT std::optional<QString> layConfigOver(
     ServerApplication &application, const ServerConfig &config);
 
 /// What the program says of its services before anything is laid over it. An address that cannot
 /// be read, or is of a kind of service that has none, is empty.
-[[nodiscard]] QList<ServiceSpec> describeServices(const ServerApplication &application);
+[[nodiscard]] SEMPER_SERVER_EXPORT QList<ServiceSpec> describeServices(
+    const ServerApplication &application);
 
 /// The same without an application: lays the services of \a config over those of \a program.
-void layOverProgram(const QList<ServiceSpec> &program, ServerConfig &config);
+SEMPER_SERVER_EXPORT void layOverProgram(const QList<ServiceSpec> &program, ServerConfig &config);
 
 /// What does not fit between \a program and \a config, which was laid over it.
 [[nodiscard]] ConfigErrors overlayErrors(

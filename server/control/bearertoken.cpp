@@ -74,13 +74,4 @@ bool BearerToken::matches(QByteArrayView token) const
     return equalInConstantTime(token, m_text);
 }
 
-bool BearerToken::admits(QByteArrayView authorization) const
-{
-    static constexpr QByteArrayView scheme("Bearer ");
-    if (authorization.size() < scheme.size()
-        || authorization.first(scheme.size()).compare(scheme, Qt::CaseInsensitive) != 0)
-        return false;
-    return matches(authorization.sliced(scheme.size()));
-}
-
 } // namespace semper

@@ -24,9 +24,6 @@ public:
     [[nodiscard]] const QByteArray &text() const { return m_text; }
     /// Takes the same time whatever is wrong with one of the right length.
     [[nodiscard]] bool matches(QByteArrayView token) const;
-    /// \a authorization is the value of an Authorization header. Takes the same time whatever is
-    /// wrong with a token of the right length.
-    [[nodiscard]] bool admits(QByteArrayView authorization) const;
 
 private:
     explicit BearerToken(QByteArray text);

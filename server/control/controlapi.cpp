@@ -6,13 +6,38 @@
 #include "services/httphandler.h"
 #include "services/qthttpcompat.h"
 
+#include <QDeadlineTimer>
+#include <QLoggingCategory>
+
+#include <chrono>
 #include <memory>
 #include <utility>
 #include <variant>
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace semper {
+
+namespace {
+
+Q_LOGGING_CATEGORY(log, "semper.server.control")
+
+/// Who guesses is to be seen in the log, and not to fill it.
+void noteWrongToken()
+{
+    constexpr auto pause = 10s;
+    static QDeadlineTimer silent; // which has expired
+    static qint64 untold = 0;
+    ++untold;
+    if (!silent.hasExpired())
+        return;
+    silent.setRemainingTime(pause);
+    qCInfo(log, "a token was shown that is not the server's: %lld since the last such line",
+        qlonglong(std::exchange(untold, 0)));
+}
+
+} // namespace
 
 ControlApi::ControlApi(Supervision &supervision, const HttpLimits &limits)
     : m_limits(limits)
@@ -41,7 +66,10 @@ std::optional<QString> ControlApi::listen(
 
 bool ControlApi::isToken(const QByteArray &token) const
 {
-    return m_token && m_token->matches(token);
+    const bool isRight = m_token && m_token->matches(token);
+    if (m_token && !isRight && !token.isEmpty())
+        noteWrongToken();
+    return isRight;
 }
 
 std::unique_ptr<GuardedServer> ControlApi::makeServer()
@@ -131,7 +159,7 @@ std::optional<Problem> ControlApi::admit(const RequestHead &head) const
         return Problem{.status = 421, .detail = u"no such host here"_s};
     if (head.path == "/healthz" || head.path == "/readyz")
         return {};
-    if (head.count("authorization") == 1 && m_token->admits(head.value("authorization")))
+    if (isToken(bearerTokenOf(head)))
         return {};
     return Problem{.status = 401,
         .detail = u"a bearer token is needed"_s,

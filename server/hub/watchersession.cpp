@@ -18,6 +18,7 @@ namespace semper {
 namespace {
 
 constexpr qint64 enough = FrameConnection::enoughWaiting; ///< the rest waits in the queue
+constexpr qint64 mostAhead = 4 * 1024 * 1024; ///< bytes; who has them to read asks for no more
 constexpr qsizetype maximumNames = 4096;
 
 bool isKnownTopic(const QString &topic)
@@ -65,11 +66,16 @@ void WatcherSession::pushMetrics(const SupervisedProcess &process)
 
 void WatcherSession::pump()
 {
-    if (m_connection->bytesToWrite() >= enough)
-        return;
-    if (const qint64 missed = m_queue.takeMissed(); missed > 0)
-        sendSnapshot(missed);
     while (m_connection->bytesToWrite() < enough) {
+        const qint64 missed = m_ahead.isEmpty() ? m_queue.takeMissed() : 0;
+        if (missed > 0)
+            queueSnapshot(missed);
+        if (!m_ahead.isEmpty()) {
+            const QByteArray frame = m_ahead.dequeue();
+            m_aheadBytes -= frame.size();
+            m_connection->write(frame);
+            continue;
+        }
         const auto frame = m_queue.take();
         if (!frame)
             return;
@@ -91,6 +97,8 @@ void WatcherSession::take(const QJsonObject &frame)
 
 void WatcherSession::subscribe(const QJsonObject &frame)
 {
+    if (m_aheadBytes > mostAhead)
+        return m_connection->fail(u"too_slow"_s, u"what was asked for before is not read"_s);
     const QJsonArray names = frame.contains(keys::processes)
         ? frame.value(keys::processes).toArray()
         : QJsonArray{u"*"_s};
@@ -107,11 +115,12 @@ void WatcherSession::subscribe(const QJsonObject &frame)
         if (m_processes.size() < maximumNames)
             m_processes.insert(name.toString());
 
-    sendSnapshot(0);
+    queueSnapshot(0);
     if (wants(topics::metrics))
         sendAllMetrics();
     if (wants(topics::events) && frame.contains(keys::after))
         replay(frame.value(keys::after).toInteger());
+    pump();
     Q_EMIT topicsChanged();
 }
 
@@ -127,19 +136,27 @@ QList<QJsonObject> WatcherSession::snapshot(qint64 missed) const
     return splitFrame(frame, keys::processes, processes);
 }
 
-void WatcherSession::sendSnapshot(qint64 missed)
+void WatcherSession::queueSnapshot(qint64 missed)
 {
     for (const QJsonObject &part : snapshot(missed))
-        m_connection->send(part);
+        sendAhead(part);
 }
 
-// Like the snapshot not through the queue, which a long replay alone could overflow.
+// Not through the queue, which a long snapshot or replay alone could overflow, and not all at once,
+// for which the connection would be cut off.
+void WatcherSession::sendAhead(const QJsonObject &frame)
+{
+    const QByteArray bytes = encodeFrame(frame);
+    m_aheadBytes += bytes.size();
+    m_ahead.enqueue(bytes);
+}
+
 void WatcherSession::replay(qint64 after)
 {
     for (const QJsonObject &event : m_journal.after(after)) {
         const QString process = event.value(keys::process).toString();
         if (process.isEmpty() || wantsProcess(process))
-            m_connection->send(makeFrame(frames::event, {{keys::event, event}}));
+            sendAhead(makeFrame(frames::event, {{keys::event, event}}));
     }
 }
 

@@ -6,6 +6,7 @@
 
 #include <QJsonObject>
 #include <QObject>
+#include <QQueue>
 #include <QSet>
 #include <QString>
 
@@ -42,15 +43,18 @@ private:
     [[nodiscard]] CommandResult carryOut(
         const QString &word, const QString &selector, const QJsonObject &frame);
     [[nodiscard]] QList<QJsonObject> snapshot(qint64 missed) const; ///< in parts
-    void sendSnapshot(qint64 missed);
+    void queueSnapshot(qint64 missed);
     void replay(qint64 after);
     void sendAllMetrics();
+    void sendAhead(const QJsonObject &frame);
     void pump();
 
     FrameConnection *m_connection;
     Supervisor &m_supervisor;
     Journal &m_journal;
     WatcherQueue m_queue;
+    QQueue<QByteArray> m_ahead; ///< of the queue: what was asked for
+    qint64 m_aheadBytes = 0;
     QSet<QString> m_topics;
     QSet<QString> m_processes;
 };

@@ -7,6 +7,8 @@
 #include <QHttpServerResponse>
 #include <QPointer>
 
+#include <memory>
+
 namespace semper {
 
 class HttpGuard;
@@ -23,12 +25,16 @@ public:
     DeferredAnswer &operator=(const DeferredAnswer &);
     ~DeferredAnswer();
 
+    /// False: as many handlers of this listener run already as it may have connections, those
+    /// included whose clients have gone. Then this one is not to be run.
+    [[nodiscard]] bool mayRun() const;
     /// Nobody may be there to hear it. At most once.
     void give(QHttpServerResponse &&response) const;
 
 private:
     QPointer<HttpGuard> m_guard;
     quint64 m_request; ///< the guard's number for it
+    std::shared_ptr<void> m_place; ///< among the handlers that run; all copies have the same
 };
 
 } // namespace semper

@@ -43,6 +43,7 @@ Dialogue::Dialogue(MessageConnection *connection, PeerGroup &group)
     , m_connection(connection)
     , m_group(group)
     , m_peer(connection, connection->facts())
+    , m_abandoned(group.abandoned())
 {
     connect(connection, &MessageConnection::messageReceived, this, &Dialogue::take);
     m_deadline.setSingleShot(true);
@@ -50,6 +51,12 @@ Dialogue::Dialogue(MessageConnection *connection, PeerGroup &group)
         [this] { refuse(u"no_hello"_s, u"the first frame is a hello"_s); });
     if (!group.handler() || m_peer.subprotocol() == watcherSubprotocol)
         m_deadline.start(group.timeToGreet());
+}
+
+Dialogue::~Dialogue()
+{
+    if (m_serving)
+        ++*m_abandoned;
 }
 
 void Dialogue::take(const Message &message)
@@ -102,7 +109,7 @@ void Dialogue::becomeWatcher()
 {
     m_role = Role::Watcher;
     m_deadline.stop();
-    m_connection->setMayIdle();
+    m_connection->setWatching();
     m_connection->setUser(u"token"_s);
     m_group.left(m_peer.id());
     m_group.stock().openWatcher(new RemoteWatcher(m_connection));
@@ -116,6 +123,14 @@ void Dialogue::refuse(const QString &code, const QString &detail)
 
 void Dialogue::serve(const Message &message)
 {
+    if (m_group.isOverrun()) {
+        qCWarning(log, "%ls is closed: too many handlers run for clients that have gone",
+            qUtf16Printable(m_peer.address()));
+        m_role = Role::Refused;
+        return m_connection->finish(
+            {.code = closecode::tryAgainLater, .detail = u"too much is under way"_s});
+    }
+    m_serving = true;
     m_connection->setPaused(true);
     drive(this, m_group.handler(), m_peer, message);
 }
@@ -123,7 +138,8 @@ void Dialogue::serve(const Message &message)
 QCoro::Task<> Dialogue::drive(
     QPointer<Dialogue> self, PeerHandler handler, Peer peer, Message message)
 {
-    QString fault;
+    const std::shared_ptr<int> abandoned = self->m_abandoned;
+    std::optional<QString> fault;
     try {
         const QCoro::Task<> task = handler(std::move(peer), std::move(message));
         co_await task;
@@ -134,14 +150,17 @@ QCoro::Task<> Dialogue::drive(
     }
     if (self)
         self->served(fault);
+    else
+        --*abandoned;
 }
 
-void Dialogue::served(const QString &fault)
+void Dialogue::served(const std::optional<QString> &fault)
 {
-    if (fault.isEmpty())
+    m_serving = false;
+    if (!fault)
         return m_connection->setPaused(false);
     qCWarning(log, "the handler of a message from %ls threw: %ls",
-        qUtf16Printable(m_peer.address()), qUtf16Printable(fault));
+        qUtf16Printable(m_peer.address()), qUtf16Printable(*fault));
     m_role = Role::Refused;
     m_connection->finish({.code = closecode::internalError, .detail = u"the handler failed"_s});
 }

@@ -10,6 +10,9 @@
 #include <QString>
 #include <QTimer>
 
+#include <memory>
+#include <optional>
+
 namespace semper {
 
 class MessageConnection;
@@ -24,6 +27,7 @@ class Dialogue : public QObject
 public:
     /// \a group outlives it, or deletes its connection.
     Dialogue(MessageConnection *connection, PeerGroup &group);
+    ~Dialogue() override;
 
     [[nodiscard]] MessageConnection *connection() const { return m_connection; }
     [[nodiscard]] const Peer &peer() const { return m_peer; }
@@ -43,7 +47,7 @@ private:
     void becomeWatcher();
     void refuse(const QString &code, const QString &detail);
     void serve(const Message &message);
-    void served(const QString &fault);
+    void served(const std::optional<QString> &fault);
     static QCoro::Task<> drive(
         QPointer<Dialogue> self, PeerHandler handler, Peer peer, Message message);
 
@@ -51,6 +55,8 @@ private:
     PeerGroup &m_group;
     Peer m_peer;
     Role m_role = Role::Unknown;
+    bool m_serving = false; ///< a handler is at work
+    std::shared_ptr<int> m_abandoned; ///< handlers of clients that have gone, of the group
     QTimer m_deadline;
 };
 

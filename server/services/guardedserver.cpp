@@ -26,7 +26,7 @@ GuardedServer::~GuardedServer()
 HttpGuard *GuardedServer::guard(QTcpSocket *socket, quint64 id)
 {
     auto *guarded = dynamic_cast<GuardedSocket *>(socket);
-    return new HttpGuard(*guarded, id, m_http, m_admission, m_upgrading, limits());
+    return new HttpGuard(*guarded, id, m_http, m_admission, m_upgrading, limits(), m_running);
 }
 
 LiveConnection *GuardedServer::serve(QTcpSocket *socket, quint64 id)

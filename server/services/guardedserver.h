@@ -5,6 +5,7 @@
 #include "services/httplimits.h"
 #include "services/servicelistener.h"
 
+#include <memory>
 #include <utility>
 
 namespace semper {
@@ -37,6 +38,7 @@ private:
     HttpLimits m_http;
     Admission m_admission;
     Upgrading m_upgrading;
+    std::shared_ptr<int> m_running = std::make_shared<int>(0); ///< handlers that answer later
 };
 
 } // namespace semper

@@ -39,7 +39,8 @@ QByteArray refusalBytes(const Problem &problem, bool withBody)
 } // namespace
 
 HttpGuard::HttpGuard(GuardedSocket &socket, quint64 id, const HttpLimits &limits,
-    const Admission &admission, const Upgrading &upgrading, const ServiceLimits &common)
+    const Admission &admission, const Upgrading &upgrading, const ServiceLimits &common,
+    std::shared_ptr<int> running)
     : QObject(&socket.socket())
     , m_guarded(socket)
     , m_socket(&socket.socket())
@@ -47,6 +48,7 @@ HttpGuard::HttpGuard(GuardedSocket &socket, quint64 id, const HttpLimits &limits
     , m_admission(admission)
     , m_upgrading(upgrading)
     , m_common(common)
+    , m_running(std::move(running))
     , m_record(id, *m_socket)
 {
     m_socket->setReadBufferSize(readBufferBytes);
@@ -142,7 +144,10 @@ void HttpGuard::readInput()
     if (m_input.size() > m_limits.maximumHeadBytes + m_limits.maximumBodyBytes + readBufferBytes) {
         qCDebug(log) << "dropped" << m_record.peer()
                      << "which sends on without reading its answers";
-        return leave();
+        m_input.clear();
+        if (m_phase != Phase::Answering)
+            return leave();
+        m_head.closes = true; // with the answer that is owed
     }
     if (takeRequest())
         answerRequest();
@@ -277,6 +282,14 @@ quint64 HttpGuard::deferAnswer(QHttpServerResponder &&responder)
     m_responder = std::make_unique<QHttpServerResponder>(std::move(responder));
     enter(Phase::Answering, m_limits.handlerTimeout);
     return m_request;
+}
+
+std::shared_ptr<void> HttpGuard::takePlace() const
+{
+    if (*m_running >= m_limits.maximumConnections)
+        return nullptr;
+    ++*m_running;
+    return {m_running.get(), [running = m_running](void *) { --*running; }};
 }
 
 void HttpGuard::giveAnswer(quint64 request, QHttpServerResponse &&response)

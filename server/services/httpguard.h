@@ -36,7 +36,8 @@ class HttpGuard : public QObject, public LiveConnection
 public:
     /// Owned by \a socket. Must be made before QHttpServer sees it. All but the socket outlive it.
     HttpGuard(GuardedSocket &socket, quint64 id, const HttpLimits &limits,
-        const Admission &admission, const Upgrading &upgrading, const ServiceLimits &common);
+        const Admission &admission, const Upgrading &upgrading, const ServiceLimits &common,
+        std::shared_ptr<int> running);
 
     [[nodiscard]] Connection connection() const override;
     /// A request that has not been read whole is answered with 503.
@@ -48,6 +49,9 @@ public:
     [[nodiscard]] static HttpGuard *handingOn();
     /// The handler at work answers later. The number of its request.
     [[nodiscard]] quint64 deferAnswer(QHttpServerResponder &&responder);
+    /// Held for as long as that handler runs, which may be longer than its client stays; null where
+    /// as many run as there may be connections.
+    [[nodiscard]] std::shared_ptr<void> takePlace() const;
     /// The answer to \a request, unless it comes too late.
     void giveAnswer(quint64 request, QHttpServerResponse &&response);
 
@@ -79,6 +83,7 @@ private:
     const Admission &m_admission;
     const Upgrading &m_upgrading;
     const ServiceLimits &m_common; ///< for what it is upgraded to
+    std::shared_ptr<int> m_running; ///< handlers that answer later, of this listener
     UpgradedConnection *m_upgraded = nullptr; ///< the socket's
     ConnectionRecord m_record;
 

@@ -17,4 +17,11 @@ QHttpServerResponse handlerThrew(const char *what)
     return problemResponse({.status = 500, .detail = u"the handler failed"_s});
 }
 
+QHttpServerResponse tooManyUnderWay()
+{
+    return problemResponse({.status = 503,
+        .detail = u"too many requests are under way"_s,
+        .headers = {{"Retry-After"_ba, "1"_ba}}});
+}
+
 } // namespace semper::detail

@@ -75,6 +75,9 @@ QHttpServerResponse toResponse(T &&value)
 /// Logs \a what and makes the 500 that the client gets, which says nothing of it.
 [[nodiscard]] SEMPER_SERVER_EXPORT QHttpServerResponse handlerThrew(const char *what);
 
+/// The 503 for a request whose handler would be one too many.
+[[nodiscard]] SEMPER_SERVER_EXPORT QHttpServerResponse tooManyUnderWay();
+
 template <typename Handler, typename Return, typename... Arguments>
 auto caught(Handler handler, Signature<Return, Arguments...>)
 {
@@ -133,6 +136,8 @@ auto deferred(
                std::tuple_element_t<Path, std::tuple<std::decay_t<Arguments>...>>... arguments,
                const QHttpServerRequest &request, Responder responder) -> void {
         const DeferredAnswer answer(std::move(responder));
+        if (!answer.mayRun())
+            return answer.give(tooManyUnderWay());
         if constexpr (endsWithRequest<Arguments...>())
             drive(handler, answer, std::move(arguments)..., HttpServerRequest::of(request));
         else

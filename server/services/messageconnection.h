@@ -29,12 +29,13 @@ public:
     virtual bool send(const Message &message) = 0;
     [[nodiscard]] virtual qint64 bytesToWrite() const = 0;
     /// Closes once everything is sent, for what \a fault says, as far as the protocol can tell it.
-    /// Takes no further message. A client that does not follow within 2 s is cut off.
+    /// Takes no further message. A client that does not follow within 2 s of that is cut off.
     virtual void finish(const WebSocketFault &fault) = 0;
     /// While paused no message is received: what the client sends waits where it is.
     virtual void setPaused(bool paused) = 0;
-    /// A watcher may be silent for ever.
-    virtual void setMayIdle() = 0;
+    /// A watcher may be silent for ever, and keeps its own queue: what that hands over at once may
+    /// wait here, whatever the service's limit.
+    virtual void setWatching() = 0;
     /// As whom the client was authenticated, for those who look at the connections.
     virtual void setUser(const QString &user) = 0;
 

@@ -51,13 +51,14 @@ public:
     [[nodiscard]] bool isConnected() const;
 
     /// Sends a frame, or a binary message. Never blocks: what the client does not take waits, up to
-    /// the service's limit, past which the client is cut off. False when it cannot be sent: the
+    /// the service's limit; what comes on top of something that waits, and is past it, has the
+    /// client cut off. False when it cannot be sent: the
     /// client is gone or leaving, or a line is to have a line break in it.
     bool send(const QByteArray &bytes) const;
     /// Sends a text message; over TCP a frame of it in UTF-8.
     bool sendText(const QString &text) const;
     /// Has the client go once it has been sent everything. \a code and \a reason are what a
-    /// WebSocket's close frame says.
+    /// WebSocket's close frame says: 1000 to 1003, 1007 to 1014, 3000 to 4999, or else 1000.
     void close(quint16 code = 1000, const QString &reason = {}) const;
 
 private:

@@ -5,18 +5,24 @@
 #include "services/dialogue.h"
 #include "services/messageconnection.h"
 
-#include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace semper {
 
 PeerGroup::~PeerGroup() = default;
 
-qint64 PeerGroup::messageLimit(qint64 limit, bool forWatching) const
+qint64 PeerGroup::messageCap(bool forWatching) const
 {
     // Twice what a frame may have, so that one that is too long can be told so.
     const qint64 enough = 2 * maximumFrameBytes;
-    return m_handler && !forWatching ? limit : std::min(limit, enough);
+    return m_handler && !forWatching ? std::numeric_limits<qint64>::max() : enough;
+}
+
+void PeerGroup::setLimits(const ServiceLimits &limits)
+{
+    m_timeToGreet = limits.handshakeTimeout;
+    m_mostAbandoned = limits.connections;
 }
 
 void PeerGroup::adopt(MessageConnection *connection)

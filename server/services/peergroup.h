@@ -3,6 +3,7 @@
 
 #include <semper/peerhandler.h>
 #include <semper/semper_server_export.h>
+#include <semper/servicelimits.h>
 
 #include <QByteArray>
 #include <QMap>
@@ -10,6 +11,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <utility>
 
 namespace semper {
@@ -40,13 +42,19 @@ public:
     void setDisconnected(PeerListener listener) { m_disconnected = std::move(listener); }
     void setStock(Stock stock) { m_stock = std::move(stock); }
     [[nodiscard]] const Stock &stock() const { return m_stock; }
-    /// For a client that has to say hello. Default: 10 s.
-    void setTimeToGreet(std::chrono::milliseconds time) { m_timeToGreet = time; }
+    /// Those of the service: a client that has to say hello has the time of a handshake for it,
+    /// and as many handlers as connections may run for clients that have gone.
+    void setLimits(const ServiceLimits &limits);
     [[nodiscard]] std::chrono::milliseconds timeToGreet() const { return m_timeToGreet; }
 
-    /// What one message may have, where the service allows \a limit: watchers need far less, and
+    /// Too many handlers run for clients that have gone.
+    [[nodiscard]] bool isOverrun() const { return *m_abandoned >= m_mostAbandoned; }
+    /// How many do. Outlives this.
+    [[nodiscard]] std::shared_ptr<int> abandoned() const { return m_abandoned; }
+
+    /// What one message may have at most, whatever the service allows: watchers need far less, and
     /// strangers are to hold no memory.
-    [[nodiscard]] qint64 messageLimit(qint64 limit, bool forWatching) const;
+    [[nodiscard]] qint64 messageCap(bool forWatching) const;
 
     /// Talks with the client of \a connection, which is open, until it closes.
     void adopt(MessageConnection *connection);
@@ -65,7 +73,9 @@ private:
     PeerListener m_connected;
     PeerListener m_disconnected;
     Stock m_stock;
-    std::chrono::milliseconds m_timeToGreet{10000};
+    std::chrono::milliseconds m_timeToGreet = ServiceLimits().handshakeTimeout;
+    int m_mostAbandoned = ServiceLimits().connections;
+    std::shared_ptr<int> m_abandoned = std::make_shared<int>(0);
     QMap<quint64, Dialogue *> m_peers; ///< by id
 };
 

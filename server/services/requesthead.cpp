@@ -217,6 +217,16 @@ QByteArray RequestHead::canonical() const
     return bytes + "\r\n";
 }
 
+QByteArray bearerTokenOf(const RequestHead &head)
+{
+    static constexpr QByteArrayView scheme("Bearer ");
+    const QByteArray value = head.value("authorization");
+    if (head.count("authorization") != 1 || value.size() <= scheme.size()
+        || QByteArrayView(value).first(scheme.size()).compare(scheme, Qt::CaseInsensitive) != 0)
+        return {};
+    return value.sliced(scheme.size()).trimmed();
+}
+
 std::variant<IncompleteHead, RequestHead, Problem> parseRequestHead(
     QByteArrayView bytes, const HttpLimits &limits)
 {

@@ -36,6 +36,9 @@ struct SEMPER_SERVER_EXPORT RequestHead
     [[nodiscard]] QByteArray canonical() const;
 };
 
+/// What follows "Bearer" in the only Authorization header; null where there is none.
+[[nodiscard]] SEMPER_SERVER_EXPORT QByteArray bearerTokenOf(const RequestHead &head);
+
 /// No blank line yet, and nothing wrong so far.
 struct IncompleteHead
 { };

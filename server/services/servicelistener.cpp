@@ -280,8 +280,10 @@ void ServiceListener::take(QTcpSocket *socket)
     if (socket->state() == QAbstractSocket::UnconnectedState)
         return; // It has told so already.
     m_live.insert(id, connection);
-    m_table.add(id, connection, m_name);
     startSweep();
+    m_table.add(id, connection, m_name); // which tells others, who may end it
+    if (m_live.contains(id))
+        served(connection);
 }
 
 void ServiceListener::startSweep()

@@ -69,6 +69,8 @@ protected:
     /// Called once for each socket, which is connected, encrypted if need be, and this listener's
     /// child. What is returned must be the socket's child too; null turns the client away.
     [[nodiscard]] virtual LiveConnection *serve(QTcpSocket *socket, quint64 id) = 0;
+    /// The same connection, once it is among the service's.
+    virtual void served(LiveConnection *) { }
     /// Where plain sockets will not do.
     [[nodiscard]] virtual QTcpSocket *makeSocket();
     [[nodiscard]] virtual QSslSocket *makeTlsSocket();

@@ -9,6 +9,7 @@
 #include <QSslSocket>
 #include <QTcpSocket>
 
+#include <algorithm>
 #include <utility>
 
 #include <sys/socket.h>
@@ -25,17 +26,20 @@ Q_LOGGING_CATEGORY(log, "semper.server.tcp")
 /// What is read of one client before others have their turn, and held where none is to be read.
 constexpr qint64 readBufferBytes = 64 * 1024;
 constexpr auto timeToLeave = 2000ms;
+/// What its queue may have handed over before it holds back, and the answer to a command.
+constexpr qint64 queueOfWatcher = FrameConnection::enoughWaiting + 4 * qint64(maximumFrameBytes);
 
 } // namespace
 
 StreamConnection::StreamConnection(QTcpSocket *socket, quint64 id, StreamFraming framing,
-    const ServiceLimits &limits, qint64 messageLimit)
+    const ServiceLimits &limits, qint64 messageCap, QObject *partings)
     : MessageConnection(socket)
     , m_socket(socket)
+    , m_partings(partings)
     , m_limits(limits)
     , m_framing(framing)
-    , m_messageLimit(messageLimit)
-    , m_frames(framing, messageLimit)
+    , m_messageCap(messageCap)
+    , m_frames(framing, messageLimit())
     , m_record(id, *socket)
     , m_facts{.id = id, .address = m_record.peer()}
 {
@@ -45,7 +49,7 @@ StreamConnection::StreamConnection(QTcpSocket *socket, quint64 id, StreamFraming
     m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
     m_socket->setSocketOption(QAbstractSocket::KeepAliveOption, 1);
     connect(m_socket, &QIODevice::readyRead, this, &StreamConnection::read);
-    connect(m_socket, &QAbstractSocket::disconnected, this, &MessageConnection::closed);
+    connect(m_socket, &QAbstractSocket::disconnected, this, &StreamConnection::socketClosed);
     connect(m_socket, &QIODevice::bytesWritten, this, [this](qint64 bytes) {
         m_record.sent(bytes);
         progressWriting();
@@ -63,11 +67,14 @@ QString StreamConnection::kind() const
 
 bool StreamConnection::isOpen() const
 {
-    return !m_lost && m_leaveBy.isForever() && m_socket->state() == QAbstractSocket::ConnectedState;
+    return m_socket && !m_lost && !m_leaving
+        && m_socket->state() == QAbstractSocket::ConnectedState;
 }
 
 qint64 StreamConnection::bytesToWrite() const
 {
+    if (!m_socket)
+        return 0;
     const auto *tls = qobject_cast<const QSslSocket *>(m_socket);
     return m_socket->bytesToWrite() + (tls ? tls->encryptedBytesToWrite() : 0);
 }
@@ -80,7 +87,8 @@ bool StreamConnection::send(const Message &message)
     if (!encoded)
         return false;
     const qint64 waiting = bytesToWrite();
-    if (waiting + encoded->size() > m_limits.queueMaxBytes) {
+    const qint64 most = std::max(m_limits.queueMaxBytes, m_watching ? queueOfWatcher : 0);
+    if (waiting > 0 && waiting + encoded->size() > most) {
         qCWarning(
             log, "%ls does not read what it is sent; cut off", qUtf16Printable(m_facts.address));
         abortLater();
@@ -96,9 +104,12 @@ bool StreamConnection::send(const Message &message)
 
 void StreamConnection::finish(const WebSocketFault &)
 {
-    if (!m_leaveBy.isForever() || m_lost)
+    if (!m_socket) {
+        m_left.clear();
+        return setPaused(false);
+    }
+    if (m_lost || std::exchange(m_leaving, true))
         return;
-    m_leaveBy.setRemainingTime(timeToLeave);
     if (m_socket->state() != QAbstractSocket::ConnectedState)
         return;
     m_socket->flush();
@@ -112,6 +123,7 @@ void StreamConnection::finish(const WebSocketFault &)
 /// the connection and could take that away again.
 void StreamConnection::endWriting()
 {
+    m_leaveBy.setRemainingTime(timeToLeave);
     if (qobject_cast<QSslSocket *>(m_socket))
         QMetaObject::invokeMethod(
             m_socket, [socket = m_socket] { socket->disconnectFromHost(); }, Qt::QueuedConnection);
@@ -119,11 +131,24 @@ void StreamConnection::endWriting()
         ::shutdown(int(m_socket->socketDescriptor()), SHUT_WR);
 }
 
+void StreamConnection::setWatching()
+{
+    m_mayIdle = true;
+    m_watching = true;
+}
+
 void StreamConnection::setPaused(bool paused)
 {
     if (std::exchange(m_paused, paused) == paused || paused || m_delivering)
         return;
     QMetaObject::invokeMethod(this, &StreamConnection::read, Qt::QueuedConnection);
+}
+
+void StreamConnection::close()
+{
+    finish({});
+    if (m_closeBy.isForever())
+        m_closeBy.setRemainingTime(timeToLeave);
 }
 
 void StreamConnection::abort()
@@ -140,33 +165,44 @@ void StreamConnection::abortLater()
 
 void StreamConnection::enforceDeadlines()
 {
-    if (m_leaveBy.hasExpired())
+    const bool isSent = bytesToWrite() == 0;
+    if (m_closeBy.hasExpired() || (isSent && m_leaveBy.hasExpired()))
         return m_socket->abort();
-    if (bytesToWrite() > 0 && m_lastWrite.hasExpired(m_limits.writeStall.count()))
+    if (!isSent && m_lastWrite.hasExpired(m_limits.writeStall.count()))
         return m_socket->abort();
     const bool isIdle = m_limits.idleTimeout > 0ms && !m_mayIdle
         && m_lastActivity.hasExpired(m_limits.idleTimeout.count());
-    if (isIdle && m_leaveBy.isForever())
+    if (isIdle && !m_leaving)
         finish({});
+}
+
+qint64 StreamConnection::messageLimit() const
+{
+    return std::min(m_limits.messageMaxBytes, m_messageCap);
 }
 
 void StreamConnection::read()
 {
-    if (!m_leaveBy.isForever() || m_lost) {
+    if (!m_socket)
+        return deliverLeft();
+    if (m_leaving || m_lost) {
         m_record.received(m_socket->skip(m_socket->bytesAvailable()));
         return;
     }
     if (m_paused || m_delivering)
         return;
+    m_frames.setLimit(messageLimit());
     // Frames that were cut out before the client was to pause come first.
     deliver();
-    while (!m_paused && m_socket->bytesAvailable() > 0 && isOpen()) {
+    while (m_socket && !m_paused && m_socket->bytesAvailable() > 0 && isOpen()) {
         const QByteArray bytes = m_socket->readAll();
         m_record.received(bytes.size());
         m_lastActivity.restart();
         m_frames.append(bytes);
         deliver();
     }
+    if (!m_socket)
+        return deliverLeft(); // A handler has let the event loop turn.
     m_socket->flush(); // now: a client that ends its side with its question gets the answer
 }
 
@@ -181,7 +217,7 @@ void StreamConnection::deliver()
             Q_EMIT messageReceived({.bytes = *frame});
             continue;
         }
-        const QString detail = u"a frame may have %1 bytes"_s.arg(m_messageLimit);
+        const QString detail = u"a frame may have %1 bytes"_s.arg(messageLimit());
         send({.bytes = encodeFrame(makeFrame(frames::error,
                                        {{keys::code, u"frame_too_long"_s}, {keys::detail, detail}}))
                            .chopped(1)});
@@ -190,11 +226,51 @@ void StreamConnection::deliver()
     m_delivering = false;
 }
 
+/// A client may end its side with its last frame, and a handler be at work on the first.
+void StreamConnection::socketClosed()
+{
+    const bool isByClient = m_socket->error() == QAbstractSocket::RemoteHostClosedError;
+    if (isByClient && !m_leaving && !m_lost) {
+        m_frames.append(m_socket->readAll());
+        while (const auto next = m_frames.next())
+            if (const auto *frame = std::get_if<QByteArray>(&*next))
+                m_left.append(*frame);
+    }
+    if (m_left.isEmpty()) {
+        Q_EMIT closed();
+        return;
+    }
+    if (m_partings->children().size() >= m_limits.connections) {
+        qCWarning(log, "%ls is gone, and %lld frames of it are dropped: too many wait like it",
+            qUtf16Printable(m_facts.address), qlonglong(m_left.size()));
+        Q_EMIT closed();
+        return;
+    }
+    m_socket = nullptr;
+    setParent(m_partings);
+    QMetaObject::invokeMethod(this, &StreamConnection::read, Qt::QueuedConnection);
+}
+
+void StreamConnection::deliverLeft()
+{
+    if (m_delivering || m_over)
+        return;
+    m_delivering = true;
+    while (!m_paused && !m_left.isEmpty())
+        Q_EMIT messageReceived({.bytes = m_left.takeFirst()});
+    m_delivering = false;
+    if (m_paused)
+        return;
+    m_over = true;
+    Q_EMIT closed();
+    deleteLater();
+}
+
 void StreamConnection::progressWriting()
 {
     m_lastWrite.restart();
     const qint64 waiting = bytesToWrite();
-    if (waiting == 0 && !m_leaveBy.isForever())
+    if (waiting == 0 && m_leaving)
         return endWriting();
     if (waiting < FrameConnection::enoughWaiting && std::exchange(m_strained, false))
         Q_EMIT relieved();

@@ -10,6 +10,7 @@
 
 #include <QDeadlineTimer>
 #include <QElapsedTimer>
+#include <QList>
 
 class QTcpSocket;
 
@@ -21,9 +22,12 @@ class StreamConnection : public MessageConnection, public LiveConnection
 {
     Q_OBJECT
 public:
-    /// \a limits outlive it; \a messageLimit is in place of theirs.
+    /// \a limits outlive the socket; a message may have \a messageCap bytes at most, whatever they
+    /// say. Where the client ends
+    /// its side while frames of it wait, those are received all the same: until then this is a
+    /// child of \a partings.
     StreamConnection(QTcpSocket *socket, quint64 id, StreamFraming framing,
-        const ServiceLimits &limits, qint64 messageLimit);
+        const ServiceLimits &limits, qint64 messageCap, QObject *partings);
 
     [[nodiscard]] const PeerFacts &facts() const override { return m_facts; }
     [[nodiscard]] QString kind() const override;
@@ -32,36 +36,45 @@ public:
     [[nodiscard]] qint64 bytesToWrite() const override;
     void finish(const WebSocketFault &fault) override;
     void setPaused(bool paused) override;
-    void setMayIdle() override { m_mayIdle = true; }
+    void setWatching() override;
     void setUser(const QString &user) override { m_record.setUser(user); }
 
     [[nodiscard]] Connection connection() const override { return m_record.connection(); }
-    void close() override { finish({}); }
+    void close() override;
     void abort() override;
     void enforceDeadlines() override;
 
 private:
+    [[nodiscard]] qint64 messageLimit() const;
     void read();
     void deliver();
+    void socketClosed();
+    void deliverLeft();
     void progressWriting();
     void endWriting();
     void abortLater();
 
-    QTcpSocket *m_socket;
+    QTcpSocket *m_socket; ///< null once it is gone, and only what is left is delivered
+    QObject *m_partings;
     const ServiceLimits &m_limits;
     StreamFraming m_framing;
-    qint64 m_messageLimit;
+    qint64 m_messageCap;
     StreamFrames m_frames;
     ConnectionRecord m_record;
     PeerFacts m_facts;
     QElapsedTimer m_lastActivity;
     QElapsedTimer m_lastWrite;
-    QDeadlineTimer m_leaveBy = QDeadlineTimer::Forever; ///< finish() was called
+    QList<QByteArray> m_left; ///< frames of a client that is gone
+    QDeadlineTimer m_leaveBy = QDeadlineTimer::Forever; ///< all is sent
+    QDeadlineTimer m_closeBy = QDeadlineTimer::Forever; ///< close() was called
+    bool m_leaving = false; ///< finish() was called
     bool m_paused = false;
     bool m_delivering = false;
     bool m_strained = false; ///< more than enough waits, and relieved() is due
     bool m_mayIdle = false;
     bool m_lost = false; ///< to be cut off
+    bool m_watching = false; ///< for a watcher, whose own queue comes before this one
+    bool m_over = false; ///< closed() was told
 };
 
 } // namespace semper

@@ -38,8 +38,8 @@ void StreamFrames::append(const QByteArray &bytes)
     if (m_broken)
         return;
     // What was handed out is cut off once for all that came together, not once for each frame.
+    m_scanned = std::max<qsizetype>(0, m_scanned - m_start);
     m_buffer.remove(0, std::exchange(m_start, 0));
-    m_scanned = 0;
     m_buffer.append(bytes);
 }
 

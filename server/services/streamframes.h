@@ -33,6 +33,7 @@ class SEMPER_SERVER_EXPORT StreamFrames
 public:
     StreamFrames(StreamFraming framing, qint64 limit);
 
+    void setLimit(qint64 limit) { m_limit = limit; }
     void append(const QByteArray &bytes);
     /// The next whole frame without what frames it, or nothing until more comes. After
     /// FrameTooLong, which comes as soon as it is known, nothing for ever.

@@ -30,10 +30,18 @@ StreamFraming TcpListener::framing() const
 
 LiveConnection *TcpListener::serve(QTcpSocket *socket, quint64 id)
 {
-    auto *connection = new StreamConnection(
-        socket, id, framing(), limits(), m_peers.messageLimit(limits().messageMaxBytes, false));
-    m_peers.adopt(connection);
-    return connection;
+    return new StreamConnection(
+        socket, id, framing(), limits(), m_peers.messageCap(false), &m_peers);
+}
+
+void TcpListener::served(LiveConnection *connection)
+{
+    m_peers.adopt(static_cast<StreamConnection *>(connection));
+}
+
+void TcpListener::limitsChanged()
+{
+    m_peers.setLimits(limits());
 }
 
 QByteArray TcpListener::refusal() const

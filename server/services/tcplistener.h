@@ -19,7 +19,9 @@ public:
 
 protected:
     [[nodiscard]] LiveConnection *serve(QTcpSocket *socket, quint64 id) override;
+    void served(LiveConnection *connection) override;
     [[nodiscard]] QByteArray refusal() const override;
+    void limitsChanged() override;
 
 private:
     [[nodiscard]] StreamFraming framing() const;

@@ -55,7 +55,6 @@ void TcpService::broadcast(const QByteArray &frame)
 
 std::unique_ptr<ServiceListener> TcpService::makeListener(const ListenerSpec &)
 {
-    m_peers->setTimeToGreet(limits().handshakeTimeout);
     return std::make_unique<TcpListener>(table(), limits(), *m_peers);
 }
 

@@ -2,6 +2,7 @@
 #include "services/websocketconnection.h"
 
 #include "hub/frameconnection.h"
+#include "protocol/frame.h"
 #include "services/connectionrecord.h"
 #include "services/guardedsocket.h"
 #include "services/websockethandshake.h"
@@ -10,6 +11,7 @@
 #include <QWebSocket>
 #include <QWebSocketServer>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -23,6 +25,8 @@ namespace {
 Q_LOGGING_CATEGORY(log, "semper.server.websocket")
 
 constexpr auto timeToLeave = 2000ms;
+/// What its queue may have handed over before it holds back, and the answer to a command.
+constexpr qint64 queueOfWatcher = FrameConnection::enoughWaiting + 4 * qint64(maximumFrameBytes);
 constexpr qsizetype maximumReasonBytes = 123; ///< of a close frame
 
 /// \a reason, cut where a close frame ends, between two characters.
@@ -47,7 +51,7 @@ WebSocketConnection::WebSocketConnection(GuardedSocket &socket, ConnectionRecord
     , m_terms(terms)
     , m_facts(std::move(facts))
     , m_handshake(canonicalHandshake(head, m_facts.subprotocol))
-    , m_frames(terms.messageLimit)
+    , m_frames(messageLimit())
     , m_relay(*m_transport)
 {
     m_mayIdle = terms.mayIdle;
@@ -106,9 +110,9 @@ void WebSocketConnection::connectSocket()
 void WebSocketConnection::open()
 {
     m_webSocket->setParent(this);
-    // What is larger never gets here; the defaults would only be a second opinion.
-    m_webSocket->setMaxAllowedIncomingMessageSize(quint64(m_terms.messageLimit));
-    m_webSocket->setMaxAllowedIncomingFrameSize(quint64(m_terms.messageLimit));
+    // What is larger than the limit never gets here; this would only be a second opinion.
+    m_webSocket->setMaxAllowedIncomingMessageSize(QWebSocket::maxIncomingMessageSize());
+    m_webSocket->setMaxAllowedIncomingFrameSize(QWebSocket::maxIncomingFrameSize());
     connect(m_webSocket, &QWebSocket::textMessageReceived, this, [this](const QString &text) {
         m_lastMessage.restart();
         if (isOpen())
@@ -127,7 +131,7 @@ void WebSocketConnection::open()
 
 bool WebSocketConnection::isOpen() const
 {
-    return m_webSocket && !m_lost && m_leaveBy.isForever()
+    return m_webSocket && !m_lost && !m_leaving
         && m_transport->state() == QAbstractSocket::ConnectedState;
 }
 
@@ -141,7 +145,8 @@ bool WebSocketConnection::send(const Message &message)
     if (!isOpen())
         return false;
     const qint64 waiting = bytesToWrite();
-    if (waiting + message.bytes.size() > m_limits.queueMaxBytes) {
+    const qint64 most = std::max(m_limits.queueMaxBytes, m_watching ? queueOfWatcher : 0);
+    if (waiting > 0 && waiting + message.bytes.size() > most) {
         qCWarning(
             log, "%ls does not read what it is sent; cut off", qUtf16Printable(m_facts.address));
         abortLater();
@@ -161,14 +166,21 @@ bool WebSocketConnection::send(const Message &message)
 void WebSocketConnection::close()
 {
     finish({.code = closecode::goingAway, .detail = u"the server ends this connection"_s});
+    if (m_closeBy.isForever())
+        m_closeBy.setRemainingTime(timeToLeave);
 }
 
 void WebSocketConnection::finish(const WebSocketFault &fault)
 {
-    if (!m_leaveBy.isForever() || m_lost)
+    if (m_leaving || m_lost)
         return;
+    const bool isSendable = isSendableCloseCode(fault.code);
+    if (!isSendable)
+        qCWarning(log, "%d is no code to close a WebSocket with: 1000 is said", fault.code);
     if (m_webSocket)
-        m_webSocket->close(QWebSocketProtocol::CloseCode(fault.code), fittingReason(fault.detail));
+        m_webSocket->close(
+            QWebSocketProtocol::CloseCode(isSendable ? fault.code : closecode::normal),
+            fittingReason(fault.detail));
     else
         leave();
 }
@@ -177,15 +189,26 @@ void WebSocketConnection::finish(const WebSocketFault &fault)
 /// bytes unread, would reset the connection and could take the frame away again.
 void WebSocketConnection::leave()
 {
-    if (!m_leaveBy.isForever())
+    if (std::exchange(m_leaving, true))
         return;
-    m_leaveBy.setRemainingTime(timeToLeave);
     if (m_transport->state() != QAbstractSocket::ConnectedState)
         return;
     m_transport->flush();
     if (bytesToWrite() == 0)
-        m_guarded.closeWriting();
+        endWriting();
     QMetaObject::invokeMethod(this, &WebSocketConnection::read, Qt::QueuedConnection);
+}
+
+void WebSocketConnection::endWriting()
+{
+    m_leaveBy.setRemainingTime(timeToLeave);
+    m_guarded.closeWriting();
+}
+
+void WebSocketConnection::setWatching()
+{
+    m_mayIdle = true;
+    m_watching = true;
 }
 
 void WebSocketConnection::setPaused(bool paused)
@@ -205,9 +228,10 @@ void WebSocketConnection::abortLater()
 
 void WebSocketConnection::enforceDeadlines()
 {
-    if (m_leaveBy.hasExpired())
+    const bool isSent = bytesToWrite() == 0;
+    if (m_closeBy.hasExpired() || (isSent && m_leaveBy.hasExpired()))
         return m_transport->abort();
-    if (bytesToWrite() > 0 && m_lastWrite.hasExpired(m_limits.writeStall.count()))
+    if (!isSent && m_lastWrite.hasExpired(m_limits.writeStall.count()))
         return m_transport->abort();
     if (!isOpen())
         return;
@@ -230,16 +254,22 @@ void WebSocketConnection::keepAlive()
     m_webSocket->ping();
 }
 
+qint64 WebSocketConnection::messageLimit() const
+{
+    return std::min(m_limits.messageMaxBytes, m_terms.messageCap);
+}
+
 void WebSocketConnection::read()
 {
     if (m_transport->state() != QAbstractSocket::ConnectedState)
         return;
-    if (!m_leaveBy.isForever() || m_lost) {
+    if (m_leaving || m_lost) {
         m_record.received(m_transport->skip(m_transport->bytesAvailable()));
         return;
     }
     if (!m_webSocket || m_pumping)
         return;
+    m_frames.setLimit(messageLimit());
     while (pump() && m_transport->bytesAvailable() > 0) {
         const QByteArray bytes = m_transport->readAll();
         m_record.received(bytes.size());
@@ -275,8 +305,8 @@ void WebSocketConnection::progressWriting()
 {
     m_lastWrite.restart();
     const qint64 waiting = bytesToWrite();
-    if (waiting == 0 && !m_leaveBy.isForever())
-        return m_guarded.closeWriting();
+    if (waiting == 0 && m_leaving)
+        return endWriting();
     if (waiting < FrameConnection::enoughWaiting && std::exchange(m_strained, false))
         Q_EMIT relieved();
 }

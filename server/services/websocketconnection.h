@@ -28,7 +28,7 @@ struct WebSocketTerms
     /// After so long without a byte the client is pinged, and after so long again given up. 0: not.
     std::chrono::milliseconds pingInterval{20000};
     bool mayIdle = false; ///< the idle time-out is not for it
-    qint64 messageLimit = 0; ///< in place of that of the service
+    qint64 messageCap = 0; ///< bytes a message may have at most, whatever the service allows
 };
 
 /// A client that speaks WebSocket, whose handshake was checked. QtWebSockets does the protocol;
@@ -49,7 +49,7 @@ public:
     [[nodiscard]] qint64 bytesToWrite() const override;
     void finish(const WebSocketFault &fault) override;
     void setPaused(bool paused) override;
-    void setMayIdle() override { m_mayIdle = true; }
+    void setWatching() override;
     void setUser(const QString &user) override;
 
     void begin(const QByteArray &rest) override;
@@ -62,10 +62,12 @@ Q_SIGNALS:
 private:
     void open();
     void connectSocket();
+    [[nodiscard]] qint64 messageLimit() const;
     void read();
     [[nodiscard]] bool pump();
     void keepAlive();
     void leave();
+    void endWriting();
     void progressWriting();
     void abortLater();
 
@@ -82,13 +84,16 @@ private:
     QElapsedTimer m_lastHeard;
     QElapsedTimer m_lastMessage; ///< in or out
     QElapsedTimer m_lastWrite;
-    QDeadlineTimer m_leaveBy = QDeadlineTimer::Forever; ///< it is closing
+    QDeadlineTimer m_leaveBy = QDeadlineTimer::Forever; ///< all is sent, and it is closing
+    QDeadlineTimer m_closeBy = QDeadlineTimer::Forever; ///< close() was called
+    bool m_leaving = false; ///< the close frame is written, or there will be none
     bool m_pinged = false; ///< and not heard of since
     bool m_paused = false;
     bool m_pumping = false;
     bool m_strained = false; ///< more than enough waits, and relieved() is due
     bool m_mayIdle = false;
     bool m_lost = false; ///< to be cut off
+    bool m_watching = false; ///< for a watcher, whose own queue comes before this one
 };
 
 } // namespace semper

@@ -31,6 +31,15 @@ WebSocketFault violation(const QString &detail)
 
 } // namespace
 
+bool isSendableCloseCode(quint16 code)
+{
+    constexpr quint16 firstOfLibraries = 3000;
+    constexpr quint16 lastOfPrograms = 4999;
+    return (code >= closecode::normal && code <= closecode::unsupportedData)
+        || (code >= closecode::invalidPayload && code <= closecode::badGateway)
+        || (code >= firstOfLibraries && code <= lastOfPrograms);
+}
+
 WebSocketFrames::WebSocketFrames(qint64 limit)
     : m_limit(limit)
 { }

@@ -18,12 +18,17 @@ inline constexpr quint16 normal = 1000;
 inline constexpr quint16 goingAway = 1001;
 inline constexpr quint16 protocolError = 1002;
 inline constexpr quint16 unsupportedData = 1003;
+inline constexpr quint16 invalidPayload = 1007;
 inline constexpr quint16 policyViolation = 1008;
 inline constexpr quint16 messageTooBig = 1009;
 inline constexpr quint16 internalError = 1011;
 inline constexpr quint16 tryAgainLater = 1013;
+inline constexpr quint16 badGateway = 1014;
 
 } // namespace closecode
+
+/// Whether a close frame may say \a code: others are reserved, or nobody's.
+[[nodiscard]] SEMPER_SERVER_EXPORT bool isSendableCloseCode(quint16 code);
 
 /// Why a WebSocket has to be closed, as its close frame tells it.
 struct WebSocketFault
@@ -43,12 +48,11 @@ public:
     /// A message may have \a limit bytes, all its fragments together.
     explicit WebSocketFrames(qint64 limit);
 
+    void setLimit(qint64 limit) { m_limit = limit; }
     void append(const QByteArray &bytes);
     /// The next whole message, or control frame, as a client's frame; or what is wrong, after which
     /// nothing more comes. Nothing until more is appended.
     [[nodiscard]] std::optional<std::variant<QByteArray, WebSocketFault>> next();
-    /// Something has begun that has not ended.
-    [[nodiscard]] bool isWithinMessage() const { return !m_input.isEmpty() || m_fragmented; }
 
 private:
     struct Header

@@ -55,8 +55,7 @@ std::variant<std::monostate, Problem, UpgradedConnection *> WebSocketGate::pass(
     if (authenticated)
         record.setUser(u"token"_s);
     WebSocketTerms terms = m_terms;
-    terms.messageLimit
-        = m_peers.messageLimit(limits.messageMaxBytes, subprotocol == watcherSubprotocol);
+    terms.messageCap = m_peers.messageCap(subprotocol == watcherSubprotocol);
     auto *connection = new WebSocketConnection(socket, record,
         {.id = record.id(),
             .address = record.peer(),

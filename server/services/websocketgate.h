@@ -27,6 +27,7 @@ public:
 
     void setSubprotocols(const QStringList &subprotocols) { m_subprotocols = subprotocols; }
     void setAllowedOrigins(const QStringList &origins) { m_allowedOrigins = origins; }
+    [[nodiscard]] PeerGroup &peers() { return m_peers; }
     [[nodiscard]] WebSocketTerms &terms() { return m_terms; } ///< for those that come later
     /// Who shows the server's token at the handshake is known from then on.
     void setTokenCheck(std::function<bool(const QByteArray &)> isToken);

@@ -113,14 +113,4 @@ QByteArray canonicalHandshake(const RequestHead &head, const QString &subprotoco
     return bytes + "\r\n";
 }
 
-QByteArray bearerTokenOf(const RequestHead &head)
-{
-    static constexpr QByteArrayView scheme("Bearer ");
-    const QByteArray value = head.value("authorization");
-    if (head.count("authorization") != 1 || value.size() <= scheme.size()
-        || QByteArrayView(value).first(scheme.size()).compare(scheme, Qt::CaseInsensitive) != 0)
-        return {};
-    return value.sliced(scheme.size()).trimmed();
-}
-
 } // namespace semper

@@ -30,7 +30,5 @@ inline constexpr QLatin1StringView watcherSubprotocol{"semper.v1"};
 [[nodiscard]] SEMPER_SERVER_EXPORT bool isOwnOrigin(const RequestHead &head);
 /// The same handshake in its plainest form, for QtWebSockets.
 [[nodiscard]] QByteArray canonicalHandshake(const RequestHead &head, const QString &subprotocol);
-/// What follows "Bearer" in the only Authorization header; null where there is none.
-[[nodiscard]] SEMPER_SERVER_EXPORT QByteArray bearerTokenOf(const RequestHead &head);
 
 } // namespace semper

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "services/websocketlistener.h"
 
+#include "services/peergroup.h"
 #include "services/websocketgate.h"
 #include "services/websockethandshake.h"
 
@@ -11,6 +12,7 @@ namespace semper {
 WebSocketListener::WebSocketListener(
     ConnectionTable &table, const ServiceLimits &limits, WebSocketGate &gate)
     : GuardedServer(table, {})
+    , m_peers(gate.peers())
 {
     setLimits(limits); // once for the guard, and once for what comes behind it
     setUpgrading([this, &gate](const RequestHead &head, GuardedSocket &socket,
@@ -32,6 +34,12 @@ WebSocketListener::~WebSocketListener()
 LiveConnection *WebSocketListener::serve(QTcpSocket *socket, quint64 id)
 {
     return guard(socket, id); // and no QHttpServer behind it
+}
+
+void WebSocketListener::limitsChanged()
+{
+    GuardedServer::limitsChanged();
+    m_peers.setLimits(limits());
 }
 
 QLatin1StringView WebSocketListener::scheme() const

@@ -5,6 +5,7 @@
 
 namespace semper {
 
+class PeerGroup;
 class WebSocketGate;
 
 /// A listener of a WebSocketService: what asks for no WebSocket is refused.
@@ -19,6 +20,10 @@ public:
 protected:
     [[nodiscard]] LiveConnection *serve(QTcpSocket *socket, quint64 id) override;
     [[nodiscard]] QLatin1StringView scheme() const override;
+    void limitsChanged() override;
+
+private:
+    PeerGroup &m_peers;
 };
 
 } // namespace semper

@@ -34,7 +34,6 @@ QString WebSocketService::type() const
 
 std::unique_ptr<ServiceListener> WebSocketService::makeListener(const ListenerSpec &)
 {
-    m_endpoint.m_peers->setTimeToGreet(limits().handshakeTimeout);
     return std::make_unique<WebSocketListener>(table(), limits(), *m_endpoint.m_gate);
 }
 

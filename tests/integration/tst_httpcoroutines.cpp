@@ -57,6 +57,7 @@ private Q_SLOTS:
     void whatAHandlerThrowsIsA500();
     void headHasNoBody();
     void aClosedConnectionGetsItsAnswerFirst();
+    void aFloodBehindARequestDoesNotTakeItsAnswer();
     void theServiceMayGoWhileAHandlerWaits();
 
 private:
@@ -279,6 +280,21 @@ void TestHttpCoroutines::aClosedConnectionGetsItsAnswerFirst()
     QVERIFY(m_service->closeConnection(1));
     Q_EMIT m_gate.opened();
     QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
+    QVERIFY(client.received().endsWith("late x"));
+}
+
+void TestHttpCoroutines::aFloodBehindARequestDoesNotTakeItsAnswer()
+{
+    RawClient client(port(), get("/late/x"));
+    QTRY_COMPARE_WITH_TIMEOUT(m_gate.waiting, 1, patience);
+    const QByteArray flood = get("/now").repeated(100'000);
+    client.send(flood);
+    QTRY_COMPARE_WITH_TIMEOUT(client.socket().bytesToWrite(), 0, patience);
+    QTRY_VERIFY_WITH_TIMEOUT(m_service->connections().value(0).bytesIn > flood.size(), patience);
+    QVERIFY(client.received().isEmpty());
+    Q_EMIT m_gate.opened();
+    QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
+    QCOMPARE(client.answers(), 1);
     QVERIFY(client.received().endsWith("late x"));
 }
 

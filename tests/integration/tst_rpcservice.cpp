@@ -8,10 +8,12 @@
 
 #include "rawclient.h"
 #include "services/servicecontext.h"
+#include "support/certificates.h"
 
 #include <QCoroTimer>
 #include <QJsonArray>
 #include <QRegularExpression>
+#include <QSslSocket>
 #include <QTest>
 #include <QTimer>
 #include <QUrl>
@@ -80,6 +82,35 @@ QCoro::Task<> converse(RpcClient &rpc, QList<QJsonValue> &results)
     }
 }
 
+/// A client with TLS that reads only when it is told to.
+class TlsClient
+{
+public:
+    TlsClient(quint16 port, const QString &authority)
+    {
+        QSslConfiguration tls = m_socket.sslConfiguration();
+        tls.setCaCertificates(QSslCertificate::fromPath(authority));
+        m_socket.setSslConfiguration(tls);
+        m_socket.setReadBufferSize(16 * 1024);
+        m_socket.connectToHostEncrypted(u"127.0.0.1"_s, port);
+    }
+
+    [[nodiscard]] QSslSocket &socket() { return m_socket; }
+    [[nodiscard]] const QByteArray &read()
+    {
+        m_received += m_socket.readAll();
+        return m_received;
+    }
+    [[nodiscard]] bool closed() const
+    {
+        return m_socket.state() == QAbstractSocket::UnconnectedState;
+    }
+
+private:
+    QSslSocket m_socket;
+    QByteArray m_received;
+};
+
 } // namespace
 
 class TestRpcService : public QObject
@@ -100,6 +131,12 @@ private Q_SLOTS:
     void authenticationHoldsForTheConnection();
     void aWrongTokenAuthenticatesNobody();
     void aClientThatTakesNoAnswersIsNotAnsweredForEver();
+    void overTlsCallsGoOnOnceAnswersWereTaken();
+    void overTlsAConnectionEndsWithAllOfItsAnswer();
+    void whoSaysNothingIsClosed();
+    void pagesOfOthersAreNotHeard_data();
+    void pagesOfOthersAreNotHeard();
+    void onlyOneAuthorizationCounts();
     void aConnectionThatIsClosedInsideACallIsGone();
     void afterAFloodOfNonsenseTheServiceStillAnswers();
     void clientsOfOursGetAlong_data();
@@ -107,6 +144,9 @@ private Q_SLOTS:
 
 private:
     std::unique_ptr<RpcService> m_service;
+    semper::test::Certificates m_certificates;
+    [[nodiscard]] bool listenWithTls();
+    void restart(const RpcServiceOptions &options);
     [[nodiscard]] quint16 port() const
     {
         return static_cast<quint16>(QUrl(m_service->addresses().value(0)).port());
@@ -115,8 +155,23 @@ private:
 
 void TestRpcService::init()
 {
-    m_service
-        = std::make_unique<RpcService>(u"rpc"_s, RpcServiceOptions{.listen = u"127.0.0.1:0"_s});
+    restart({.listen = u"127.0.0.1:0"_s});
+}
+
+bool TestRpcService::listenWithTls()
+{
+    if (!m_certificates.make(u"server"_s, u"localhost"_s))
+        return false;
+    restart({.listen = u"127.0.0.1:0"_s,
+        .tls = TlsSpec{.certificate = m_certificates.certificate(u"server"_s),
+            .key = m_certificates.key(u"server"_s)},
+        .limits = {.queueMaxBytes = 64 * 1024 * 1024}});
+    return true;
+}
+
+void TestRpcService::restart(const RpcServiceOptions &options)
+{
+    m_service = std::make_unique<RpcService>(u"rpc"_s, options);
     m_service->setContext(
         {.supervision = nullptr, .isToken = [](const QByteArray &t) { return t == "secret"; }});
     QVERIFY(m_service->method(u"calculator.sum"_s, [](const RpcCall &call) {
@@ -322,6 +377,92 @@ void TestRpcService::aClientThatTakesNoAnswersIsNotAnsweredForEver()
     QTRY_VERIFY_WITH_TIMEOUT(calls > 0, patience);
     QTest::qWait(500);
     QVERIFY2(calls < 500, qPrintable(QString::number(calls)));
+}
+
+void TestRpcService::overTlsCallsGoOnOnceAnswersWereTaken()
+{
+    if (!listenWithTls())
+        QSKIP("openssl is not installed");
+    TlsClient client(port(), m_certificates.certificate(u"server"_s));
+    QTRY_VERIFY_WITH_TIMEOUT(client.socket().isEncrypted(), patience);
+    QByteArray calls;
+    for (int i = 0; i < 60; ++i)
+        calls += call("long", "[200000]", "1") + '\n';
+    client.socket().write(calls);
+    QTRY_VERIFY_WITH_TIMEOUT(m_service->connections().value(0).bytesOut > 256 * 1024, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(client.read().count('\n'), 60, 3 * patience);
+}
+
+void TestRpcService::overTlsAConnectionEndsWithAllOfItsAnswer()
+{
+    if (!listenWithTls())
+        QSKIP("openssl is not installed");
+    TlsClient client(port(), m_certificates.certificate(u"server"_s));
+    QTRY_VERIFY_WITH_TIMEOUT(client.socket().isEncrypted(), patience);
+    client.socket().write(post(call("long", "[30000000]", "1"), "Connection: close\r\n"));
+    QTRY_VERIFY_WITH_TIMEOUT(m_service->connections().value(0).bytesOut > 0, patience);
+    QTest::qWait(3500); // longer than who is closed has for reading why
+    QTRY_VERIFY_WITH_TIMEOUT(client.read().size() > 0 && client.closed(), 3 * patience);
+    QVERIFY(client.read().endsWith(result('"' + QByteArray(30'000'000, 'x') + '"', "1") + '\n'));
+}
+
+void TestRpcService::whoSaysNothingIsClosed()
+{
+    restart({.listen = u"127.0.0.1:0"_s, .limits = {.handshakeTimeout = 200ms}});
+    RawClient silent(port());
+    RawClient speaking(port(), call("nothing", "[]", "1") + '\n');
+    QTRY_VERIFY_WITH_TIMEOUT(silent.closed(), patience);
+    QCOMPARE(silent.received(), ""_ba);
+    speaking.send(call("nothing", "[]", "2") + '\n');
+    QTRY_COMPARE_WITH_TIMEOUT(
+        speaking.received(), result("null", "1") + '\n' + result("null", "2") + '\n', patience);
+}
+
+void TestRpcService::pagesOfOthersAreNotHeard_data()
+{
+    QTest::addColumn<QString>("framing");
+    QTest::addColumn<QByteArray>("headers");
+    QTest::addColumn<bool>("heard");
+    const auto automatic = u"auto"_s;
+    const QByteArray other = "Host: 127.0.0.1\r\nOrigin: http://evil.example\r\n";
+    QTest::newRow("no page") << automatic << "Host: api.example\r\n"_ba << true;
+    QTest::newRow("own page") << automatic
+                              << "Host: localhost:1\r\nOrigin: http://localhost:1\r\n"_ba << true;
+    QTest::newRow("other page") << automatic << other << false;
+    QTest::newRow("page whose name means this address")
+        << automatic << "Host: evil.example\r\nOrigin: http://evil.example\r\n"_ba << false;
+    QTest::newRow("newline") << u"newline"_s << other << false;
+    QTest::newRow("content-length") << u"content-length"_s << other << false;
+    QTest::newRow("swoft") << u"swoft"_s << other << false;
+}
+
+void TestRpcService::pagesOfOthersAreNotHeard()
+{
+    QFETCH(const QString, framing);
+    QFETCH(const QByteArray, headers);
+    QFETCH(const bool, heard);
+    restart({.listen = u"127.0.0.1:0"_s, .framing = framing});
+    int calls = 0;
+    m_service->method(u"count"_s, [&calls](const RpcCall &) { ++calls; });
+    const QByteArray body = call("count", "[]", "1") + "\r\n\r\n";
+    RawClient page(port(),
+        "POST / HTTP/1.1\r\n" + headers + "Content-Length: " + QByteArray::number(body.size())
+            + "\r\n\r\n" + body);
+    if (heard) {
+        QTRY_COMPARE_WITH_TIMEOUT(page.status(), 200, patience);
+        QCOMPARE(calls, 1);
+        return;
+    }
+    QTRY_VERIFY_WITH_TIMEOUT(page.closed(), patience);
+    QCOMPARE(calls, 0);
+}
+
+void TestRpcService::onlyOneAuthorizationCounts()
+{
+    RawClient two(port(),
+        post(call("guarded", "[]", "1"),
+            "Authorization: Bearer secret\r\nAuthorization: Bearer other\r\n"));
+    QTRY_COMPARE_WITH_TIMEOUT(two.status(), 401, patience);
 }
 
 void TestRpcService::aConnectionThatIsClosedInsideACallIsGone()

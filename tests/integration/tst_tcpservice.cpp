@@ -68,15 +68,20 @@ private Q_SLOTS:
     void aFrameThatIsTooLongIsToldAndClosed();
     void coroutinesAnswerOneFrameAfterTheOther();
     void otherClientsDoNotWaitForASlowAnswer();
+    void framesOfAClientThatHasGoneAreHandledAllTheSame();
+    void aHandlerThatThrowsEndsWhatIsLeftOfAClientThatHasGone();
+    void theServiceMayGoWhileFramesAreLeft();
     void aHandlerThatThrowsClosesItsConnectionOnly();
     void anAnswerToAClientThatIsGoneGoesNowhere();
     void aClientThatEndsItsSideGetsItsAnswers();
     void aClientThatDoesNotReadIsCutOff();
+    void aPeerThatIsClosedIsSentEverythingFirst();
     void aSilentClientIsClosedWhenItMayNotIdle();
     void oneTooManyIsTold();
     void peersAreReachedByIdAndAllTogether();
     void clientsAreServedOverTls();
     void comingAndGoingIsTold();
+    void whoComesCanBeTurnedAwayAtOnce();
     void aConnectionIsClosedByItsId();
     void theServiceMayGoWhileAHandlerRuns();
 };
@@ -224,6 +229,73 @@ void TestTcpService::otherClientsDoNotWaitForASlowAnswer()
     QTRY_COMPARE_WITH_TIMEOUT(slow.received(), "slow\n"_ba, patience);
 }
 
+void TestTcpService::framesOfAClientThatHasGoneAreHandledAllTheSame()
+{
+    // As `printf '1\n2\n3\n' | nc -N` has it.
+    TcpService service(u"raw"_s, {.listen = u"127.0.0.1:0"_s});
+    QByteArrayList heard;
+    bool released = false;
+    service.onFrame([&](const Peer &peer, const QByteArray &frame) -> QCoro::Task<> {
+        while (!released)
+            co_await QCoro::sleepFor(1ms);
+        heard.append(frame);
+        peer.send(frame);
+    });
+    service.onDisconnected([&heard](const Peer &) { heard.append("gone"); });
+    QCOMPARE(service.listen(), std::nullopt);
+    RawClient client(portOf(service), "1\n2\n3\nhalf");
+    ::shutdown(int(client.socket().socketDescriptor()), SHUT_WR);
+    QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
+    QTRY_COMPARE_WITH_TIMEOUT(service.connectionCount(), 0, patience);
+    QCOMPARE(heard, QByteArrayList());
+    released = true;
+    QTRY_COMPARE_WITH_TIMEOUT(heard, (QByteArrayList{"1", "2", "3", "gone"}), patience);
+    RawClient other(portOf(service), "4\n");
+    QTRY_COMPARE_WITH_TIMEOUT(other.received(), "4\n"_ba, patience);
+}
+
+void TestTcpService::aHandlerThatThrowsEndsWhatIsLeftOfAClientThatHasGone()
+{
+    TcpService service(u"raw"_s, {.listen = u"127.0.0.1:0"_s});
+    QByteArrayList heard;
+    bool released = false;
+    service.onFrame([&](const Peer &, const QByteArray &frame) -> QCoro::Task<> {
+        while (!released)
+            co_await QCoro::sleepFor(1ms);
+        heard.append(frame);
+        if (frame == "2")
+            throw std::runtime_error("no");
+    });
+    service.onDisconnected([&heard](const Peer &) { heard.append("gone"); });
+    QCOMPARE(service.listen(), std::nullopt);
+    RawClient client(portOf(service), "1\n2\n3\n");
+    ::shutdown(int(client.socket().socketDescriptor()), SHUT_WR);
+    QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"the handler of a message .* threw"_s));
+    released = true;
+    QTRY_COMPARE_WITH_TIMEOUT(heard, (QByteArrayList{"1", "2", "gone"}), patience);
+}
+
+void TestTcpService::theServiceMayGoWhileFramesAreLeft()
+{
+    auto service
+        = std::make_unique<TcpService>(u"raw"_s, TcpService::Options{.listen = u"127.0.0.1:0"_s});
+    QByteArrayList heard;
+    bool released = false;
+    service->onFrame([&](const Peer &, const QByteArray &frame) -> QCoro::Task<> {
+        while (!released)
+            co_await QCoro::sleepFor(1ms);
+        heard.append(frame);
+    });
+    QCOMPARE(service->listen(), std::nullopt);
+    RawClient client(portOf(*service), "1\n2\n");
+    ::shutdown(int(client.socket().socketDescriptor()), SHUT_WR);
+    QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
+    service.reset();
+    released = true;
+    QTRY_COMPARE_WITH_TIMEOUT(heard, QByteArrayList{"1"}, patience);
+}
+
 void TestTcpService::aHandlerThatThrowsClosesItsConnectionOnly()
 {
     TcpService service(u"raw"_s, {.listen = u"127.0.0.1:0"_s});
@@ -232,10 +304,12 @@ void TestTcpService::aHandlerThatThrowsClosesItsConnectionOnly()
             throw std::out_of_range("too far");
         if (frame == "throw 7")
             throw 7;
+        if (frame == "throw without a word")
+            throw std::runtime_error("");
         peer.send(frame);
     });
     QCOMPARE(service.listen(), std::nullopt);
-    for (const QByteArray &bytes : {"throw\n"_ba, "throw 7\n"_ba}) {
+    for (const QByteArray &bytes : {"throw\n"_ba, "throw 7\n"_ba, "throw without a word\n"_ba}) {
         QTest::ignoreMessage(
             QtWarningMsg, QRegularExpression(u"the handler of a message .* threw"_s));
         RawClient other(portOf(service), "1\n");
@@ -296,6 +370,28 @@ void TestTcpService::aClientThatDoesNotReadIsCutOff()
     QVERIFY(sent > 10); // what the kernel takes, and 1 MiB
     QVERIFY(sent < 10'000);
     QTRY_COMPARE_WITH_TIMEOUT(service.connectionCount(), 0, patience);
+}
+
+void TestTcpService::aPeerThatIsClosedIsSentEverythingFirst()
+{
+    // More than the queue may have: what nothing waits before is no reason to cut a client off.
+    TcpService service(u"raw"_s, {.listen = u"127.0.0.1:0"_s});
+    std::optional<bool> sent;
+    const QByteArray answer(30'000'000, 'x');
+    service.onFrame([&](const Peer &peer, const QByteArray &) {
+        sent = peer.send(answer);
+        peer.close();
+    });
+    QCOMPARE(service.listen(), std::nullopt);
+    RawClient client(portOf(service));
+    client.socket().setReadBufferSize(1);
+    client.send("all\n");
+    QTRY_COMPARE_WITH_TIMEOUT(sent, true, patience);
+    QTest::qWait(3500); // longer than who is closed has for reading why
+    client.socket().setReadBufferSize(0);
+    client.send(QByteArray()); // which has it read on
+    QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
+    QCOMPARE(client.received().size(), answer.size() + 1);
 }
 
 void TestTcpService::aSilentClientIsClosedWhenItMayNotIdle()
@@ -380,6 +476,22 @@ void TestTcpService::comingAndGoingIsTold()
     }
     QTRY_COMPARE_WITH_TIMEOUT(went, came, patience);
     QCOMPARE(came, QList<quint64>{1});
+}
+
+void TestTcpService::whoComesCanBeTurnedAwayAtOnce()
+{
+    const auto service = echoService();
+    QStringList told;
+    QObject::connect(service.get(), &Service::connectionOpened, service.get(),
+        [&told] { told.append(u"opened"_s); });
+    service->onConnected([&](const Peer &peer) {
+        told.append(service->closeConnection(peer.id()) ? u"closed"_s : u"unknown"_s);
+    });
+    QCOMPARE(service->listen(), std::nullopt);
+    RawClient client(portOf(*service), "one\n");
+    QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
+    QCOMPARE(told, (QStringList{u"opened"_s, u"closed"_s}));
+    QCOMPARE(client.received(), ""_ba);
 }
 
 void TestTcpService::aConnectionIsClosedByItsId()

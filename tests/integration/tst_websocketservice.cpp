@@ -113,6 +113,9 @@ private Q_SLOTS:
     void aSilentClientIsPingedAndThenGivenUp();
     void aClientThatDoesNotReadIsCutOff();
     void aPeerIsClosedAsTheHandlerHasIt();
+    void reservedCodesAreNotSaid_data();
+    void reservedCodesAreNotSaid();
+    void aPeerThatIsClosedIsSentEverythingFirst();
     void aConnectionIsClosedByItsIdWith1001();
     void peersAreReachedByIdAndAllTogether();
     void anHttpServiceHasWebSocketsAtItsPaths();
@@ -485,6 +488,51 @@ void TestWebSocketService::aPeerIsClosedAsTheHandlerHasIt()
     QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
     QCOMPARE(closeCode(client), 4002);
     QCOMPARE(framesOf(client).size(), 2 + 2 + 122);
+}
+
+void TestWebSocketService::reservedCodesAreNotSaid_data()
+{
+    QTest::addColumn<int>("code");
+    for (const int code : {0, 999, 1004, 1005, 1006, 1015, 2999, 5000})
+        QTest::addRow("%d", code) << code;
+}
+
+void TestWebSocketService::reservedCodesAreNotSaid()
+{
+    QFETCH(const int, code);
+    WebSocketService service(u"live"_s, {.listen = u"127.0.0.1:0"_s});
+    service.onMessage([code](const Peer &peer, const Message &) { peer.close(quint16(code)); });
+    QCOMPARE(service.listen(), std::nullopt);
+    RawClient client(portOf(service), webSocketHandshake());
+    QTRY_COMPARE_WITH_TIMEOUT(client.status(), 101, patience);
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"no code to close a WebSocket with"_s));
+    client.send(textFrame("x"));
+    QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
+    QCOMPARE(closeCode(client), 1000);
+}
+
+void TestWebSocketService::aPeerThatIsClosedIsSentEverythingFirst()
+{
+    // More than the queue may have: what nothing waits before is no reason to cut a client off.
+    WebSocketService service(u"live"_s, {.listen = u"127.0.0.1:0"_s});
+    const QByteArray answer(30'000'000, 'x');
+    std::optional<bool> sent;
+    service.onMessage([&](const Peer &peer, const Message &) {
+        sent = peer.send(answer);
+        peer.close(4000);
+    });
+    QCOMPARE(service.listen(), std::nullopt);
+    RawClient client(portOf(service), webSocketHandshake());
+    QTRY_COMPARE_WITH_TIMEOUT(client.status(), 101, patience);
+    client.socket().setReadBufferSize(1);
+    client.send(textFrame("x"));
+    QTRY_COMPARE_WITH_TIMEOUT(sent, true, patience);
+    QTest::qWait(3500); // longer than who is closed has for reading why
+    client.socket().setReadBufferSize(0);
+    client.send(QByteArray()); // which has it read on
+    QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
+    QCOMPARE(framesOf(client).count('x'), answer.size());
+    QVERIFY(framesOf(client).endsWith("\x88\x02\x0f\xa0"));
 }
 
 void TestWebSocketService::aConnectionIsClosedByItsIdWith1001()

@@ -181,29 +181,25 @@ void TestBearerToken::contentThatIsNoTokenIsRefused()
 
 void TestBearerToken::onlyTheTokenAdmits_data()
 {
-    QTest::addColumn<QByteArray>("authorization");
+    QTest::addColumn<QByteArray>("shown");
     QTest::addColumn<bool>("admitted");
     const QByteArray token(43, 'a');
-    QTest::newRow("right") << "Bearer " + token << true;
-    QTest::newRow("scheme in lower case") << "bearer " + token << true;
+    QTest::newRow("right") << token << true;
     QTest::newRow("none") << QByteArray() << false;
-    QTest::newRow("scheme only") << QByteArray("Bearer ") << false;
-    QTest::newRow("token only") << token << false;
-    QTest::newRow("other scheme") << "Basic " + token << false;
-    QTest::newRow("shorter") << "Bearer " + token.chopped(1) << false;
-    QTest::newRow("longer") << "Bearer " + token + "a" << false;
-    QTest::newRow("last byte") << "Bearer " + token.chopped(1) + "b" << false;
-    QTest::newRow("first byte") << "Bearer b" + token.chopped(1) << false;
-    QTest::newRow("other case") << "Bearer " + token.toUpper() << false;
+    QTest::newRow("shorter") << token.chopped(1) << false;
+    QTest::newRow("longer") << token + "a" << false;
+    QTest::newRow("last byte") << token.chopped(1) + "b" << false;
+    QTest::newRow("first byte") << "b" + token.chopped(1) << false;
+    QTest::newRow("other case") << token.toUpper() << false;
 }
 
 void TestBearerToken::onlyTheTokenAdmits()
 {
-    QFETCH(const QByteArray, authorization);
+    QFETCH(const QByteArray, shown);
     const QTemporaryDir folder;
     write(folder.filePath(u"token"_s), QByteArray(43, 'a') + "\n", 0600);
     const auto token = BearerToken::load(folder.path());
-    QTEST(std::get<BearerToken>(token).admits(authorization), "admitted");
+    QTEST(std::get<BearerToken>(token).matches(shown), "admitted");
 }
 
 void TestBearerToken::onlyKnownHostsAreKnown_data()

@@ -52,6 +52,7 @@ private Q_SLOTS:
     void aStreamWithoutAnEndIsRefusedAtTheLimit_data();
     void aStreamWithoutAnEndIsRefusedAtTheLimit();
     void anAnnouncedGiantIsRefusedBeforeItComes();
+    void anAnnouncedMessageHasBegun();
     void theRestIsAMessageWhereNoLengthWasPromised();
     void theFramingIsToldByTheFirstBytes_data();
     void theFramingIsToldByTheFirstBytes();
@@ -130,10 +131,11 @@ void TestRpcFraming::headersAreReadAsLspHasThem()
 void TestRpcFraming::headersThatSayNoLengthAreTheEnd_data()
 {
     QTest::addColumn<QByteArray>("headers");
-    for (const char *headers : {"Content-Length: -2\r\n\r\n", "Content-Length: two\r\n\r\n",
-             "Content-Length:\r\n\r\n", "Content-Type: x\r\n\r\n", "\r\n\r\n",
-             "Content-Length: 2\r\nContent-Length: 2\r\n\r\n", "Content-Length: 2\n\n",
-             "Content-Length: 99999999999999999999\r\n\r\n", "Content-Length: 0x2\r\n\r\n"})
+    for (const char *headers :
+        {"Content-Length: -2\r\n\r\n", "Content-Length: two\r\n\r\n", "Content-Length:\r\n\r\n",
+            "Content-Type: x\r\n\r\n", "\r\n\r\n", "Content-Length: 2\r\nContent-Length: 2\r\n\r\n",
+            "Content-Length: 2\n\n", "POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n",
+            "Content-Length: 99999999999999999999\r\n\r\n", "Content-Length: 0x2\r\n\r\n"})
         QTest::newRow(headers) << QByteArray(headers);
     QTest::newRow("endless") << QByteArray(5000, 'a');
 }
@@ -170,6 +172,18 @@ void TestRpcFraming::anAnnouncedGiantIsRefusedBeforeItComes()
 {
     QCOMPARE(
         read(RpcFraming::ContentLength, "Content-Length: 1001\r\n\r\n"), QByteArrayList{"-32600"});
+}
+
+void TestRpcFraming::anAnnouncedMessageHasBegun()
+{
+    RpcFrameReader reader(RpcFraming::ContentLength, 1000);
+    QVERIFY(!reader.isMidMessage());
+    reader.append("Content-Length: 5\r\n\r\n");
+    QCOMPARE(drain(reader), QByteArrayList());
+    QVERIFY(reader.isMidMessage());
+    reader.append("hello");
+    QCOMPARE(drain(reader), QByteArrayList{"hello"});
+    QVERIFY(!reader.isMidMessage());
 }
 
 void TestRpcFraming::theRestIsAMessageWhereNoLengthWasPromised()

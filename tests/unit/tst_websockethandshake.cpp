@@ -155,6 +155,10 @@ void TestWebSocketHandshake::theTokenIsWhatFollowsBearer_data()
                            << "abc"_ba;
     QTest::newRow("case") << "authorization: bearer abc\r\n"_ba
                           << "abc"_ba;
+    QTest::newRow("blanks") << "Authorization: Bearer   abc  \r\n"_ba
+                            << "abc"_ba;
+    QTest::newRow("no scheme") << "Authorization: abc\r\n"_ba
+                               << ""_ba;
     QTest::newRow("other scheme") << "Authorization: Basic abc\r\n"_ba
                                   << ""_ba;
     QTest::newRow("nothing") << "Authorization: Bearer\r\n"_ba

@@ -26,6 +26,7 @@ Q_LOGGING_CATEGORY(log, "semper.server.rpc")
 constexpr qint64 readBufferBytes = 64 * 1024;
 /// A client that does not take its answers gets no further ones.
 constexpr qint64 maximumUnsentBytes = 256 * 1024;
+constexpr qsizetype enoughForWords = 64; ///< of a header's name, or an HTTP method
 constexpr int messagesInATurn = 256; ///< of the event loop, which is everybody's
 constexpr auto timeForMessage = 30s;
 constexpr auto timeToTellMore = 200ms;
@@ -33,15 +34,17 @@ constexpr auto timeToLeave = 2s;
 
 } // namespace
 
-RpcConnection::RpcConnection(QTcpSocket *socket, quint64 id, const QString &framing,
+RpcConnection::RpcConnection(QTcpSocket *socket, quint64 id, const ListenerSpec &listener,
     const ServiceLimits &limits, std::shared_ptr<RpcSession> session, QObject *partings)
     : QObject(socket)
     , m_socket(socket)
     , m_record(id, *socket)
+    , m_listener(listener.address)
     , m_limits(limits)
     , m_session(std::move(session))
     , m_output(std::make_unique<SocketOutput>(socket))
     , m_partings(partings)
+    , m_firstBy(limits.handshakeTimeout)
 {
     m_socket->setReadBufferSize(readBufferBytes);
     m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
@@ -63,8 +66,8 @@ RpcConnection::RpcConnection(QTcpSocket *socket, quint64 id, const QString &fram
     m_session->setTokenShown([this] { m_record.setUser(u"token"_s); });
     m_lastWrite.start();
     m_lastByte.start();
-    if (!framing.isEmpty() && framing != "auto"_L1)
-        speakFraming(framing);
+    if (!listener.framing.isEmpty() && listener.framing != "auto"_L1)
+        speakFraming(listener.framing);
     // What came with the handshake is here already.
     QMetaObject::invokeMethod(this, &RpcConnection::read, Qt::QueuedConnection);
 }
@@ -87,7 +90,8 @@ Connection RpcConnection::connection() const
 void RpcConnection::close()
 {
     leave();
-    m_leaveBy.setRemainingTime(timeToLeave);
+    if (m_closeBy.isForever())
+        m_closeBy.setRemainingTime(timeToLeave);
 }
 
 void RpcConnection::abort()
@@ -98,21 +102,24 @@ void RpcConnection::abort()
 
 void RpcConnection::enforceDeadlines()
 {
-    if (m_leaveBy.hasExpired())
+    const bool isSent = m_output->unsent() == 0;
+    if (m_closeBy.hasExpired() || (isSent && m_leaveBy.hasExpired()))
         return abort();
-    if (m_output->unsent() > 0 && m_lastWrite.hasExpired(m_limits.writeStall.count())) {
+    if (!isSent && m_lastWrite.hasExpired(m_limits.writeStall.count())) {
         qCDebug(log) << "dropped" << m_record.peer() << "which does not take what it is sent";
         return abort();
     }
     if (m_leaving)
         return;
+    if (!m_heard && m_firstBy.hasExpired())
+        return leave();
     if (m_wholeBy.hasExpired()) {
         if (!m_conversation)
             speakFraming(u"newline"_s);
         m_conversation->giveUp();
         return goOn();
     }
-    const bool isIdle = m_session->underWay() == 0 && m_output->unsent() == 0;
+    const bool isIdle = m_session->underWay() == 0 && isSent;
     if (isIdle && m_limits.idleTimeout > 0ms && m_lastByte.hasExpired(m_limits.idleTimeout.count()))
         leave();
 }
@@ -125,12 +132,17 @@ void RpcConnection::read()
         m_socket->readAll(); // or closing would take away from the client what it has not read yet
         return;
     }
+    m_heard |= m_socket->bytesAvailable() > 0;
     if (!m_conversation) {
         const QByteArray fresh = m_socket->read(readBufferBytes);
         m_record.received(fresh.size());
         m_lastByte.restart();
+        // Of a long first line only its end tells more: it is not read anew with every piece.
+        m_firstLineEnded |= fresh.contains('\n');
+        const bool tellsMore = m_first.size() < enoughForWords || m_firstLineEnded;
         m_first += fresh;
-        find();
+        if (tellsMore || m_first.size() > m_limits.messageMaxBytes)
+            find();
     }
     goOn();
 }
@@ -156,7 +168,8 @@ void RpcConnection::find()
         speakFraming(u"swoft"_s);
         break;
     case RpcDetection::Http:
-        speak(std::make_shared<RpcHttpConversation>(m_session, m_limits.messageMaxBytes));
+        speak(
+            std::make_shared<RpcHttpConversation>(m_session, m_listener, m_limits.messageMaxBytes));
         break;
     case RpcDetection::Foreign:
         speakFraming(u"newline"_s);
@@ -184,6 +197,9 @@ void RpcConnection::goOn()
     if (m_goingOn || m_leaving)
         return;
     m_goingOn = true;
+    m_session->setMaximumAnswerBytes(m_limits.queueMaxBytes);
+    if (m_conversation)
+        m_conversation->setMaximumMessageBytes(m_limits.messageMaxBytes);
     int left = messagesInATurn;
     while (m_conversation && !m_leaving && left > 0 && m_output->unsent() < maximumUnsentBytes) {
         if (m_conversation->step())
@@ -199,7 +215,8 @@ void RpcConnection::goOn()
         return leave();
     if (left == 0)
         goOnLater();
-    if (!isMidMessage())
+    // Where the client does not take its answers, what it sent may be whole and is not looked at.
+    if (!isMidMessage() || m_output->unsent() >= maximumUnsentBytes)
         m_wholeBy.setRemainingTime(-1);
     else if (m_wholeBy.isForever())
         m_wholeBy.setRemainingTime(timeForMessage);

@@ -6,6 +6,8 @@
 #include "services/rpc/rpcconversation.h"
 #include "services/rpc/socketoutput.h"
 
+#include <semper/listenerspec.h>
+
 #include <QByteArray>
 #include <QDeadlineTimer>
 #include <QElapsedTimer>
@@ -27,9 +29,10 @@ class RpcConnection : public QObject, public LiveConnection
 {
     Q_OBJECT
 public:
-    /// Owned by \a socket. \a framing is a listener's: empty or "auto" to find out. \a limits
-    /// outlive it, and \a partings, whose children are the clients that left and still listen.
-    RpcConnection(QTcpSocket *socket, quint64 id, const QString &framing,
+    /// Owned by \a socket. \a listener is how it came; its framing, if empty or "auto", is found
+    /// out. \a limits outlive it, and \a partings, whose children are the clients that left and
+    /// still listen.
+    RpcConnection(QTcpSocket *socket, quint64 id, const ListenerSpec &listener,
         const ServiceLimits &limits, std::shared_ptr<RpcSession> session, QObject *partings);
     ~RpcConnection() override;
 
@@ -55,6 +58,7 @@ private:
 
     QTcpSocket *m_socket;
     ConnectionRecord m_record;
+    ListenAddress m_listener;
     const ServiceLimits &m_limits;
     std::shared_ptr<RpcSession> m_session;
     std::shared_ptr<RpcConversation> m_conversation; ///< null until it is known how
@@ -65,7 +69,11 @@ private:
     bool m_goingOn = false;
     bool m_goesOnLater = false;
     bool m_leaving = false;
-    QDeadlineTimer m_leaveBy{QDeadlineTimer::Forever};
+    bool m_heard = false; ///< a byte has come
+    bool m_firstLineEnded = false; ///< in m_first there is a line break
+    QDeadlineTimer m_leaveBy{QDeadlineTimer::Forever}; ///< all is sent
+    QDeadlineTimer m_closeBy{QDeadlineTimer::Forever}; ///< close() was called
+    QDeadlineTimer m_firstBy; ///< the first byte, or it goes
     QDeadlineTimer m_wholeBy{QDeadlineTimer::Forever}; ///< the message that has begun
     QElapsedTimer m_lastWrite; ///< or when there began to be something to write
     QElapsedTimer m_lastByte; ///< in or out

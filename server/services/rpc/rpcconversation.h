@@ -28,6 +28,8 @@ public:
     void setWrite(Write write) { m_write = std::move(write); }
     [[nodiscard]] RpcSession &session() const { return *m_session; }
 
+    /// Of a message, its frame not counted; for those that are not whole yet.
+    virtual void setMaximumMessageBytes(qint64 bytes) = 0;
     virtual void append(const QByteArray &bytes) = 0;
     /// Takes one message of what was appended, if a whole one is there and it may be taken now.
     [[nodiscard]] virtual bool step() = 0;

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "services/rpc/rpchttpconversation.h"
 
+#include "control/knownhost.h"
+
 #include <QUrl>
+
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -20,21 +24,12 @@ QByteArray bodyHeaders(const QByteArray &type, qsizetype bytes)
         + "\r\nX-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n";
 }
 
-/// What follows "Bearer " in an Authorization header; empty for any other scheme.
-QByteArray tokenOf(const RequestHead &head)
-{
-    static constexpr QByteArrayView scheme("Bearer ");
-    const QByteArray value = head.value("authorization");
-    const bool isBearer = value.size() > scheme.size()
-        && QByteArrayView(value).first(scheme.size()).compare(scheme, Qt::CaseInsensitive) == 0;
-    return isBearer ? value.sliced(scheme.size()).trimmed() : QByteArray();
-}
-
 } // namespace
 
 RpcHttpConversation::RpcHttpConversation(
-    std::shared_ptr<RpcSession> session, qint64 maximumMessageBytes)
+    std::shared_ptr<RpcSession> session, ListenAddress listener, qint64 maximumMessageBytes)
     : RpcConversation(std::move(session))
+    , m_listener(std::move(listener))
 {
     m_limits.maximumBodyBytes = maximumMessageBytes;
 }
@@ -77,16 +72,19 @@ bool RpcHttpConversation::takeHead()
     return true;
 }
 
-std::optional<Problem> RpcHttpConversation::faultOf(const RequestHead &head)
+std::optional<Problem> RpcHttpConversation::faultOf(const RequestHead &head) const
 {
     if (head.method != "POST")
         return Problem{.status = 405,
             .detail = u"JSON-RPC is spoken here, with POST"_s,
             .headers = {{"Allow"_ba, "POST"_ba}}};
-    // A page of somebody else, in a browser on this machine, must not call what is here.
-    const QByteArray origin = head.value("origin");
-    if (!origin.isEmpty()
-        && QUrl(QString::fromLatin1(origin)).authority().toLatin1() != head.value("host"))
+    // A page of somebody else, in a browser on this machine, must not call what is here; nor one
+    // whose own host name was made to resolve to this address.
+    const QByteArray host = head.value("host");
+    const bool isOwn
+        = QUrl(QString::fromLatin1(head.value("origin"))).authority().toLatin1() == host
+        && isKnownHost(host, m_listener);
+    if (head.count("origin") > 1 || (head.count("origin") == 1 && !isOwn))
         return Problem{.status = 403, .detail = u"no calls from pages of another origin"_s};
     return std::nullopt;
 }
@@ -103,7 +101,7 @@ void RpcHttpConversation::giveUp()
 
 void RpcHttpConversation::perform(const QByteArray &body)
 {
-    session().perform(body, {.standsForItself = true, .token = tokenOf(*m_head)},
+    session().perform(body, {.standsForItself = true, .token = bearerTokenOf(*m_head)},
         [self = weak_from_this()](const RpcSession::Answer &answer) {
             if (const auto conversation = self.lock())
                 conversation->answer(answer);

@@ -6,6 +6,8 @@
 #include "services/requesthead.h"
 #include "services/rpc/rpcconversation.h"
 
+#include <semper/listenaddress.h>
+
 #include <optional>
 
 namespace semper {
@@ -16,8 +18,11 @@ class RpcHttpConversation : public RpcConversation,
                             public std::enable_shared_from_this<RpcHttpConversation>
 {
 public:
-    RpcHttpConversation(std::shared_ptr<RpcSession> session, qint64 maximumMessageBytes);
+    /// Of pages only those are heard that name a host of \a listener.
+    RpcHttpConversation(
+        std::shared_ptr<RpcSession> session, ListenAddress listener, qint64 maximumMessageBytes);
 
+    void setMaximumMessageBytes(qint64 bytes) override { m_limits.maximumBodyBytes = bytes; }
     void append(const QByteArray &bytes) override { m_input += bytes; }
     [[nodiscard]] bool step() override;
     [[nodiscard]] bool wantsMore() const override { return !isOver() && !m_isAnswering; }
@@ -26,12 +31,13 @@ public:
 
 private:
     [[nodiscard]] bool takeHead();
-    [[nodiscard]] static std::optional<Problem> faultOf(const RequestHead &head);
+    [[nodiscard]] std::optional<Problem> faultOf(const RequestHead &head) const;
     void perform(const QByteArray &body);
     void answer(const RpcSession::Answer &answer);
     void refuse(const Problem &problem);
 
     HttpLimits m_limits;
+    ListenAddress m_listener;
     QByteArray m_input;
     std::optional<RequestHead> m_head; ///< of the request whose body is awaited, or answered
     bool m_isAnswering = false;

@@ -71,11 +71,13 @@ QString RpcMethods::find(const QString &called, RpcDialect dialect) const
     return m_handlers.contains(meant) ? meant : QString();
 }
 
-void RpcMethods::call(const RpcCall &call, const Done &done) const
+void RpcMethods::call(const RpcCall &call, const Done &done, int mostAbandoned) const
 {
     const std::shared_ptr<const RpcHandler> handler = m_handlers.value(call.method());
     if (const auto *atOnce = std::get_if<0>(handler.get()))
         done(outcomeOf(*atOnce, call));
+    else if (m_abandoned >= mostAbandoned)
+        done(RpcError(RpcError::tooManyCalls, u"too many calls are under way"_s));
     else
         await(handler, call, done);
 }

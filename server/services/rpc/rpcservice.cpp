@@ -62,9 +62,10 @@ std::unique_ptr<ServiceListener> RpcService::makeListener(const ListenerSpec &)
             auto session = std::make_shared<RpcSession>(m_methods,
                 RpcSession::Settings{.connection = id,
                     .maximumAnswerBytes = listener.limits().queueMaxBytes,
+                    .mostAbandoned = listener.limits().connections,
                     .isToken = [this](const QByteArray &token) { return isToken(token); }});
-            return new RpcConnection(socket, id, listener.spec().framing, listener.limits(),
-                std::move(session), &m_partings);
+            return new RpcConnection(
+                socket, id, listener.spec(), listener.limits(), std::move(session), &m_partings);
         });
 }
 

@@ -25,6 +25,11 @@ RpcSession::RpcSession(std::shared_ptr<const RpcMethods> methods, Settings setti
     , m_settings(std::move(settings))
 { }
 
+RpcSession::~RpcSession()
+{
+    m_methods->noteAbandoned(m_underWay);
+}
+
 void RpcSession::perform(const QByteArray &text, const Sender &sender, const Answered &answered)
 {
     auto work = std::make_shared<Work>(
@@ -61,10 +66,14 @@ void RpcSession::begin(const std::shared_ptr<Work> &work, qsizetype place)
                      .connection = m_settings.connection,
                      .authenticated = shown || (m_authenticated && !sender.standsForItself)},
         sender.standsForItself ? std::weak_ptr<RpcSession>() : weak_from_this());
-    m_methods->call(call, [self = weak_from_this(), work, place](const RpcOutcome &outcome) {
-        if (const auto session = self.lock())
-            session->end(work, place, outcome);
-    });
+    const auto done
+        = [self = weak_from_this(), methods = m_methods, work, place](const RpcOutcome &outcome) {
+              if (const auto session = self.lock())
+                  session->end(work, place, outcome);
+              else
+                  methods->noteAbandoned(-1);
+          };
+    m_methods->call(call, done, m_settings.mostAbandoned);
 }
 
 void RpcSession::end(const std::shared_ptr<Work> &work, qsizetype place, const RpcOutcome &outcome)

@@ -31,9 +31,12 @@ public:
         quint64 connection = 0;
         RpcLimits limits = {};
         qint64 maximumAnswerBytes = 0; ///< a longer answer becomes an error
+        int mostAbandoned = 1024; ///< calls of clients that have gone, all together
         IsToken isToken = {};
     };
     RpcSession(std::shared_ptr<const RpcMethods> methods, Settings settings);
+    ~RpcSession();
+    Q_DISABLE_COPY_MOVE(RpcSession)
 
     struct Answer
     {
@@ -57,6 +60,7 @@ public:
     void setCallEnded(std::function<void()> callEnded) { m_callEnded = std::move(callEnded); }
     /// Called whenever the peer has shown the server's token.
     void setTokenShown(std::function<void()> tokenShown) { m_tokenShown = std::move(tokenShown); }
+    void setMaximumAnswerBytes(qint64 bytes) { m_settings.maximumAnswerBytes = bytes; }
     /// Calls that have not ended.
     [[nodiscard]] qsizetype underWay() const { return m_underWay; }
     /// From now on, if \a token is the server's.

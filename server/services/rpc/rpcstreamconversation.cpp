@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "services/rpc/rpcstreamconversation.h"
 
+#include <utility>
+
 using namespace Qt::StringLiterals;
 
 namespace semper {
@@ -32,9 +34,20 @@ bool RpcStreamConversation::step()
         return false;
     if (const auto *error = std::get_if<RpcError>(&*next))
         refuse(*error);
+    else if (isForeign(std::get<QByteArray>(*next)))
+        refuse(RpcError(RpcError::parseError, u"Parse error"_s, u"no HTTP is spoken here"_s));
     else
         perform(std::get<QByteArray>(*next));
     return true;
+}
+
+/// An HTTP request, behind which a page of somebody else could send messages as its body.
+bool RpcStreamConversation::isForeign(const QByteArray &text)
+{
+    if (!std::exchange(m_isFirst, false))
+        return false;
+    const QByteArray line = text.first(text.contains('\n') ? text.indexOf('\n') : text.size());
+    return !line.startsWith('{') && !line.startsWith('[') && line.contains(" HTTP/");
 }
 
 void RpcStreamConversation::finish()
@@ -47,7 +60,7 @@ void RpcStreamConversation::finish()
 
 bool RpcStreamConversation::isMidMessage() const
 {
-    return wantsMore() && m_reader.pending() > 0;
+    return wantsMore() && m_reader.isMidMessage();
 }
 
 void RpcStreamConversation::giveUp()

@@ -15,6 +15,7 @@ public:
     RpcStreamConversation(
         std::shared_ptr<RpcSession> session, RpcFraming framing, qsizetype maximumMessageBytes);
 
+    void setMaximumMessageBytes(qint64 bytes) override { m_reader.setLimit(bytes); }
     void append(const QByteArray &bytes) override { m_reader.append(bytes); }
     [[nodiscard]] bool step() override;
     [[nodiscard]] bool wantsMore() const override { return !isOver() && !isFull(); }
@@ -24,10 +25,12 @@ public:
 
 private:
     [[nodiscard]] bool isFull() const;
+    [[nodiscard]] bool isForeign(const QByteArray &text);
     void perform(const QByteArray &text);
     void refuse(const RpcError &error);
 
     RpcFrameReader m_reader;
+    bool m_isFirst = true; ///< no message has come
 };
 
 } // namespace semper

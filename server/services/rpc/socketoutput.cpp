@@ -16,8 +16,12 @@ SocketOutput::SocketOutput(QTcpSocket *socket, QObject *parent)
     , m_socket(socket)
     , m_isTls(qobject_cast<QSslSocket *>(socket))
 {
-    if (m_isTls)
-        connect(socket, &QIODevice::bytesWritten, this, &SocketOutput::written);
+    const auto *tls = qobject_cast<const QSslSocket *>(socket);
+    if (!tls)
+        return;
+    // The first tells only that they are encrypted, and counts them; the second that some left.
+    connect(tls, &QIODevice::bytesWritten, this, &SocketOutput::written);
+    connect(tls, &QSslSocket::encryptedBytesWritten, this, [this] { Q_EMIT written(0); });
 }
 
 SocketOutput::~SocketOutput()
@@ -55,8 +59,10 @@ void SocketOutput::setNeeded(bool needed)
 
 void SocketOutput::closeWriting()
 {
-    if (m_isTls && m_socket)
-        m_socket->disconnectFromHost();
+    if (m_isTls && m_socket) // later: it may be at work on what it has encrypted
+        QMetaObject::invokeMethod(
+            m_socket, [socket = m_socket.data()] { socket->disconnectFromHost(); },
+            Qt::QueuedConnection);
     else if (descriptor() >= 0)
         ::shutdown(descriptor(), SHUT_WR);
 }

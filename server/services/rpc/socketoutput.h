@@ -30,11 +30,13 @@ public:
     void setNeeded(bool needed);
     /// The client closed its side: whether it can be written to all the same.
     [[nodiscard]] bool outlivesSocket() const { return m_ownEnd >= 0; }
-    /// Tells the client that no byte follows. What is unsent is lost.
+    /// Tells the client that no byte follows. What is unsent is lost; with TLS it is sent first.
     void closeWriting();
 
 Q_SIGNALS:
-    void written(qint64 bytes); ///< the kernel has taken them
+    /// The kernel has taken them. With TLS they may be encrypted only, and when encrypted bytes
+    /// leave it is told again, with 0.
+    void written(qint64 bytes);
     void failed(); ///< the client is gone
 
 private:
