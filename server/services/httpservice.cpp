@@ -3,6 +3,7 @@
 
 #include "protocol/keys.h"
 #include "services/guardedserver.h"
+#include "services/peergroup.h"
 #include "services/problemresponse.h"
 #include "services/qthttpcompat.h"
 #include "services/websocketgate.h"
@@ -30,7 +31,11 @@ HttpService::HttpService(const QString &name, const Options &options)
         m_http, [this](const QHttpServerRequest &request) { return answerUnrouted(request); });
 }
 
-HttpService::~HttpService() = default;
+HttpService::~HttpService()
+{
+    for (const auto &[path, endpoint] : m_endpoints)
+        endpoint->m_peers->fallSilent();
+}
 
 QString HttpService::type() const
 {

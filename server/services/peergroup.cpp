@@ -12,6 +12,13 @@ namespace semper {
 
 PeerGroup::~PeerGroup() = default;
 
+void PeerGroup::fallSilent()
+{
+    m_handler = {};
+    m_connected = {};
+    m_disconnected = {};
+}
+
 qint64 PeerGroup::messageCap(bool forWatching) const
 {
     // Twice what a frame may have, so that one that is too long can be told so.

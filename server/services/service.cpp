@@ -39,12 +39,12 @@ Service::Service(
 
 Service::~Service()
 {
-    m_table->disconnect(this); // What its connections do now is nobody's concern any more.
     dropListeners();
 }
 
 void Service::dropListeners()
 {
+    m_table->disconnect(this); // What its connections do now is nobody's concern any more.
     qDeleteAll(findChildren<ServiceListener *>(Qt::FindDirectChildrenOnly));
 }
 

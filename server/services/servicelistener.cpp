@@ -107,6 +107,9 @@ void ServiceListener::dropConnections()
     const auto sockets = findChildren<QTcpSocket *>(Qt::FindDirectChildrenOnly);
     for (QTcpSocket *socket : sockets) {
         socket->disconnect(this);
+        // Else it tells its end from its destructor, to those who read from it then.
+        socket->flush();
+        socket->abort();
         delete socket;
     }
 }

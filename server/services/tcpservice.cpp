@@ -20,6 +20,7 @@ TcpService::TcpService(const QString &name, const Options &options)
 
 TcpService::~TcpService()
 {
+    m_peers->fallSilent();
     dropListeners();
 }
 

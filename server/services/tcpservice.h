@@ -46,7 +46,8 @@ public:
         setHandler(detail::peerHandler<QByteArray>(std::move(handler)));
     }
     void onConnected(PeerListener listener);
-    /// Also for one that says hello, and so is no peer any more.
+    /// Also for one that says hello, and so is no peer any more; not for those that are connected
+    /// when the service goes.
     void onDisconnected(PeerListener listener);
 
     using Service::send;

@@ -39,6 +39,7 @@ public:
         setHandler(detail::peerHandler<Message>(std::move(handler)));
     }
     void onConnected(PeerListener listener);
+    /// Not for those that are connected when the service goes.
     void onDisconnected(PeerListener listener);
 
     /// The first of these that a client offers is agreed on. Default: none.

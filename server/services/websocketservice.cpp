@@ -24,6 +24,7 @@ WebSocketService::WebSocketService(const QString &name, const Options &options)
 
 WebSocketService::~WebSocketService()
 {
+    m_endpoint.m_peers->fallSilent();
     dropListeners();
 }
 

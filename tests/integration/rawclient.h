@@ -13,8 +13,7 @@ class RawClient
 public:
     explicit RawClient(quint16 port)
     {
-        QObject::connect(&m_socket, &QIODevice::readyRead, &m_socket,
-            [this] { m_received += m_socket.readAll(); });
+        readOn();
         m_socket.connectToHost(QHostAddress(QHostAddress::LocalHost), port);
     }
     RawClient(quint16 port, const QByteArray &bytes)
@@ -32,6 +31,14 @@ public:
         m_socket.flush();
     }
 
+    /// Reads what has come, and what comes. For one that was made to read nothing.
+    void readOn()
+    {
+        QObject::connect(&m_socket, &QIODevice::readyRead, &m_socket,
+            [this] { m_received += m_socket.readAll(); });
+        if (m_socket.isOpen())
+            m_received += m_socket.readAll();
+    }
     [[nodiscard]] const QByteArray &received() const { return m_received; }
     /// The server said that it sends no more, or reset the connection.
     [[nodiscard]] bool closed() const

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "databases.h"
-#include "support/testcertificate.h"
+#include "support/certificates.h"
 
 #include <QElapsedTimer>
 #include <QScopeGuard>
@@ -223,12 +223,10 @@ void TestDatabaseLoss::aPasswordThatIsNotThereIsNotAnEmptyOne()
 
 void TestDatabaseLoss::whoDoesNotEncryptThoughAskedToIsNotSpokenTo()
 {
-    QTemporaryDir folder;
-    QFile authority(folder.filePath(u"ca.pem"_s));
-    QVERIFY(authority.open(QIODevice::WriteOnly) && authority.write(test::testAuthority) > 0);
-    authority.close();
+    test::Certificates certificates;
+    QVERIFY(certificates.make(u"authority"_s, u"authority"_s));
     DatabaseOptions options = m_databases.options(m_driver); // of a server without TLS
-    options.tls.insert(u"sslrootcert"_s, authority.fileName());
+    options.tls.insert(u"sslrootcert"_s, certificates.certificate(u"authority"_s));
     if (m_driver == Driver::PostgreSql)
         options.tls.insert(u"sslmode"_s, u"verify-full"_s);
     const Database db(m_process.process, options);

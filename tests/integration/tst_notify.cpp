@@ -277,7 +277,8 @@ void TestNotify::descriptorsThatArePassedAreClosed()
     QFile go(server.folder() + u"/go"_s);
     QVERIFY(go.open(QIODevice::WriteOnly));
     QTRY_VERIFY_WITH_TIMEOUT(server.log().contains(u"it | ready"), patience);
-    QVERIFY2(openDescriptors(pid).size() <= before + 2, "some of 100 were kept"); // a question may be open
+    QVERIFY2(openDescriptors(pid).size() <= before + 2,
+        "some of 100 were kept"); // a question may be open
 }
 
 void TestNotify::aStrangerIsNotBelievedAndHardlyTold()

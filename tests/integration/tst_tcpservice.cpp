@@ -84,6 +84,7 @@ private Q_SLOTS:
     void whoComesCanBeTurnedAwayAtOnce();
     void aConnectionIsClosedByItsId();
     void theServiceMayGoWhileAHandlerRuns();
+    void aServiceThatGoesCallsNoHandlerOfTheConnected();
 };
 
 void TestTcpService::framesAreAnswered_data()
@@ -377,19 +378,19 @@ void TestTcpService::aPeerThatIsClosedIsSentEverythingFirst()
     // More than the queue may have: what nothing waits before is no reason to cut a client off.
     TcpService service(u"raw"_s, {.listen = u"127.0.0.1:0"_s});
     std::optional<bool> sent;
-    const QByteArray answer(30'000'000, 'x');
+    const QByteArray answer(20'000'000, 'x');
     service.onFrame([&](const Peer &peer, const QByteArray &) {
         sent = peer.send(answer);
         peer.close();
     });
     QCOMPARE(service.listen(), std::nullopt);
     RawClient client(portOf(service));
-    client.socket().setReadBufferSize(1);
+    client.socket().setReadBufferSize(64 * 1024);
+    client.socket().disconnect(&client.socket()); // it does not read
     client.send("all\n");
     QTRY_COMPARE_WITH_TIMEOUT(sent, true, patience);
     QTest::qWait(3500); // longer than who is closed has for reading why
-    client.socket().setReadBufferSize(0);
-    client.send(QByteArray()); // which has it read on
+    client.readOn();
     QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
     QCOMPARE(client.received().size(), answer.size() + 1);
 }
@@ -522,6 +523,23 @@ void TestTcpService::theServiceMayGoWhileAHandlerRuns()
     service.reset();
     QTRY_COMPARE_WITH_TIMEOUT(ended, 1, patience);
     QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
+}
+
+void TestTcpService::aServiceThatGoesCallsNoHandlerOfTheConnected()
+{
+    auto service
+        = std::make_unique<TcpService>(u"raw"_s, TcpService::Options{.listen = u"127.0.0.1:0"_s});
+    bool came = false;
+    bool left = false;
+    service->onConnected([&came](const Peer &) { came = true; });
+    service->onDisconnected([&left](const Peer &) { left = true; });
+    service->onFrame([](const Peer &, const QByteArray &) {});
+    QCOMPARE(service->listen(), std::nullopt);
+    RawClient client(portOf(*service), "one\n");
+    QTRY_VERIFY_WITH_TIMEOUT(came, patience);
+    service.reset();
+    QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
+    QVERIFY(!left);
 }
 
 QTEST_GUILESS_MAIN(TestTcpService)

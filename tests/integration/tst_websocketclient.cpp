@@ -547,10 +547,10 @@ QCoro::Task<> sendAndConnect(WebSocketClient &socket, Outcome &sent, Outcome &co
 void TestWebSocketClient::whoTakesNothingOfWhatIsEncryptedIsLost()
 {
     auto tls = std::make_unique<QSslServer>();
-    tls->setSslConfiguration(testTls());
+    tls->setSslConfiguration(m_certificates.tls(u"server"_s));
     ScriptedHttp server(shakeHandsAndTakeNothing, std::move(tls));
     makeSocket(QUrl(u"wss://localhost:%1/"_s.arg(server.port())));
-    m_socket->addAuthorities(testAuthority);
+    m_socket->addAuthorities(m_certificates.pem(u"authority"_s));
     m_socket->setReconnectDelays(0ms, 0ms);
     m_socket->setTimeout(3s);
     QCOMPARE(connected().what, QString());

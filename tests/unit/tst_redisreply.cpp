@@ -198,9 +198,14 @@ void TestRedisReply::argumentsAreTextBytesOrNumbers()
 
 void TestRedisReply::whatWouldChangeTheConnectionIsRefused()
 {
-    for (const char *name : {"SELECT", "multi", "Subscribe", "BLPOP", "AUTH", "quit"})
-        QVERIFY_THROWS_EXCEPTION(std::invalid_argument, refuseUnshareable(name));
-    refuseUnshareable("GET");
+    const QList<QByteArrayList> refused{{"SELECT"}, {"multi"}, {"Subscribe"},
+        {"BLPOP", "list", "0"}, {"AUTH", "secret"}, {"quit"}, {"WAIT", "1", "0"},
+        {"client", "reply", "SKIP"}, {"XREAD", "COUNT", "1", "block", "0", "STREAMS", "s", "$"}};
+    for (const QByteArrayList &words : refused)
+        QVERIFY_THROWS_EXCEPTION(std::invalid_argument, refuseUnshareable(words));
+    refuseUnshareable({"GET", "key"});
+    refuseUnshareable({"CLIENT", "ID"});
+    refuseUnshareable({"XREAD", "STREAMS", "block", "0"});
 }
 
 QTEST_GUILESS_MAIN(TestRedisReply)
