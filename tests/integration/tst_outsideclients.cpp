@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Each service, asked by programs that are not ours: curl, netcat, and from npm the WebSocket
+// client ws, the JSON-RPC client jayson, and vscode-jsonrpc, which speaks as language servers do.
+#include "support/runningserver.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QProcess>
+#include <QStandardPaths>
+#include <QTest>
+
+#include <memory>
+
+using namespace Qt::StringLiterals;
+using namespace semper::test;
+
+namespace {
+
+constexpr int patience = 30'000;
+
+QJsonObject serviceOf(const QString &type, const QJsonObject &processes = {})
+{
+    return {{u"type"_s, type}, {u"listen"_s, u"127.0.0.1:0"_s}, {u"processes"_s, processes}};
+}
+
+QJsonArray list(std::initializer_list<QJsonValue> values)
+{
+    return values;
+}
+
+/// Where `./dev test` has npm put the packages of other clients.
+QString npmModules()
+{
+    return qEnvironmentVariable("SEMPER_TEST_BUILD") + u"/tests/npm/node_modules"_s;
+}
+
+} // namespace
+
+class TestOutsideClients : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase();
+    void cleanupTestCase();
+    void curlIsServedOverHttp();
+    void curlCallsMethods();
+    void netcatGetsItsAnswers_data();
+    void netcatGetsItsAnswers();
+    void netcatWatchesOverTcp();
+    void aWebSocketClientFromNpmWatches();
+    void aJsonRpcClientFromNpmCalls();
+    void aLanguageClientFromNpmCalls();
+
+private:
+    [[nodiscard]] QUrl addressOf(const QString &service);
+    [[nodiscard]] QString portOf(const QString &service)
+    {
+        return QString::number(addressOf(service).port());
+    }
+    /// What \a program prints; its errors if it fails.
+    [[nodiscard]] QByteArray run(
+        const QString &program, const QStringList &arguments, const QByteArray &input = {});
+    /// What tests/integration/outsideclients/SCRIPT tells that it saw. Skips the test without npm.
+    [[nodiscard]] QJsonObject seenBy(
+        const QString &package, const QString &script, const QStringList &arguments);
+
+    std::unique_ptr<RunningServer> m_server;
+    QString m_token;
+};
+
+void TestOutsideClients::initTestCase()
+{
+    const QJsonObject quiet{{u"command"_s, QJsonArray{helperProgram(u"sleeper"_s)}}};
+    m_server = std::make_unique<RunningServer>(QJsonObject(),
+        QJsonObject{{u"services"_s,
+            QJsonObject{{u"web"_s, serviceOf(u"http"_s, {{u"quiet"_s, quiet}})},
+                {u"rpc"_s, serviceOf(u"rpc"_s)}, {u"live"_s, serviceOf(u"websocket"_s)},
+                {u"raw"_s, serviceOf(u"tcp"_s)}}}});
+    QVERIFY2(m_server->start(), qPrintable(m_server->log()));
+    m_token = QString::fromLatin1(m_server->token());
+}
+
+void TestOutsideClients::cleanupTestCase()
+{
+    const QString log = m_server->log();
+    QVERIFY2(!log.contains(u" warning "_s), qPrintable(log));
+    QCOMPARE(m_server->stop(), 0);
+}
+
+QUrl TestOutsideClients::addressOf(const QString &service)
+{
+    for (const QJsonValue &entry : m_server->get(u"/api/v1/server"_s)[u"services"_s].toArray())
+        if (entry[u"name"_s] == service)
+            return QUrl(entry[u"addresses"_s][0].toString());
+    return {};
+}
+
+QByteArray TestOutsideClients::run(
+    const QString &program, const QStringList &arguments, const QByteArray &input)
+{
+    QProcess process;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(u"NODE_PATH"_s, npmModules());
+    process.setProcessEnvironment(environment);
+    process.start(program, arguments);
+    process.write(input);
+    process.closeWriteChannel();
+    if (!process.waitForFinished(patience))
+        process.kill();
+    if (process.exitStatus() != QProcess::NormalExit || process.exitCode() != 0)
+        return process.errorString().toUtf8() + process.readAllStandardError();
+    return process.readAllStandardOutput();
+}
+
+QJsonObject TestOutsideClients::seenBy(
+    const QString &package, const QString &script, const QStringList &arguments)
+{
+    if (!QFileInfo::exists(npmModules() + u'/' + package)) {
+        QTest::qSkip("npm is not installed, or could not install it", __FILE__, __LINE__);
+        return {};
+    }
+    const QByteArray output = run(u"node"_s,
+        QStringList{qEnvironmentVariable("SEMPER_TEST_SOURCE")
+            + u"/tests/integration/outsideclients/"_s + script}
+            + arguments);
+    const QJsonObject seen = QJsonDocument::fromJson(output).object();
+    if (seen.isEmpty())
+        qWarning().noquote() << output;
+    return seen;
+}
+
+void TestOutsideClients::curlIsServedOverHttp()
+{
+    const QString page = addressOf(u"web"_s).toString() + u'/';
+    const QStringList curl{u"-sS"_s, u"--max-time"_s, u"10"_s};
+    QCOMPARE(run(u"curl"_s, curl + QStringList{page}), "{\"service\":\"web\",\"status\":\"ok\"}\n");
+    QVERIFY(run(u"curl"_s, curl + QStringList{u"-I"_s, page}).startsWith("HTTP/1.1 200 OK\r\n"));
+    QVERIFY(run(u"curl"_s, curl + QStringList{u"-i"_s, page + u"nowhere"_s})
+                .startsWith("HTTP/1.1 404 Not Found\r\n"));
+    QVERIFY(run(u"curl"_s, curl + QStringList{u"-i"_s, u"-d"_s, u"x=1"_s, page})
+                .startsWith("HTTP/1.1 404 Not Found\r\n"));
+}
+
+void TestOutsideClients::curlCallsMethods()
+{
+    const QString address = u"http://127.0.0.1:%1/"_s.arg(portOf(u"rpc"_s));
+    const QStringList curl{u"-sS"_s, u"--max-time"_s, u"10"_s, u"-d"_s,
+        uR"({"jsonrpc":"2.0","method":"processes.get","params":{"process":"quiet"},"id":1})"_s};
+    const auto answer = [&](const QStringList &more) {
+        return QJsonDocument::fromJson(run(u"curl"_s, curl + more + QStringList{address}));
+    };
+    const QString bearer = u"Authorization: Bearer "_s + m_token;
+    QCOMPARE(answer({u"-H"_s, bearer})[u"result"_s][0][u"name"_s], u"quiet"_s);
+    QCOMPARE(answer({})[u"error"_s][u"code"_s], -32001);
+    QCOMPARE(run(u"curl"_s,
+                 curl + QStringList{u"-o"_s, u"/dev/null"_s, u"-w"_s, u"%{http_code}"_s, address}),
+        "401");
+}
+
+void TestOutsideClients::netcatGetsItsAnswers_data()
+{
+    QTest::addColumn<QByteArray>("sent");
+    QTest::addColumn<QByteArray>("end");
+    const QByteArray call
+        = R"({"jsonrpc":"2.0","method":"session.authenticate","params":["%"],"id":1})";
+    QTest::newRow("lines") << call + '\n' << "\n"_ba;
+    QTest::newRow("as language servers") << "Content-Length: LENGTH\r\n\r\n" + call << ""_ba;
+    QTest::newRow("Swoft")
+        << R"({"jsonrpc":"2.0","method":"1.0::Semper\\Rpc\\SessionInterface::authenticate","params":["%"],"id":"","ext":[]})"
+           "\r\n\r\n"_ba
+        << "\r\n\r\n"_ba;
+}
+
+void TestOutsideClients::netcatGetsItsAnswers()
+{
+    if (QStandardPaths::findExecutable(u"nc"_s).isEmpty())
+        QSKIP("netcat is not installed");
+    QFETCH(QByteArray, sent);
+    QFETCH(const QByteArray, end);
+    sent.replace("%", m_token.toLatin1());
+    sent.replace("LENGTH", QByteArray::number(sent.size() - sent.indexOf('{')));
+    const QByteArray answer = run(u"nc"_s, {u"-N"_s, u"127.0.0.1"_s, portOf(u"rpc"_s)}, sent);
+    QVERIFY2(answer.contains(R"("result":true)"), answer);
+    QVERIFY2(answer.endsWith('}' + end), answer);
+}
+
+void TestOutsideClients::netcatWatchesOverTcp()
+{
+    if (QStandardPaths::findExecutable(u"nc"_s).isEmpty())
+        QSKIP("netcat is not installed");
+    const QByteArray hello = R"({"type":"hello","role":"watcher","token":"%"})";
+    const QByteArray subscribe = R"({"type":"subscribe","topics":["state"]})";
+    const QStringList arguments{u"-N"_s, u"127.0.0.1"_s, portOf(u"raw"_s)};
+    const QByteArray seen = run(u"nc"_s, arguments,
+        QByteArray(hello).replace('%', m_token.toLatin1()) + '\n' + subscribe + '\n');
+    QVERIFY2(seen.contains(R"("type":"welcome")"), seen);
+    QVERIFY2(seen.contains(R"("name":"quiet")"), seen);
+    const QByteArray binary = run(u"nc"_s, arguments, "\xff\xfe\x00\x01\n"_ba);
+    QVERIFY2(binary.contains(R"("type":"error")"), binary);
+}
+
+void TestOutsideClients::aWebSocketClientFromNpmWatches()
+{
+    const QString address = u"ws://127.0.0.1:%1/"_s.arg(portOf(u"live"_s));
+    const QJsonObject seen = seenBy(u"ws"_s, u"websocket.js"_s, {address, m_token});
+    QCOMPARE(seen[u"watcher"_s],
+        QJsonObject({{u"code"_s, 1000}, {u"protocol"_s, u"semper.v1"_s},
+            {u"types"_s, list({u"welcome"_s, u"snapshot"_s})}}));
+    QCOMPARE(seen[u"processes"_s], list({u"quiet"_s}));
+    QCOMPARE(seen[u"pong"_s], u"are you there"_s);
+    QCOMPARE(seen[u"wrongToken"_s][u"status"_s], 401);
+    QCOMPARE(seen[u"stranger"_s][u"error"_s], u"not_allowed"_s);
+    QCOMPARE(seen[u"stranger"_s][u"code"_s], 1008);
+    QCOMPARE(seen[u"tooLong"_s][u"code"_s], 1009);
+    QCOMPARE(seen[u"binary"_s][u"code"_s], 1008);
+    QCOMPARE(seen[u"otherPage"_s][u"status"_s], 403);
+}
+
+void TestOutsideClients::aJsonRpcClientFromNpmCalls()
+{
+    const QJsonObject seen = seenBy(u"jayson"_s, u"jsonrpc.js"_s, {portOf(u"rpc"_s), m_token});
+    QCOMPARE(seen[u"authenticated"_s], true);
+    QCOMPARE(seen[u"wrongToken"_s][u"code"_s], -32001);
+    QCOMPARE(seen[u"names"_s], list({u"quiet"_s}));
+    QCOMPARE(seen[u"byPosition"_s], u"quiet"_s);
+    QCOMPARE(seen[u"byName"_s], u"quiet"_s);
+    QCOMPARE(seen[u"noSuchProcess"_s][u"data"_s][u"code"_s], u"unknown_process"_s);
+    QCOMPARE(seen[u"noSuchMethod"_s], -32601);
+    QCOMPARE(seen[u"missing"_s], -32602);
+    QCOMPARE(seen[u"restarted"_s], u"number"_s);
+    QCOMPARE(seen[u"textId"_s], u"an id of text"_s);
+    QVERIFY(!seen.contains(u"notification"_s)); // is not answered
+    QCOMPARE(
+        seen[u"batch"_s], list({list({u"first"_s, u"result"_s}), list({u"second"_s, -32601})}));
+    QVERIFY(seen[u"stranger"_s].toString().contains(u"authentication needed"_s));
+}
+
+void TestOutsideClients::aLanguageClientFromNpmCalls()
+{
+    const QJsonObject seen
+        = seenBy(u"vscode-jsonrpc"_s, u"contentlength.js"_s, {portOf(u"rpc"_s), m_token});
+    QCOMPARE(seen[u"stranger"_s], -32001);
+    QCOMPARE(seen[u"authenticated"_s], true);
+    QCOMPARE(seen[u"lists"_s], 20);
+    QCOMPARE(seen[u"noSuchMethod"_s], -32601);
+}
+
+QTEST_GUILESS_MAIN(TestOutsideClients)
+#include "tst_outsideclients.moc"
