@@ -40,7 +40,8 @@ public:
     [[nodiscard]] const PeerHandler &handler() const { return m_handler; }
     void setConnected(PeerListener listener) { m_connected = std::move(listener); }
     void setDisconnected(PeerListener listener) { m_disconnected = std::move(listener); }
-    /// The service goes: none of its handlers is called any more, for what they captured may be gone.
+    /// The service goes: none of its handlers is called any more, for what they captured may be
+    /// gone.
     void fallSilent();
     void setStock(Stock stock) { m_stock = std::move(stock); }
     [[nodiscard]] const Stock &stock() const { return m_stock; }
