@@ -42,7 +42,7 @@ void ProbeRun::start()
     connect(m_launch.get(), &Launch::ended, this, [this](const ExitReport &report) {
         clear(report.code == 0 ? QString() : report.describe());
     });
-    m_launch->start(m_request);
+    m_launch->start([this] { return m_request; });
 }
 
 void ProbeRun::kill()

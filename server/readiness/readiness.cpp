@@ -22,8 +22,9 @@ std::unique_ptr<ReadinessProbe> makeProbe(
 
 } // namespace
 
-Readiness::Readiness(const SupervisorEdges &edges)
+Readiness::Readiness(const SupervisorEdges &edges, std::function<void()> ready)
     : m_edges(edges)
+    , m_ready(std::move(ready))
 { }
 
 Readiness::~Readiness() = default;
@@ -34,7 +35,8 @@ AwaitedLine Readiness::prepare(const SharedSpec &spec, const LaunchIdentity &lau
     m_spec = spec;
     m_probe = makeProbe(*m_spec, launch, m_edges);
     if (m_probe)
-        connect(m_probe.get(), &ReadinessProbe::ready, this, &Readiness::ready);
+        QObject::connect(
+            m_probe.get(), &ReadinessProbe::ready, m_probe.get(), [this] { m_ready(); });
     const bool isInLog = m_spec->ready.mode == ReadyMode::Log;
     return {.launch = launch.launchId, .pattern = isInLog ? m_spec->ready.pattern : QString()};
 }
@@ -50,7 +52,7 @@ void Readiness::end()
 {
     if (!m_probe)
         return;
-    m_probe->disconnect(this);
+    m_probe->disconnect(m_probe.get());
     m_probe.release()->deleteLater();
 }
 

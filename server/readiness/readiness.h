@@ -5,9 +5,9 @@
 #include "supervisor/outputcollector.h"
 #include "supervisor/sharedspec.h"
 
-#include <QObject>
 #include <QString>
 
+#include <functional>
 #include <memory>
 
 namespace semper {
@@ -17,13 +17,12 @@ struct SupervisorEdges;
 
 /// How one instance of a process becomes ready, launch by launch. Holds the probe of the launch
 /// that is starting, where its mode has one. Main thread.
-class Readiness : public QObject
+class Readiness
 {
-    Q_OBJECT
 public:
-    /// \a edges must outlive it.
-    explicit Readiness(const SupervisorEdges &edges);
-    ~Readiness() override;
+    /// \a edges must outlive it; \a ready is called when its probe finds the launch ready.
+    Readiness(const SupervisorEdges &edges, std::function<void()> ready);
+    ~Readiness();
 
     /// \a launch is about to begin, as \a spec says. Returns what to look for in its output.
     [[nodiscard]] AwaitedLine prepare(const SharedSpec &spec, const LaunchIdentity &launch);
@@ -37,12 +36,10 @@ public:
     /// Why the launch is not ready yet, for people; empty where that is not known.
     [[nodiscard]] QString missing() const;
 
-Q_SIGNALS:
-    void ready(); ///< the launch, found by the probe
-
 private:
     SharedSpec m_spec; ///< of the last launch; null before the first
     const SupervisorEdges &m_edges;
+    std::function<void()> m_ready;
     std::unique_ptr<ReadinessProbe> m_probe;
 };
 

@@ -13,7 +13,9 @@
 #include <QString>
 #include <QStringList>
 
+#include <functional>
 #include <memory>
+#include <variant>
 
 namespace semper {
 
@@ -30,6 +32,13 @@ struct LaunchRequest
     int hubDescriptor = -1; ///< stays open in the child under its number; stays the caller's
 };
 
+/// What is to be launched, or why it cannot be.
+using LaunchPlan = std::variant<LaunchRequest, QString>;
+
+/// Makes the plan of a launch whose turn has come: thousands may wait for theirs, and each plan has
+/// an environment and descriptors of its own.
+using LaunchPlanner = std::function<LaunchPlan()>;
+
 /// One execution of a program: an edge of the house, with one real and one fake implementation.
 /// A launch leads a session of its own: its pid is that session's and process group's id.
 class SEMPER_SERVER_EXPORT Launch : public QObject
@@ -38,8 +47,9 @@ class SEMPER_SERVER_EXPORT Launch : public QObject
 public:
     using QObject::QObject;
 
-    /// Begins; started() or failed() follows from the event loop. Does not block.
-    virtual void start(const LaunchRequest &request) = 0;
+    /// Begins; started() or failed() follows from the event loop. \a planner is asked once, here or
+    /// from the event loop, unless the launch is ended before its turn. Does not block.
+    virtual void start(LaunchPlanner planner) = 0;
     /// 0 before the fork and after the end.
     [[nodiscard]] virtual qint64 pid() const = 0;
     virtual void signal(int number, StopScope scope) = 0;

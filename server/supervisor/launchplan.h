@@ -40,9 +40,6 @@ struct LaunchIdentity
     [[nodiscard]] static QByteArray markOfRun(const QByteArray &run);
 };
 
-/// What is to be launched, or why it cannot be.
-using LaunchPlan = std::variant<LaunchRequest, QString>;
-
 /// Program, arguments, folder, environment and limits of a launch. The server's environment is the
 /// ground; the process's user, its file of variables, its own variables and Semper's are laid over
 /// it in this order. What another supervisor told the server alone (NOTIFY_SOCKET, LISTEN_*,

@@ -53,32 +53,46 @@ QProcessLaunch::~QProcessLaunch()
         static_cast<void>(m_process.release());
 }
 
-void QProcessLaunch::start(const LaunchRequest &request)
+void QProcessLaunch::start(LaunchPlanner planner)
 {
-    m_request = request;
+    m_planner = std::move(planner);
     m_launcher.enter(this);
 }
 
 void QProcessLaunch::execute()
 {
-    if (m_request.program.isEmpty())
+    const LaunchPlanner planner = std::exchange(m_planner, {});
+    if (!planner)
         return; // stopped meanwhile
     m_inFlight = true;
-    m_process->setProgram(m_request.program);
-    m_process->setArguments(m_request.arguments);
-    m_process->setWorkingDirectory(m_request.directory);
-    m_process->setProcessEnvironment(m_request.environment);
+    LaunchPlan plan = planner();
+    if (auto *request = std::get_if<LaunchRequest>(&plan))
+        return execute(std::move(*request));
+    const auto tell = [this, cause = std::get<QString>(plan)] {
+        leaveQueue();
+        Q_EMIT failed(cause);
+    };
+    QMetaObject::invokeMethod(this, tell, Qt::QueuedConnection);
+}
+
+void QProcessLaunch::execute(LaunchRequest request)
+{
+    m_process->setProgram(request.program);
+    m_process->setArguments(request.arguments);
+    m_process->setWorkingDirectory(request.directory);
+    m_process->setProcessEnvironment(request.environment);
     m_faultSlot = m_launcher.m_faults.take();
-    m_process->setChildProcessModifier([setup = ChildSetup{.settings = m_request.settings,
-                                            .output = m_request.outputDescriptor,
-                                            .hub = m_request.hubDescriptor,
+    const bool isForeign = request.settings.runAs.has_value();
+    m_process->setChildProcessModifier([setup = ChildSetup{.settings = std::move(request.settings),
+                                            .output = request.outputDescriptor,
+                                            .hub = request.hubDescriptor,
                                             .server = ::getpid(),
                                             .fault = m_faultSlot}] { setup.apply(); });
     m_coreDumped = false;
     m_strandedPipe.expect();
     const int dumpable = ::prctl(PR_GET_DUMPABLE);
     m_process->start();
-    if (m_request.settings.runAs) // the change of ids took it from the memory that was shared
+    if (isForeign) // the change of ids took it from the memory that was shared
         ::prctl(PR_SET_DUMPABLE, dumpable);
     m_strandedPipe.note(*m_process);
     m_pid = m_process->processId();
@@ -87,15 +101,13 @@ void QProcessLaunch::execute()
     for (auto *notifier : m_process->findChildren<QSocketNotifier *>())
         notifier->installEventFilter(this);
     // Some kilobytes that only the start needed.
-    m_request = {};
     m_process->setProcessEnvironment({});
     m_process->setChildProcessModifier({});
 }
 
 void QProcessLaunch::signal(int number, StopScope scope)
 {
-    if (!m_request.program.isEmpty()) { // its turn has not come, or is about to
-        m_request = {};
+    if (std::exchange(m_planner, {})) { // its turn has not come, or is about to
         leaveQueue();
         const auto tell = [this] { Q_EMIT failed(u"stopped before it started"_s); };
         QMetaObject::invokeMethod(this, tell, Qt::QueuedConnection);

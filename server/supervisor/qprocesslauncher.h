@@ -24,7 +24,7 @@ public:
     explicit QProcessLaunch(QProcessLauncher &launcher);
     ~QProcessLaunch() override;
 
-    void start(const LaunchRequest &request) override;
+    void start(LaunchPlanner planner) override;
     [[nodiscard]] qint64 pid() const override { return m_process->processId(); }
     void signal(int number, StopScope scope) override;
 
@@ -34,6 +34,7 @@ protected:
 private:
     friend class QProcessLauncher;
     void execute();
+    void execute(LaunchRequest request);
     void finished(int code, QProcess::ExitStatus status);
     void errorOccurred(QProcess::ProcessError error);
     void leaveQueue();
@@ -41,7 +42,7 @@ private:
 
     QProcessLauncher &m_launcher;
     std::unique_ptr<QProcess> m_process;
-    LaunchRequest m_request; ///< empty once it was executed
+    LaunchPlanner m_planner; ///< null once its turn has come
     ChildFault *m_faultSlot = nullptr; ///< while in flight
     ChildFault m_fault;
     qint64 m_pid = 0;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "supervisor/standbyhost.h"
 
-#include "supervisor/launchends.h"
 #include "supervisor/orphankeeper.h"
 #include "supervisor/outputcollector.h"
 #include "supervisor/procfile.h"
@@ -44,36 +43,36 @@ StandbyHost::~StandbyHost() = default;
 
 void StandbyHost::start(const ProcessSpec &spec)
 {
-    const auto fail = [this](const QString &cause) {
-        QMetaObject::invokeMethod(
-            this, [this, cause] { gone(cause); }, Qt::QueuedConnection);
-    };
     m_isOtherUsers = !spec.limits.user.isEmpty();
     m_madeFrom = {FileStamp(m_edges.surroundings.hostProgram)};
     if (!spec.environmentFile.isEmpty())
         m_madeFrom.append(FileStamp(spec.environmentFile));
-    LaunchPlan plan = planLaunch(spec, m_identity, m_edges.surroundings);
-    if (const auto *error = std::get_if<QString>(&plan))
-        return fail(explainFailedLaunch(spec, *error));
-    auto &request = std::get<LaunchRequest>(plan);
-    request.arguments.append(standbyOption);
-    request.environment.remove(u"SEMPER_INSTANCE"_s); // told with the go
-    LaunchEnds ends;
-    if (const auto error = ends.open(request, m_identity, m_edges, {.launch = m_identity.launchId}))
-        return fail(*error);
-    connect(m_launch.get(), &Launch::started, this, [this, ends]() mutable {
-        ends.close();
+    connect(m_launch.get(), &Launch::started, this, [this] {
+        m_ends.close();
         m_session = pid();
         update(m_isStarted, true);
     });
-    connect(
-        m_launch.get(), &Launch::failed, this, [this, ends, spec](const QString &cause) mutable {
-            ends.close();
-            gone(explainFailedLaunch(spec, cause));
-        });
+    connect(m_launch.get(), &Launch::failed, this, [this, spec](const QString &cause) {
+        m_ends.close();
+        gone(explainFailedLaunch(spec, cause));
+    });
     connect(m_launch.get(), &Launch::ended, this,
         [this](const ExitReport &report) { gone(report.describe()); });
-    m_launch->start(request);
+    m_launch->start([this, spec] { return plan(spec); });
+}
+
+LaunchPlan StandbyHost::plan(const ProcessSpec &spec)
+{
+    LaunchPlan plan = planLaunch(spec, m_identity, m_edges.surroundings);
+    auto *request = std::get_if<LaunchRequest>(&plan);
+    if (request == nullptr)
+        return plan;
+    request->arguments.append(standbyOption);
+    request->environment.remove(u"SEMPER_INSTANCE"_s); // told with the go
+    const AwaitedLine none{.launch = m_identity.launchId};
+    if (const auto error = m_ends.open(*request, m_identity, m_edges, none))
+        return *error;
+    return plan;
 }
 
 QString StandbyHost::fault() const

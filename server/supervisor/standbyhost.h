@@ -2,6 +2,7 @@
 #pragma once
 
 #include "host/filestamp.h"
+#include "supervisor/launchends.h"
 #include "supervisor/launchplan.h"
 
 #include <QList>
@@ -60,12 +61,14 @@ Q_SIGNALS:
     void ended(const QString &how);
 
 private:
+    [[nodiscard]] LaunchPlan plan(const ProcessSpec &spec);
     void update(bool &flag, bool value);
     void gone(const QString &how);
 
     const SupervisorEdges &m_edges;
     LaunchIdentity m_identity;
     std::unique_ptr<Launch> m_launch;
+    LaunchEnds m_ends; ///< until it has begun
     QList<FileStamp> m_madeFrom;
     qint64 m_session = 0;
     bool m_isStarted = false;

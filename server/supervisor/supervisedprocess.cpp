@@ -3,7 +3,6 @@
 
 #include "supervisor/cgroupclearing.h"
 #include "supervisor/cgrouptree.h"
-#include "supervisor/launchends.h"
 #include "supervisor/orphankeeper.h"
 #include "supervisor/outputcollector.h"
 #include "supervisor/standbys.h"
@@ -29,9 +28,8 @@ SupervisedProcess::SupervisedProcess(QString name, int instance, QString service
     , m_service(std::move(service))
     , m_spec(std::move(spec))
     , m_edges(edges)
-    , m_readiness(edges)
+    , m_readiness(edges, [this] { handle(happening::ReadyChanged{true}); })
     , m_heartbeat(m_spec->watchdogPeriod())
-    , m_liveness(edges)
 {
     m_timer.setSingleShot(true);
     m_timer.setTimerType(Qt::PreciseTimer);
@@ -39,13 +37,8 @@ SupervisedProcess::SupervisedProcess(QString name, int instance, QString service
         handle(happening::TimerElapsed{
             m_state.killed ? procfile::waitOf(pid_t(pid())) : m_readiness.missing()});
     });
-    connect(
-        &m_readiness, &Readiness::ready, this, [this] { handle(happening::ReadyChanged{true}); });
     connect(&m_heartbeat, &HeartbeatWatch::changed, this, &SupervisedProcess::changed);
     connect(&m_heartbeat, &HeartbeatWatch::hung, this,
-        [this](const QString &what) { handle(happening::Hung{what}); });
-    connect(&m_liveness, &LivenessWatch::changed, this, &SupervisedProcess::changed);
-    connect(&m_liveness, &LivenessWatch::dead, this,
         [this](const QString &what) { handle(happening::Hung{what}); });
     watchLimits();
     if (!m_spec->enabled)
@@ -151,10 +144,20 @@ void SupervisedProcess::proceed()
 
 void SupervisedProcess::followLiveness()
 {
-    if (m_state.phase == ProcessPhase::Running && !m_state.killed)
-        m_liveness.watch(*m_spec, m_identity, pid());
-    else
-        m_liveness.stop();
+    if (m_state.phase != ProcessPhase::Running || m_state.killed) {
+        if (m_liveness)
+            m_liveness->stop();
+        return;
+    }
+    if (!m_spec->liveness)
+        return;
+    if (!m_liveness) {
+        m_liveness = std::make_unique<LivenessWatch>(m_edges);
+        connect(m_liveness.get(), &LivenessWatch::changed, this, &SupervisedProcess::changed);
+        connect(m_liveness.get(), &LivenessWatch::dead, this,
+            [this](const QString &what) { handle(happening::Hung{what}); });
+    }
+    m_liveness->watch(*m_spec, m_identity, pid());
 }
 
 void SupervisedProcess::noteNextStart()
@@ -223,25 +226,26 @@ void SupervisedProcess::launch()
     m_identity
         = LaunchIdentity::make(m_identity.process, m_identity.instance, m_edges.surroundings.run);
     m_launch = m_edges.launcher.create();
-    LaunchPlan plan = planLaunch(*m_spec, m_identity, m_edges.surroundings);
-    if (const auto *error = std::get_if<QString>(&plan))
-        return launchFailed(*error);
-    auto &request = std::get<LaunchRequest>(plan);
-    enterCgroup(request.settings);
-    LaunchEnds ends;
-    if (const auto error
-        = ends.open(request, m_identity, m_edges, m_readiness.prepare(m_spec, m_identity)))
-        return launchFailed(*error);
-    connect(m_launch.get(), &Launch::started, this, [this, ends]() mutable {
-        ends.close();
+    connect(m_launch.get(), &Launch::started, this, [this] {
+        m_ends.close();
         launchBegan();
     });
-    connect(m_launch.get(), &Launch::failed, this, [this, ends](const QString &cause) mutable {
-        ends.close();
-        launchFailed(cause);
-    });
+    connect(m_launch.get(), &Launch::failed, this, &SupervisedProcess::launchFailed);
     connect(m_launch.get(), &Launch::ended, this, &SupervisedProcess::launchEnded);
-    m_launch->start(request);
+    m_launch->start([this] { return planNow(); });
+}
+
+LaunchPlan SupervisedProcess::planNow()
+{
+    LaunchPlan plan = planLaunch(*m_spec, m_identity, m_edges.surroundings);
+    auto *request = std::get_if<LaunchRequest>(&plan);
+    if (request == nullptr)
+        return plan;
+    enterCgroup(request->settings);
+    const AwaitedLine awaited = m_readiness.prepare(m_spec, m_identity);
+    if (const auto error = m_ends.open(*request, m_identity, m_edges, awaited))
+        return *error;
+    return plan;
 }
 
 // It has been executed already, under its own token and mark: it only has to be told to begin.
@@ -277,6 +281,7 @@ void SupervisedProcess::launchBegan()
 
 void SupervisedProcess::launchFailed(const QString &cause)
 {
+    m_ends.close();
     const ExitReport report{.at = m_edges.clock.now()};
     handle(happening::LaunchFailed{report, explainFailedLaunch(*m_spec, cause)});
 }
@@ -289,7 +294,8 @@ void SupervisedProcess::launchEnded(ExitReport report)
         handle(
             happening::FaultReported{LimitWatch::killedForMemory(*m_spec->limits.memoryMaxBytes)});
     m_heartbeat.stop();
-    m_liveness.forget();
+    if (m_liveness)
+        m_liveness->forget();
     if (m_limitWatch)
         m_limitWatch->end();
     m_startedAt = {};

@@ -5,6 +5,7 @@
 #include "supervision/processmachine.h"
 #include "supervisor/cgroup.h"
 #include "supervisor/heartbeatwatch.h"
+#include "supervisor/launchends.h"
 #include "supervisor/launchplan.h"
 #include "supervisor/launchvitals.h"
 #include "supervisor/limitwatch.h"
@@ -132,6 +133,7 @@ private:
     void perform(const Action &action);
     void tellRecords();
     void launch();
+    [[nodiscard]] LaunchPlan planNow();
     [[nodiscard]] bool launchStandby();
     void launchBegan();
     void clearLeftovers();
@@ -155,11 +157,12 @@ private:
     bool m_handling = false;
     QList<std::pair<RecordType, ProcessStatus>> m_records; ///< not told yet
     std::unique_ptr<Launch> m_launch;
+    LaunchEnds m_ends; ///< of a launch that begins
     Readiness m_readiness;
     qint64 m_session = 0; ///< of the last launch
     QTimer m_timer;
     HeartbeatWatch m_heartbeat;
-    LivenessWatch m_liveness;
+    std::unique_ptr<LivenessWatch> m_liveness; ///< null where it was never probed
     std::unique_ptr<LimitWatch> m_limitWatch; ///< null where there is nothing to watch
     LimitWatch::Memory m_memoryLimit = LimitWatch::Memory::Sampled;
     std::unique_ptr<Cgroup> m_cgroup; ///< of the launch; null where it has none of its own

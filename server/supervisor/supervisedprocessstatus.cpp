@@ -49,7 +49,7 @@ ProcessStatus SupervisedProcess::status() const
     status.state = m_state.phase;
     status.wanted = m_state.wanted;
     status.ready = m_state.ready;
-    status.alive = both(m_heartbeat.isAlive(), m_liveness.isAlive());
+    status.alive = both(m_heartbeat.isAlive(), m_liveness ? m_liveness->isAlive() : std::nullopt);
     status.critical = m_spec->critical;
     if (pid() > 0)
         status.pid = pid();

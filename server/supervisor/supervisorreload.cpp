@@ -21,7 +21,8 @@ void SupervisedProcess::reconfigure(const QString &service, const SharedSpec &sp
         const auto liveness = m_spec->liveness;
         m_spec = std::make_shared<ProcessSpec>(differenceOf(*m_spec, *spec).live);
         if (m_spec->liveness != liveness) {
-            m_liveness.forget();
+            if (m_liveness)
+                m_liveness->forget();
             followLiveness();
         }
     } else {

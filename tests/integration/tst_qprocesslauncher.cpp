@@ -59,7 +59,7 @@ void TestQProcessLauncher::aProgramThatIsMissingCostsNoDescriptor()
     const QSet<QString> before = openPipes();
     const auto launch = launcher.create();
     QSignalSpy failed(launch.get(), &Launch::failed);
-    launch->start({.program = u"/nowhere/to/be/found"_s});
+    launch->start([] { return LaunchRequest{.program = u"/nowhere/to/be/found"_s}; });
     const pid_t child = copied ? ::fork() : 0;
     if (copied && child == 0)
         for (;;)

@@ -32,7 +32,7 @@ public:
         : m_pid(pid)
     { }
 
-    void start(const LaunchRequest &) override { Q_EMIT started(); }
+    void start(LaunchPlanner) override { Q_EMIT started(); }
     [[nodiscard]] qint64 pid() const override { return m_pid; }
     void signal(int, StopScope) override { end(0); }
     void end(int code)
