@@ -23,7 +23,7 @@ QMap<QString, Placed> processesOf(const ServerConfig &config)
 {
     QMap<QString, Placed> processes;
     for (const ServiceSpec &service : config.services)
-        for (const auto &[name, spec] : service.processes)
+        for (const auto &[name, spec] : service.processes.asKeyValueRange())
             processes.insert(name, {service.name, spec});
     return processes;
 }

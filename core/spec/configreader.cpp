@@ -135,7 +135,6 @@ void ConfigReading::readProcesses(
     const QJsonObject &json, const JsonPath &path, ServiceSpec &service)
 {
     const ObjectReader each(json, path, m_errors);
-    service.processes.reserve(json.size());
     for (const QString &name : each.keys()) {
         checkName(each, name);
         if (m_processPaths.contains(name))
@@ -145,8 +144,8 @@ void ConfigReading::readProcesses(
         else
             m_processPaths.insert(name, each.at(name));
         if (const auto process = each.object(name))
-            service.processes.append(
-                {name, readProcess(*process, each.at(name), m_surroundings, m_errors)});
+            service.processes.insert(
+                name, readProcess(*process, each.at(name), m_surroundings, m_errors));
     }
 }
 
@@ -210,8 +209,7 @@ void ConfigReading::checkDependencies(const ServerConfig &config) const
 {
     QMap<QString, ProcessSpec> processes;
     for (const ServiceSpec &service : config.services)
-        for (const auto &[name, process] : service.processes)
-            processes.insert(name, process);
+        processes.insert(service.processes);
     for (const DependencyFault &fault : dependencyFaults(processes)) {
         const QString key = fault.ofGroup ? keys::strategy : keys::dependsOn;
         m_errors.append({m_processPaths.value(fault.process).key(key).toString(), fault.message});

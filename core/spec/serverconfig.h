@@ -25,7 +25,7 @@ struct ServiceSpec
     ListenerSpec main; ///< its own "listen", "tls" and "framing"
     QMap<QString, ListenerSpec> listeners = {}; ///< further ones, by name
     ServiceLimitsSpec limits = {};
-    QList<std::pair<QString, ProcessSpec>> processes; ///< by name, sorted by name
+    QMap<QString, ProcessSpec> processes; ///< by name
 
     /// The main one, whose name is empty, and the further ones.
     [[nodiscard]] SEMPER_CORE_EXPORT QMap<QString, ListenerSpec> allListeners() const;

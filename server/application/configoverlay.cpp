@@ -37,6 +37,16 @@ void keepProgrammed(const QMap<QString, ListenerSpec> &program, ServiceSpec &spe
         keep(it.key(), it.value());
 }
 
+/// Not copied where there is nothing to lay it over: there may be thousands.
+QMap<QString, ProcessSpec> laidOver(
+    const QMap<QString, ProcessSpec> &processes, QMap<QString, ProcessSpec> ground)
+{
+    if (ground.isEmpty())
+        return processes;
+    ground.insert(processes);
+    return ground;
+}
+
 } // namespace
 
 std::optional<QString> layConfigOver(ServerApplication &application, const ServerConfig &config)
@@ -58,8 +68,7 @@ std::optional<QString> layConfigOver(ServerApplication &application, const Serve
             service = made.get();
             application.add(std::move(made));
         }
-        for (const auto &[name, process] : spec.processes)
-            service->addProcess(name, process);
+        service->setProcesses(laidOver(spec.processes, service->processes()));
     }
     return std::nullopt;
 }
@@ -72,11 +81,8 @@ QList<ServiceSpec> describeServices(const ServerApplication &application)
             .type = service->type(),
             .main = {},
             .listeners = service->listeners(),
-            .processes = {}};
+            .processes = service->processes()};
         spec.main = spec.listeners.take(QString());
-        const QMap<QString, ProcessSpec> &processes = service->processes();
-        for (auto it = processes.cbegin(); it != processes.cend(); ++it)
-            spec.processes.append({it.key(), it.value()});
         services.append(spec);
     }
     std::ranges::sort(services, {}, &ServiceSpec::name);
@@ -97,14 +103,7 @@ void layOverProgram(const QList<ServiceSpec> &program, ServerConfig &config)
         QMap<QString, ListenerSpec> listeners = own.listeners;
         listeners.insert(it->listeners);
         it->listeners = listeners;
-        QMap<QString, ProcessSpec> processes;
-        for (const auto &[name, process] : own.processes)
-            processes.insert(name, process);
-        for (const auto &[name, process] : std::as_const(it->processes))
-            processes.insert(name, process);
-        it->processes.clear();
-        for (auto process = processes.cbegin(); process != processes.cend(); ++process)
-            it->processes.append({process.key(), process.value()});
+        it->processes = laidOver(it->processes, own.processes);
     }
     std::ranges::sort(config.services, {}, &ServiceSpec::name);
 }
@@ -121,7 +120,7 @@ ConfigErrors overlayErrors(const QList<ServiceSpec> &program, const ServerConfig
         if (own != program.end() && own->type != service.type)
             errors.append(
                 {path.key(keys::type).toString(), u"the program's is of type %1"_s.arg(own->type)});
-        for (const auto &[name, process] : service.processes) {
+        for (const auto &[name, process] : service.processes.asKeyValueRange()) {
             const JsonPath place = path.key(keys::processes).key(name);
             if (processes.contains(name))
                 errors.append({place.toString(),

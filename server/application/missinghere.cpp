@@ -41,7 +41,7 @@ ConfigErrors missingHere(const ServerConfig &config)
     ConfigErrors errors;
     for (const ServiceSpec &service : config.services) {
         errors += missingFor(service);
-        for (const auto &[name, process] : service.processes) {
+        for (const auto &[name, process] : service.processes.asKeyValueRange()) {
             const JsonPath services = JsonPath().key(keys::services);
             const JsonPath path = services.key(service.name).key(keys::processes).key(name);
             if (const auto problem = launchProblem(process))

@@ -128,13 +128,9 @@ void Reload::commit(const ServerConfig &config, const ReloadReport &report)
     const ConfigDifference &difference = report.difference;
     m_parts.config = config;
     m_parts.supervisor.setPluginDirectories(config.pluginDirectories);
-    for (const ServiceSpec &spec : config.services) {
-        QMap<QString, ProcessSpec> processes;
-        for (const auto &[name, process] : spec.processes)
-            processes.insert(name, process);
+    for (const ServiceSpec &spec : config.services)
         if (Service *service = m_parts.application.service(spec.name))
-            service->setProcesses(processes);
-    }
+            service->setProcesses(spec.processes);
     m_parts.supervisor.takeUp(report.leftBehind);
     if (difference.isEmpty())
         return;

@@ -183,7 +183,7 @@ std::optional<QString> ServerRuntime::listenForNotifications(const ServerConfig 
     if (m_notify.isListening())
         return std::nullopt;
     for (const ServiceSpec &service : config.services)
-        for (const auto &[name, process] : service.processes)
+        for (const ProcessSpec &process : service.processes)
             if (process.ready.mode == ReadyMode::Notify)
                 return m_notify.listen(NotifySocket::pathBeside(m_options.socketPath));
     return std::nullopt;

@@ -50,7 +50,7 @@ ConfigErrors allErrors(const PartialConfig &loaded)
     ServerConfig config = loaded.config;
     if (!loaded.errors.isEmpty())
         for (ServiceSpec &service : config.services)
-            for (auto &[name, process] : service.processes)
+            for (ProcessSpec &process : service.processes)
                 process.schedule.reset(); // what is wrong with it is among them
     return loaded.errors + missingHere(config);
 }

@@ -74,7 +74,7 @@ ConfigErrors adviceOn(const ServerConfig &config)
                 Texts::tr("no folder %1").arg(quoted(config.pluginDirectories.at(i)))});
     for (const ServiceSpec &service : config.services) {
         const JsonPath path = JsonPath().key(keys::services).key(service.name).key(keys::processes);
-        for (const auto &[name, process] : service.processes)
+        for (const auto &[name, process] : service.processes.asKeyValueRange())
             advice.append(adviceOn(process, path.key(name)));
     }
     return advice;

@@ -40,7 +40,7 @@ QString nextRuns(const ServerConfig &config, const QDateTime &now)
 {
     QString text;
     for (const ServiceSpec &service : config.services)
-        for (const auto &[name, process] : service.processes)
+        for (const auto &[name, process] : service.processes.asKeyValueRange())
             if (process.schedule)
                 if (const QString run = nextRun(*process.schedule, now); !run.isEmpty())
                     text += Texts::tr("%1: next run %2").arg(name, run) + u'\n';

@@ -134,7 +134,7 @@ void TestConfigDiff::aKeyIsToldWithItsPlace()
     QCOMPARE(change.keys, keys);
     QCOMPARE(change.needsRestart, restart);
     QCOMPARE(change.path().toString(), u"$.services.http.processes.p"_s);
-    QCOMPARE(change.spec, configWith(is).services.first().processes.first().second);
+    QCOMPARE(change.spec, configWith(is).services.first().processes.first());
     QCOMPARE(difference.unchanged, 0);
 }
 

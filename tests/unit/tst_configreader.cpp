@@ -35,7 +35,7 @@ std::optional<ProcessSpec> processOf(
     const QByteArray &json, const QHash<QString, QString> &variables = {})
 {
     const auto config = configOf(json, variables);
-    return config ? std::optional(config->services.first().processes.first().second) : std::nullopt;
+    return config ? std::optional(config->services.first().processes.first()) : std::nullopt;
 }
 
 // moc would take two slashes in here for a comment.
@@ -170,7 +170,7 @@ void TestConfigReader::everyKeyReachesItsField()
             .tls = TlsSpec{.certificate = u"/srv/orders/a.pem"_s, .key = u"/srv/orders/a.key"_s},
             .framing = u"length"_s}));
     QCOMPARE(http.processes.size(), 2);
-    QCOMPARE(http.processes.at(0).first, u"importer"_s);
+    QCOMPARE(http.processes.firstKey(), u"importer"_s);
     const ProcessSpec importer{
         .command = {u"/srv/orders/bin/import"_s, u"--now"_s, QString(), u"ü"_s},
         .directory = u"/srv/orders"_s,
@@ -183,7 +183,7 @@ void TestConfigReader::everyKeyReachesItsField()
             .runAsGroup = u"1000"_s,
             .umask = 027,
             .maxAge = 1000ms}};
-    QCOMPARE(http.processes.at(0).second, importer);
+    QCOMPARE(http.processes.first(), importer);
 
     const ProcessSpec expected{.className = u"shop::MonitorProcess"_s,
         .settings = {{u"interval_ms"_s, 3000},
@@ -220,7 +220,7 @@ void TestConfigReader::everyKeyReachesItsField()
         .strategy = GroupStrategy::RestForOne,
         .instances = 3,
         .standby = 2};
-    QCOMPARE(http.processes.at(1).second, expected);
+    QCOMPARE(http.processes.last(), expected);
 }
 
 void TestConfigReader::anEmptyObjectIsAllDefaults()
@@ -303,7 +303,7 @@ void TestConfigReader::theShortFormsMeanWhatTheySay()
                 + process + "}}}}",
             given);
         const auto *config = std::get_if<ServerConfig>(&result);
-        return config ? config->services.first().processes.last().second : ProcessSpec();
+        return config ? config->services.first().processes.last() : ProcessSpec();
     };
     const ProcessSpec spec = read(R"({"class": "P", "depends_on": ["db"], "instances": "cpu"})");
     QCOMPARE(spec.dependsOn, (QMap<QString, DependencyLevel>{{u"db"_s, DependencyLevel::Ready}}));

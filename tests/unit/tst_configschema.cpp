@@ -182,11 +182,11 @@ void TestConfigSchema::defaultsOfTheSchemaAreThoseOfTheStructs()
                 {u"processes"_s, QJsonObject{{u"p"_s, process}, {u"q"_s, probed}}}}}});
     const auto config = read(QJsonDocument(server).toJson());
     QVERIFY(config);
-    QCOMPARE(config->services.first().processes.first().second,
+    QCOMPARE(config->services.first().processes.first(),
         (ProcessSpec{.command = {u"x"_s}, .directory = u"/srv/orders"_s}));
-    QCOMPARE(config->services.first().processes.last().second.ready,
+    QCOMPARE(config->services.first().processes.last().ready,
         (ReadySpec{.mode = ReadyMode::Tcp, .address = u"localhost:1"_s}));
-    QCOMPARE(config->services.first().processes.last().second.liveness,
+    QCOMPARE(config->services.first().processes.last().liveness,
         (LivenessSpec{.mode = LivenessMode::Tcp, .address = u"localhost:1"_s}));
     QCOMPARE(config->control, ServerConfig{}.control);
     QCOMPARE(config->shutdownTimeout, ServerConfig{}.shutdownTimeout);

@@ -135,9 +135,7 @@ void TestServeOptions::theDemoIsAConfiguration()
     QCOMPARE(config->stateDirectory, state);
     QCOMPARE(config->directory, state);
     QVERIFY(!QFileInfo::exists(state)); // the server makes it, for its eyes only
-    QStringList names;
-    for (const auto &[name, process] : config->services.first().processes)
-        names.append(name);
+    const QStringList names = config->services.first().processes.keys();
     QCOMPARE(names, (QStringList{u"heartbeat"_s, u"monitor"_s, u"stumbler"_s, u"ticker"_s}));
 }
 
