@@ -167,6 +167,9 @@ std::optional<QString> ServerRuntime::start()
     if (auto error = listen())
         return error;
     makeCgroups();
+    // Not earlier: what a start that fails notes is missed by nobody any more.
+    if (auto error = m_supervisor.rememberSchedules(m_config.stateDirectory))
+        return error;
     if (auto error = m_runRecord.write(m_run))
         return error;
     m_journal.record(QLatin1StringView("server_started"), {{keys::pid, qint64(::getpid())}});
@@ -216,9 +219,7 @@ std::optional<QString> ServerRuntime::openState()
     ::umask(before);
     if (!made)
         return u"cannot make the state directory %1"_s.arg(path);
-    if (auto error = m_journal.open(path))
-        return error;
-    return m_supervisor.rememberSchedules(path);
+    return m_journal.open(path);
 }
 
 void ServerRuntime::sweepLostServer()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/hubpeer.h"
+#include "support/listener.h"
 #include "support/runningserver.h"
 
 #include <QJsonArray>
@@ -253,15 +254,19 @@ void TestSchedule::aServerWithAScheduleIsReadyAndEnds()
 void TestSchedule::whatTheServerDidNotRunForIsTold_data()
 {
     QTest::addColumn<bool>("killed");
-    QTest::newRow("stopped") << false;
-    QTest::newRow("killed") << true;
+    QTest::addColumn<bool>("failedStart");
+    QTest::newRow("stopped") << false << false;
+    QTest::newRow("killed") << true << false;
+    QTest::newRow("stopped, then one that could not start") << false << true;
 }
 
 void TestSchedule::whatTheServerDidNotRunForIsTold()
 {
     QFETCH(const bool, killed);
-    const QJsonObject often = everySecond({u"exit-with"_s, u"0"_s});
-    RunningServer server({{u"it"_s, often}, {u"other"_s, never({u"sleeper"_s})}});
+    QFETCH(const bool, failedStart);
+    const QJsonObject processes{
+        {u"it"_s, everySecond({u"exit-with"_s, u"0"_s})}, {u"other"_s, never({u"sleeper"_s})}};
+    RunningServer server(processes);
     QVERIFY2(server.start(), qPrintable(server.log()));
     {
         const Events events(server);
@@ -277,6 +282,13 @@ void TestSchedule::whatTheServerDidNotRunForIsTold()
     const QDateTime down = QDateTime::currentDateTimeUtc();
     QTRY_VERIFY_WITH_TIMEOUT(
         down.secsTo(QDateTime::currentDateTimeUtc()) >= 2, patience); // two runs at least
+    if (failedStart) {
+        Listener taken;
+        QVERIFY(taken.listen());
+        server.configure(processes, {{u"control"_s, QJsonObject{{u"listen"_s, taken.address()}}}});
+        QVERIFY(!server.start());
+        server.configure(processes);
+    }
     QVERIFY2(server.start(), qPrintable(server.log()));
     const Events events(server);
     QTRY_VERIFY_WITH_TIMEOUT(events.count(u"exit"_s) >= 1, patience);
