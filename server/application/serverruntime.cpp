@@ -109,7 +109,7 @@ ServerRuntime::ServerRuntime(
     });
     connect(&m_signals, &UnixSignals::childEnded, &m_supervisor, &Supervisor::childEnded);
     connect(&m_signals, &UnixSignals::hangUp, this, [this] {
-        if (Guardian::hasTerminal())
+        if (Guardian::endsWithItsTerminal())
             return shutDown();
         static_cast<void>(m_supervisor.reload({.by = u"SIGHUP"_s})); // which is logged
     });

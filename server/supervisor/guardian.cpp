@@ -43,7 +43,7 @@ struct SharedNote
 SharedNote *note = nullptr;
 std::array<char, sizeof(SharedNote) + sizeof killFile> serversKillFile{};
 pid_t guardianPid = 0;
-bool guardianHasTerminal = false;
+bool endsWithTerminal = false;
 
 // Of the real-time signals, which nothing else in the server uses; SIGRTMIN is no constant.
 int deathSignal()
@@ -62,6 +62,13 @@ void endAfterGuardian(int)
         static_cast<void>(!::write(file, "1", 1)); // the last thing that this process does
     }
     ::_exit(128 + SIGKILL);
+}
+
+// nohup(1) ignores SIGHUP for what is to outlive the terminal.
+bool ignoresHangUp()
+{
+    struct sigaction action = {};
+    return ::sigaction(SIGHUP, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
 bool controlledByTerminal()
@@ -147,7 +154,7 @@ void becomeServer(pid_t guardian, const sigset_t &mask)
 
 std::optional<int> Guardian::start(int argc, char **argv)
 {
-    guardianHasTerminal = controlledByTerminal();
+    endsWithTerminal = controlledByTerminal() && !ignoresHangUp();
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
 
     ::signal(SIGCHLD, SIG_DFL); // ignored, it would never come, nor would an exit status
@@ -193,9 +200,9 @@ pid_t Guardian::pid()
     return guardianPid;
 }
 
-bool Guardian::hasTerminal()
+bool Guardian::endsWithItsTerminal()
 {
-    return guardianHasTerminal;
+    return endsWithTerminal;
 }
 
 } // namespace semper

@@ -32,8 +32,9 @@ public:
     static void setCgroup(const QString &path);
     /// In the server: the guardian's pid; 0 without one.
     [[nodiscard]] static pid_t pid();
-    /// In the server: a terminal controls the guardian, so that SIGHUP means that it is gone.
-    [[nodiscard]] static bool hasTerminal();
+    /// In the server: a terminal controls the guardian, so that SIGHUP means that it is gone, and
+    /// the server is to go with it: it was not started by nohup(1).
+    [[nodiscard]] static bool endsWithItsTerminal();
 };
 
 } // namespace semper

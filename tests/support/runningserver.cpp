@@ -14,6 +14,7 @@
 #include <chrono>
 #include <csignal>
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
@@ -87,6 +88,15 @@ RunningServer::~RunningServer()
 void RunningServer::leaveTerminal()
 {
     m_process.setChildProcessModifier([] { ::setsid(); });
+}
+
+void RunningServer::takeTerminal(int terminal, bool nohup)
+{
+    m_process.setChildProcessModifier([terminal, nohup] {
+        ::setsid();
+        ::ioctl(terminal, TIOCSCTTY, 0);
+        ::signal(SIGHUP, nohup ? SIG_IGN : SIG_DFL);
+    });
 }
 
 bool RunningServer::start()

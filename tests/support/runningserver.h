@@ -41,6 +41,9 @@ public:
     void configure(const QByteArray &text);
     /// Starts it in a session of its own, where SIGHUP means a reload.
     void leaveTerminal();
+    /// Starts it in a session of its own that \a terminal, a descriptor, controls; \a nohup: as
+    /// nohup(1) does.
+    void takeTerminal(int terminal, bool nohup);
     /// Starts it and waits for its line "ready". False: log() tells what it said.
     [[nodiscard]] bool start();
     /// SIGTERM, and the exit code; -1 if it did not end within 20 s, -2 if it crashed.
