@@ -62,6 +62,7 @@ void Step::launch()
     m_state.greeted = false;
     m_state.killed = false;
     m_state.unkillable = false;
+    m_state.runningSince.reset();
     arm(m_context.spec.ready.timeout);
     act(Action::Kind::Launch);
 }
@@ -118,6 +119,7 @@ void Step::setReady(bool ready)
 void Step::becomeRunning()
 {
     enter(ProcessPhase::Running);
+    m_state.runningSince = m_context.now;
     act(Action::Kind::CancelTimer);
     setReady(true);
 }
@@ -167,7 +169,8 @@ void Step::endedUnasked(const ExitReport &report)
 void Step::restartAfterDelay()
 {
     const RestartSpec &spec = m_context.spec.restart;
-    if (m_state.lastExit->uptime >= spec.resetAfter)
+    // One that never became ready has failed to start, however long it took.
+    if (m_state.runningSince && m_context.now - *m_state.runningSince >= spec.resetAfter)
         m_state.failures = 0;
     if (spec.maxRestarts) {
         if (m_state.recentRestarts.count(m_context.now, spec.window) >= *spec.maxRestarts) {

@@ -70,6 +70,7 @@ struct MachineState
     int failures = 0; ///< ends in a row without stable running between them
     SlidingWindow recentRestarts;
     std::optional<Instant> launchedAt; ///< nothing while no launch is alive
+    std::optional<Instant> runningSince; ///< first ready; of the last launch, where it ever was
     std::optional<Instant> nextStartAt; ///< in Backoff only
     QString fault; ///< why the launch that is alive is about to end, if it said so
     QString wish; ///< why the next launch is asked for, if the server itself asks

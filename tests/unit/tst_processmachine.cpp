@@ -53,6 +53,7 @@ public:
 
     QList<Kind> exit(int code, std::chrono::milliseconds uptime = 0ms)
     {
+        now += uptime;
         return feed(happening::Exited{{.code = code, .uptime = uptime}});
     }
 
@@ -107,6 +108,7 @@ private Q_SLOTS:
     void everyPolicyMeetsEveryEnd();
     void theFirstRestartIsImmediateThenTheDelayGrowsToItsCap();
     void stableRunningResetsTheBackoff();
+    void whatNeverBecomesReadyIsRestartedAfterGrowingDelays();
     void jitterStaysWithinItsShareAndBelowTheCap();
     void tooManyRestartsInTheWindowAreAFailure();
     void restartsOutsideTheWindowAreForgotten();
@@ -209,6 +211,30 @@ void TestProcessMachine::stableRunningResetsTheBackoff()
     driver.exit(1, 10s);
     QCOMPARE(*driver.state.nextStartAt, driver.now);
     QCOMPARE(driver.state.restarts, 4); // counted at the relaunch, which is still to come
+}
+
+void TestProcessMachine::whatNeverBecomesReadyIsRestartedAfterGrowingDelays()
+{
+    // Though each try takes longer than stable running would.
+    Driver driver(
+        {.restart = {.backoff = 100ms, .resetAfter = 10s, .maxRestarts = 4, .window = 10min},
+            .ready = {.mode = ReadyMode::Notify, .timeout = 60s}});
+    driver.feed(happening::Start{});
+    QList<std::chrono::milliseconds> delays;
+    for (int i = 0; i < 4; ++i) {
+        driver.feed(happening::Launched{});
+        driver.now += 60s;
+        QVERIFY(driver.feed(happening::TimerElapsed{}).contains(Kind::Kill));
+        driver.feed(happening::Exited{{.signal = u"SIGKILL"_s, .uptime = 60s}});
+        delays.append(std::chrono::duration_cast<std::chrono::milliseconds>(
+            *driver.state.nextStartAt - driver.now));
+        driver.now = *driver.state.nextStartAt;
+        driver.feed(happening::Cleared{});
+    }
+    QCOMPARE(delays, (QList<std::chrono::milliseconds>{0ms, 100ms, 200ms, 400ms}));
+    driver.feed(happening::Launched{});
+    driver.exit(1, 30s);
+    QCOMPARE(driver.state.phase, ProcessPhase::Failed);
 }
 
 void TestProcessMachine::jitterStaysWithinItsShareAndBelowTheCap()
