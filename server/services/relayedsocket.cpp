@@ -2,7 +2,6 @@
 #include "services/relayedsocket.h"
 
 #include <algorithm>
-#include <cstring>
 
 namespace semper {
 
@@ -64,7 +63,7 @@ void RelayedSocket::disconnectFromHost()
 qint64 RelayedSocket::readData(char *data, qint64 size)
 {
     const qsizetype count = std::min<qsizetype>(size, m_input.size());
-    std::memcpy(data, m_input.constData(), std::size_t(count));
+    std::copy_n(m_input.constData(), count, data); // of nothing too, as memcpy(3) may not
     m_input.remove(0, count);
     return count;
 }
