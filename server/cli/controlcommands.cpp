@@ -34,9 +34,8 @@ int control(const CommandLine &line, const CommandSyntax &syntax, const QString 
         return leave(*exit);
 
     const auto &[session, before, withoutInstances] = std::get<SelectedSession>(opened);
-    for (const QString &selector : line.has(u"all"_s) ? namesOf(before) : line.operands())
-        if (const auto exit = session->command(action, selector))
-            return leave(*exit);
+    if (const auto exit = session->command(action, selectorsOf(line)))
+        return leave(*exit);
     if (!line.has(u"all"_s) && !line.has(u"json"_s))
         print(withoutInstancesText(withoutInstances));
     if (!effect || line.has(u"no-wait"_s)) {

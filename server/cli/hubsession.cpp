@@ -76,14 +76,36 @@ std::optional<CommandExit> HubSession::awaitSnapshot(int number)
 }
 
 std::optional<CommandExit> HubSession::command(
-    const QString &action, const QString &selector, const QJsonObject &parameters)
+    const QString &action, const QStringList &selectors, const QJsonObject &parameters)
 {
-    const qint64 id = ++m_lastId;
-    QJsonObject frame = makeFrame(
-        frames::command, {{keys::id, id}, {keys::action, action}, {keys::process, selector}});
-    for (auto it = parameters.begin(); it != parameters.end(); ++it)
-        frame.insert(it.key(), it.value());
-    m_client.send(frame);
+    const qint64 before = m_lastId;
+    for (const QString &selector : selectors) {
+        QJsonObject frame = parameters;
+        frame.insert(keys::id, ++m_lastId);
+        frame.insert(keys::action, action);
+        frame.insert(keys::process, selector);
+        m_client.send(makeFrame(frames::command, frame));
+    }
+    std::optional<CommandExit> refused;
+    for (qsizetype i = 0; i < selectors.size(); ++i) {
+        auto exit = awaitResult(before + 1 + i, selectors.at(i));
+        if (exit && exit->code == ExitCode::NoServer)
+            return exit;
+        if (exit && refused)
+            refused->text += exit->text;
+        else if (exit)
+            refused = std::move(exit);
+    }
+    if (refused)
+        return refused;
+    // What was known of the states may be older than the commands: have them told anew.
+    const int next = m_snapshots + 1;
+    subscribe();
+    return awaitSnapshot(next);
+}
+
+std::optional<CommandExit> HubSession::awaitResult(qint64 id, const QString &selector)
+{
     const auto answered
         = runUntil([&] { return m_results.contains(id); }, QDeadlineTimer(patience));
     if (!answered)
@@ -92,12 +114,8 @@ std::optional<CommandExit> HubSession::command(
         return CommandExit{
             ExitCode::Failed, Texts::tr("%1: the server does not answer").arg(selector) + u'\n'};
     const QJsonObject result = m_results.take(id);
-    if (result.value(keys::ok).toBool()) {
-        // What was known of the states may be older than the command: have them told anew.
-        const int next = m_snapshots + 1;
-        subscribe();
-        return awaitSnapshot(next);
-    }
+    if (result.value(keys::ok).toBool())
+        return std::nullopt;
     const QJsonObject error = result.value(keys::error).toObject();
     const QString detail = printable(error.value(keys::detail).toString());
     return CommandExit{exitCode(error), u"%1: %2\n"_s.arg(selector, detail)};

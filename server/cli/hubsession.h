@@ -34,10 +34,11 @@ public:
     /// Connects, says hello and takes the first snapshot; waits for 5 s at most. Nothing, or why
     /// there is no server: exit code 3, or 4 where it may not be reached.
     [[nodiscard]] std::optional<CommandExit> open();
-    /// Has the server accept \a action for \a selector, and takes a snapshot of afterwards. Waits
-    /// for 5 s at most. Nothing, or why not. \a parameters: {"signal": "HUP"}, {"instances": 4}.
+    /// Has the server accept \a action for each of \a selectors, and takes a snapshot of
+    /// afterwards. Waits for 5 s at most. Nothing, or why not, of each that was refused; the others
+    /// are carried out all the same. \a parameters: {"signal": "HUP"}, {"instances": 4}.
     [[nodiscard]] std::optional<CommandExit> command(
-        const QString &action, const QString &selector, const QJsonObject &parameters = {});
+        const QString &action, const QStringList &selectors, const QJsonObject &parameters = {});
     /// Has the server do \a action, which is for no process, and returns its "result" frame, the
     /// parts put together. Waits for 30 s at most.
     [[nodiscard]] std::variant<QJsonObject, CommandExit> ask(
@@ -57,6 +58,8 @@ public:
     [[nodiscard]] QStringList namesWithoutInstances() const;
 
 private:
+    [[nodiscard]] std::optional<CommandExit> awaitResult(qint64 id, const QString &selector);
+
     using Key = std::pair<QString, int>;
 
     void take(const QJsonObject &frame);

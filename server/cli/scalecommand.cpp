@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "cli/selection.h"
 #include "cli/serverfinder.h"
+#include "cli/terminaltext.h"
 #include "protocol/keys.h"
 
 #include <QCoreApplication>
@@ -39,6 +40,15 @@ bool isThere(const QList<ProcessStatus> &instances, int count)
            });
 }
 
+/// One of the first \a count that has failed for good: waiting does not bring it up.
+std::optional<ProcessStatus> failed(const QList<ProcessStatus> &instances, int count)
+{
+    const auto it = std::ranges::find_if(instances, [count](const ProcessStatus &status) {
+        return status.instance < count && status.state == ProcessPhase::Failed;
+    });
+    return it == instances.end() ? std::nullopt : std::optional(*it);
+}
+
 int scale(const CommandLine &line, const CommandSyntax &syntax)
 {
     const QStringList operands = line.operands();
@@ -56,14 +66,21 @@ int scale(const CommandLine &line, const CommandSyntax &syntax)
     HubSession session(std::get<QString>(socket));
     if (const auto exit = session.open())
         return leave(*exit);
-    if (const auto exit = session.command(u"scale"_s, name, {{keys::instances, count}}))
+    if (const auto exit = session.command(u"scale"_s, {name}, {{keys::instances, count}}))
         return leave(*exit);
     if (!line.has(u"no-wait"_s)) {
-        const auto arrived
-            = session.runUntil([&] { return isThere(instancesOf(session, name), count); },
-                std::get<QDeadlineTimer>(deadline));
+        const auto arrived = session.runUntil(
+            [&] {
+                const QList<ProcessStatus> instances = instancesOf(session, name);
+                return isThere(instances, count) || failed(instances, count);
+            },
+            std::get<QDeadlineTimer>(deadline));
         if (!arrived)
             return leave(session.loss());
+        if (const auto status = failed(instancesOf(session, name), count))
+            return leave({ExitCode::Failed,
+                Texts::tr("%1 has failed: %2\n")
+                    .arg(processLabel(status->name, status->instance), printable(status->reason))});
         if (!*arrived)
             return leave({ExitCode::Failed,
                 Texts::tr("%1: time is up; 'semper status %1' tells how far it came").arg(name)

@@ -4,6 +4,7 @@
 #include "cli/terminaltext.h"
 #include "spec/jsonpath.h"
 #include "spec/nearestname.h"
+#include "supervisor/selector.h"
 
 #include <QCoreApplication>
 #include <QJsonArray>
@@ -34,6 +35,16 @@ CommandExit unknownProcess(const QStringList &names, const QString &selector)
             + (names.isEmpty() ? Texts::tr("; the server has none")
                                : Texts::tr("; there are: %1").arg(names.join(u", "_s)))
             + u'\n'};
+}
+
+/// Each once.
+QStringList namesOf(const QList<ProcessStatus> &processes)
+{
+    QStringList names;
+    for (const ProcessStatus &status : processes)
+        names.append(status.name);
+    names.removeDuplicates();
+    return names;
 }
 
 } // namespace
@@ -71,13 +82,9 @@ QString withoutInstancesText(const QStringList &names)
     return text;
 }
 
-QStringList namesOf(const QList<ProcessStatus> &processes)
+QStringList selectorsOf(const CommandLine &line)
 {
-    QStringList names;
-    for (const ProcessStatus &status : processes)
-        names.append(status.name);
-    names.removeDuplicates();
-    return names;
+    return line.has(u"all"_s) ? QStringList{allProcesses} : line.operands();
 }
 
 std::optional<CommandExit> selectorFault(const CommandLine &line, const CommandSyntax &syntax)

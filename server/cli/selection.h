@@ -30,8 +30,8 @@ namespace semper {
 /// A line for each of \a names: that it has no instances, and what brings some.
 [[nodiscard]] SEMPER_SERVER_EXPORT QString withoutInstancesText(const QStringList &names);
 
-/// The names of \a processes, each once.
-[[nodiscard]] SEMPER_SERVER_EXPORT QStringList namesOf(const QList<ProcessStatus> &processes);
+/// What a command is to be sent for: the operands, or all that there is with --all.
+[[nodiscard]] SEMPER_SERVER_EXPORT QStringList selectorsOf(const CommandLine &line);
 
 /// What is wrong where there is neither a selector nor --all, or both.
 [[nodiscard]] SEMPER_SERVER_EXPORT std::optional<CommandExit> selectorFault(

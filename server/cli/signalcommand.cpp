@@ -26,10 +26,10 @@ int signalProcesses(const CommandLine &line, const CommandSyntax &syntax)
     const auto opened = openSelected(rest);
     if (const auto *exit = std::get_if<CommandExit>(&opened))
         return leave(*exit);
-    const auto &[session, processes, withoutInstances] = std::get<SelectedSession>(opened);
-    for (const QString &selector : rest.has(u"all"_s) ? namesOf(processes) : rest.operands())
-        if (const auto exit = session->command(u"signal"_s, selector, {{keys::signal, signal}}))
-            return leave(*exit);
+    const auto &session = std::get<SelectedSession>(opened).session;
+    if (const auto exit
+        = session->command(u"signal"_s, selectorsOf(rest), {{keys::signal, signal}}))
+        return leave(*exit);
     return int(ExitCode::Done);
 }
 
@@ -42,7 +42,8 @@ Command signalCommand()
         .summary = Texts::tr("Sends a signal, such as HUP, to processes that run."),
         .options = commonOptions(),
         .leastOperands = 1};
-    syntax.options.append({u"all"_s, {}, Texts::tr("every process")});
+    syntax.options.append({{u"all"_s, {}, Texts::tr("every process that runs")},
+        {u"no-wait"_s, {}, Texts::tr("as without it: a signal has nothing to wait for")}});
     return {u"signal"_s, syntax, signalProcesses};
 }
 

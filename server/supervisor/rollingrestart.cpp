@@ -3,58 +3,104 @@
 
 #include "supervisor/supervisedprocess.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace semper {
 
+namespace {
+
+/// It is meant to be up, and to come back if it is not.
+bool isMissing(const SupervisedProcess *process)
+{
+    if (!process)
+        return false;
+    const MachineState &state = process->state();
+    return state.wanted == Wanted::Up && !state.ready && state.phase != ProcessPhase::Done;
+}
+
+} // namespace
+
 RollingRestart::RollingRestart(const QList<SupervisedProcess *> &processes, QObject *parent)
     : QObject(parent)
 {
-    for (SupervisedProcess *process : processes)
+    for (SupervisedProcess *process : processes) {
+        m_all.append(process);
         m_left.append({process, process->state().wanted});
+        connect(process, &SupervisedProcess::changed, this, &RollingRestart::proceed);
+        connect(process, &QObject::destroyed, this, &RollingRestart::proceed);
+    }
 }
 
-void RollingRestart::next()
+void RollingRestart::proceed()
 {
-    if (m_current)
-        m_current->disconnect(this);
-    m_current = nullptr;
-    while (!m_left.isEmpty() && !m_current) {
-        const Target target = m_left.takeFirst();
-        const bool wasStopped = target.process && target.wanted == Wanted::Up
-            && target.process->state().wanted == Wanted::Down; // by somebody, meanwhile
-        if (!wasStopped)
-            m_current = target.process;
-    }
-    if (!m_current) {
-        Q_EMIT finished();
+    if (m_isOver)
         return;
+    if (const SupervisedProcess *process = failed())
+        return giveUp(*process);
+    if (m_current && !isCurrentOver())
+        return;
+    m_current = takeNext();
+    if (m_current) {
+        m_asked = std::chrono::steady_clock::now();
+        m_current->handle(happening::Restart{});
+    } else if (m_left.isEmpty()) {
+        m_isOver = true;
+        Q_EMIT finished();
     }
-    m_asked = std::chrono::steady_clock::now();
-    connect(m_current, &SupervisedProcess::changed, this, &RollingRestart::look);
-    connect(m_current, &QObject::destroyed, this, &RollingRestart::next);
-    m_current->handle(happening::Restart{});
 }
 
-void RollingRestart::look()
+bool RollingRestart::isCurrentOver() const
 {
     const MachineState &state = m_current->state();
-    if (state.phase == ProcessPhase::Failed)
-        return giveUp();
     const bool isReplaced = state.ready && state.launchedAt && *state.launchedAt >= m_asked;
-    if (isReplaced || state.phase == ProcessPhase::Done || state.wanted == Wanted::Down)
-        next();
+    return isReplaced || state.phase == ProcessPhase::Done || state.wanted == Wanted::Down;
 }
 
-void RollingRestart::giveUp()
+/// Of those that this has restarted.
+SupervisedProcess *RollingRestart::failed() const
 {
+    const auto isLeft = [this](const SupervisedProcess *process) {
+        return std::ranges::any_of(
+            m_left, [process](const Target &target) { return target.process == process; });
+    };
+    for (const QPointer<SupervisedProcess> &process : m_all)
+        if (process && process->state().phase == ProcessPhase::Failed && !isLeft(process))
+            return process;
+    return nullptr;
+}
+
+SupervisedProcess *RollingRestart::takeNext()
+{
+    m_left.removeIf([](const Target &target) {
+        return !target.process
+            || (target.wanted == Wanted::Up // and somebody has stopped it meanwhile
+                && target.process->state().wanted == Wanted::Down);
+    });
+    if (m_left.isEmpty())
+        return nullptr;
+    auto next = std::ranges::find_if(
+        m_left, [](const Target &target) { return !target.process->state().ready; });
+    if (next == m_left.end()) {
+        if (std::ranges::any_of(m_all, isMissing))
+            return nullptr;
+        next = m_left.begin();
+    }
+    SupervisedProcess *process = next->process;
+    m_left.erase(next);
+    return process;
+}
+
+void RollingRestart::giveUp(const SupervisedProcess &failed)
+{
+    m_isOver = true;
     QList<int> left;
     for (const Target &target : std::exchange(m_left, {}))
         if (target.process)
             left.append(target.process->instance());
     if (!left.isEmpty())
-        Q_EMIT givenUp(*m_current, left);
-    next();
+        Q_EMIT givenUp(failed, left);
+    Q_EMIT finished();
 }
 
 } // namespace semper

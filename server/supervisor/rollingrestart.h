@@ -12,15 +12,15 @@ namespace semper {
 
 class SupervisedProcess;
 
-/// Restarts the instances of a process one after the other: the next only once the one before is
-/// ready again, so that never more than one is missing. Gives up when one fails for good. One that
-/// is restarted again and again is waited for.
+/// Restarts the instances of a process one after the other, so that never more than one is missing:
+/// those first that are not ready anyway, and one that is ready only while all others are. Gives up
+/// when one fails for good. One that is restarted again and again is waited for.
 class RollingRestart : public QObject
 {
     Q_OBJECT
 public:
     explicit RollingRestart(const QList<SupervisedProcess *> &processes, QObject *parent = nullptr);
-    void start() { next(); }
+    void start() { proceed(); }
 
 Q_SIGNALS:
     /// \a failed has failed for good, and the instances \a left are left as they are.
@@ -28,18 +28,24 @@ Q_SIGNALS:
     void finished();
 
 private:
-    void next();
-    void look();
-    void giveUp();
-
     struct Target
     {
         QPointer<SupervisedProcess> process;
         Wanted wanted; ///< when this began
     };
+
+    void proceed();
+    [[nodiscard]] bool isCurrentOver() const;
+    [[nodiscard]] SupervisedProcess *failed() const;
+    /// The one that may be restarted now; null: none yet.
+    [[nodiscard]] SupervisedProcess *takeNext();
+    void giveUp(const SupervisedProcess &failed);
+
+    QList<QPointer<SupervisedProcess>> m_all;
     QList<Target> m_left;
     QPointer<SupervisedProcess> m_current;
     Instant m_asked;
+    bool m_isOver = false;
 };
 
 } // namespace semper

@@ -212,6 +212,8 @@ void SupervisedProcess::perform(const Action &action)
         return m_timer.stop();
     case Action::Kind::Record:
         m_records.append({action.record, status()});
+        if (action.record == RecordType::Exit && m_state.phase == ProcessPhase::Backoff)
+            Q_EMIT willRestart(m_state.reason);
         return;
     }
 }
@@ -288,7 +290,7 @@ void SupervisedProcess::launchFailed(const QString &cause)
 
 void SupervisedProcess::launchEnded(ExitReport report)
 {
-    Q_EMIT ending(report);
+    Q_EMIT ending();
     report.uptime = uptime();
     if (m_cgroup && m_cgroup->memoryKills() > 0)
         handle(

@@ -117,7 +117,9 @@ Q_SIGNALS:
     void recorded(semper::RecordType type, const semper::ProcessStatus &status);
     void metricsReceived();
     /// The launch has ended; nothing was made of it yet.
-    void ending(const semper::ExitReport &report);
+    void ending();
+    /// It died or could not be launched, unasked, and is to be launched again, but was not yet.
+    void willRestart(const QString &why);
     /// The average use of CPU passed its limit (\a high), or fell again.
     void cpuCrossed(bool high, double average);
     /// A host that waited is the launch now, and can be told to begin.

@@ -3,6 +3,7 @@
 
 #include "protocol/processstatus.h"
 #include "supervisor/reloading.h"
+#include "supervisor/selector.h"
 
 #include <semper/semper_server_export.h>
 
@@ -36,7 +37,7 @@ struct CommandError
 struct SupervisionCommand
 {
     CommandAction action = CommandAction::Start;
-    QString selector = {}; ///< "name" (all its instances) or "name:instance"
+    QString selector = {}; ///< "name" (all its instances), "name:instance" or allProcesses
     QString by = {}; ///< who asked, for the event: "http", "local user 1000"
     int signal = 0; ///< of Signal
     int instances = 0; ///< of Scale

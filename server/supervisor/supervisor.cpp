@@ -4,7 +4,6 @@
 #include "journal/journal.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
-#include "supervision/restartpolicy.h"
 #include "supervisor/recordfields.h"
 #include "supervisor/wallclock.h"
 
@@ -49,6 +48,7 @@ Supervisor::Supervisor(std::unique_ptr<Launcher> launcher, std::unique_ptr<WallC
           .standbys = nullptr,
           .cgroups = nullptr}
     , m_standbys(m_edges)
+    , m_orderlyStop(m_companions)
 {
     m_edges.standbys = &m_standbys;
     connect(&m_standbys, &Standbys::changed, this, [this](const QString &name) {
@@ -123,10 +123,9 @@ void Supervisor::addInstance(const QString &name, int instance)
         it, &SupervisedProcess::metricsReceived, this, [this, it] { Q_EMIT metricsChanged(it); });
     connect(it, &SupervisedProcess::cpuCrossed, this,
         [this, it](bool high, double average) { recordCpu(*it, high, average); });
-    connect(it, &SupervisedProcess::ending, this, [this, it](const ExitReport &report) {
-        Q_EMIT launchEnding(it);
-        restartGroupOf(*it, report);
-    });
+    connect(it, &SupervisedProcess::ending, this, [this, it] { Q_EMIT launchEnding(it); });
+    connect(it, &SupervisedProcess::willRestart, this,
+        [this, it](const QString &why) { restartGroupOf(*it, why); });
     connect(it, &SupervisedProcess::standbyTaken, this, [this, it] { Q_EMIT standbyTaken(it); });
     connect(it, &SupervisedProcess::stopRequested, this,
         [this, it](std::chrono::milliseconds limit) { Q_EMIT stopRequested(it, limit); });
@@ -142,25 +141,21 @@ void Supervisor::processHasChanged(SupervisedProcess *process)
         other->handle(happening::BlockerChanged{});
     if (m_standbys.has(process->name()))
         m_standbys.follow(process->name(), instancesOf(process->name()));
+    m_orderlyStop.follow(*process);
     if (!m_shuttingDown) {
         removeRetired(process);
         return stopRetired();
     }
-    stopThoseWithoutDependants();
     tellWhenStopped();
 }
 
-void Supervisor::restartGroupOf(const SupervisedProcess &dead, const ExitReport &report)
+void Supervisor::restartGroupOf(const SupervisedProcess &dead, const QString &why)
 {
-    const QString &excess = dead.state().excess;
-    if (m_shuttingDown || (dead.state().phase == ProcessPhase::Stopping && excess.isEmpty())
-        || decideRestart(dead.spec().restart, excess.isEmpty() ? report : ExitReport())
-            != RestartDecision::Restart)
+    if (m_shuttingDown)
         return;
-    const QString what = excess.isEmpty() ? report.describe() : excess;
     for (SupervisedProcess *other : m_companions.restartedWith(dead))
         other->handle(
-            happening::Recycle{u"restarted with its group: %1 %2"_s.arg(dead.name(), what)});
+            happening::Recycle{u"restarted with its group: %1 %2"_s.arg(dead.name(), why)});
 }
 
 void Supervisor::followFailure(const SupervisedProcess &failed)
@@ -179,22 +174,14 @@ void Supervisor::followFailure(const SupervisedProcess &failed)
     }
 }
 
-void Supervisor::stopThoseWithoutDependants()
-{
-    for (const auto &[key, process] : m_processes) {
-        const QList<SupervisedProcess *> dependants = m_companions.dependantsOf(*process);
-        if (process->state().wanted == Wanted::Up
-            && std::ranges::all_of(dependants, [](const auto *it) { return it->isDown(); }))
-            process->handle(happening::Stop{});
-    }
-}
-
 void Supervisor::shutDown(std::chrono::milliseconds limit)
 {
     m_shuttingDown = true;
     m_standbys.endAll();
     m_schedules.end();
-    stopThoseWithoutDependants();
+    QList<SupervisedProcess *> up = all();
+    up.removeIf([](const auto *process) { return process->state().wanted == Wanted::Down; });
+    m_orderlyStop.begin(up);
     connect(&m_shutdownLimit, &QTimer::timeout, this, &Supervisor::killAll);
     m_shutdownLimit.start(limit);
     tellWhenStopped();
@@ -207,27 +194,29 @@ void Supervisor::killAll()
     if (m_stoppedTold)
         return;
     m_shutdownLimit.disconnect(this);
-    connect(&m_shutdownLimit, &QTimer::timeout, this, [this] {
-        for (const auto &[key, process] : m_processes)
-            if (!process->isDown())
-                qCCritical(log, "%s (pid %lld) is left behind: %s",
-                    qUtf8Printable(processLabel(process->name(), process->instance())),
-                    process->pid(), qUtf8Printable(process->state().reason));
-        m_stoppedTold = true;
-        Q_EMIT stopped();
-    });
+    connect(&m_shutdownLimit, &QTimer::timeout, this, &Supervisor::tellStopped);
     m_shutdownLimit.start(graceAfterKill);
+}
+
+void Supervisor::tellStopped()
+{
+    m_stoppedTold = true;
+    m_shutdownLimit.stop();
+    for (const auto &[key, process] : m_processes)
+        if (!process->isDown())
+            qCCritical(log, "%s (pid %lld) is left behind: %s",
+                qUtf8Printable(processLabel(process->name(), process->instance())), process->pid(),
+                qUtf8Printable(process->state().reason));
+    QMetaObject::invokeMethod(this, &Supervisor::stopped, Qt::QueuedConnection);
 }
 
 void Supervisor::tellWhenStopped()
 {
     if (!m_shuttingDown || m_stoppedTold || !m_standbys.isEmpty()
         || !std::ranges::all_of(
-            m_processes, [](const auto &entry) { return entry.second->isDown(); }))
+            m_processes, [](const auto &entry) { return OrderlyStop::isOver(*entry.second); }))
         return;
-    m_stoppedTold = true;
-    m_shutdownLimit.stop();
-    QMetaObject::invokeMethod(this, &Supervisor::stopped, Qt::QueuedConnection);
+    tellStopped();
 }
 
 SupervisedProcess *Supervisor::find(const QString &name, int instance) const
@@ -266,7 +255,8 @@ bool Supervisor::allReady() const
 {
     return !m_shuttingDown && std::ranges::all_of(m_processes, [](const auto &entry) {
         const ProcessSpec &spec = entry.second->spec();
-        return !spec.enabled || spec.schedule || entry.second->state().ready;
+        const MachineState &state = entry.second->state();
+        return !spec.enabled || spec.schedule || state.ready || state.phase == ProcessPhase::Done;
     });
 }
 

@@ -3,6 +3,7 @@
 
 #include "supervisor/companions.h"
 #include "supervisor/launchplan.h"
+#include "supervisor/orderlystop.h"
 #include "supervisor/orphankeeper.h"
 #include "supervisor/outputcollector.h"
 #include "supervisor/schedules.h"
@@ -121,15 +122,15 @@ private:
     void describe(const QString &service, const QString &name, const ProcessSpec &spec);
     void addInstance(const QString &name, int instance);
     void processHasChanged(SupervisedProcess *process);
-    void restartGroupOf(const SupervisedProcess &dead, const ExitReport &report);
+    void restartGroupOf(const SupervisedProcess &dead, const QString &why);
     void followFailure(const SupervisedProcess &failed);
-    void stopThoseWithoutDependants();
     qint64 recordCommand(
         const SupervisionCommand &command, const QList<SupervisedProcess *> &targets);
     [[nodiscard]] std::optional<CommandError> refusal(
         const SupervisionCommand &command, const QList<SupervisedProcess *> &targets) const;
     void carryOut(const SupervisionCommand &command, const QList<SupervisedProcess *> &targets);
     void restart(const QList<SupervisedProcess *> &targets);
+    void restartInstances(const QString &name, const QList<SupervisedProcess *> &targets);
     void recordGivenUp(const SupervisedProcess &failed, const QList<int> &left);
     void scale(const QString &name, int count);
     void resize(const QString &name, int count, bool startNewOnes);
@@ -150,6 +151,7 @@ private:
     void countDropped(const OutputBatch &batch);
     void recordDropped();
     void tellWhenStopped();
+    void tellStopped();
 
     Journal &m_journal;
     std::unique_ptr<Launcher> m_launcher;
@@ -166,6 +168,7 @@ private:
     };
     std::map<QString, Description> m_descriptions; ///< by name
     Companions m_companions;
+    OrderlyStop m_orderlyStop;
     QSet<SupervisedProcess *> m_retired; ///< go once they have stopped
     QHash<QString, QPointer<RollingRestart>> m_rolling; ///< by name of a process
     std::map<Key, std::unique_ptr<SupervisedProcess>> m_processes;

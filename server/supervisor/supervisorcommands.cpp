@@ -11,6 +11,8 @@
 #include <QJsonArray>
 #include <QLoggingCategory>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace semper {
@@ -24,6 +26,8 @@ Q_LOGGING_CATEGORY(log, "semper.server.commands")
 std::variant<QList<SupervisedProcess *>, CommandError> Supervisor::select(
     const QString &selector) const
 {
+    if (selector == allProcesses)
+        return all();
     const qsizetype colon = selector.lastIndexOf(u':');
     const QString name = selector.left(colon < 0 ? selector.size() : colon);
     bool isNumber = true;
@@ -82,16 +86,20 @@ CommandResult Supervisor::command(const SupervisionCommand &command)
 qint64 Supervisor::recordCommand(
     const SupervisionCommand &command, const QList<SupervisedProcess *> &targets)
 {
-    QJsonObject fields{{keys::process, command.selector.section(u':', 0, 0)},
+    const bool isForAll = command.selector == allProcesses;
+    QJsonObject fields{{keys::process, isForAll ? QString() : command.selector.section(u':', 0, 0)},
         {keys::action, actionName(command.action)}, {keys::by, command.by}};
     if (command.action == CommandAction::Scale)
         fields.insert(keys::instances, command.instances);
     if (command.action == CommandAction::Signal)
         fields.insert(keys::signal, signalName(command.signal));
+    if (isForAll)
+        fields.remove(keys::process);
     if (command.action == CommandAction::Scale || targets.isEmpty()) // one event for all instances
         return m_journal.record(QLatin1StringView("command"), fields);
     qint64 id = 0;
     for (const SupervisedProcess *process : targets) {
+        fields.insert(keys::process, process->name());
         fields.insert(keys::instance, process->instance());
         id = m_journal.record(QLatin1StringView("command"), fields);
     }
@@ -101,20 +109,18 @@ qint64 Supervisor::recordCommand(
 std::optional<CommandError> Supervisor::refusal(
     const SupervisionCommand &command, const QList<SupervisedProcess *> &targets) const
 {
+    const bool isForAll = command.selector == allProcesses;
     const QString name = command.selector.section(u':', 0, 0);
-    if (!m_descriptions.contains(name) && command.action != CommandAction::Stop)
+    if (!isForAll && !m_descriptions.contains(name) && command.action != CommandAction::Stop)
         return CommandError{.code = u"unknown_process"_s,
             .detail = u"%1 is no longer in the configuration, and stops"_s.arg(name)};
-    if (command.action == CommandAction::Signal && targets.isEmpty())
-        return CommandError{
-            .code = u"not_running"_s, .detail = u"%1 has no instances"_s.arg(command.selector)};
-    if (command.action == CommandAction::Signal)
-        for (const SupervisedProcess *process : targets)
-            if (process->pid() <= 0)
-                return CommandError{.code = u"not_running"_s,
-                    .detail
-                    = u"%1 does not run"_s.arg(processLabel(process->name(), process->instance()))};
-    if (command.action == CommandAction::Scale && command.selector.contains(u':'))
+    const auto isRunning = [](const SupervisedProcess *process) { return process->pid() > 0; };
+    if (command.action == CommandAction::Signal && std::ranges::none_of(targets, isRunning))
+        return CommandError{.code = u"not_running"_s,
+            .detail = isForAll      ? u"no process runs"_s
+                : targets.isEmpty() ? u"%1 has no instances"_s.arg(command.selector)
+                                    : u"%1 does not run"_s.arg(command.selector)};
+    if (command.action == CommandAction::Scale && (isForAll || command.selector.contains(u':')))
         return CommandError{.code = u"bad_selector"_s,
             .detail = u"scale takes the name of a process, without an instance"_s};
     return std::nullopt;
@@ -125,12 +131,18 @@ void Supervisor::carryOut(
 {
     switch (command.action) {
     case CommandAction::Start:
-        for (SupervisedProcess *process : targets)
+        for (SupervisedProcess *process : targets) {
+            m_orderlyStop.forget(process);
             process->handle(happening::Start{});
+        }
         return;
     case CommandAction::Stop:
-        for (SupervisedProcess *process : targets)
+        if (command.selector == allProcesses)
+            return m_orderlyStop.begin(targets);
+        for (SupervisedProcess *process : targets) {
+            m_orderlyStop.forget(process);
             process->handle(happening::Stop{});
+        }
         return;
     case CommandAction::Restart:
         return restart(targets);
@@ -149,9 +161,17 @@ void Supervisor::carryOut(
 
 void Supervisor::restart(const QList<SupervisedProcess *> &targets)
 {
-    if (targets.isEmpty())
-        return; // scaled to none
-    const QString name = targets.first()->name();
+    std::map<QString, QList<SupervisedProcess *>> byName;
+    for (SupervisedProcess *process : targets) {
+        m_orderlyStop.forget(process);
+        byName[process->name()].append(process);
+    }
+    for (const auto &[name, instances] : byName)
+        restartInstances(name, instances);
+}
+
+void Supervisor::restartInstances(const QString &name, const QList<SupervisedProcess *> &targets)
+{
     // One instance of several leaves the others to the rolling restart that they are in.
     if (targets.size() == 1)
         return targets.first()->handle(happening::Restart{});
@@ -210,6 +230,7 @@ void Supervisor::removeRetired(SupervisedProcess *process)
         return;
     // From the event loop: this may be inside one of its signals.
     m_retired.remove(process);
+    m_orderlyStop.forget(process);
     const QList<SupervisedProcess *> concerned = m_companions.concernedBy(*process);
     m_companions.remove(process);
     m_schedules.forget(process);

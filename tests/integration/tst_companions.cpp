@@ -49,7 +49,10 @@ private Q_SLOTS:
     void aGroupEndsTogetherAndStartsTogether_data();
     void aGroupEndsTogetherAndStartsTogether();
     void eachInstanceKnowsItsNumber();
+    void aGroupIsRestartedWithOneThatCannotStart();
+    void aGroupStaysWhenOneHasFailedForGood();
     void aScaleAddsAndTakesAwayInstances();
+    void aScaleTellsAtOnceWhoHasFailed();
     void whatIsScaledToNoneIsStillKnown();
     void aRestartOfSeveralKeepsAllButOneReady();
     void aSignalReachesWhatRuns();
@@ -81,6 +84,7 @@ void TestCompanions::aDependantFollowsATaskThatIsDone()
     QVERIFY2(server.start(), qPrintable(server.log()));
     QTRY_COMPARE_WITH_TIMEOUT(server.process(u"migrate"_s)[u"state"_s], u"done"_s, patience);
     QTRY_COMPARE_WITH_TIMEOUT(server.process(u"api"_s)[u"state"_s], u"running"_s, patience);
+    QCOMPARE(server.get(u"/readyz"_s)[u"ready"_s], true); // what is done need not be ready
 }
 
 void TestCompanions::aShutdownStopsDependantsFirst()
@@ -167,6 +171,34 @@ void TestCompanions::aGroupEndsTogetherAndStartsTogether()
             u"restarted with its group: b killed by SIGKILL"_s);
 }
 
+void TestCompanions::aGroupIsRestartedWithOneThatCannotStart()
+{
+    const QJsonObject patient{{u"restart"_s, QJsonObject{{u"first_delay_ms"_s, 600'000}}}};
+    RunningServer server({{u"a"_s, helper({u"sleeper"_s}, inGroup(u"one_for_all"_s))},
+        {u"b"_s, helper({u"not-there"_s}, inGroup(u"one_for_all"_s, patient))}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_VERIFY_WITH_TIMEOUT(server.process(u"a"_s)[u"reason"_s].toString().startsWith(
+                                 u"restarted with its group: b cannot start"_s),
+        patience);
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"a"_s)[u"state"_s], u"running"_s, patience);
+    QCOMPARE(server.process(u"b"_s)[u"state"_s], u"backoff"_s);
+}
+
+void TestCompanions::aGroupStaysWhenOneHasFailedForGood()
+{
+    const QJsonObject once{{u"restart"_s, QJsonObject{{u"max_restarts"_s, 0}}}};
+    RunningServer server({{u"a"_s, helper({u"sleeper"_s}, inGroup(u"one_for_all"_s))},
+        {u"b"_s, helper({u"sleeper"_s}, inGroup(u"one_for_all"_s, once))}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"b"_s)[u"state"_s], u"running"_s, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"a"_s)[u"state"_s], u"running"_s, patience);
+    const QJsonValue pid = server.process(u"a"_s)[u"pid"_s];
+    QCOMPARE(::kill(server.process(u"b"_s)[u"pid"_s].toInt(), SIGKILL), 0);
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"b"_s)[u"state"_s], u"failed"_s, patience);
+    QCOMPARE(server.process(u"a"_s)[u"pid"_s], pid);
+    QCOMPARE(server.process(u"a"_s)[u"state"_s], u"running"_s);
+}
+
 void TestCompanions::eachInstanceKnowsItsNumber()
 {
     RunningServer server(
@@ -213,6 +245,19 @@ void TestCompanions::aScaleAddsAndTakesAwayInstances()
                 .standardError.contains("no process \"wroker\"; did you mean \"worker\"?"));
     QCOMPARE(server.command({u"scale"_s, u"worker"_s, u"many"_s}).exitCode, 2);
     QCOMPARE(server.command({u"scale"_s, u"worker:1"_s, u"1"_s}).exitCode, 1);
+}
+
+void TestCompanions::aScaleTellsAtOnceWhoHasFailed()
+{
+    RunningServer server({{u"worker"_s,
+        helper({u"exit-with"_s, u"3"_s},
+            {{u"instances"_s, 0}, {u"restart"_s, QJsonObject{{u"max_restarts"_s, 1}}},
+                {u"ready"_s, QJsonObject{{u"mode"_s, u"log"_s}, {u"pattern"_s, u"never"_s}}}})}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    const auto outcome = server.command({u"scale"_s, u"worker"_s, u"1"_s}); // or it takes 2 min
+    QCOMPARE(outcome.exitCode, 1);
+    QVERIFY2(outcome.standardError.startsWith("worker has failed: exited with code 3 (more than"),
+        outcome.standardError);
 }
 
 void TestCompanions::whatIsScaledToNoneIsStillKnown()

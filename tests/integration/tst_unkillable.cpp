@@ -128,13 +128,15 @@ void TestUnkillable::itIsShownAndReplacedOnceItIsGone()
 void TestUnkillable::itDoesNotHoldUpAShutdown()
 {
     const Freezer freezer;
-    RunningServer server(
-        {{u"it"_s, sleeper()}, {u"other"_s, sleeper()}}, {{u"shutdown_timeout_ms"_s, 500}});
+    QJsonObject it = sleeper();
+    it.insert(u"depends_on"_s, QJsonArray{u"other"_s}); // which is stopped all the same
+    RunningServer server({{u"it"_s, it}, {u"other"_s, sleeper()}});
     QVERIFY2(server.start(), qPrintable(server.log()));
     QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"state"_s], u"running"_s, patience);
     const qint64 pid = server.process(u"it"_s)[u"pid"_s].toInteger();
     QVERIFY(freezer.freeze(pid));
-    QCOMPARE(server.stop(), 1); // within 20 s, or it is -1
+    QCOMPARE(server.stop(), 1); // within 20 s, or it is -1; its limit is 60 s
+    QVERIFY2(server.log().contains(u"other: stopped"_s), qPrintable(server.log()));
     QVERIFY2(server.log().contains(u"it (pid %1) is left behind: cannot be killed"_s.arg(pid)),
         qPrintable(server.log()));
     QCOMPARE(survivors(server.mark()), QList<qint64>{pid});

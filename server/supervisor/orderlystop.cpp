@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "supervisor/orderlystop.h"
+
+#include "supervisor/companions.h"
+#include "supervisor/supervisedprocess.h"
+
+#include <algorithm>
+
+namespace semper {
+
+bool OrderlyStop::isOver(const SupervisedProcess &process)
+{
+    return process.isDown() || process.state().unkillable;
+}
+
+void OrderlyStop::begin(const QList<SupervisedProcess *> &processes)
+{
+    m_waiting.unite(QSet(processes.cbegin(), processes.cend()));
+    stop(processes);
+}
+
+void OrderlyStop::follow(const SupervisedProcess &changed)
+{
+    if (m_waiting.isEmpty() || !isOver(changed))
+        return;
+    QList<SupervisedProcess *> candidates;
+    for (SupervisedProcess *process : std::as_const(m_waiting))
+        if (changed.spec().dependsOn.contains(process->name()))
+            candidates.append(process);
+    stop(candidates);
+}
+
+bool OrderlyStop::isNeeded(const SupervisedProcess &process) const
+{
+    return std::ranges::any_of(
+        m_companions.dependantsOf(process), [this](SupervisedProcess *dependant) {
+            const bool isStopping
+                = m_waiting.contains(dependant) || dependant->state().wanted == Wanted::Down;
+            return isStopping && !isOver(*dependant);
+        });
+}
+
+void OrderlyStop::stop(const QList<SupervisedProcess *> &candidates)
+{
+    for (SupervisedProcess *process : candidates)
+        // To stop one may end others here and now, which are in the list too.
+        if (m_waiting.contains(process) && !isNeeded(*process) && m_waiting.remove(process))
+            process->handle(happening::Stop{});
+}
+
+} // namespace semper

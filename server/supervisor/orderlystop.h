@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QList>
+#include <QSet>
+
+namespace semper {
+
+class Companions;
+class SupervisedProcess;
+
+/// Stops several processes: all at once, but for those that others depend on, which also stop: they
+/// follow when these are down. One that cannot be killed holds up nobody. Main thread.
+class OrderlyStop
+{
+public:
+    /// \a companions must outlive it.
+    explicit OrderlyStop(const Companions &companions)
+        : m_companions(companions)
+    { }
+
+    void begin(const QList<SupervisedProcess *> &processes);
+    /// \a changed is in another state: those that waited for it may follow.
+    void follow(const SupervisedProcess &changed);
+    /// It is not to be stopped after all, or is no more.
+    void forget(SupervisedProcess *process) { m_waiting.remove(process); }
+
+    /// Nothing of \a process runs, or never will end.
+    [[nodiscard]] static bool isOver(const SupervisedProcess &process);
+
+private:
+    [[nodiscard]] bool isNeeded(const SupervisedProcess &process) const;
+    void stop(const QList<SupervisedProcess *> &candidates);
+
+    const Companions &m_companions;
+    QSet<SupervisedProcess *> m_waiting; ///< not told to stop yet
+};
+
+} // namespace semper
