@@ -106,6 +106,8 @@ void ProcessRow::applyMetrics(const QJsonObject &frame, bool shown)
         m_status.cpuRatio = cpu.toDouble();
     if (const QJsonValue memory = frame.value(keys::memoryBytes); memory.isDouble())
         m_status.memoryBytes = memory.toInteger();
+    if (const QJsonValue lag = frame.value(keys::loopLagMs); lag.isDouble())
+        m_status.loopLag = std::chrono::milliseconds(lag.toInteger());
 }
 
 void ProcessRow::applyEvent(const Event &event)

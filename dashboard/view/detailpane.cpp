@@ -10,6 +10,7 @@
 
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QLocale>
 #include <QSplitter>
 #include <QTabWidget>
 
@@ -156,6 +157,8 @@ QString DetailPane::facts(const ProcessRow &row) const
         facts.append(u"“%1”"_s.arg(status.status));
     if (status.restarts > 0)
         facts.append(tr("%n restart(s)", nullptr, status.restarts));
+    if (row.isAlive() && status.loopLag)
+        facts.append(tr("event loop lag %1 ms").arg(QLocale().toString(status.loopLag->count())));
     if (status.outdated)
         facts.append(tr("outdated: runs as before a reload"));
     if (status.standby > 0)

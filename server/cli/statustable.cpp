@@ -87,13 +87,14 @@ QString stateWord(const ProcessStatus &status)
     return status.ready ? phaseName(status.state) : Texts::tr("not ready");
 }
 
-constexpr std::size_t columns = 8;
+constexpr std::size_t columns = 9;
+constexpr std::size_t lagColumn = 7;
 using Row = std::array<QString, columns>;
 
 /// These hold numbers, aligned to the right.
 constexpr bool isNumber(std::size_t column)
 {
-    return column >= 2 && column <= 6;
+    return column >= 2 && column <= lagColumn;
 }
 
 Row cells(const ProcessStatus &status, const QDateTime &now, const TerminalStyle &style)
@@ -105,11 +106,12 @@ Row cells(const ProcessStatus &status, const QDateTime &now, const TerminalStyle
         alive ? QString::number(*status.pid) : dash, QString::number(status.restarts),
         alive ? humanDuration(status.uptime) : dash,
         alive ? u"%1 %"_s.arg(std::lround(status.cpuRatio * 100)) : dash,
-        alive ? humanBytes(status.memoryBytes) : dash, situation(status, now)};
+        alive ? humanBytes(status.memoryBytes) : dash,
+        alive && status.loopLag ? humanDuration(*status.loopLag) : dash, situation(status, now)};
 }
 
 /// Where all columns would leave no room for the last one, which tells most, the least needed go:
-/// memory, CPU, pid, uptime, restarts. These have no width then.
+/// lag, memory, CPU, pid, uptime, restarts. These have no width then.
 void narrow(std::array<int, columns> &widths, int width)
 {
     constexpr int roomForLast = 16;
@@ -117,11 +119,12 @@ void narrow(std::array<int, columns> &widths, int width)
     const int wanted = std::min(widths.back(), roomForLast);
     int used = wanted;
     for (std::size_t i = 0; i + 1 < columns; ++i)
-        used += widths[i] + gap;
-    for (const std::size_t column : {6, 5, 2, 4, 3}) {
+        used += widths[i] > 0 ? widths[i] + gap : 0;
+    for (const std::size_t column : {7, 6, 5, 2, 4, 3}) {
         if (used <= width)
             return;
-        used -= std::exchange(widths[column], 0) + gap;
+        if (widths[column] > 0)
+            used -= std::exchange(widths[column], 0) + gap;
     }
 }
 
@@ -219,7 +222,8 @@ QString statusTable(
         [](const auto &a, const auto &b) { return urgency(a) < urgency(b); });
 
     QList<Row> rows{{Texts::tr("STATE"), Texts::tr("NAME"), Texts::tr("PID"), Texts::tr("RESTARTS"),
-        Texts::tr("UPTIME"), Texts::tr("CPU"), Texts::tr("MEMORY"), Texts::tr("LAST")}};
+        Texts::tr("UPTIME"), Texts::tr("CPU"), Texts::tr("MEMORY"), Texts::tr("LAG"),
+        Texts::tr("LAST")}};
     for (const ProcessStatus &status : sorted)
         rows.append(cells(status, now, style));
     std::array<int, columns> widths{};
@@ -227,6 +231,9 @@ QString statusTable(
         for (std::size_t i = 0; i < columns; ++i)
             widths[i] = std::max(widths[i], displayWidth(row[i]));
 
+    const auto hasLag = [](const ProcessStatus &status) { return status.pid && status.loopLag; };
+    if (std::none_of(sorted.cbegin(), sorted.cend(), hasLag))
+        widths[lagColumn] = 0;
     if (style.width > 0)
         narrow(widths, style.width);
     QString text;

@@ -27,25 +27,35 @@ void Ledger::take(const QJsonObject &event)
     m_lastId = id;
     const QString type = event[u"type"_s].toString();
     const QString process = event[u"process"_s].toString();
+    if (type == u"reload" && !event[u"ok"_s].toBool())
+        ++m_refusals;
     if (process.isEmpty())
         return;
     Account &account = m_accounts[process];
-    if (type == u"start") {
-        if (account.alive != 0)
-            m_wrong.append(u"%1 was started as %2 while %3 was alive"_s.arg(process)
-                               .arg(event[u"pid"_s].toInteger())
-                               .arg(account.alive));
-        account.alive = event[u"pid"_s].toInteger();
-    } else if (type == u"exit") {
+    if (type == u"start")
+        started(account, event);
+    else if (type == u"exit")
         ended(account, event);
-    }
+}
+
+void Ledger::started(Account &account, const QJsonObject &event)
+{
+    const QString process = event[u"process"_s].toString();
+    const qint64 pid = event[u"pid"_s].toInteger();
+    if (account.alive != 0)
+        m_wrong.append(
+            u"%1 was started as %2 while %3 was alive"_s.arg(process).arg(pid).arg(account.alive));
+    if (std::exchange(account.ended, false) && !m_asked.contains(process))
+        m_wrong.append(u"%1 was started as %2, which nobody asked for"_s.arg(process).arg(pid));
+    account.alive = pid;
 }
 
 void Ledger::ended(Account &account, const QJsonObject &event)
 {
     const QJsonObject exit = event[u"last_exit"_s].toObject();
     const bool wasLaunched = !exit[u"code"_s].isNull() || !exit[u"signal"_s].isNull();
-    if (event[u"decision"_s] == u"restart"_s)
+    account.ended = event[u"decision"_s] != u"restart"_s;
+    if (!account.ended)
         ++account.restarts;
     if (!wasLaunched)
         return;
@@ -57,6 +67,7 @@ void Ledger::ended(Account &account, const QJsonObject &event)
 
 QStringList Ledger::audit(const QJsonArray &processes)
 {
+    m_compared = 0;
     for (const auto &entry : processes) {
         const QJsonObject process = entry.toObject();
         const QString name = process[u"name"_s].toString();
@@ -68,6 +79,7 @@ QStringList Ledger::audit(const QJsonArray &processes)
         // What is in backoff has been told to be restarted and is not counted as such yet.
         const int due = process[u"state"_s] == u"backoff"_s ? 1 : 0;
         const int restarts = process[u"restarts"_s].toInt();
+        m_compared += m_asked.contains(name) ? 0 : 1;
         if (!m_asked.contains(name) && restarts != account.restarts - due)
             m_wrong.append(u"%1 counts %2 restarts, its events %3"_s.arg(name).arg(restarts).arg(
                 account.restarts - due));

@@ -21,6 +21,10 @@ public:
     void noteKill(const QString &process, qint64 pid);
     /// Somebody asked something of \a process: its restarts are not all the server's own.
     void noteWish(const QString &process) { m_asked.insert(process); }
+    /// How often a reload was refused, in all lives.
+    [[nodiscard]] int refusals() const { return m_refusals; }
+    /// Something else that is wrong, for the next audit().
+    void noteWrong(const QString &finding) { m_wrong.append(finding); }
     /// A server began; the books of the one before are closed.
     void beginLife();
 
@@ -29,15 +33,19 @@ public:
     [[nodiscard]] QStringList audit(const QJsonArray &processes);
     [[nodiscard]] qint64 lastId() const { return m_lastId; }
     [[nodiscard]] qint64 deaths() const { return m_deaths; }
+    /// Of how many processes the last audit could compare the restarts with the events.
+    [[nodiscard]] int compared() const { return m_compared; }
 
 private:
     struct Account
     {
         qint64 alive = 0; ///< pid of the launch that was started and has not ended
+        bool ended = false; ///< and is not to be started again unless somebody asks
         int restarts = 0; ///< exits and failed launches that were followed by a relaunch
         QHash<qint64, int> ends; ///< how often each launch's end was told, by pid
     };
 
+    void started(Account &account, const QJsonObject &event);
     void ended(Account &account, const QJsonObject &event);
 
     QHash<QString, Account> m_accounts;
@@ -46,6 +54,8 @@ private:
     QStringList m_wrong;
     qint64 m_lastId = 0;
     qint64 m_deaths = 0;
+    int m_refusals = 0;
+    int m_compared = 0;
 };
 
 } // namespace semper::chaos

@@ -64,7 +64,7 @@ void commandSome(Yard &yard, const QString &action, const QStringList &names)
 QString misbehave(Yard &yard, std::mt19937 &random)
 {
     const QStringList all = yard.names();
-    switch (random() % 8) {
+    switch (random() % 9) {
     case 0:
         commandSome(yard, u"stop"_s, someOf(all, 10, random));
         return u"stops"_s;
@@ -85,9 +85,11 @@ QString misbehave(Yard &yard, std::mt19937 &random)
         killSome(yard, someOf(yard.names(u"family"), 10, random));
         return u"programs that are missing"_s;
     case 6:
-
         yard.changeConfiguration(random);
         return u"a reload"_s;
+    case 7:
+        yard.breakConfiguration();
+        return u"a reload of errors"_s;
     default:
         killSome(yard, someOf(all, 30, random));
         return u"kills"_s;

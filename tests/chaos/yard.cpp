@@ -87,6 +87,7 @@ bool Yard::start()
 {
     setProgramThere(true);
     m_ledger.beginLife();
+    m_stopped.clear();
     if (!m_server.start())
         return false;
     connectWatcher();
@@ -127,6 +128,8 @@ QJsonArray Yard::processes()
 void Yard::command(const QString &action, const QString &process)
 {
     m_ledger.noteWish(process);
+    if (action == u"stop")
+        m_stopped.insert(process);
     m_watcher->send({{u"type"_s, u"command"_s}, {u"id"_s, ++m_commands}, {u"action"_s, action},
         {u"process"_s, process}});
 }
@@ -158,6 +161,33 @@ void Yard::changeConfiguration(std::mt19937 &random)
         }
         m_ledger.noteWish(name);
     }
+    reload();
+}
+
+void Yard::breakConfiguration()
+{
+    QJsonObject broken;
+    for (auto it = m_processes.constBegin(); it != m_processes.constEnd(); ++it) {
+        QJsonObject changed = it->toObject();
+        changed.insert(u"environment"_s, QJsonObject{{u"CHAOS"_s, u"never"_s}});
+        broken.insert(it.key(), changed);
+    }
+    broken.erase(broken.begin());
+    broken.insert(u"wrong"_s, QJsonObject{{u"comand"_s, QJsonArray{u"true"_s}}});
+    const int before = m_ledger.refusals();
+    m_server.configure(broken, top());
+    ::kill(pid_t(m_server.serverPid()), SIGHUP);
+    const auto isRefused = [this, before] {
+        hear();
+        return m_ledger.refusals() > before;
+    };
+    if (!QTest::qWaitFor(isRefused, patienceMs))
+        m_ledger.noteWrong(u"a configuration with an error was not refused"_s);
+    reload(); // what an earlier change was to do may have met the error
+}
+
+void Yard::reload()
+{
     m_server.configure(m_processes, top());
     ::kill(pid_t(m_server.serverPid()), SIGHUP);
 }
@@ -165,7 +195,8 @@ void Yard::changeConfiguration(std::mt19937 &random)
 QStringList Yard::settle()
 {
     setProgramThere(true);
-    for (const QString &name : names())
+    // A wish makes the restarts of a process uncountable: so for no other than what was stopped.
+    for (const QString &name : std::exchange(m_stopped, {}))
         command(u"start"_s, name);
     QStringList down;
     const bool settled = QTest::qWaitFor(
@@ -176,6 +207,8 @@ QStringList Yard::settle()
             for (const auto &process : list) {
                 const QString name = process[u"name"_s].toString();
                 const QString state = process[u"state"_s].toString();
+                if (state == u"failed")
+                    command(u"start"_s, name);
                 const bool comesAndGoes = name.startsWith(u"broken") || name.startsWith(u"brief");
                 if (state != u"running" && !(comesAndGoes && state != u"stopped"))
                     down.append(

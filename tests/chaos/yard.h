@@ -7,6 +7,7 @@
 
 #include <QJsonArray>
 #include <QJsonObject>
+#include <QSet>
 #include <QString>
 #include <QStringList>
 
@@ -41,6 +42,8 @@ public:
     /// Takes some processes out, puts those back that were taken out before, changes some; and has
     /// the server read that.
     void changeConfiguration(std::mt19937 &random);
+    /// Has the server read a configuration with an error, which changes nothing.
+    void breakConfiguration();
     /// Hears what the server says for a while.
     void listen(int milliseconds);
     /// Waits until all that is wanted is up, what cannot be up excepted; what is not, in words.
@@ -49,9 +52,11 @@ public:
 private:
     void connectWatcher();
     void hear();
+    void reload();
 
     QJsonObject m_processes;
     QJsonObject m_takenOut;
+    QSet<QString> m_stopped; ///< perhaps: this was asked for and is not yet made good
     test::RunningServer m_server;
     std::unique_ptr<test::HubPeer> m_watcher;
     Ledger m_ledger;

@@ -62,6 +62,7 @@ private Q_SLOTS:
     void stopByMouseTellsItsIntentAndCanBeUndone();
     void aCommandGoesToTheProcessNotToItsRowWhenRowsMove();
     void aContextMenuActsOnWhatWasSelectedWhenItOpened();
+    void theLagOfAnEventLoopIsTold();
     void aCriticalProcessIsAskedForFirst();
     void aRefusalIsShownInItsRow();
     void aLostServerTurnsEverythingStaleAndComesBackLive();
@@ -295,6 +296,17 @@ QString TestDashboardWindow::answerWhile(QMessageBox::ButtonRole role, QAction *
     poll.start(20);
     click(action); // comes back once the question, if there is one, is answered
     return said;
+}
+
+void TestDashboardWindow::theLagOfAnEventLoopIsTold()
+{
+    openWindow();
+    select(u"beta"_s);
+    DetailPane *detail = m_window->serverPage()->detail();
+    QVERIFY(!detail->headerText().contains(u"lag"_s));
+    m_hub->sendMetrics(u"beta"_s, {{keys::loopLagMs, 1234}});
+    const QString told = u"event loop lag %1 ms"_s.arg(QLocale().toString(1234));
+    QTRY_VERIFY_WITH_TIMEOUT(detail->headerText().contains(told), patience);
 }
 
 void TestDashboardWindow::aCriticalProcessIsAskedForFirst()

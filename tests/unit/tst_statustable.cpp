@@ -69,6 +69,7 @@ private Q_SLOTS:
     void columnsLineUpForEveryScript();
     void aNarrowTerminalElidesTheLastColumn();
     void aNarrowerOneLeavesOutWhatIsLeastNeeded();
+    void theLagOfEventLoopsIsTold();
     void whatRunsAsBeforeAReloadIsTold();
     void glyphsAndColoursOnlyWhereTheStyleHasThem();
     void whatAProcessSaysCannotSteerTheTerminal();
@@ -181,6 +182,25 @@ void TestStatusTable::aNarrowerOneLeavesOutWhatIsLeastNeeded()
         lines(statusTable({running(u"a"_s, 1)}, now, {.width = 61})).at(0).contains(u"MEMORY"_s));
     QCOMPARE(
         lines(statusTable(processes, now, {.width = 20})).at(0).simplified(), u"STATE NAME L…"_s);
+}
+
+void TestStatusTable::theLagOfEventLoopsIsTold()
+{
+    const ProcessStatus plain = running(u"plain"_s, 1);
+    QVERIFY(!statusTable({plain}, now, {}).contains(u"LAG"_s));
+    ProcessStatus host = running(u"host"_s, 2);
+    host.loopLag = 1234ms;
+    ProcessStatus swift = running(u"swift"_s, 3);
+    swift.loopLag = 12ms;
+    const QStringList table = lines(statusTable({host, swift, plain}, now, {}));
+    QCOMPARE(table.at(0).simplified(), u"STATE NAME PID RESTARTS UPTIME CPU MEMORY LAG LAST"_s);
+    QVERIFY2(table.at(1).endsWith(u"12.3 MiB    1 s"_s), qPrintable(table.at(1)));
+    QVERIFY2(table.at(2).endsWith(u"12.3 MiB  12 ms"_s), qPrintable(table.at(2)));
+    QVERIFY2(table.at(3).endsWith(u"12.3 MiB      -"_s), qPrintable(table.at(3)));
+    // It is the first to go from a narrow terminal.
+    const int width = displayWidth(table.at(0)) - 1;
+    const QString narrow = lines(statusTable({host, swift, plain}, now, {.width = width})).at(0);
+    QVERIFY2(narrow.contains(u"MEMORY"_s) && !narrow.contains(u"LAG"_s), qPrintable(narrow));
 }
 
 void TestStatusTable::whatRunsAsBeforeAReloadIsTold()
