@@ -67,10 +67,10 @@ QCoro::Task<ConnectionChange> ServiceLink::connectionChange()
 {
     if (!m_watching)
         co_await watchConnections();
-    if (m_changes.isEmpty()) {
+    while (m_changes.isEmpty()) { // again, where another was faster
         Suspension change(m_process, Suspension::OnStop::Throw);
-        m_awaiting = &change;
-        const auto forget = qScopeGuard([this] { m_awaiting = nullptr; });
+        m_awaiting.append(&change);
+        const auto forget = qScopeGuard([this, &change] { m_awaiting.removeOne(&change); });
         co_await change.ended();
     }
     co_return m_changes.dequeue();
@@ -165,8 +165,8 @@ void ServiceLink::tell(const ConnectionChange &change)
         m_changes.enqueue({.kind = ConnectionChange::Kind::Missed, .missed = 1});
     else
         m_changes.last().missed += std::max<qint64>(change.missed, 1);
-    if (m_awaiting)
-        m_awaiting->resume();
+    for (Suspension *awaiting : std::as_const(m_awaiting))
+        awaiting->resume(); // from the event loop
     switch (change.kind) {
     case ConnectionChange::Kind::Opened:
         Q_EMIT connectionOpened(change.connection);

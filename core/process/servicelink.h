@@ -82,7 +82,7 @@ private:
     QMap<qint64, Pending> m_pending;
     bool m_watching = false;
     QQueue<ConnectionChange> m_changes; ///< not yet taken
-    Suspension *m_awaiting = nullptr; ///< of connectionChange()
+    QList<Suspension *> m_awaiting; ///< each wants the next change
 };
 
 } // namespace semper

@@ -16,7 +16,8 @@ struct ServiceLimits
     int connections = 1024; ///< on each listener; one more is turned away
     qint64 messageMaxBytes = 1024 * 1024; ///< of one request, message or frame
     std::chrono::milliseconds idleTimeout{0}; ///< without a byte in or out; 0: none
-    std::chrono::milliseconds writeStall{30000}; ///< a client takes no byte of what it is sent
+    std::chrono::milliseconds writeStall{30000}; ///< a client takes no byte of what it is sent, or
+                                                 ///< sends none of a message that it has begun
     std::chrono::milliseconds handshakeTimeout{10000}; ///< of TLS, from the connection on
     qint64 queueMaxBytes = 4 * 1024 * 1024; ///< not sent yet; a client with more is cut off
 

@@ -30,6 +30,8 @@ void assign(NotifyMessage &message, const QByteArray &name, const QByteArray &va
 {
     if (name == "READY")
         message.ready = value == "1";
+    else if (name == "STOPPING")
+        message.stopping = value == "1";
     else if (name == "WATCHDOG")
         message.heartbeat = value == "1";
     else if (name == "STATUS")

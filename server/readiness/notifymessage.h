@@ -13,10 +13,11 @@
 namespace semper {
 
 /// What a datagram of sd_notify(3) says, as far as it means anything to this server. What else
-/// there is (STOPPING, RELOADING, BARRIER, FDSTORE, ...) is understood and left out.
+/// there is (RELOADING, BARRIER, FDSTORE, ...) is understood and left out.
 struct NotifyMessage
 {
     bool ready = false; ///< READY=1
+    bool stopping = false; ///< STOPPING=1
     bool heartbeat = false; ///< WATCHDOG=1
     std::optional<QString> status = {}; ///< STATUS=, a line for people
     std::optional<int> error = {}; ///< ERRNO=, 1 to 4095

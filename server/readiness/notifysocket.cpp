@@ -176,7 +176,9 @@ void NotifySocket::pass(const NotifyMessage &message, SupervisedProcess &process
             u"it told of an error: %1"_s.arg(qt_error_string(*message.error))});
     if (message.mainPid)
         checkMainPid(*message.mainPid, process);
-    if (message.ready)
+    if (message.stopping)
+        process.reportReady(false);
+    else if (message.ready)
         process.reportReady(true);
 }
 

@@ -47,14 +47,16 @@ std::unique_ptr<ServiceListener> HttpService::makeListener(const ListenerSpec &)
     auto server = std::make_unique<GuardedServer>(table(), m_httpLimits);
     if (m_endpoints.empty())
         return server;
-    server->setUpgrading([this](const RequestHead &head, GuardedSocket &socket,
-                             ConnectionRecord &record, const ServiceLimits &limits)
-                             -> std::variant<std::monostate, Problem, UpgradedConnection *> {
-        const auto endpoint = m_endpoints.find(head.path);
-        if (endpoint == m_endpoints.end() || !asksForWebSocket(head))
-            return std::monostate();
-        return endpoint->second->m_gate->pass(head, socket, record, limits, nullptr);
-    });
+    server->setUpgrading(
+        [this, listener = server.get()](const RequestHead &head, GuardedSocket &socket,
+            ConnectionRecord &record, const ServiceLimits &limits)
+            -> std::variant<std::monostate, Problem, UpgradedConnection *> {
+            const auto endpoint = m_endpoints.find(head.path);
+            if (endpoint == m_endpoints.end() || !asksForWebSocket(head))
+                return std::monostate();
+            return endpoint->second->m_gate->pass(
+                head, socket, record, limits, &listener->spec().address);
+        });
     return server;
 }
 

@@ -44,6 +44,7 @@ StreamConnection::StreamConnection(QTcpSocket *socket, quint64 id, StreamFraming
     , m_facts{.id = id, .address = m_record.peer()}
 {
     m_lastActivity.start();
+    m_lastRead.start();
     m_lastWrite.start();
     m_socket->setReadBufferSize(readBufferBytes);
     m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
@@ -170,6 +171,10 @@ void StreamConnection::enforceDeadlines()
         return m_socket->abort();
     if (!isSent && m_lastWrite.hasExpired(m_limits.writeStall.count()))
         return m_socket->abort();
+    const bool isStalled = !m_paused && !m_leaving && m_frames.hasBegun()
+        && m_socket->bytesAvailable() == 0 && m_lastRead.hasExpired(m_limits.writeStall.count());
+    if (isStalled)
+        return refuse(u"frame_stalled"_s, u"the rest of a frame did not come"_s, {});
     const bool isIdle = m_limits.idleTimeout > 0ms && !m_mayIdle
         && m_lastActivity.hasExpired(m_limits.idleTimeout.count());
     if (isIdle && !m_leaving)
@@ -191,6 +196,7 @@ void StreamConnection::read()
     }
     if (m_paused || m_delivering)
         return;
+    m_lastRead.restart(); // of a client that was paused too: meanwhile nothing was read
     m_frames.setLimit(messageLimit());
     // Frames that were cut out before the client was to pause come first.
     deliver();
@@ -218,12 +224,17 @@ void StreamConnection::deliver()
             continue;
         }
         const QString detail = u"a frame may have %1 bytes"_s.arg(messageLimit());
-        send({.bytes = encodeFrame(makeFrame(frames::error,
-                                       {{keys::code, u"frame_too_long"_s}, {keys::detail, detail}}))
-                           .chopped(1)});
-        finish({.code = closecode::messageTooBig, .detail = detail});
+        refuse(u"frame_too_long"_s, detail, {.code = closecode::messageTooBig, .detail = detail});
     }
     m_delivering = false;
+}
+
+void StreamConnection::refuse(
+    const QString &code, const QString &detail, const WebSocketFault &fault)
+{
+    const QJsonObject error{{keys::code, code}, {keys::detail, detail}};
+    send({.bytes = encodeFrame(makeFrame(frames::error, error)).chopped(1)});
+    finish(fault);
 }
 
 /// A client may end its side with its last frame, and a handler be at work on the first.

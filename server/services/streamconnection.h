@@ -48,6 +48,7 @@ private:
     [[nodiscard]] qint64 messageLimit() const;
     void read();
     void deliver();
+    void refuse(const QString &code, const QString &detail, const WebSocketFault &fault);
     void socketClosed();
     void deliverLeft();
     void progressWriting();
@@ -63,6 +64,7 @@ private:
     ConnectionRecord m_record;
     PeerFacts m_facts;
     QElapsedTimer m_lastActivity;
+    QElapsedTimer m_lastRead;
     QElapsedTimer m_lastWrite;
     QList<QByteArray> m_left; ///< frames of a client that is gone
     QDeadlineTimer m_leaveBy = QDeadlineTimer::Forever; ///< all is sent

@@ -39,6 +39,9 @@ public:
     /// FrameTooLong, which comes as soon as it is known, nothing for ever.
     [[nodiscard]] std::optional<std::variant<QByteArray, FrameTooLong>> next();
 
+    /// A frame has begun to come. Only after next() has returned nothing.
+    [[nodiscard]] bool hasBegun() const { return waiting() > 0 && !m_broken; }
+
     /// \a frame as it goes over the wire; nothing where it cannot: a line break within a line,
     /// more than 4 GiB.
     [[nodiscard]] static std::optional<QByteArray> encode(

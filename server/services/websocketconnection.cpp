@@ -235,6 +235,11 @@ void WebSocketConnection::enforceDeadlines()
         return m_transport->abort();
     if (!isOpen())
         return;
+    const bool isStalled = !m_paused && m_frames.hasBegun() && m_transport->bytesAvailable() == 0
+        && m_relay.bytesAvailable() == 0 && m_lastHeard.hasExpired(m_limits.writeStall.count());
+    if (isStalled)
+        return finish({.code = closecode::policyViolation,
+            .detail = u"the rest of a message did not come"_s});
     const bool isIdle = m_limits.idleTimeout > 0ms && !m_mayIdle
         && m_lastMessage.hasExpired(m_limits.idleTimeout.count());
     if (isIdle)

@@ -54,6 +54,12 @@ public:
     /// nothing more comes. Nothing until more is appended.
     [[nodiscard]] std::optional<std::variant<QByteArray, WebSocketFault>> next();
 
+    /// A message or frame has begun to come. Only after next() has returned nothing.
+    [[nodiscard]] bool hasBegun() const
+    {
+        return (m_fragmented || !m_input.isEmpty()) && !m_broken;
+    }
+
 private:
     struct Header
     {

@@ -84,6 +84,7 @@ class TestNotify : public QObject
 private Q_SLOTS:
     void itIsReadyWhenItSaysSoAndNotBefore_data();
     void itIsReadyWhenItSaysSoAndNotBefore();
+    void oneThatIsStoppingIsNotReadyAnyMore();
     void theToolOfSystemdIsUnderstood();
     void itsEnvironmentSaysWhereToTell();
     void theStatusIsTold();
@@ -107,7 +108,7 @@ void TestNotify::itIsReadyWhenItSaysSoAndNotBefore_data()
     const QString helper = helperProgram(u"notify"_s);
     QTest::newRow("itself") << notify({u"after:go"_s, u"READY=1"_s});
     QTest::newRow("among other things") << notify({u"STATUS=loading"_s, u"RELOADING=1"_s,
-        u"READY=0"_s, u"after:go"_s, u"X=1\nREADY=1\nSTATUS=up"_s, u"STOPPING=1"_s});
+        u"READY=0"_s, u"after:go"_s, u"X=1\nREADY=1\nSTATUS=up"_s, u"FDSTORE=1"_s});
     QTest::newRow("a child") << notify({u"after:go"_s, u"child:READY=1"_s});
     QTest::newRow("a program in a shell") << shell(helper + u" after:go READY=1; true"_s);
     QTest::newRow("one that left its session") << shell(
@@ -129,6 +130,17 @@ void TestNotify::itIsReadyWhenItSaysSoAndNotBefore()
     QVERIFY(go.open(QIODevice::WriteOnly));
     QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"state"_s], u"running"_s, patience);
     QCOMPARE(server.process(u"it"_s)[u"ready"_s], true);
+}
+
+void TestNotify::oneThatIsStoppingIsNotReadyAnyMore()
+{
+    RunningServer server({{u"it"_s, notify({u"READY=1"_s, u"after:go"_s, u"STOPPING=1"_s})}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"ready"_s], true, patience);
+    QFile go(server.folder() + u"/go"_s);
+    QVERIFY(go.open(QIODevice::WriteOnly));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"ready"_s], false, patience);
+    QCOMPARE(server.process(u"it"_s)[u"state"_s], u"running"_s);
 }
 
 void TestNotify::theToolOfSystemdIsUnderstood()

@@ -77,6 +77,8 @@ private Q_SLOTS:
     void aClientThatDoesNotReadIsCutOff();
     void aPeerThatIsClosedIsSentEverythingFirst();
     void aSilentClientIsClosedWhenItMayNotIdle();
+    void halfAFrameIsNotWaitedForForEver_data();
+    void halfAFrameIsNotWaitedForForEver();
     void oneTooManyIsTold();
     void peersAreReachedByIdAndAllTogether();
     void clientsAreServedOverTls();
@@ -402,6 +404,29 @@ void TestTcpService::aSilentClientIsClosedWhenItMayNotIdle()
     RawClient client(portOf(*service), "one\n");
     QTRY_COMPARE_WITH_TIMEOUT(client.received(), "one\n"_ba, patience);
     QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
+}
+
+void TestTcpService::halfAFrameIsNotWaitedForForEver_data()
+{
+    QTest::addColumn<QString>("framing");
+    QTest::addColumn<QByteArray>("half");
+    QTest::newRow("newline") << u"newline"_s << "one\nha"_ba;
+    QTest::newRow("length") << u"length"_s << "\0\0\0\3one\0\0\0\5x"_ba;
+    QTest::newRow("part of a length") << u"length"_s << "\0\0\0\3one\0\0"_ba;
+}
+
+void TestTcpService::halfAFrameIsNotWaitedForForEver()
+{
+    QFETCH(const QString, framing);
+    QFETCH(const QByteArray, half);
+    const auto service = echoService({.framing = framing, .limits = {.writeStall = 200ms}});
+    QCOMPARE(service->listen(), std::nullopt);
+    RawClient client(portOf(*service), half);
+    RawClient silent(portOf(*service)); // has begun nothing
+    QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
+    QVERIFY2(client.received().contains("frame_stalled"), client.received());
+    silent.send(half);
+    QTRY_VERIFY_WITH_TIMEOUT(silent.received().contains("one"), patience);
 }
 
 void TestTcpService::oneTooManyIsTold()

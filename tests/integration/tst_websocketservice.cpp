@@ -111,6 +111,8 @@ private Q_SLOTS:
     void coroutinesAnswerOneMessageAfterTheOther();
     void aHandlerThatThrowsClosesWith1011();
     void aSilentClientIsPingedAndThenGivenUp();
+    void halfAMessageIsNotWaitedForForEver_data();
+    void halfAMessageIsNotWaitedForForEver();
     void aClientThatDoesNotReadIsCutOff();
     void aPeerIsClosedAsTheHandlerHasIt();
     void reservedCodesAreNotSaid_data();
@@ -454,6 +456,27 @@ void TestWebSocketService::aSilentClientIsPingedAndThenGivenUp()
     QCOMPARE(lively.state(), QAbstractSocket::ConnectedState);
 }
 
+void TestWebSocketService::halfAMessageIsNotWaitedForForEver_data()
+{
+    QTest::addColumn<QByteArray>("half");
+    QTest::newRow("a piece of a frame") << textFrame("message").chopped(3);
+    QByteArray fragment = textFrame("message");
+    fragment[0] = '\x01'; // text, and more to follow
+    QTest::newRow("the first of several frames") << fragment;
+}
+
+void TestWebSocketService::halfAMessageIsNotWaitedForForEver()
+{
+    QFETCH(const QByteArray, half);
+    const auto service = echoService({.limits = {.writeStall = 200ms}});
+    QCOMPARE(service->listen(), std::nullopt);
+    RawClient client(portOf(*service), webSocketHandshake());
+    QTRY_COMPARE_WITH_TIMEOUT(client.status(), 101, patience);
+    client.send(half);
+    QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
+    QCOMPARE(closeCode(client), 1008);
+}
+
 void TestWebSocketService::aClientThatDoesNotReadIsCutOff()
 {
     const auto service = echoService({.limits = {.queueMaxBytes = 1024 * 1024}});
@@ -576,6 +599,10 @@ void TestWebSocketService::anHttpServiceHasWebSocketsAtItsPaths()
     QTRY_COMPARE_WITH_TIMEOUT(foreign.status(), 403, patience);
     QTRY_VERIFY_WITH_TIMEOUT(foreign.closed(), patience);
     QCOMPARE(foreign.answers(), 1);
+    RawClient rebound(portOf(http),
+        webSocketHandshake("/live", "Origin: http://evil.example:1\r\n")
+            .replace("Host: localhost", "Host: evil.example:1"));
+    QTRY_COMPARE_WITH_TIMEOUT(rebound.status(), 403, patience);
     RawClient elsewhere(portOf(http), webSocketHandshake("/elsewhere"));
     QTRY_COMPARE_WITH_TIMEOUT(elsewhere.status(), 404, patience);
 

@@ -49,7 +49,8 @@ void TestNotifyMessage::assignmentsAreUnderstood_data()
     row("everybody's pid", "MAINPID=-1", {});
     row("beyond pids", "MAINPID=99999999999", {});
     row("what others understand",
-        "STOPPING=1\nRELOADING=1\nMONOTONIC_USEC=1\nFDSTORE=1\nFDNAME=x\nBARRIER=1\nX_OWN=1", {});
+        "RELOADING=1\nMONOTONIC_USEC=1\nFDSTORE=1\nFDNAME=x\nBARRIER=1\nX_OWN=1", {});
+    row("on its way out", "STOPPING=1\nSTATUS=", {.stopping = true, .status = u""_s});
     row("noise beside an assignment", "\x01\x02\n=\nready=1\nREADY=1", {.ready = true});
 }
 

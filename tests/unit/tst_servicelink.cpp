@@ -68,6 +68,7 @@ private Q_SLOTS:
     void connectionsAreAskedForInPages();
     void aPageThatJustFitsIsFollowedByAnother();
     void comingsAndGoingsAreToldInOrder();
+    void severalMayAwaitChanges();
     void signalsTellTheSame();
     void whatIsNotTakenIsBoundedAndCounted();
     void aReconnectionWatchesAgainAndTellsOfTheGap();
@@ -141,6 +142,29 @@ void TestServiceLink::comingsAndGoingsAreToldInOrder()
     m_process->requestStop();
     m_clock->advance(0s);
     QVERIFY(stopped);
+}
+
+void TestServiceLink::severalMayAwaitChanges()
+{
+    // Each change is one's, who was faster, and both go on.
+    QList<ConnectionChange> ones;
+    QList<ConnectionChange> others;
+    bool oneStopped = false;
+    bool otherStopped = false;
+    const auto one = follow(*m_process, ones, oneStopped);
+    m_clock->advance(0s);
+    const auto other = follow(*m_process, others, otherStopped);
+    m_clock->advance(0s);
+    for (quint64 id = 1; id <= 20; ++id) {
+        m_link->openConnection({.id = id, .peer = {}, .since = {}});
+        if (id % 3 != 1) // one alone, or two at once
+            m_clock->advance(0s);
+    }
+    QCOMPARE(ones.size() + others.size(), 20);
+    QVERIFY(!ones.isEmpty() && !others.isEmpty());
+    m_process->requestStop();
+    m_clock->advance(0s);
+    QVERIFY(oneStopped && otherStopped);
 }
 
 void TestServiceLink::signalsTellTheSame()
