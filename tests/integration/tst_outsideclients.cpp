@@ -162,15 +162,35 @@ void TestOutsideClients::curlCallsMethods()
 void TestOutsideClients::netcatGetsItsAnswers_data()
 {
     QTest::addColumn<QByteArray>("sent");
+    QTest::addColumn<QByteArray>("result");
     QTest::addColumn<QByteArray>("end");
-    const QByteArray call
+    const QByteArray authenticate
         = R"({"jsonrpc":"2.0","method":"session.authenticate","params":["%"],"id":1})";
-    QTest::newRow("lines") << call + '\n' << "\n"_ba;
-    QTest::newRow("as language servers") << "Content-Length: LENGTH\r\n\r\n" + call << ""_ba;
-    QTest::newRow("Swoft")
-        << R"({"jsonrpc":"2.0","method":"1.0::Semper\\Rpc\\SessionInterface::authenticate","params":["%"],"id":"","ext":[]})"
-           "\r\n\r\n"_ba
-        << "\r\n\r\n"_ba;
+    const QByteArray yes = R"("result":true)";
+    QTest::newRow("lines") << authenticate + '\n' << yes << "\n"_ba;
+    QTest::newRow("as language servers")
+        << "Content-Length: LENGTH\r\n\r\n" + authenticate << yes << ""_ba;
+
+    const auto swoft = [](const char *route, const char *arguments, const char *ext) {
+        return QByteArray(R"({"jsonrpc":"2.0","method":"1.0::Semper\\Rpc\\)") + route
+            + R"(","params":)" + arguments + R"(,"id":"","ext":)" + ext + "}\r\n\r\n";
+    };
+    const char *const token = R"({"token":"%"})";
+    const QByteArray end = "\r\n\r\n";
+    QTest::newRow("Swoft") << swoft("SessionInterface::authenticate", R"(["%"])", "[]") << yes
+                           << end;
+    QTest::newRow("Swoft, a list")
+        << swoft("ProcessesInterface::list", "[]", token) << R"("name":"quiet")"_ba << end;
+    QTest::newRow("Swoft, an argument")
+        << swoft("ProcessesInterface::get", R"(["quiet"])", token) << R"("name":"quiet")"_ba << end;
+    QTest::newRow("Swoft, the server")
+        << swoft("ServerInterface::info", "[]", token) << R"("pid":)"_ba << end;
+    QTest::newRow("Swoft, connections")
+        << swoft("ConnectionsInterface::list", "[]", token) << R"("peer":)"_ba << end;
+    QTest::newRow("Swoft, by a stranger")
+        << swoft("ProcessesInterface::list", "[]", "[]") << R"("code":-32001)"_ba << end;
+    QTest::newRow("Swoft, nowhere")
+        << swoft("ProcessesInterface::fly", "[]", token) << R"("code":-32600)"_ba << end;
 }
 
 void TestOutsideClients::netcatGetsItsAnswers()
@@ -182,7 +202,8 @@ void TestOutsideClients::netcatGetsItsAnswers()
     sent.replace("%", m_token.toLatin1());
     sent.replace("LENGTH", QByteArray::number(sent.size() - sent.indexOf('{')));
     const QByteArray answer = run(u"nc"_s, {u"-N"_s, u"127.0.0.1"_s, portOf(u"rpc"_s)}, sent);
-    QVERIFY2(answer.contains(R"("result":true)"), answer);
+    QFETCH(const QByteArray, result);
+    QVERIFY2(answer.contains(result), answer);
     QVERIFY2(answer.endsWith('}' + end), answer);
 }
 
@@ -229,6 +250,10 @@ void TestOutsideClients::aJsonRpcClientFromNpmCalls()
     QCOMPARE(seen[u"noSuchProcess"_s][u"data"_s][u"code"_s], u"unknown_process"_s);
     QCOMPARE(seen[u"noSuchMethod"_s], -32601);
     QCOMPARE(seen[u"missing"_s], -32602);
+    QCOMPARE(seen[u"stopped"_s], true);
+    QCOMPARE(seen[u"started"_s], true);
+    QCOMPARE(seen[u"connections"_s], 1);
+    QCOMPARE(seen[u"badLimit"_s], -32602);
     QCOMPARE(seen[u"restarted"_s], u"number"_s);
     QCOMPARE(seen[u"textId"_s], u"an id of text"_s);
     QVERIFY(!seen.contains(u"notification"_s)); // is not answered

@@ -22,6 +22,17 @@ function batch(client, calls) {
         (failure, answers) => resolve(failure ? { failure: failure.message } : answers)));
 }
 
+/** Whether the process "quiet" comes to a state after a command. */
+async function comesTo(action, isState) {
+    const event = (await call(http, `processes.${action}`, { process: 'quiet' })).result.event;
+    for (let i = 0; i < 500 && event > 0; ++i) {
+        const instances = (await call(http, 'processes.get', { process: 'quiet' })).result;
+        if (isState(instances[0].state))
+            return true;
+    }
+    return false;
+}
+
 async function main() {
     const saw = {};
     saw.authenticated = (await call(tcp, 'session.authenticate', { token })).result;
@@ -32,6 +43,11 @@ async function main() {
     saw.noSuchProcess = (await call(http, 'processes.get', ['nobody'])).error;
     saw.noSuchMethod = (await call(http, 'processes.fly', [])).error.code;
     saw.missing = (await call(http, 'processes.get', [])).error.code;
+    saw.stopped = await comesTo('stop', state => state === 'stopped');
+    saw.started = await comesTo('start', state => state === 'running');
+    const connections = (await call(http, 'connections.list', { limit: 1 })).result;
+    saw.connections = connections.connections?.length ?? connections.length;
+    saw.badLimit = (await call(http, 'connections.list', { limit: 'many' })).error.code;
     saw.restarted = typeof (await call(http, 'processes.restart', ['quiet'])).result.event;
     saw.textId = (await call(http, 'server.info', [], 'an id of text')).id;
     saw.notification = await call(http, 'server.info', [], null);
