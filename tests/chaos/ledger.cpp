@@ -12,6 +12,7 @@ void Ledger::beginLife()
     m_accounts.clear();
     m_kills.clear();
     m_asked.clear();
+    m_isFirst = true;
 }
 
 void Ledger::noteKill(const QString &process, qint64 pid)
@@ -22,7 +23,9 @@ void Ledger::noteKill(const QString &process, qint64 pid)
 void Ledger::take(const QJsonObject &event)
 {
     const qint64 id = event[u"id"_s].toInteger();
-    if (m_lastId > 0 && id != m_lastId + 1)
+    // A server that was killed may have had events that nobody heard; its ids never come again.
+    const bool mayBeMissing = std::exchange(m_isFirst, false) && id > m_lastId;
+    if (id != m_lastId + 1 && !mayBeMissing)
         m_wrong.append(u"event %1 follows event %2"_s.arg(id).arg(m_lastId));
     m_lastId = id;
     const QString type = event[u"type"_s].toString();
@@ -65,30 +68,37 @@ void Ledger::ended(Account &account, const QJsonObject &event)
     ++account.ends[std::exchange(account.alive, 0)];
 }
 
-QStringList Ledger::audit(const QJsonArray &processes)
+QMap<QString, QString> Ledger::audit(const QJsonArray &processes)
 {
     m_compared = 0;
-    for (const auto &entry : processes) {
-        const QJsonObject process = entry.toObject();
-        const QString name = process[u"name"_s].toString();
-        const Account account = m_accounts.value(name);
-        if (process[u"pid"_s].toInteger() != account.alive)
-            m_wrong.append(u"%1 has pid %2, and by its events %3"_s.arg(name)
-                               .arg(process[u"pid"_s].toInteger())
-                               .arg(account.alive));
-        // What is in backoff has been told to be restarted and is not counted as such yet.
-        const int due = process[u"state"_s] == u"backoff"_s ? 1 : 0;
-        const int restarts = process[u"restarts"_s].toInt();
-        m_compared += m_asked.contains(name) ? 0 : 1;
-        if (!m_asked.contains(name) && restarts != account.restarts - due)
-            m_wrong.append(u"%1 counts %2 restarts, its events %3"_s.arg(name).arg(restarts).arg(
-                account.restarts - due));
-        for (const qint64 pid : m_kills.take(name))
-            if (account.ends.value(pid) != 1)
-                m_wrong.append(u"the kill of %1 (%2) was told %3 times"_s.arg(name).arg(pid).arg(
-                    account.ends.value(pid)));
-    }
-    return std::exchange(m_wrong, {});
+    QMap<QString, QString> wrong;
+    for (const auto &entry : processes)
+        if (const QString finding = auditOne(entry.toObject()); !finding.isEmpty())
+            wrong.insert(entry[u"name"_s].toString(), finding);
+    return wrong;
+}
+
+QString Ledger::auditOne(const QJsonObject &process)
+{
+    const QString name = process[u"name"_s].toString();
+    const Account account = m_accounts.value(name);
+    const qint64 pid = process[u"pid"_s].toInteger();
+    if (pid != account.alive)
+        return u"%1 has pid %2, and by its events %3"_s.arg(name).arg(pid).arg(account.alive);
+    // What is in backoff has been told to be restarted and is not counted as such yet.
+    const int due = process[u"state"_s] == u"backoff"_s ? 1 : 0;
+    const int restarts = process[u"restarts"_s].toInt();
+    m_compared += m_asked.contains(name) ? 0 : 1;
+    if (!m_asked.contains(name) && restarts != account.restarts - due)
+        return u"%1 counts %2 restarts, its events %3"_s.arg(name).arg(restarts).arg(
+            account.restarts - due);
+    const QList<qint64> kills = m_kills.value(name);
+    for (const qint64 killed : kills)
+        if (account.ends.value(killed) != 1)
+            return u"the kill of %1 (%2) was told %3 times"_s.arg(name).arg(killed).arg(
+                account.ends.value(killed));
+    m_kills.remove(name);
+    return {};
 }
 
 } // namespace semper::chaos

@@ -4,9 +4,12 @@
 #include <QHash>
 #include <QJsonArray>
 #include <QJsonObject>
+#include <QMap>
 #include <QSet>
 #include <QString>
 #include <QStringList>
+
+#include <utility>
 
 namespace semper::chaos {
 
@@ -23,14 +26,17 @@ public:
     void noteWish(const QString &process) { m_asked.insert(process); }
     /// How often a reload was refused, in all lives.
     [[nodiscard]] int refusals() const { return m_refusals; }
-    /// Something else that is wrong, for the next audit().
+    /// Something else that is wrong, for the next takeWrong().
     void noteWrong(const QString &finding) { m_wrong.append(finding); }
     /// A server began; the books of the one before are closed.
     void beginLife();
 
-    /// Compares the books with the process objects of a server where all is quiet, and with the
-    /// kills that were noted. Everything that is wrong, since the last call too.
-    [[nodiscard]] QStringList audit(const QJsonArray &processes);
+    /// Compares the books with process objects and with the kills that were noted: what does not
+    /// agree, by name. A process may do something between its object and its events: so who agrees
+    /// once is right.
+    [[nodiscard]] QMap<QString, QString> audit(const QJsonArray &processes);
+    /// What the events themselves had wrong since the last call.
+    [[nodiscard]] QStringList takeWrong() { return std::exchange(m_wrong, {}); }
     [[nodiscard]] qint64 lastId() const { return m_lastId; }
     [[nodiscard]] qint64 deaths() const { return m_deaths; }
     /// Of how many processes the last audit could compare the restarts with the events.
@@ -47,12 +53,14 @@ private:
 
     void started(Account &account, const QJsonObject &event);
     void ended(Account &account, const QJsonObject &event);
+    [[nodiscard]] QString auditOne(const QJsonObject &process);
 
     QHash<QString, Account> m_accounts;
     QHash<QString, QList<qint64>> m_kills;
     QSet<QString> m_asked;
     QStringList m_wrong;
     qint64 m_lastId = 0;
+    bool m_isFirst = true; ///< no event of this life was heard
     qint64 m_deaths = 0;
     int m_refusals = 0;
     int m_compared = 0;

@@ -8,6 +8,8 @@
 #include <QElapsedTimer>
 #include <QPromise>
 #include <QRegularExpression>
+#include <QTcpServer>
+#include <QTcpSocket>
 #include <QTest>
 #include <QThread>
 
@@ -37,6 +39,32 @@ QCoro::Task<int> called(Process &process, Function function)
 
 // Each of these is a form that an author writes; those of docs/writing-a-process.md that do not
 // compile, or are miscompiled, cannot stand here.
+// As docs/writing-a-process.md has it.
+QCoro::Task<QByteArray> readLine(semper::Process &process, QTcpSocket &socket)
+{
+    while (!socket.canReadLine()) {
+        semper::Suspension more(process, semper::Suspension::OnStop::Throw);
+        QObject::connect(&socket, &QIODevice::readyRead, &more.context(), [&] { more.resume(); });
+        more.endAfter(5s, std::make_exception_ptr(std::runtime_error("no line within 5 s")));
+        co_await more.ended();
+    }
+    co_return socket.readLine();
+}
+
+QCoro::Task<> follow(Process &process, QTcpSocket &socket, QByteArrayList &lines, QString &end)
+{
+    try {
+        while (true) {
+            const QByteArray line = co_await readLine(process, socket);
+            lines.append(line);
+        }
+    } catch (const Stopped &) {
+        end = u"stopped"_s;
+    } catch (const std::exception &error) {
+        end = QString::fromUtf8(error.what());
+    }
+}
+
 QCoro::Task<QString> variadicArguments(Process &process)
 {
     const QString answer = co_await joined(process, u"a"_s, 1, 2);
@@ -127,6 +155,7 @@ private Q_SLOTS:
     void init();
     void formsThatWork_data();
     void formsThatWork();
+    void aSignalOfQtIsAwaitedUntilAStop();
     void theFirstEndWins();
     void anErrorIsThrown();
     void whatEndedBeforeTheAwaitIsNotWaitedFor();
@@ -170,6 +199,25 @@ void TestSuspension::formsThatWork()
     auto task = form(*m_process);
     task.then([&result](const QString &text) { result = text; });
     QTRY_COMPARE_WITH_TIMEOUT(result, answer, 5000);
+}
+
+void TestSuspension::aSignalOfQtIsAwaitedUntilAStop()
+{
+    QTcpServer server;
+    QVERIFY(server.listen(QHostAddress::LocalHost));
+    QTcpSocket socket;
+    socket.connectToHost(QHostAddress(QHostAddress::LocalHost), server.serverPort());
+    QTRY_VERIFY_WITH_TIMEOUT(server.hasPendingConnections(), 10'000);
+    QTcpSocket *peer = server.nextPendingConnection();
+    QByteArrayList lines;
+    QString end;
+    const auto task = follow(*m_process, socket, lines, end);
+    peer->write("one\ntwo\nha");
+    QTRY_COMPARE_WITH_TIMEOUT(lines, (QByteArrayList{"one\n", "two\n"}), 10'000);
+    peer->write("lf\n");
+    QTRY_COMPARE_WITH_TIMEOUT(lines.size(), 3, 10'000);
+    m_process->requestStop();
+    QTRY_COMPARE_WITH_TIMEOUT(end, u"stopped"_s, 10'000);
 }
 
 void TestSuspension::theFirstEndWins()
