@@ -135,7 +135,7 @@ QStringList DatabaseServer::serverArguments() const
         u"--port="_s + QString::number(m_port), u"--bind-address=127.0.0.1"_s,
         u"--socket="_s + path(u"s"_s), u"--pid-file="_s + path(u"pid"_s), u"--skip-name-resolve"_s,
         u"--init-file="_s + path(u"init.sql"_s), u"--innodb-buffer-pool-size=16M"_s,
-        u"--innodb-flush-log-at-trx-commit=0"_s, u"--character-set-server=utf8mb4"_s,
+        u"--innodb-flush-log-at-trx-commit=2"_s, u"--character-set-server=utf8mb4"_s,
         u"--skip-log-bin"_s};
 }
 
