@@ -13,6 +13,7 @@
 #include <semper/service.h>
 
 #include <QLoggingCategory>
+#include <QScopeGuard>
 
 #include <utility>
 
@@ -24,7 +25,7 @@ namespace {
 
 Q_LOGGING_CATEGORY(log, "semper.server.service")
 
-constexpr int mostUnderWay = 64; ///< of one launch
+constexpr int mostUnderWay = 64; ///< of one instance, of all its launches together
 constexpr qsizetype maximumDetailLength = 4096;
 
 QJsonObject refusal(const QJsonValue &id, QLatin1StringView code, const QString &detail)
@@ -52,18 +53,21 @@ void ServiceAnswers::answer(
     if (!handler)
         return refuse(codes::noHandler,
             u"service %1 answers no requests of its processes"_s.arg(service->name()));
-    if (m_underWay.value(&session) >= mostUnderWay)
+    std::shared_ptr<int> &underWay = m_underWay[{process.name(), process.instance()}];
+    if (!underWay)
+        underWay = std::make_shared<int>(0);
+    if (*underWay >= mostUnderWay)
         return refuse(codes::tooMany, u"%1 requests are under way"_s.arg(mostUnderWay));
-    if (++m_underWay[&session] == 1)
-        connect(&session, &QObject::destroyed, this,
-            [this](const QObject *gone) { m_underWay.remove(gone); });
     drive(&session, id, handler,
-        {.process = process.name(), .instance = process.instance(), .payload = payload.toObject()});
+        {.process = process.name(), .instance = process.instance(), .payload = payload.toObject()},
+        underWay);
 }
 
 QCoro::Task<> ServiceAnswers::drive(QPointer<ProcessSession> session, QJsonValue id,
-    RequestHandler<ProcessRequest> handler, ProcessRequest request)
+    RequestHandler<ProcessRequest> handler, ProcessRequest request, std::shared_ptr<int> underWay)
 {
+    ++*underWay;
+    const auto over = qScopeGuard([&underWay] { --*underWay; });
     QJsonObject response;
     try {
         const QJsonObject result = co_await handler(std::move(request));
@@ -77,7 +81,6 @@ QCoro::Task<> ServiceAnswers::drive(QPointer<ProcessSession> session, QJsonValue
     }
     if (!session)
         co_return; // and this object may be gone as well
-    --m_underWay[session];
     session->connection()->send(response);
 }
 

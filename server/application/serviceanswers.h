@@ -8,6 +8,10 @@
 #include <QJsonValue>
 #include <QObject>
 #include <QPointer>
+#include <QString>
+
+#include <memory>
+#include <utility>
 
 namespace semper {
 
@@ -29,10 +33,13 @@ public:
 
 private:
     QCoro::Task<> drive(QPointer<ProcessSession> session, QJsonValue id,
-        RequestHandler<ProcessRequest> handler, ProcessRequest request);
+        RequestHandler<ProcessRequest> handler, ProcessRequest request,
+        std::shared_ptr<int> underWay);
 
     const ServerApplication &m_application;
-    QHash<const QObject *, int> m_underWay; ///< requests, by session
+    /// Requests by name and instance of who asked. Those of a launch that is over count on until
+    /// their handlers are done; a handler may outlive this.
+    QHash<std::pair<QString, int>, std::shared_ptr<int>> m_underWay;
 };
 
 } // namespace semper

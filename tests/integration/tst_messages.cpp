@@ -334,9 +334,15 @@ void TestMessages::aFloodOfRequestsIsRefusedAndNothingElseSuffers()
     const QJsonObject told = get(u"/ask/talker/0/flood/%1"_s.arg(longTimeout));
     QCOMPARE(told[u"answer"][u"queue_full"].toInt(), 136);
     QCOMPARE(told[u"answer"][u"timed_out"].toInt(), 64);
-    QVERIFY(pidOf(0) > 0);
+    const qint64 pid = pidOf(0);
+    QVERIFY(pid > 0);
     const QJsonObject other = get(u"/ask/talker/1/ask-hello/%1"_s.arg(longTimeout));
     QCOMPARE(other[u"answer"][u"asked_by"].toString(), u"talker:1"_s);
+    // What its last launch has asked is still under way: a death makes no room for more.
+    QCOMPARE(::kill(pid_t(pid), SIGKILL), 0);
+    QTRY_VERIFY_WITH_TIMEOUT(pidOf(0) > 0 && pidOf(0) != pid, patience);
+    const QJsonObject next = get(u"/ask/talker/0/ask-hello/%1"_s.arg(longTimeout));
+    QCOMPARE(next[u"answer"][u"error"].toString(), u"queue_full"_s);
 }
 
 void TestMessages::messagesAreKeptInOrderOverAKill()
