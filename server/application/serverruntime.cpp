@@ -64,6 +64,7 @@ ServerRuntime::ServerRuntime(
     , m_supervisor(
           std::make_unique<QProcessLauncher>(), std::make_unique<SystemWallClock>(), m_journal)
     , m_notify(m_supervisor)
+    , m_openNotify(m_supervisor)
     , m_hub(m_supervisor, m_journal)
     , m_control(m_supervisor)
     , m_reload({.application = m_application,
@@ -82,6 +83,7 @@ ServerRuntime::ServerRuntime(
     m_uptime.start();
     m_supervisor.setSurroundings({.socketPath = m_options.socketPath,
         .notifySocket = NotifySocket::pathBeside(m_options.socketPath),
+        .openNotifySocket = NotifySocket::openToAll(m_run.id),
         .hostProgram = m_options.hostProgram,
         .pluginDirectories = m_config.pluginDirectories,
         .run = m_run.id});
@@ -183,13 +185,19 @@ std::optional<QString> ServerRuntime::start()
 
 std::optional<QString> ServerRuntime::listenForNotifications(const ServerConfig &config)
 {
-    if (m_notify.isListening())
-        return std::nullopt;
+    bool isWanted = false;
+    bool isWantedByOthers = false;
     for (const ServiceSpec &service : config.services)
         for (const ProcessSpec &process : service.processes)
             if (process.ready.mode == ReadyMode::Notify)
-                return m_notify.listen(NotifySocket::pathBeside(m_options.socketPath));
-    return std::nullopt;
+                (process.limits.user.isEmpty() ? isWanted : isWantedByOthers) = true;
+    std::optional<QString> error;
+    // "user" may be the server's own, too.
+    if ((isWanted || isWantedByOthers) && !m_notify.isListening())
+        error = m_notify.listen(NotifySocket::pathBeside(m_options.socketPath));
+    if (!error && isWantedByOthers && !m_openNotify.isListening())
+        error = m_openNotify.listen(NotifySocket::openToAll(m_run.id));
+    return error;
 }
 
 ReloadResult ServerRuntime::reload(const ReloadRequest &request)

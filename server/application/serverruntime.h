@@ -83,6 +83,7 @@ private:
     UnixSignals m_signals;
     Supervisor m_supervisor;
     NotifySocket m_notify;
+    NotifySocket m_openNotify; ///< for processes of other users
     Hub m_hub;
     ControlApi m_control;
     Reload m_reload;

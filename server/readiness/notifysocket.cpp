@@ -12,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstddef>
 #include <cstring>
 #include <utility>
 
@@ -76,16 +77,27 @@ QString NotifySocket::pathBeside(const QString &hubSocket)
     return hubSocket.chopped(hasEnding ? ending.size() : 0) + u".notify"_s;
 }
 
+QString NotifySocket::openToAll(const QByteArray &run)
+{
+    return u"@semper/"_s + QString::fromLatin1(run);
+}
+
 std::optional<QString> NotifySocket::listen(const QString &path)
 {
     const QByteArray name = QFile::encodeName(path);
+    const bool isAbstract = name.startsWith('@');
     sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
     if (name.size() > maximumSocketPathBytes)
         return u"the notify socket's path has more than %1 bytes: %2"_s.arg(maximumSocketPathBytes)
             .arg(path);
     std::memcpy(address.sun_path, name.constData(), std::size_t(name.size()));
-    if (isSocket(name))
+    socklen_t length = sizeof address;
+    if (isAbstract) {
+        address.sun_path[0] = '\0';
+        length = socklen_t(offsetof(sockaddr_un, sun_path) + std::size_t(name.size()));
+    } else if (isSocket(name)) {
         ::unlink(name.constData());
+    }
 
     const int on = 1;
     m_socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -93,7 +105,7 @@ std::optional<QString> NotifySocket::listen(const QString &path)
     const mode_t before = ::umask(S_IXUSR | S_IRWXG | S_IRWXO);
     const bool bound = m_socket >= 0
         && ::setsockopt(m_socket, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) == 0
-        && ::bind(m_socket, reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0;
+        && ::bind(m_socket, reinterpret_cast<const sockaddr *>(&address), length) == 0;
     const int error = errno;
     ::umask(before);
     if (!bound) {
@@ -101,7 +113,8 @@ std::optional<QString> NotifySocket::listen(const QString &path)
             ::close(std::exchange(m_socket, -1));
         return u"cannot listen on %1: %2"_s.arg(path, qt_error_string(error));
     }
-    m_path = name;
+    if (!isAbstract)
+        m_path = name;
     m_notifier = std::make_unique<QSocketNotifier>(m_socket, QSocketNotifier::Read);
     connect(m_notifier.get(), &QSocketNotifier::activated, this, &NotifySocket::read);
     return std::nullopt;

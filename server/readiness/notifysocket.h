@@ -31,6 +31,10 @@ public:
     /// Beside the hub's socket: "orders.notify" for "orders.sock".
     [[nodiscard]] static QString pathBeside(const QString &hubSocket);
 
+    /// For processes of other users, who cannot come to that folder: "@semper/RUN", without a file
+    /// and open to all on this machine. Source: unix(7), abstract sockets.
+    [[nodiscard]] static QString openToAll(const QByteArray &run);
+
     /// Nothing, or why it could not. Replaces a stale socket: whoever calls has the claim on the
     /// hub's. Does not block.
     [[nodiscard]] std::optional<QString> listen(const QString &path);

@@ -13,16 +13,6 @@ using namespace Qt::StringLiterals;
 
 namespace semper {
 
-namespace {
-
-bool isForeign(const LaunchRequest &request)
-{
-    const auto &runAs = request.settings.runAs;
-    return runAs && runAs->user && *runAs->user != ::geteuid();
-}
-
-} // namespace
-
 std::optional<QString> LaunchEnds::open(LaunchRequest &request, const LaunchIdentity &identity,
     const SupervisorEdges &edges, const AwaitedLine &awaited)
 {

@@ -12,6 +12,8 @@
 #include <array>
 #include <chrono>
 
+#include <unistd.h>
+
 using namespace Qt::StringLiterals;
 
 namespace semper {
@@ -173,7 +175,8 @@ LaunchPlan planLaunch(
     request.environment.insert(
         QLatin1StringView(launchVariable), QString::fromLatin1(identity.launchId));
     if (spec.ready.mode == ReadyMode::Notify)
-        addNotification(request.environment, spec, surroundings.notifySocket);
+        addNotification(request.environment, spec,
+            isForeign(request) ? surroundings.openNotifySocket : surroundings.notifySocket);
     if (spec.isCommand()) {
         request.program = spec.command.first();
         request.arguments = spec.command.sliced(1);
@@ -187,6 +190,12 @@ LaunchPlan planLaunch(
     if (!path.isEmpty())
         request.environment.insert(u"SEMPER_PLUGIN_PATH"_s, path.join(u':'));
     return request;
+}
+
+bool isForeign(const LaunchRequest &request)
+{
+    const auto &runAs = request.settings.runAs;
+    return runAs && runAs->user && *runAs->user != ::geteuid();
 }
 
 QString explainFailedLaunch(const ProcessSpec &spec, const QString &cause)

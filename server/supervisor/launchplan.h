@@ -16,6 +16,7 @@ struct LaunchSurroundings
 {
     QString socketPath; ///< of the hub
     QString notifySocket; ///< where a process of the mode notify says that it is ready
+    QString openNotifySocket; ///< the same for one of another user
     QString hostProgram; ///< runs a class: semper-process, or this very program
     QStringList pluginDirectories;
     QByteArray run = {}; ///< id of this run of the server
@@ -46,6 +47,9 @@ struct LaunchIdentity
 /// WATCHDOG_*) does not reach the child. Reads that file, if there is one.
 [[nodiscard]] LaunchPlan planLaunch(const ProcessSpec &spec, const LaunchIdentity &identity,
     const LaunchSurroundings &surroundings);
+
+/// It runs as another user than the server.
+[[nodiscard]] bool isForeign(const LaunchRequest &request);
 
 /// Why \a spec can never be launched on this machine, by who runs this program.
 [[nodiscard]] std::optional<QString> launchProblem(const ProcessSpec &spec);

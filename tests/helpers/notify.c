@@ -17,6 +17,8 @@ static void sendBytes(const char *bytes, size_t size, int descriptor)
     if (!path || strlen(path) >= sizeof address.sun_path)
         exit(78);
     strcpy(address.sun_path, path);
+    if (path[0] == '@')
+        address.sun_path[0] = '\0'; // an abstract socket
     const int out = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     char control[CMSG_SPACE(sizeof descriptor)] = {0};
     struct iovec part = {(void *)bytes, size};

@@ -5,11 +5,16 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QJsonArray>
+#include <QRegularExpression>
 #include <QTest>
 
+#include <algorithm>
 #include <csignal>
+#include <cstddef>
 
 #include <pwd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
@@ -77,6 +82,7 @@ private Q_SLOTS:
     void aCommandSpeaksOverTheConnectionThatItWasGiven();
     void theConnectionIsForItsLaunchAlone_data();
     void theConnectionIsForItsLaunchAlone();
+    void aDaemonSaysByNotifyThatItIsReady();
     void whoNeverSpeaksIsLeftInPeace();
 
 private:
@@ -155,6 +161,37 @@ void TestOtherUser::theConnectionIsForItsLaunchAlone()
     QVERIFY2(server.start(), qPrintable(server.log()));
     QTRY_VERIFY2_WITH_TIMEOUT(
         server.log().contains(u"\"not_allowed\""_s), qPrintable(server.log()), patience);
+}
+
+void TestOtherUser::aDaemonSaysByNotifyThatItIsReady()
+{
+    QJsonObject it = asNobody({{u"command"_s,
+        QJsonArray{u"/bin/sh"_s, u"-c"_s,
+            u"echo at $NOTIFY_SOCKET; %1 STATUS=up READY=1"_s.arg(helperProgram(u"notify"_s))}}});
+    it.insert(u"ready"_s, QJsonObject{{u"mode"_s, u"notify"_s}});
+    RunningServer server({{u"it"_s, it}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_VERIFY2_WITH_TIMEOUT(
+        server.process(u"it"_s)[u"ready"_s].toBool(), qPrintable(server.log()), patience);
+    QCOMPARE(server.process(u"it"_s)[u"status"_s], u"up"_s);
+    QCOMPARE(uidOf(server.process(u"it"_s)[u"pid"_s].toInteger()), m_uid);
+    static const QRegularExpression address(u"at @(semper/[0-9a-f]+)"_s);
+    QTRY_VERIFY_WITH_TIMEOUT(address.match(server.log()).hasMatch(), patience);
+    const QString name = address.match(server.log()).captured(1);
+
+    // Anybody may send there, and is not believed.
+    sockaddr_un where{.sun_family = AF_UNIX, .sun_path = {}};
+    std::copy_n(name.toLatin1().constData(), name.size(), where.sun_path + 1);
+    const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    const QByteArray lie = "STATUS=lie";
+    QCOMPARE(::sendto(socket, lie.constData(), std::size_t(lie.size()), 0,
+                 reinterpret_cast<const sockaddr *>(&where),
+                 socklen_t(offsetof(sockaddr_un, sun_path) + 1 + std::size_t(name.size()))),
+        ssize_t(lie.size()));
+    ::close(socket);
+    QTRY_VERIFY_WITH_TIMEOUT(
+        server.log().contains(u"sent a message and belongs to no launch"_s), patience);
+    QCOMPARE(server.process(u"it"_s)[u"status"_s], u"up"_s);
 }
 
 void TestOtherUser::whoNeverSpeaksIsLeftInPeace()
