@@ -283,6 +283,8 @@ void TestRemoteWatcher::commandsTellWhoGaveThem()
     const QByteArray token = m_server->token();
     const auto watcher = peer(way, token);
     watcher->watch(token, {u"events"_s});
+    QTRY_COMPARE_WITH_TIMEOUT(m_server->process(u"other"_s)[u"state"_s], u"running"_s, patience);
+    const QJsonValue before = m_server->process(u"other"_s)[u"pid"_s];
     watcher->send({{keys::type, frames::command}, {keys::id, 7}, {keys::action, u"restart"_s},
         {keys::process, u"other"_s}});
     QTRY_COMPARE_WITH_TIMEOUT(watcher->framesOf(u"result").size(), 1, patience);
@@ -299,6 +301,11 @@ void TestRemoteWatcher::commandsTellWhoGaveThem()
     QTRY_VERIFY_WITH_TIMEOUT(!command().isEmpty(), patience);
     QCOMPARE(command().value(keys::by), watcher->name());
     QCOMPARE(command().value(keys::id), result.value(keys::event));
+    const auto isRestarted = [&] { // or it is in the middle of the next test
+        const QJsonObject other = m_server->process(u"other"_s);
+        return other[u"pid"_s] != before && other[u"state"_s] == u"running"_s;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(isRestarted(), patience);
 }
 
 void TestRemoteWatcher::withoutTheTokenNothingIsTold()
