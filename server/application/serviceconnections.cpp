@@ -80,26 +80,37 @@ std::variant<QJsonArray, CommandError> ServiceConnections::answer(
 
 std::variant<QJsonObject, CommandError> ServiceConnections::page(const ConnectionQuery &query) const
 {
-    if (!query.service.isEmpty() && !m_application.service(query.service))
+    if (!query.from.isEmpty() && !m_application.service(query.from))
         return CommandError{.code = u"unknown_service"_s,
-            .detail = u"there is no service named \"%1\""_s.arg(query.service)};
+            .detail = u"there is no service named \"%1\""_s.arg(query.from)};
     QJsonArray items;
     qsizetype total = 0;
+    QString last;
+    bool hasBegun = query.from.isEmpty();
     bool more = false;
     for (const auto &service : m_application.services()) {
         if (!query.service.isEmpty() && service->name() != query.service)
             continue;
         total += service->connectionCount();
+        const bool isFirst = service->name() == query.from;
+        hasBegun = hasBegun || isFirst;
+        if (!hasBegun)
+            continue;
         const qsizetype room = query.limit - items.size();
-        const QList<Connection> connections = service->connections(query.after, room + 1);
+        const QList<Connection> connections
+            = service->connections(isFirst ? query.after : 0, room + 1);
         more = more || connections.size() > room;
         for (const Connection &connection : connections.first(std::min(room, connections.size()))) {
             QJsonObject item = connection.toJson();
             item.insert(keys::service, service->name());
             items.append(item);
+            last = u"%1:%2"_s.arg(service->name()).arg(connection.id);
         }
     }
-    return QJsonObject{{keys::connections, items}, {keys::total, total}, {keys::more, more}};
+    QJsonObject page{{keys::connections, items}, {keys::total, total}, {keys::more, more}};
+    if (more)
+        page.insert(nextPage, last);
+    return page;
 }
 
 } // namespace semper

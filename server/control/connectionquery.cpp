@@ -40,18 +40,29 @@ std::variant<ConnectionQuery, CommandError> ConnectionQuery::read(const QUrlQuer
             if (!after)
                 return bad(u"\"after\" must be the id of a connection"_s);
             read.after = *after;
+        } else if (name == nextPage) {
+            const auto after = numberOf(value.section(u':', 1), 1, largestId);
+            read.from = value.section(u':', 0, 0);
+            if (!after || read.from.isEmpty())
+                return bad(u"\"next\" must be what the page before said"_s);
+            read.after = *after;
         } else if (name == keys::limit) {
             const auto limit = numberOf(value, 1, largestPage);
             if (!limit)
                 return bad(u"\"limit\" must be a whole number from 1 to %1"_s.arg(largestPage));
             read.limit = int(*limit);
         } else {
-            return bad(u"no parameter \"%1\"; there are \"service\", \"after\" and \"limit\""_s.arg(
-                name.left(64)));
+            return bad(
+                u"no parameter \"%1\"; there are \"service\", \"after\", \"next\" and \"limit\""_s
+                    .arg(name.left(64)));
         }
     }
-    if (read.after > 0 && read.service.isEmpty())
+    if (read.from.isEmpty())
+        read.from = read.service;
+    if (read.after > 0 && read.from.isEmpty())
         return bad(u"\"after\" needs \"service\": each service counts its connections itself"_s);
+    if (!read.service.isEmpty() && read.from != read.service)
+        return bad(u"\"next\" is of another service"_s);
     return read;
 }
 

@@ -105,6 +105,7 @@ private Q_SLOTS:
     void pagesAreAskedForWithAfterAndLimit();
     void nonsenseIsRefused();
     void theApiHasPagesOfConnections();
+    void thePagesOfAllServicesFollowEachOther();
     void listenersOfTheConfigurationAreServed();
     void checkTellsOfBadFilesOfTls();
     void aServerWithoutItsCertificateDoesNotStart();
@@ -278,6 +279,41 @@ void TestConnections::theApiHasPagesOfConnections()
         QVERIFY2(server.get(u"/api/v1/connections?"_s + bad).isUndefined(), qPrintable(bad));
     QCOMPARE(server.post(u"/api/v1/connections"_s).first, 405);
     QCOMPARE(server.stop(), 0);
+}
+
+void TestConnections::thePagesOfAllServicesFollowEachOther()
+{
+    const QJsonObject http{{u"type"_s, u"http"_s}, {u"listen"_s, u"127.0.0.1:0"_s}};
+    RunningServer server(
+        {}, {{u"services"_s, QJsonObject{{u"a"_s, http}, {u"b"_s, http}, {u"c"_s, http}}}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    std::vector<std::unique_ptr<RawClient>> clients;
+    const QJsonArray services = server.get(u"/api/v1/server"_s)[u"services"_s].toArray();
+    for (const QJsonValue &service : services) {
+        const QUrl address(service[u"addresses"_s][0].toString());
+        const int count = service[u"name"_s] == u"a"_s ? 4 : service[u"name"_s] == u"b"_s ? 0 : 3;
+        for (int i = 0; i < count; ++i)
+            clients.push_back(std::make_unique<RawClient>(quint16(address.port())));
+    }
+    QTRY_COMPARE_WITH_TIMEOUT(
+        server.get(u"/api/v1/connections"_s)[keys::connections].toArray().size(), 7, patience);
+    QStringList seen;
+    QString next;
+    int pages = 0;
+    do {
+        const QJsonValue page = server.get(
+            u"/api/v1/connections?limit=2"_s + (next.isEmpty() ? QString() : u"&next="_s + next));
+        QCOMPARE(page[keys::total], 7);
+        for (const QJsonValue &connection : page[keys::connections].toArray())
+            seen.append(connection[keys::service].toString()
+                + QString::number(connection[keys::id].toInt()));
+        next = page[u"next"].toString();
+        QCOMPARE(next.isEmpty(), !page[keys::more].toBool());
+    } while (!next.isEmpty() && ++pages < 10);
+    QCOMPARE(seen, (QStringList{u"a1"_s, u"a2"_s, u"a3"_s, u"a4"_s, u"c1"_s, u"c2"_s, u"c3"_s}));
+    for (const QString &bad :
+        {u"next=a"_s, u"next=a:0"_s, u"next=:3"_s, u"next=d:3"_s, u"service=b&next=a:2"_s})
+        QVERIFY2(server.get(u"/api/v1/connections?"_s + bad).isUndefined(), qPrintable(bad));
 }
 
 void TestConnections::listenersOfTheConfigurationAreServed()
