@@ -9,6 +9,7 @@
 #include <QDir>
 #include <QFile>
 #include <QJsonDocument>
+#include <QLocalSocket>
 #include <QSslSocket>
 #include <QTest>
 #include <QUrl>
@@ -106,6 +107,7 @@ private Q_SLOTS:
     void nonsenseIsRefused();
     void theApiHasPagesOfConnections();
     void thePagesOfAllServicesFollowEachOther();
+    void listenersOfTheConfigurationAreServed_data();
     void listenersOfTheConfigurationAreServed();
     void checkTellsOfBadFilesOfTls();
     void aServerWithoutItsCertificateDoesNotStart();
@@ -316,23 +318,37 @@ void TestConnections::thePagesOfAllServicesFollowEachOther()
         QVERIFY2(server.get(u"/api/v1/connections?"_s + bad).isUndefined(), qPrintable(bad));
 }
 
+void TestConnections::listenersOfTheConfigurationAreServed_data()
+{
+    QTest::addColumn<QString>("type");
+    QTest::addColumn<QString>("overTls");
+    QTest::newRow("http") << u"http"_s << u"https://"_s;
+    QTest::newRow("rpc") << u"rpc"_s << u"tls://"_s;
+    QTest::newRow("websocket") << u"websocket"_s << u"wss://"_s;
+    QTest::newRow("tcp") << u"tcp"_s << u"tls://"_s;
+}
+
 void TestConnections::listenersOfTheConfigurationAreServed()
 {
+    QFETCH(const QString, type);
+    QFETCH(const QString, overTls);
     QVERIFY(m_certificates.make(u"server"_s, u"server"_s));
     const QJsonObject tls{{u"certificate"_s, m_certificates.certificate(u"server"_s)},
         {u"key"_s, m_certificates.key(u"server"_s)}};
     RunningServer server({},
         serving({},
-            {{u"listeners"_s,
-                QJsonObject{{u"local"_s, QJsonObject{{u"listen"_s, u"unix:http.sock"_s}}},
-                    {u"public"_s,
-                        QJsonObject{{u"listen"_s, u"127.0.0.1:0"_s}, {u"tls"_s, tls}}}}}}));
+            {{u"type"_s, type},
+                {u"listeners"_s,
+                    QJsonObject{{u"local"_s, QJsonObject{{u"listen"_s, u"unix:http.sock"_s}}},
+                        {u"public"_s,
+                            QJsonObject{{u"listen"_s, u"127.0.0.1:0"_s}, {u"tls"_s, tls}}}}}}));
     QVERIFY2(server.start(), qPrintable(server.log()));
     const QJsonArray addresses
         = server.get(u"/api/v1/server"_s)[u"services"_s][0][u"addresses"_s].toArray();
     QCOMPARE(addresses.size(), 3);
     QCOMPARE(addresses.at(1), u"unix:"_s + server.folder() + u"/http.sock"_s);
-    QVERIFY(addresses.at(2).toString().startsWith(u"https://127.0.0.1:"_s));
+    QVERIFY2(addresses.at(2).toString().startsWith(overTls + u"127.0.0.1:"_s),
+        qPrintable(addresses.at(2).toString()));
     for (const QJsonValue &address : addresses)
         QVERIFY2(server.log().contains(u"\nhttp "_s + address.toString())
                 || server.log().startsWith(u"http "_s + address.toString()),
@@ -344,6 +360,11 @@ void TestConnections::listenersOfTheConfigurationAreServed()
     QTRY_COMPARE_WITH_TIMEOUT(
         server.get(u"/api/v1/connections"_s)[keys::connections][0][keys::listener].toString(),
         u"public"_s, patience);
+    QLocalSocket local;
+    local.connectToServer(server.folder() + u"/http.sock"_s);
+    QTRY_COMPARE_WITH_TIMEOUT(
+        server.get(u"/api/v1/connections"_s)[keys::connections][1][keys::listener].toString(),
+        u"local"_s, patience);
     QCOMPARE(server.stop(), 0);
 }
 
