@@ -6,6 +6,7 @@
 #include "support/runningserver.h"
 #include "support/websocketbytes.h"
 
+#include <QElapsedTimer>
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -114,7 +115,7 @@ private Q_SLOTS:
     void eachSeesItsConnectionsAUserAndItsKey();
     void aLostDatabaseAndRedisAreToldOnceAndEndNobody();
     void aStopEndsThemInTheMiddleOfAPause();
-    void aStopEndsThemWhileNothingAnswers();
+    void theirHeartsBeatAndAStopEndsThemWhileNothingAnswers();
     void aPasswordComesFromTheEnvironment();
     void settingsThatMakeNoSenseAreRefused_data();
     void settingsThatMakeNoSenseAreRefused();
@@ -268,18 +269,26 @@ void TestMonitors::aStopEndsThemInTheMiddleOfAPause()
     QVERIFY2(!server.log().contains(u"SIGKILL"_s), qPrintable(server.log()));
 }
 
-void TestMonitors::aStopEndsThemWhileNothingAnswers()
+void TestMonitors::theirHeartsBeatAndAStopEndsThemWhileNothingAnswers()
 {
     if (m_driver == Driver::Sqlite)
         QSKIP("SQLite has no server to freeze");
-    RunningServer server({}, services(settings()));
+    // Who waited for an answer without a turn of its loop would be killed as hung.
+    RunningServer server({}, services(settings(), {{u"watchdog_ms"_s, 3000}}));
     QVERIFY2(server.start(), qPrintable(server.log()));
     const Log log(server);
     QTRY_VERIFY_WITH_TIMEOUT(log.least(u"monitor:"_s) > 0, patience);
     DatabaseServer &database = m_databases.server(m_driver);
     database.freeze();
     m_redis->freeze();
-    QTest::qWait(500); // that they are in the middle of it
+    QElapsedTimer frozen;
+    frozen.start();
+    QTRY_VERIFY_WITH_TIMEOUT(frozen.elapsed() > 5000, patience);
+    for (const QString &monitor : monitors) {
+        const QJsonObject process = server.process(monitor);
+        QCOMPARE(process[u"restarts"_s].toInt(-1), 0);
+        QCOMPARE(process[u"alive"_s], QJsonValue(true));
+    }
     const int code = server.stop();
     database.resume();
     m_redis->thaw();
