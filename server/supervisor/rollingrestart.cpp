@@ -79,16 +79,10 @@ SupervisedProcess *RollingRestart::takeNext()
     });
     if (m_left.isEmpty())
         return nullptr;
-    auto next = std::ranges::find_if(
-        m_left, [](const Target &target) { return !target.process->state().ready; });
-    if (next == m_left.end()) {
-        if (std::ranges::any_of(m_all, isMissing))
-            return nullptr;
-        next = m_left.begin();
-    }
-    SupervisedProcess *process = next->process;
-    m_left.erase(next);
-    return process;
+    for (qsizetype i = 0; i < m_left.size(); ++i)
+        if (!m_left.at(i).process->state().ready)
+            return m_left.takeAt(i).process;
+    return std::ranges::any_of(m_all, isMissing) ? nullptr : m_left.takeFirst().process.data();
 }
 
 void RollingRestart::giveUp(const SupervisedProcess &failed)

@@ -102,7 +102,9 @@ QStringList invariants(Yard &yard, Holding &before)
         const QMap<QString, QString> now = yard.ledger().audit(processes);
         books.removeIf([&now](const auto &book) { return !now.contains(book.key()); });
     }
-    wrong += books.values() + yard.ledger().takeWrong();
+    for (const QString &finding : std::as_const(books))
+        wrong += finding;
+    wrong += yard.ledger().takeWrong();
     Holding now = holdingOf(yard.server().serverPid());
     if (now.server != before.server)
         before = now;
