@@ -121,7 +121,7 @@ void TestSchedule::aSuccessIsDoneAndTheNextRunIsTold()
     QVERIFY2(server.start(), qPrintable(server.log()));
     const Events events(server);
     QTRY_VERIFY_WITH_TIMEOUT(events.count(u"exit"_s) >= 3, patience);
-    QCOMPARE(events.types().first(), u"waiting"_s);
+    QCOMPARE(events.types().constFirst(), u"waiting"_s);
     QVERIFY(!events.last(u"waiting"_s)[u"next_start_at"_s].toString().isEmpty());
     QCOMPARE(events.last(u"exit"_s)[u"decision"_s], u"done"_s);
     QVERIFY(!events.last(u"exit"_s)[u"next_start_at"_s].toString().isEmpty());

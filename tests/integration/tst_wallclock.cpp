@@ -72,7 +72,7 @@ public:
             std::make_unique<FakeWallClock>(at(u"12:10:00"_s)), std::move(spec))
     { }
 
-    [[nodiscard]] ProcessStatus it() const { return m_supervisor.processes().first(); }
+    [[nodiscard]] ProcessStatus it() const { return m_supervisor.processes().constFirst(); }
     [[nodiscard]] qsizetype launches() const { return m_launcher->launches.size(); }
     /// Ends the launch that is alive.
     void end(int code) { m_launcher->launches.last()->end(code); }
@@ -203,7 +203,7 @@ void TestWallClock::aScheduleFollowsTheClockBackAndForth()
     QCOMPARE(house.it().nextStartAt, at(u"13:00:00"_s));
     QCOMPARE(house.launches(), 0);
     QCOMPARE(house.events(u"missed"_s).size(), 1);
-    const QJsonObject missed = house.events(u"missed"_s).first();
+    const QJsonObject missed = house.events(u"missed"_s).constFirst();
     QCOMPARE(missed[u"count"_s], 4);
     QCOMPARE(missed[u"or_more"_s], false);
     QCOMPARE(missed[u"times"_s].toArray().first(), u"2026-11-23T09:00:00.000Z"_s);
