@@ -79,13 +79,14 @@ QStringList withoutOwner(Yard &yard)
 /// A launch that comes or goes while it is looked for is not found so a second time.
 QStringList orphans(Yard &yard)
 {
-    const QStringList first = withoutOwner(yard);
-    if (first.isEmpty())
-        return {};
-    yard.listen(1000);
-    QStringList second = withoutOwner(yard);
-    second.removeIf([&first](const QString &finding) { return !first.contains(finding); });
-    return second;
+    QStringList found = withoutOwner(yard);
+    // A debugger that dumps the stack of a hung host has up to 10 s.
+    for (int i = 0; i < 15 && !found.isEmpty(); ++i) {
+        yard.listen(1000);
+        const QStringList now = withoutOwner(yard);
+        found.removeIf([&now](const QString &finding) { return !now.contains(finding); });
+    }
+    return found;
 }
 
 /// What must hold whenever all is quiet; \a before is of the first quiet moment of this server.
