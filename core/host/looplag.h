@@ -6,11 +6,13 @@
 #include <QObject>
 
 #include <chrono>
+#include <optional>
 
 namespace semper {
 
-/// Measures how long the event loop of its thread was kept from its events: the longest turn
-/// between waking up and waiting again. Wakes nobody up by itself.
+/// Measures how long the main thread's event loop kept its events waiting: the longest turn, from
+/// the first event after a wait to the next wait. Wakes nobody up by itself. Lives in the main
+/// thread.
 class LoopLag : public QObject
 {
     Q_OBJECT
@@ -21,11 +23,13 @@ public:
     /// The longest turn since the last call, the one that is under way included.
     [[nodiscard]] std::chrono::milliseconds take();
 
+    bool eventFilter(QObject *watched, QEvent *event) override;
+
 private:
     void endTurn();
 
     const Clock &m_clock;
-    std::chrono::milliseconds m_turnBegan;
+    std::optional<std::chrono::milliseconds> m_turnBegan; ///< nothing while the loop waits
     std::chrono::milliseconds m_longest{0};
 };
 
