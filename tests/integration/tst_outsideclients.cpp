@@ -11,6 +11,7 @@
 #include <QStandardPaths>
 #include <QTest>
 
+#include <algorithm>
 #include <memory>
 
 using namespace Qt::StringLiterals;
@@ -54,10 +55,9 @@ private Q_SLOTS:
     void aLanguageClientFromNpmCalls();
 
 private:
-    [[nodiscard]] QUrl addressOf(const QString &service);
     [[nodiscard]] QString portOf(const QString &service)
     {
-        return QString::number(addressOf(service).port());
+        return QString::number(m_server->serviceAddress(service).port());
     }
     /// What \a program prints; its errors if it fails.
     [[nodiscard]] QByteArray run(
@@ -87,14 +87,6 @@ void TestOutsideClients::cleanupTestCase()
     const QString log = m_server->log();
     QVERIFY2(!log.contains(u" warning "_s), qPrintable(log));
     QCOMPARE(m_server->stop(), 0);
-}
-
-QUrl TestOutsideClients::addressOf(const QString &service)
-{
-    for (const QJsonValue &entry : m_server->get(u"/api/v1/server"_s)[u"services"_s].toArray())
-        if (entry[u"name"_s] == service)
-            return QUrl(entry[u"addresses"_s][0].toString());
-    return {};
 }
 
 QByteArray TestOutsideClients::run(
@@ -133,7 +125,7 @@ QJsonObject TestOutsideClients::seenBy(
 
 void TestOutsideClients::curlIsServedOverHttp()
 {
-    const QString page = addressOf(u"web"_s).toString() + u'/';
+    const QString page = m_server->serviceAddress(u"web"_s).toString() + u'/';
     const QStringList curl{u"-sS"_s, u"--max-time"_s, u"10"_s};
     QCOMPARE(run(u"curl"_s, curl + QStringList{page}), "{\"service\":\"web\",\"status\":\"ok\"}\n");
     QVERIFY(run(u"curl"_s, curl + QStringList{u"-I"_s, page}).startsWith("HTTP/1.1 200 OK\r\n"));
@@ -260,6 +252,11 @@ void TestOutsideClients::aJsonRpcClientFromNpmCalls()
     QCOMPARE(
         seen[u"batch"_s], list({list({u"first"_s, u"result"_s}), list({u"second"_s, -32601})}));
     QVERIFY(seen[u"stranger"_s].toString().contains(u"authentication needed"_s));
+    const QJsonArray events = m_server->get(u"/api/v1/events"_s)[u"events"_s].toArray();
+    const auto isCommand = [](const QJsonValue &event) { return event[u"type"_s] == u"command"_s; };
+    QVERIFY(std::ranges::any_of(events, isCommand));
+    for (const QJsonValue &event : events)
+        QVERIFY(!isCommand(event) || event[u"by"_s].toString().startsWith(u"rpc 127.0.0.1:"_s));
 }
 
 void TestOutsideClients::aLanguageClientFromNpmCalls()

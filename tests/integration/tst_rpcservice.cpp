@@ -140,6 +140,8 @@ private Q_SLOTS:
     void overTlsCallsGoOnOnceAnswersWereTaken();
     void overTlsAConnectionEndsWithAllOfItsAnswer();
     void whoSaysNothingIsClosed();
+    void halfAMessageIsNotWaitedForForEver_data();
+    void halfAMessageIsNotWaitedForForEver();
     void pagesOfOthersAreNotHeard_data();
     void pagesOfOthersAreNotHeard();
     void onlyOneAuthorizationCounts();
@@ -424,6 +426,36 @@ void TestRpcService::whoSaysNothingIsClosed()
     speaking.send(call("nothing", "[]", "2") + '\n');
     QTRY_COMPARE_WITH_TIMEOUT(
         speaking.received(), result("null", "1") + '\n' + result("null", "2") + '\n', patience);
+}
+
+void TestRpcService::halfAMessageIsNotWaitedForForEver_data()
+{
+    QTest::addColumn<QByteArray>("half");
+    QTest::addColumn<QByteArray>("answer");
+    const QByteArray sum = call("nothing", "[]", "1");
+    QTest::newRow("line") << sum << "no whole message came"_ba;
+    QTest::newRow("words of a header") << "Content-Le"_ba
+                                       << "no whole message came"_ba;
+    QTest::newRow("content-length") << "Content-Length: 80\r\n\r\n{"_ba
+                                    << "no whole message came"_ba;
+    QTest::newRow("head of HTTP") << post(sum).first(20) << "HTTP/1.1 408 "_ba;
+    QTest::newRow("body of HTTP") << post(sum).chopped(1) << "HTTP/1.1 408 "_ba;
+}
+
+void TestRpcService::halfAMessageIsNotWaitedForForEver()
+{
+    QFETCH(const QByteArray, half);
+    QFETCH(const QByteArray, answer);
+    restart({.listen = u"127.0.0.1:0"_s, .limits = {.writeStall = 300ms}});
+    RawClient slow(port());
+    for (int i = 0; i < 8; ++i) { // longer than that, but not without a byte
+        slow.send(half.sliced(i, 1));
+        QTest::qWait(100);
+    }
+    QVERIFY2(slow.received().isEmpty(), slow.received());
+    slow.send(half.sliced(8));
+    QTRY_VERIFY_WITH_TIMEOUT(slow.closed(), patience);
+    QVERIFY2(slow.received().contains(answer), slow.received());
 }
 
 void TestRpcService::pagesOfOthersAreNotHeard_data()

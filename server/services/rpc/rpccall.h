@@ -25,6 +25,7 @@ public:
         QJsonValue params; ///< an array, an object, or undefined
         QJsonObject ext; ///< what goes along in Swoft's framing
         quint64 connection = 0; ///< see Service::connections()
+        QString peer; ///< as in Connection::peer
         bool authenticated = false;
     };
     RpcCall(Facts facts, std::weak_ptr<RpcSession> session);
@@ -39,6 +40,9 @@ public:
     [[nodiscard]] const QJsonObject &ext() const { return m_facts.ext; }
     /// The id of the connection that it came by. It may be gone when a coroutine goes on.
     [[nodiscard]] quint64 connection() const { return m_facts.connection; }
+
+    /// Who is at its other end, as Connection::peer tells it.
+    [[nodiscard]] const QString &peer() const { return m_facts.peer; }
 
     /// The argument at \a position, or called \a name, whichever way the caller gave them;
     /// undefined where there is none.

@@ -28,7 +28,6 @@ constexpr qint64 readBufferBytes = 64 * 1024;
 constexpr qint64 maximumUnsentBytes = 256 * 1024;
 constexpr qsizetype enoughForWords = 64; ///< of a header's name, or an HTTP method
 constexpr int messagesInATurn = 256; ///< of the event loop, which is everybody's
-constexpr auto timeForMessage = 30s;
 constexpr auto timeToTellMore = 200ms;
 constexpr auto timeToLeave = 2s;
 
@@ -113,7 +112,7 @@ void RpcConnection::enforceDeadlines()
         return;
     if (!m_heard && m_firstBy.hasExpired())
         return leave();
-    if (m_wholeBy.hasExpired()) {
+    if (m_restBy.hasExpired()) {
         if (!m_conversation)
             speakFraming(u"newline"_s);
         m_conversation->giveUp();
@@ -134,9 +133,7 @@ void RpcConnection::read()
     }
     m_heard |= m_socket->bytesAvailable() > 0;
     if (!m_conversation) {
-        const QByteArray fresh = m_socket->read(readBufferBytes);
-        m_record.received(fresh.size());
-        m_lastByte.restart();
+        const QByteArray fresh = takeFresh();
         // Of a long first line only its end tells more: it is not read anew with every piece.
         m_firstLineEnded |= fresh.contains('\n');
         const bool tellsMore = m_first.size() < enoughForWords || m_firstLineEnded;
@@ -203,7 +200,7 @@ void RpcConnection::goOn()
     int left = messagesInATurn;
     while (m_conversation && !m_leaving && left > 0 && m_output->unsent() < maximumUnsentBytes) {
         if (m_conversation->step())
-            m_wholeBy.setRemainingTime(-1);
+            m_restBy.setRemainingTime(-1);
         else if (!readMore())
             break;
         --left;
@@ -217,9 +214,9 @@ void RpcConnection::goOn()
         goOnLater();
     // Where the client does not take its answers, what it sent may be whole and is not looked at.
     if (!isMidMessage() || m_output->unsent() >= maximumUnsentBytes)
-        m_wholeBy.setRemainingTime(-1);
-    else if (m_wholeBy.isForever())
-        m_wholeBy.setRemainingTime(timeForMessage);
+        m_restBy.setRemainingTime(-1);
+    else if (m_restBy.isForever())
+        m_restBy.setRemainingTime(m_limits.writeStall);
     m_output->setNeeded(m_session->underWay() > 0 || isMidMessage());
 }
 
@@ -228,11 +225,18 @@ bool RpcConnection::readMore()
 {
     if (!m_conversation->wantsMore() || m_socket->bytesAvailable() == 0)
         return false;
-    const QByteArray fresh = m_socket->read(readBufferBytes);
-    m_record.received(fresh.size());
-    m_lastByte.restart();
+    const QByteArray fresh = takeFresh();
     m_conversation->append(fresh);
     return !fresh.isEmpty();
+}
+
+QByteArray RpcConnection::takeFresh()
+{
+    QByteArray fresh = m_socket->read(readBufferBytes);
+    m_record.received(fresh.size());
+    m_lastByte.restart();
+    m_restBy.setRemainingTime(-1);
+    return fresh;
 }
 
 void RpcConnection::goOnLater()

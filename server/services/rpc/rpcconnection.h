@@ -48,6 +48,7 @@ private:
     void speakFraming(const QString &framing);
     void goOn();
     [[nodiscard]] bool readMore();
+    [[nodiscard]] QByteArray takeFresh();
     void goOnLater();
     void write(const QByteArray &bytes);
     void noteProgress();
@@ -74,7 +75,7 @@ private:
     QDeadlineTimer m_leaveBy{QDeadlineTimer::Forever}; ///< all is sent
     QDeadlineTimer m_closeBy{QDeadlineTimer::Forever}; ///< close() was called
     QDeadlineTimer m_firstBy; ///< the first byte, or it goes
-    QDeadlineTimer m_wholeBy{QDeadlineTimer::Forever}; ///< the message that has begun
+    QDeadlineTimer m_restBy{QDeadlineTimer::Forever}; ///< a byte of the message that has begun
     QElapsedTimer m_lastWrite; ///< or when there began to be something to write
     QElapsedTimer m_lastByte; ///< in or out
 };

@@ -2,6 +2,7 @@
 #include "services/rpc/rpcservice.h"
 
 #include "services/connectiontable.h"
+#include "services/peername.h"
 #include "services/rpc/rpcconnection.h"
 #include "services/rpc/rpcmethods.h"
 #include "services/rpc/rpcstockmethods.h"
@@ -61,6 +62,7 @@ std::unique_ptr<ServiceListener> RpcService::makeListener(const ListenerSpec &)
         [this](const StreamListener &listener, QTcpSocket *socket, quint64 id) -> LiveConnection * {
             auto session = std::make_shared<RpcSession>(m_methods,
                 RpcSession::Settings{.connection = id,
+                    .peer = peerName(*socket),
                     .maximumAnswerBytes = listener.limits().queueMaxBytes,
                     .mostAbandoned = listener.limits().connections,
                     .isToken = [this](const QByteArray &token) { return isToken(token); }});

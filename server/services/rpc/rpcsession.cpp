@@ -64,6 +64,7 @@ void RpcSession::begin(const std::shared_ptr<Work> &work, qsizetype place)
                      .params = request.params,
                      .ext = request.ext,
                      .connection = m_settings.connection,
+                     .peer = m_settings.peer,
                      .authenticated = shown || (m_authenticated && !sender.standsForItself)},
         sender.standsForItself ? std::weak_ptr<RpcSession>() : weak_from_this());
     const auto done

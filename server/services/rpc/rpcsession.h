@@ -7,6 +7,7 @@
 #include <semper/rpcerror.h>
 
 #include <QByteArray>
+#include <QString>
 #include <QtGlobal>
 
 #include <functional>
@@ -29,6 +30,7 @@ public:
     struct Settings
     {
         quint64 connection = 0;
+        QString peer; ///< who it is
         RpcLimits limits = {};
         qint64 maximumAnswerBytes = 0; ///< a longer answer becomes an error
         int mostAbandoned = 1024; ///< calls of clients that have gone, all together

@@ -58,8 +58,9 @@ QJsonArray process(const Supervision &supervision, const RpcCall &call)
 
 QJsonObject command(Supervision &supervision, CommandAction action, const RpcCall &call)
 {
-    const CommandResult result = supervision.command(
-        {.action = action, .selector = call.neededString(0, keys::process), .by = u"rpc"_s});
+    const CommandResult result = supervision.command({.action = action,
+        .selector = call.neededString(0, keys::process),
+        .by = u"rpc "_s + call.peer()});
     if (const auto *error = std::get_if<CommandError>(&result))
         throw refused(*error);
     return {{keys::event, std::get<qint64>(result)}};
