@@ -106,7 +106,7 @@ bool StreamConnection::send(const Message &message)
 void StreamConnection::finish(const WebSocketFault &)
 {
     if (!m_socket) {
-        m_left.clear();
+        forgetFrames();
         return setPaused(false);
     }
     if (m_lost || std::exchange(m_leaving, true))
@@ -241,19 +241,17 @@ void StreamConnection::refuse(
 void StreamConnection::socketClosed()
 {
     const bool isByClient = m_socket->error() == QAbstractSocket::RemoteHostClosedError;
-    if (isByClient && !m_leaving && !m_lost) {
+    if (isByClient && !m_leaving && !m_lost)
         m_frames.append(m_socket->readAll());
-        while (const auto next = m_frames.next())
-            if (const auto *frame = std::get_if<QByteArray>(&*next))
-                m_left.append(*frame);
-    }
-    if (m_left.isEmpty()) {
+    else
+        forgetFrames();
+    if (!m_frames.hasBegun()) {
         Q_EMIT closed();
         return;
     }
     if (m_partings->children().size() >= m_limits.connections) {
-        qCWarning(log, "%ls is gone, and %lld frames of it are dropped: too many wait like it",
-            qUtf16Printable(m_facts.address), qlonglong(m_left.size()));
+        qCWarning(log, "%ls is gone, and what it sent last is dropped: too many wait like it",
+            qUtf16Printable(m_facts.address));
         Q_EMIT closed();
         return;
     }
@@ -267,14 +265,24 @@ void StreamConnection::deliverLeft()
     if (m_delivering || m_over)
         return;
     m_delivering = true;
-    while (!m_paused && !m_left.isEmpty())
-        Q_EMIT messageReceived({.bytes = m_left.takeFirst()});
+    while (!m_paused) {
+        const auto next = m_frames.next();
+        const auto *frame = next ? std::get_if<QByteArray>(&*next) : nullptr;
+        if (!frame)
+            break;
+        Q_EMIT messageReceived({.bytes = *frame});
+    }
     m_delivering = false;
     if (m_paused)
         return;
     m_over = true;
     Q_EMIT closed();
     deleteLater();
+}
+
+void StreamConnection::forgetFrames()
+{
+    m_frames = StreamFrames(m_framing, messageLimit());
 }
 
 void StreamConnection::progressWriting()

@@ -10,7 +10,6 @@
 
 #include <QDeadlineTimer>
 #include <QElapsedTimer>
-#include <QList>
 
 class QTcpSocket;
 
@@ -51,6 +50,7 @@ private:
     void refuse(const QString &code, const QString &detail, const WebSocketFault &fault);
     void socketClosed();
     void deliverLeft();
+    void forgetFrames();
     void progressWriting();
     void endWriting();
     void abortLater();
@@ -66,7 +66,6 @@ private:
     QElapsedTimer m_lastActivity;
     QElapsedTimer m_lastRead;
     QElapsedTimer m_lastWrite;
-    QList<QByteArray> m_left; ///< frames of a client that is gone
     QDeadlineTimer m_leaveBy = QDeadlineTimer::Forever; ///< all is sent
     QDeadlineTimer m_closeBy = QDeadlineTimer::Forever; ///< close() was called
     bool m_leaving = false; ///< finish() was called
