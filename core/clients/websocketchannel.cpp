@@ -114,6 +114,12 @@ void WebSocketChannel::awaitWritten(Suspension &written, const QByteArray &bytes
             std::make_exception_ptr(error(WebSocketError::Kind::NotConnected, u"not connected"_s)));
         return;
     }
+    if (unsentBytes() > 0 && unsentBytes() + bytes.size() > m_settings.maximumQueuedBytes) {
+        const QString why = u"more than %1 bytes wait to be sent"_s;
+        written.fail(std::make_exception_ptr(
+            error(WebSocketError::Kind::Overflow, why.arg(m_settings.maximumQueuedBytes))));
+        return;
+    }
     m_writing.append(&written);
     if (isText)
         m_socket->sendTextMessage(QString::fromUtf8(bytes));
@@ -302,11 +308,14 @@ void WebSocketChannel::ping()
 
 void WebSocketChannel::tellWritten()
 {
-    if (!isConnected())
-        return;
-    const auto *tls = tlsOf(m_socket.get());
-    if (m_socket->bytesToWrite() + (tls ? tls->encryptedBytesToWrite() : 0) == 0)
+    if (isConnected() && unsentBytes() == 0)
         resumeAll(m_writing);
+}
+
+qint64 WebSocketChannel::unsentBytes() const
+{
+    const auto *tls = tlsOf(m_socket.get());
+    return m_socket->bytesToWrite() + (tls ? tls->encryptedBytesToWrite() : 0);
 }
 
 void WebSocketChannel::lose(const WebSocketError &error)

@@ -93,6 +93,7 @@ private:
     void take(WebSocketClient::Message message);
     void ping();
     void tellWritten();
+    [[nodiscard]] qint64 unsentBytes() const;
     void lose(const WebSocketError &error);
 
     Process &m_process;

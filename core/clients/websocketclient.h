@@ -71,7 +71,9 @@ public:
     /// A longer message that arrives ends the connection; 16 MiB by default.
     void setMaximumMessageBytes(qsizetype bytes);
     /// What may wait to be received, 256 messages of together 64 MiB by default. More of them end
-    /// the connection: those that wait are received, then an Overflow is told.
+    /// the connection: those that wait are received, then an Overflow is told. As many bytes may
+    /// wait to be sent: a send() on top of others, and past them, throws an Overflow at once, sends
+    /// nothing, and leaves the connection as it is.
     void setMaximumQueue(qsizetype messages, qsizetype bytes);
     /// Asks for a sign of life this often, 20 s by default; a connection that gave none until the
     /// next time is lost. 0: never.

@@ -20,7 +20,8 @@ public:
         NotConnected, ///< there is no connection to send on; nothing was sent
         Closed, ///< the connection was lost; what was being sent may have arrived or not
         TooLarge, ///< lost because a message was larger than a side takes
-        Overflow, ///< lost because messages came faster than they were received
+        Overflow, ///< lost because messages came faster than they were received; of send(): not
+                  ///< sent, for too much waits to be
     };
 
     /// \a closeCode as in RFC 6455; 1006 for a connection that was cut without one.

@@ -149,6 +149,7 @@ private Q_SLOTS:
     void withoutAConnectionNothingIsSentAndTheLoopRuns();
     void aMessageThatIsTooLargeEndsTheConnection();
     void tooManyMessagesAreTold();
+    void tooMuchThatWaitsToBeSentIsTold();
     void whoGivesNoSignOfLifeIsLost();
     void whoTakesNothingIsLost();
     void whoTakesNothingOfWhatIsEncryptedIsLost();
@@ -480,6 +481,28 @@ void TestWebSocketClient::tooManyMessagesAreTold()
     QVERIFY(lost.kind);
     QCOMPARE(*lost.kind, Kind::Overflow);
     QTRY_COMPARE_WITH_TIMEOUT(int(server.peers.first()->closeCode()), 1008, patience);
+}
+
+void TestWebSocketClient::tooMuchThatWaitsToBeSentIsTold()
+{
+    Server server;
+    QVERIFY(server.listen());
+    makeSocket(server.url());
+    m_socket->setMaximumQueue(256, 16 * 1024 * 1024);
+    QCOMPARE(connected().what, QString());
+    // Nothing is read before the event loop turns.
+    const QByteArray much(12 * 1024 * 1024, 'x');
+    Outcome first;
+    Outcome second;
+    const auto sending = follow([&] { return m_socket->send(much); }, first);
+    const auto refused = follow([&] { return m_socket->send(much); }, second);
+    QTRY_VERIFY_WITH_TIMEOUT(first.isOver && second.isOver, patience);
+    QVERIFY(second.kind);
+    QCOMPARE(*second.kind, Kind::Overflow);
+    QVERIFY(m_socket->isConnected());
+    QCOMPARE(first.what, QString());
+    const Outcome third = sent(much); // there is room again
+    QCOMPARE(third.what, QString());
 }
 
 void TestWebSocketClient::whoGivesNoSignOfLifeIsLost()
