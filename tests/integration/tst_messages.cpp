@@ -55,6 +55,23 @@ for line in hub.makefile("rb"):
         hub.sendall(b'{"type":"response","id":%d,"result":{"t":"' % id + b"x" * 100000 + b'"}}\n')
 )";
 
+/// Answers by the module in the folder of its argument, or not without a second one.
+constexpr char politeScript[] = R"(
+import sys
+sys.path.insert(0, sys.argv[1])
+from semper import Process
+
+def price(payload):
+    if payload["do"] == "throw":
+        raise ValueError("no such article")
+    return {"cents": 995}
+
+process = Process(price if len(sys.argv) > 2 else None)
+process.ready()
+while process.wait(60):
+    pass
+)";
+
 QList<int> numbers(const QJsonValue &list)
 {
     QList<int> found;
@@ -93,11 +110,13 @@ private Q_SLOTS:
     void theOverflowIsToldToTheSender();
     void everyInstanceHasItsOwnQueue();
     void wrongAnswersHurtNobody();
+    void aProcessInPythonAnswers();
 
 private:
     using Reply = std::unique_ptr<QNetworkReply>;
 
     void start(const QJsonObject &processes);
+    void writeScript(const QString &name, const QByteArray &text);
     [[nodiscard]] QJsonObject talker(int instances = 1) const;
     [[nodiscard]] Reply request(const QString &path);
     [[nodiscard]] QJsonObject get(const QString &path);
@@ -142,10 +161,8 @@ void TestMessages::start(const QJsonObject &processes)
     // The names in it stand for paths in a folder that is known only now.
     file.write(QJsonDocument(config).toJson().replace("FOLDER", m_folder->path().toUtf8()));
     file.close();
-    QFile script(path(u"rude.py"_s));
-    QVERIFY(script.open(QIODevice::WriteOnly));
-    script.write(rudeScript);
-    script.close();
+    writeScript(u"rude.py"_s, rudeScript);
+    writeScript(u"polite.py"_s, politeScript);
     m_server = std::make_unique<QProcess>();
     m_server->setProcessChannelMode(QProcess::MergedChannels);
     m_server->start(qEnvironmentVariable("SEMPER_TEST_HELPERS") + u"/message-server"_s,
@@ -157,6 +174,13 @@ void TestMessages::start(const QJsonObject &processes)
     const QRegularExpression address(u"http http://127\\.0\\.0\\.1:(\\d+)"_s);
     m_port = address.match(QString::fromUtf8(output)).captured(1).toUShort();
     QVERIFY(m_port != 0);
+}
+
+void TestMessages::writeScript(const QString &name, const QByteArray &text)
+{
+    QFile script(path(name));
+    QVERIFY(script.open(QIODevice::WriteOnly));
+    QCOMPARE(script.write(text), text.size());
 }
 
 QJsonObject TestMessages::talker(int instances) const
@@ -449,6 +473,25 @@ void TestMessages::wrongAnswersHurtNobody()
     QVERIFY(refused[u"detail"].toString().endsWith(u"busy: come later"_s));
     QCOMPARE(errorOf(ask(u"flood-line"_s)), u"lost"_s); // too long a frame ends a connection
     QVERIFY(pidOf(0) > 0);
+}
+
+void TestMessages::aProcessInPythonAnswers()
+{
+    const QJsonArray python{u"python3"_s, u"-B"_s, u"FOLDER/polite.py"_s,
+        qEnvironmentVariable("SEMPER_TEST_SOURCE") + u"/processes/examples/python"_s};
+    QJsonArray answering = python;
+    answering.append(u"answers"_s);
+    start({{u"silent"_s, QJsonObject{{u"command"_s, python}}},
+        {u"polite"_s, QJsonObject{{u"command"_s, answering}}}});
+    const auto ask = [this](const QString &process, const QString &what) {
+        return get(u"/ask/%1/0/%2/%3"_s.arg(process, what).arg(longTimeout));
+    };
+    QCOMPARE(ask(u"polite"_s, u"price"_s).value(u"answer")[u"cents"].toInt(), 995);
+    const QJsonObject failed = ask(u"polite"_s, u"throw"_s);
+    QCOMPARE(errorOf(failed), u"failed"_s);
+    QVERIFY2(failed[u"detail"].toString().contains(u"no such article"_s),
+        qPrintable(failed[u"detail"].toString()));
+    QCOMPARE(errorOf(ask(u"silent"_s, u"price"_s)), u"unhandled"_s);
 }
 
 QTEST_GUILESS_MAIN(TestMessages)

@@ -12,6 +12,7 @@ One thread does everything: a process that hangs sends no heartbeat, and is seen
 frames are those of docs/protocol.md.
 """
 
+import collections
 import json
 import os
 import select
@@ -20,18 +21,25 @@ import socket
 import time
 
 MAXIMUM_FRAME = 64 * 1024
+MAXIMUM_MESSAGES = 1024
 
 
 class Process:
     """One process beside its service, as `semper serve` started it."""
 
-    def __init__(self):
-        """Says hello and waits for the welcome, for at most 20 s. Raises ConnectionError."""
+    def __init__(self, on_request=None):
+        """Says hello and waits for the welcome, for at most 20 s. Raises ConnectionError.
+
+        on_request answers what the service asks: a function from a payload to a payload, both
+        dicts. What it raises is told to the asker.
+        """
         self.name = os.environ["SEMPER_PROCESS"]
         self.instance = int(os.environ["SEMPER_INSTANCE"])
         self.settings = {}
         self.stop_requested = False
-        self.messages = []
+        #: Payloads that the service sent, oldest first, to be taken out: past 1024 the oldest go.
+        self.messages = collections.deque(maxlen=MAXIMUM_MESSAGES)
+        self._on_request = on_request
         self._received = b""
         self._beat = None
         self._next_beat = 0.0
@@ -125,5 +133,22 @@ class Process:
             self.stop_requested = True
         elif kind == "message":
             self.messages.append(frame["payload"])
+        elif kind == "request":
+            self._answer(frame)
         elif kind == "error":
             raise ConnectionError(f"the hub refused: {frame['code']}: {frame['detail']}")
+
+    def _answer(self, request):
+        if request["method"] != "process.ask":
+            self._refuse(request, "unknown_method", request["method"])
+        elif self._on_request is None:
+            self._refuse(request, "no_handler", f"{self.name} answers no requests")
+        else:
+            try:
+                result = self._on_request(request["params"]["payload"])
+                self.send("response", id=request["id"], result=result)
+            except Exception as error:  # whatever it is, it is the asker's answer
+                self._refuse(request, "handler_failed", str(error))
+
+    def _refuse(self, request, code, detail):
+        self.send("response", id=request["id"], error={"code": code, "detail": detail[:4096]})
