@@ -56,15 +56,6 @@ constexpr int patience = 60'000;
     return {{u"services"_s, services}};
 }
 
-[[nodiscard]] quint16 portOf(RunningServer &server, const QString &service)
-{
-    const QJsonArray all = server.get(u"/api/v1/server"_s)[u"services"_s].toArray();
-    for (const QJsonValue &one : all)
-        if (one[u"name"_s] == service)
-            return quint16(QUrl(one[u"addresses"_s][0].toString()).port());
-    return 0;
-}
-
 const QStringList monitors{
     u"http-monitor"_s, u"rpc-monitor"_s, u"live-monitor"_s, u"raw-monitor"_s};
 
@@ -186,14 +177,15 @@ void TestMonitors::eachSeesItsConnectionsAUserAndItsKey()
     RunningServer server({}, services(settings()));
     QVERIFY2(server.start(), qPrintable(server.log()));
     const Log log(server);
-    RawClient http(portOf(server, u"http"_s), "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    RawClient rpc(portOf(server, u"rpc"_s),
+    RawClient http(quint16(server.serviceAddress(u"http"_s).port()),
+        "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    RawClient rpc(quint16(server.serviceAddress(u"rpc"_s).port()),
         R"({"jsonrpc":"2.0","method":"server.info","id":1})"
         "\n");
-    RawClient live(portOf(server, u"live"_s),
+    RawClient live(quint16(server.serviceAddress(u"live"_s).port()),
         webSocketHandshake("/", "Authorization: Bearer " + server.token() + "\r\n")
             + textFrame(R"({"type":"hello","role":"watcher"})"));
-    RawClient raw(portOf(server, u"raw"_s),
+    RawClient raw(quint16(server.serviceAddress(u"raw"_s).port()),
         R"({"type":"hello","role":"watcher","token":")" + server.token() + "\"}\n");
     const std::map<QString, RawClient *> clients{{monitors.at(0), &http}, {monitors.at(1), &rpc},
         {monitors.at(2), &live}, {monitors.at(3), &raw}};

@@ -194,7 +194,6 @@ private Q_SLOTS:
 
 private:
     static void ways();
-    [[nodiscard]] QUrl addressOf(const QString &service);
     /// By \a way, with the token at the handshake where \a way has it there.
     [[nodiscard]] std::unique_ptr<RemotePeer> peer(const QString &way, const QByteArray &token);
 
@@ -227,20 +226,12 @@ void TestRemoteWatcher::ways()
         QTest::newRow(way) << QString::fromLatin1(way);
 }
 
-QUrl TestRemoteWatcher::addressOf(const QString &service)
-{
-    for (const QJsonValue &entry : m_server->get(u"/api/v1/server"_s)[u"services"_s].toArray())
-        if (entry[u"name"_s] == service)
-            return QUrl(entry[u"addresses"_s][0].toString());
-    return {};
-}
-
 std::unique_ptr<RemotePeer> TestRemoteWatcher::peer(const QString &way, const QByteArray &token)
 {
     if (way.startsWith(u"live"_s))
         return std::make_unique<WebSocketPeer>(
-            addressOf(u"live"_s), way == u"live" ? QByteArray() : token);
-    return std::make_unique<TcpPeer>(addressOf(way), way == u"counted");
+            m_server->serviceAddress(u"live"_s), way == u"live" ? QByteArray() : token);
+    return std::make_unique<TcpPeer>(m_server->serviceAddress(way), way == u"counted");
 }
 
 void TestRemoteWatcher::aKillIsSeenAndCounted()
@@ -336,7 +327,7 @@ void TestRemoteWatcher::withoutTheTokenNothingIsTold()
 
 void TestRemoteWatcher::aWrongTokenAtTheHandshakeIsRefused()
 {
-    WebSocketPeer stranger(addressOf(u"live"_s), "nonsense");
+    WebSocketPeer stranger(m_server->serviceAddress(u"live"_s), "nonsense");
     QVERIFY(!stranger.isConnected());
     QVERIFY2(stranger.socket().errorString().contains(u"401"_s),
         qPrintable(stranger.socket().errorString()));
@@ -378,7 +369,7 @@ void TestRemoteWatcher::nonsenseIsToldAndClosed()
 void TestRemoteWatcher::aWatcherThatNeverReadsSlowsNobody()
 {
     const QByteArray token = m_server->token();
-    TcpPeer deaf(addressOf(u"raw"_s), false);
+    TcpPeer deaf(m_server->serviceAddress(u"raw"_s), false);
     deaf.watch(token, {u"state"_s, u"events"_s, u"log"_s});
     QTRY_COMPARE_WITH_TIMEOUT(deaf.framesOf(u"snapshot").size(), 1, patience);
     deaf.stopReading();

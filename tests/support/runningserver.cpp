@@ -169,6 +169,15 @@ std::pair<int, QJsonObject> RunningServer::post(const QString &path, const QByte
         QJsonDocument::fromJson(reply->readAll()).object()};
 }
 
+QUrl RunningServer::serviceAddress(const QString &name)
+{
+    const QJsonArray services = get(u"/api/v1/server"_s)[u"services"_s].toArray();
+    for (const QJsonValue &service : services)
+        if (service[u"name"_s] == name)
+            return QUrl(service[u"addresses"_s][0].toString());
+    return {};
+}
+
 QJsonObject RunningServer::process(const QString &name)
 {
     return get(u"/api/v1/processes/"_s + name)[0].toObject();

@@ -66,6 +66,8 @@ public:
     /// POST \a path with the token; the status of the answer, and its body.
     [[nodiscard]] std::pair<int, QJsonObject> post(
         const QString &path, const QByteArray &body = "{}");
+    /// Where the service \a name listens, the first of its addresses; empty if there is none.
+    [[nodiscard]] QUrl serviceAddress(const QString &name);
     /// The process object of the only instance of \a name; empty if there is none.
     [[nodiscard]] QJsonObject process(const QString &name);
     /// `semper ARGUMENTS --socket ...`.
