@@ -3,6 +3,7 @@
 #include "support/descriptors.h"
 #include "support/runningserver.h"
 
+#include <QDir>
 #include <QFile>
 #include <QJsonArray>
 #include <QTest>
@@ -21,6 +22,22 @@ QJsonObject sleepers(int count)
         processes.insert(u"sleeper-%1"_s.arg(i),
             QJsonObject{{u"command"_s, QJsonArray{helperProgram(u"sleeper"_s)}}});
     return processes;
+}
+
+/// How often the threads of \a pid have waited for something and woken up, all together.
+qint64 wakeUps(qint64 pid)
+{
+    qint64 sum = 0;
+    const QString tasks = u"/proc/%1/task"_s.arg(pid);
+    for (const QString &task : QDir(tasks).entryList(QDir::Dirs | QDir::NoDotAndDotDot)) {
+        QFile status(tasks + u'/' + task + u"/status"_s);
+        if (!status.open(QIODevice::ReadOnly))
+            continue;
+        for (const QByteArray &line : status.readAll().split('\n'))
+            if (line.startsWith("voluntary_ctxt_switches:"))
+                sum += line.mid(line.indexOf(':') + 1).trimmed().toLongLong();
+    }
+    return sum;
 }
 
 /// The pids of those that run.
@@ -42,6 +59,7 @@ class TestIdle : public QObject
 private Q_SLOTS:
     void aChildReadsNothingFromItsStandardInput();
     void aProcessTakesAtMostFourDescriptorsOfTheServer();
+    void whereNothingHappensNobodyWakesUp();
 };
 
 void TestIdle::aChildReadsNothingFromItsStandardInput()
@@ -67,6 +85,36 @@ void TestIdle::aProcessTakesAtMostFourDescriptorsOfTheServer()
     // At least the two without which nobody hears of an end or of the output.
     QTRY_VERIFY_WITH_TIMEOUT(taken() >= 2 * count, patience);
     QVERIFY2(taken() <= 4 * count, qPrintable(QString::number(taken())));
+}
+
+void TestIdle::whereNothingHappensNobodyWakesUp()
+{
+    QJsonObject processes = sleepers(20);
+    for (auto it = processes.begin(); it != processes.end(); ++it) {
+        QJsonObject process = it.value().toObject();
+        // The last that is due of a process that goes on running.
+        process.insert(u"restart"_s, QJsonObject{{u"reset_after_ms"_s, 100}});
+        it.value() = process;
+    }
+    RunningServer server(processes);
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    // By the local socket: a connection of HTTP that is kept has a time-out.
+    QCOMPARE(server.command({u"wait"_s, u"--all"_s}).exitCode, 0);
+    QFile children(u"/proc/%1/task/%1/children"_s.arg(server.guardianPid()));
+    QVERIFY(children.open(QIODevice::ReadOnly));
+    const qint64 pid = children.readAll().split(' ').constFirst().toLongLong();
+    QVERIFY(pid > 0);
+    const auto sum = [&] { return wakeUps(pid) + wakeUps(server.guardianPid()); };
+    QVERIFY(sum() > 0);
+    constexpr int longerThanAnyPeriod = 6000;
+    qint64 woken = -1;
+    for (int tries = 0; tries < 3 && woken != 0; ++tries) {
+        const qint64 before = sum();
+        QTest::qWait(longerThanAnyPeriod);
+        woken = sum() - before;
+    }
+    QCOMPARE(woken, 0);
+    QVERIFY(server.isRunning());
 }
 
 QTEST_GUILESS_MAIN(TestIdle)

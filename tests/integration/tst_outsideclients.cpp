@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Each service, asked by programs that are not ours: curl, netcat, and from npm the WebSocket
-// client ws, the JSON-RPC client jayson, and vscode-jsonrpc, which speaks as language servers do.
+// Each service, asked by programs that are not ours: curl, netcat, openssl, and from npm the
+// WebSocket client ws, the JSON-RPC client jayson, and vscode-jsonrpc, which speaks as language
+// servers do.
+#include "support/certificates.h"
+#include "support/hubpeer.h"
 #include "support/runningserver.h"
 
 #include <QDir>
@@ -11,7 +14,6 @@
 #include <QStandardPaths>
 #include <QTest>
 
-#include <algorithm>
 #include <memory>
 
 using namespace Qt::StringLiterals;
@@ -37,6 +39,11 @@ QString npmModules()
     return qEnvironmentVariable("SEMPER_TEST_BUILD") + u"/tests/npm/node_modules"_s;
 }
 
+bool isInstalled(const QString &package)
+{
+    return QFileInfo::exists(npmModules() + u'/' + package);
+}
+
 } // namespace
 
 class TestOutsideClients : public QObject
@@ -50,6 +57,10 @@ private Q_SLOTS:
     void netcatGetsItsAnswers_data();
     void netcatGetsItsAnswers();
     void netcatWatchesOverTcp();
+    void netcatWatchesInCountedFrames();
+    void curlAsksOverTls();
+    void opensslWatchesOverTls();
+    void aWebSocketClientFromNpmWatches_data();
     void aWebSocketClientFromNpmWatches();
     void aJsonRpcClientFromNpmCalls();
     void aLanguageClientFromNpmCalls();
@@ -62,22 +73,33 @@ private:
     /// What \a program prints; its errors if it fails.
     [[nodiscard]] QByteArray run(
         const QString &program, const QStringList &arguments, const QByteArray &input = {});
-    /// What tests/integration/outsideclients/SCRIPT tells that it saw. Skips the test without npm.
-    [[nodiscard]] QJsonObject seenBy(
-        const QString &package, const QString &script, const QStringList &arguments);
+    /// What tests/integration/outsideclients/SCRIPT tells that it saw.
+    [[nodiscard]] QJsonObject seenBy(const QString &script, const QStringList &arguments);
 
     std::unique_ptr<RunningServer> m_server;
+    Certificates m_certificates;
     QString m_token;
 };
 
 void TestOutsideClients::initTestCase()
 {
     const QJsonObject quiet{{u"command"_s, QJsonArray{helperProgram(u"sleeper"_s)}}};
-    m_server = std::make_unique<RunningServer>(QJsonObject(),
-        QJsonObject{{u"services"_s,
-            QJsonObject{{u"web"_s, serviceOf(u"http"_s, {{u"quiet"_s, quiet}})},
-                {u"rpc"_s, serviceOf(u"rpc"_s)}, {u"live"_s, serviceOf(u"websocket"_s)},
-                {u"raw"_s, serviceOf(u"tcp"_s)}}}});
+    QJsonObject counted = serviceOf(u"tcp"_s);
+    counted.insert(u"framing"_s, u"length"_s);
+    QJsonObject services{{u"web"_s, serviceOf(u"http"_s, {{u"quiet"_s, quiet}})},
+        {u"rpc"_s, serviceOf(u"rpc"_s)}, {u"live"_s, serviceOf(u"websocket"_s)},
+        {u"raw"_s, serviceOf(u"tcp"_s)}, {u"counted"_s, counted}};
+    if (m_certificates.make(u"server"_s, u"localhost"_s)) {
+        const QJsonObject tls{{u"certificate"_s, m_certificates.certificate(u"server"_s)},
+            {u"key"_s, m_certificates.key(u"server"_s)}};
+        for (const auto &name : {u"web"_s, u"rpc"_s, u"live"_s, u"raw"_s}) {
+            QJsonObject service = serviceOf(services.value(name)[u"type"_s].toString());
+            service.insert(u"tls"_s, tls);
+            services.insert(u"secure-"_s + name, service);
+        }
+    }
+    m_server
+        = std::make_unique<RunningServer>(QJsonObject(), QJsonObject{{u"services"_s, services}});
     QVERIFY2(m_server->start(), qPrintable(m_server->log()));
     m_token = QString::fromLatin1(m_server->token());
 }
@@ -95,6 +117,7 @@ QByteArray TestOutsideClients::run(
     QProcess process;
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     environment.insert(u"NODE_PATH"_s, npmModules());
+    environment.insert(u"NODE_EXTRA_CA_CERTS"_s, m_certificates.certificate(u"server"_s));
     process.setProcessEnvironment(environment);
     process.start(program, arguments);
     process.write(input);
@@ -106,13 +129,8 @@ QByteArray TestOutsideClients::run(
     return process.readAllStandardOutput();
 }
 
-QJsonObject TestOutsideClients::seenBy(
-    const QString &package, const QString &script, const QStringList &arguments)
+QJsonObject TestOutsideClients::seenBy(const QString &script, const QStringList &arguments)
 {
-    if (!QFileInfo::exists(npmModules() + u'/' + package)) {
-        QTest::qSkip("npm is not installed, or could not install it", __FILE__, __LINE__);
-        return {};
-    }
     const QByteArray output = run(u"node"_s,
         QStringList{qEnvironmentVariable("SEMPER_TEST_SOURCE")
             + u"/tests/integration/outsideclients/"_s + script}
@@ -214,10 +232,77 @@ void TestOutsideClients::netcatWatchesOverTcp()
     QVERIFY2(binary.contains(R"("type":"error")"), binary);
 }
 
+void TestOutsideClients::netcatWatchesInCountedFrames()
+{
+    if (QStandardPaths::findExecutable(u"nc"_s).isEmpty())
+        QSKIP("netcat is not installed");
+    const auto frame
+        = [](const QByteArray &text) { return QByteArray("\0\0\0", 3) + char(text.size()) + text; };
+    const QByteArray hello = R"({"type":"hello","role":"watcher","token":"%"})";
+    const QByteArray seen = run(u"nc"_s, {u"-N"_s, u"127.0.0.1"_s, portOf(u"counted"_s)},
+        frame(QByteArray(hello).replace('%', m_token.toLatin1()))
+            + frame(R"({"type":"subscribe","topics":["state"]})"));
+    QVERIFY2(seen.startsWith("\0\0"_ba) && seen.contains(R"("type":"welcome")"), seen);
+    QVERIFY2(seen.contains(R"("name":"quiet")"), seen);
+}
+
+void TestOutsideClients::curlAsksOverTls()
+{
+    const auto address = [this](const QString &service) {
+        return u"https://localhost:%1/"_s.arg(portOf(service));
+    };
+    if (portOf(u"secure-web"_s) == u"-1")
+        QSKIP("openssl is not installed");
+    const QStringList stranger{u"-sS"_s, u"--max-time"_s, u"10"_s};
+    const QStringList curl
+        = stranger + QStringList{u"--cacert"_s, m_certificates.certificate(u"server"_s)};
+    QCOMPARE(run(u"curl"_s, curl + QStringList{address(u"secure-web"_s)}),
+        "{\"service\":\"secure-web\",\"status\":\"ok\"}\n");
+    QVERIFY(
+        run(u"curl"_s, stranger + QStringList{address(u"secure-web"_s)}).contains("certificate"));
+    const QByteArray called = run(u"curl"_s,
+        curl
+            + QStringList{u"-H"_s, u"Authorization: Bearer "_s + m_token, u"-d"_s,
+                uR"({"jsonrpc":"2.0","method":"processes.get","params":["quiet"],"id":1})"_s,
+                address(u"secure-rpc"_s)});
+    QVERIFY2(called.contains(R"("name":"quiet")"), called);
+}
+
+void TestOutsideClients::opensslWatchesOverTls()
+{
+    if (portOf(u"secure-raw"_s) == u"-1")
+        QSKIP("openssl is not installed");
+    const auto seenOver = [this](const QString &service, const QByteArray &sent) {
+        return run(u"openssl"_s,
+            {u"s_client"_s, u"-quiet"_s, u"-verify_return_error"_s, u"-CAfile"_s,
+                m_certificates.certificate(u"server"_s), u"-connect"_s,
+                u"localhost:"_s + portOf(service)},
+            sent);
+    };
+    const QByteArray hello = R"({"type":"hello","role":"watcher","token":"%"})";
+    // It stays until the server ends the connection, which it does for the second frame.
+    const QByteArray seen = seenOver(
+        u"secure-raw"_s, QByteArray(hello).replace('%', m_token.toLatin1()) + "\nnonsense\n");
+    QVERIFY2(seen.contains(R"("type":"welcome")"), seen);
+    QVERIFY2(seen.contains("bad_frame"), seen);
+    const QByteArray refused = seenOver(u"secure-raw"_s, hello + '\n');
+    QVERIFY2(refused.contains("not_allowed") && !refused.contains("welcome"), refused);
+}
+
+void TestOutsideClients::aWebSocketClientFromNpmWatches_data()
+{
+    QTest::addColumn<QString>("address");
+    QTest::newRow("plain") << u"ws://127.0.0.1:%1/"_s.arg(portOf(u"live"_s));
+    if (portOf(u"secure-live"_s) != u"-1")
+        QTest::newRow("over TLS") << u"wss://localhost:%1/"_s.arg(portOf(u"secure-live"_s));
+}
+
 void TestOutsideClients::aWebSocketClientFromNpmWatches()
 {
-    const QString address = u"ws://127.0.0.1:%1/"_s.arg(portOf(u"live"_s));
-    const QJsonObject seen = seenBy(u"ws"_s, u"websocket.js"_s, {address, m_token});
+    QFETCH(const QString, address);
+    if (!isInstalled(u"ws"_s))
+        QSKIP("npm is not installed, or could not install it");
+    const QJsonObject seen = seenBy(u"websocket.js"_s, {address, m_token});
     QCOMPARE(seen[u"watcher"_s],
         QJsonObject({{u"code"_s, 1000}, {u"protocol"_s, u"semper.v1"_s},
             {u"types"_s, list({u"welcome"_s, u"snapshot"_s})}}));
@@ -233,7 +318,11 @@ void TestOutsideClients::aWebSocketClientFromNpmWatches()
 
 void TestOutsideClients::aJsonRpcClientFromNpmCalls()
 {
-    const QJsonObject seen = seenBy(u"jayson"_s, u"jsonrpc.js"_s, {portOf(u"rpc"_s), m_token});
+    if (!isInstalled(u"jayson"_s))
+        QSKIP("npm is not installed, or could not install it");
+    HubPeer watcher(m_server->socketPath());
+    watcher.watch({u"events"_s});
+    const QJsonObject seen = seenBy(u"jsonrpc.js"_s, {portOf(u"rpc"_s), m_token});
     QCOMPARE(seen[u"authenticated"_s], true);
     QCOMPARE(seen[u"wrongToken"_s][u"code"_s], -32001);
     QCOMPARE(seen[u"names"_s], list({u"quiet"_s}));
@@ -252,17 +341,23 @@ void TestOutsideClients::aJsonRpcClientFromNpmCalls()
     QCOMPARE(
         seen[u"batch"_s], list({list({u"first"_s, u"result"_s}), list({u"second"_s, -32601})}));
     QVERIFY(seen[u"stranger"_s].toString().contains(u"authentication needed"_s));
-    const QJsonArray events = m_server->get(u"/api/v1/events"_s)[u"events"_s].toArray();
-    const auto isCommand = [](const QJsonValue &event) { return event[u"type"_s] == u"command"_s; };
-    QVERIFY(std::ranges::any_of(events, isCommand));
-    for (const QJsonValue &event : events)
-        QVERIFY(!isCommand(event) || event[u"by"_s].toString().startsWith(u"rpc 127.0.0.1:"_s));
+    const auto commands = [&watcher] {
+        QJsonArray found;
+        for (const QJsonObject &frame : watcher.framesOf(u"event"))
+            if (frame[u"event"_s][u"type"_s] == u"command"_s)
+                found.append(frame[u"event"_s]);
+        return found;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(commands().size() >= 3, patience);
+    for (const QJsonValue &command : commands())
+        QVERIFY(command[u"by"_s].toString().startsWith(u"rpc 127.0.0.1:"_s));
 }
 
 void TestOutsideClients::aLanguageClientFromNpmCalls()
 {
-    const QJsonObject seen
-        = seenBy(u"vscode-jsonrpc"_s, u"contentlength.js"_s, {portOf(u"rpc"_s), m_token});
+    if (!isInstalled(u"vscode-jsonrpc"_s))
+        QSKIP("npm is not installed, or could not install it");
+    const QJsonObject seen = seenBy(u"contentlength.js"_s, {portOf(u"rpc"_s), m_token});
     QCOMPARE(seen[u"stranger"_s], -32001);
     QCOMPARE(seen[u"authenticated"_s], true);
     QCOMPARE(seen[u"lists"_s], 20);

@@ -9,7 +9,10 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include <algorithm>
 #include <csignal>
+#include <memory>
+#include <vector>
 
 #include <fcntl.h>
 #include <sys/wait.h>
@@ -40,6 +43,7 @@ class TestQProcessLauncher : public QObject
 private Q_SLOTS:
     void aProgramThatIsMissingCostsNoDescriptor_data();
     void aProgramThatIsMissingCostsNoDescriptor();
+    void notMoreThanThirtyTwoAreStartedAtOnce();
 };
 
 void TestQProcessLauncher::aProgramThatIsMissingCostsNoDescriptor_data()
@@ -79,6 +83,29 @@ void TestQProcessLauncher::aProgramThatIsMissingCostsNoDescriptor()
         taken.append(::open("/dev/null", O_RDONLY | O_CLOEXEC));
     QTRY_COMPARE(failed.size(), 1);
     QTRY_COMPARE(openPipes() - before, QSet<QString>());
+}
+
+void TestQProcessLauncher::notMoreThanThirtyTwoAreStartedAtOnce()
+{
+    constexpr int count = 100;
+    QProcessLauncher launcher;
+    std::vector<std::unique_ptr<Launch>> launches;
+    int begun = 0;
+    int started = 0;
+    int ended = 0;
+    int most = 0; // that have begun and not started
+    for (int i = 0; i < count; ++i) {
+        launches.push_back(launcher.create());
+        connect(launches.back().get(), &Launch::started, this, [&] { ++started; });
+        connect(launches.back().get(), &Launch::ended, this, [&] { ++ended; });
+        launches.back()->start([&] {
+            most = std::max(most, ++begun - started);
+            return LaunchRequest{.program = u"/bin/true"_s};
+        });
+    }
+    QTRY_COMPARE_WITH_TIMEOUT(ended, count, 20'000);
+    QCOMPARE(started, count);
+    QCOMPARE(most, 32);
 }
 
 QTEST_GUILESS_MAIN(TestQProcessLauncher)
