@@ -37,8 +37,10 @@ class Process:
         self.instance = int(os.environ["SEMPER_INSTANCE"])
         self.settings = {}
         self.stop_requested = False
-        #: Payloads that the service sent, oldest first, to be taken out: past 1024 the oldest go.
+        #: Payloads that the service sent, oldest first, to be taken out. Past 1024 the oldest go,
+        #: and are counted.
         self.messages = collections.deque(maxlen=MAXIMUM_MESSAGES)
+        self.messages_missed = 0
         self._on_request = on_request
         self._received = b""
         self._beat = None
@@ -132,6 +134,7 @@ class Process:
         elif kind == "stop":
             self.stop_requested = True
         elif kind == "message":
+            self.messages_missed += len(self.messages) == MAXIMUM_MESSAGES
             self.messages.append(frame["payload"])
         elif kind == "request":
             self._answer(frame)
