@@ -83,7 +83,8 @@ std::optional<ConfigError> ListenerChanges::change(Service &service, const Servi
     }
     auto rebinding = service.rebind(listeners);
     if (const auto *fault = std::get_if<RebindFault>(&rebinding))
-        return ConfigError{placeOf(spec, fault->listener, fault->key), fault->message};
+        return ConfigError{placeOf(spec, fault->listener, fault->key),
+            fault->message + holderText(listeners.value(fault->listener).address, &service)};
     m_rebindings.push_back(std::get<std::function<void()>>(std::move(rebinding)));
     m_rebindings.emplace_back([&service, limits = spec.limits] { service.setLimits(limits); });
     return std::nullopt;
@@ -100,10 +101,25 @@ std::optional<ConfigError> ListenerChanges::add(const ServiceSpec &spec)
     if (!service)
         return ConfigError{place, u"there is no service of type %1 yet"_s.arg(spec.type)};
     m_introduce(*service);
-    if (const auto reason = service->listen())
-        return ConfigError{place, *reason};
+    if (const auto reason = service->listen()) {
+        QString holder;
+        for (const ListenerSpec &listener : listeners)
+            holder += holderText(listener.address, nullptr);
+        return ConfigError{place, *reason + holder};
+    }
     m_added.push_back(std::move(service));
     return std::nullopt;
+}
+
+/// Who else of this server has \a address until now, if that is why it could not be bound.
+QString ListenerChanges::holderText(const ListenAddress &address, const Service *asker) const
+{
+    for (const auto &service : m_application.services())
+        for (const ListenerSpec &held : service->listeners())
+            if (service.get() != asker && held.address == address)
+                return u"; service \"%1\" has it until now: "
+                       "first reload with another address for that one"_s.arg(service->name());
+    return {};
 }
 
 QList<Service *> ListenerChanges::commit()

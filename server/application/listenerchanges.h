@@ -41,6 +41,7 @@ public:
 private:
     [[nodiscard]] std::optional<ConfigError> add(const ServiceSpec &spec);
     [[nodiscard]] std::optional<ConfigError> change(Service &service, const ServiceSpec &spec);
+    [[nodiscard]] QString holderText(const ListenAddress &address, const Service *asker) const;
 
     ServerApplication &m_application;
     ControlApi &m_control;

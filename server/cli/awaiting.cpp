@@ -71,7 +71,10 @@ private:
             complain(Texts::tr("%1: is gone").arg(displayName(before)) + u'\n');
             return m_failed = true;
         }
-        const Verdict verdict = judge(m_effect, before, *status);
+        Verdict verdict = judge(m_effect, before, *status);
+        if (m_effect == Effect::Ready && status->outdated && hasFailedSibling(*status))
+            verdict = {.kind = Verdict::Kind::OutOfReach,
+                .reason = Texts::tr("runs as before a reload: another instance has failed")};
         switch (verdict.kind) {
         case Verdict::Kind::Pending:
             return false;
@@ -86,6 +89,15 @@ private:
         Q_UNREACHABLE();
     }
 
+    /// Then the restarts that a reload brings are given up.
+    bool hasFailedSibling(const ProcessStatus &status) const
+    {
+        const QList<ProcessStatus> all = m_session.processes();
+        return std::any_of(all.cbegin(), all.cend(), [&status](const ProcessStatus &other) {
+            return other.name == status.name && other.state == ProcessPhase::Failed;
+        });
+    }
+
     HubSession &m_session;
     QList<ProcessStatus> m_pending;
     Effect m_effect;
@@ -95,9 +107,12 @@ private:
 
 } // namespace
 
-CommandOption timeoutOption()
+CommandOption timeoutOption(std::optional<std::chrono::milliseconds> otherwise)
 {
-    return {u"timeout-ms"_s, u"N"_s, Texts::tr("give up after so many milliseconds")};
+    return {u"timeout-ms"_s, u"N"_s,
+        otherwise
+            ? Texts::tr("give up after so many milliseconds; %1 by default").arg(otherwise->count())
+            : Texts::tr("give up after so many milliseconds; never by default")};
 }
 
 std::variant<QDeadlineTimer, CommandExit> deadlineOf(const CommandLine &line,

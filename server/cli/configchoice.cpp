@@ -63,9 +63,12 @@ std::variant<QString, CommandExit> chooseConfigFile(const QString &named)
     const QStringList candidates = configCandidates(ConfigPlaces::real());
     if (const auto found = locateConfig(candidates))
         return *found;
+    const bool isPassedOver
+        = QFileInfo::exists(u"semper.json"_s); // as root: see configCandidates()
     return CommandExit{ExitCode::Usage,
         Texts::tr("no configuration found; looked for\n  %1\nName one with --config FILE.")
                 .arg(candidates.join(u"\n  "_s))
+            + (isPassedOver ? Texts::tr(" As root ./semper.json is taken only so.") : QString())
             + u'\n'};
 }
 

@@ -56,7 +56,8 @@ CommandSyntax syntaxOf(const QString &name, const QString &summary)
         .summary = summary,
         .options = commonOptions()};
     syntax.options.append({{u"all"_s, {}, Texts::tr("every process")},
-        {u"no-wait"_s, {}, Texts::tr("return when the server accepted it")}, timeoutOption()});
+        {u"no-wait"_s, {}, Texts::tr("return when the server accepted it")},
+        timeoutOption(patience)});
     return syntax;
 }
 

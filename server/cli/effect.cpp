@@ -55,7 +55,8 @@ Verdict judge(Effect effect, const ProcessStatus &before, const ProcessStatus &s
         || (status.state == ProcessPhase::Waiting && status.reason == neverDueReason);
     switch (effect) {
     case Effect::Ready:
-        return failed || done || idle ? outOfReach(status) : reachedIf(running && status.ready);
+        return failed || idle ? outOfReach(status)
+                              : reachedIf(done || (running && status.ready && !status.outdated));
     case Effect::Up:
         return failed || done || idle ? outOfReach(status) : reachedIf(running);
     case Effect::Down:

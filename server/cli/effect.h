@@ -14,12 +14,12 @@ namespace semper {
 
 /// What a command waits for.
 enum class Effect {
-    Ready, ///< running and ready
+    Ready, ///< ready, in a launch as the configuration says, or finished with success
     Up, ///< running
     Down, ///< no launch alive, and none to come by itself
     Done, ///< finished with success
     Relaunched, ///< ready in another launch than before
-    Started ///< ready, or finished already: what `start` is for
+    Started ///< ready, in whatever launch, or finished already: what `start` is for
 };
 
 /// "ready", "up", "down" or "done".

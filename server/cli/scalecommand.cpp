@@ -103,8 +103,8 @@ Command scaleCommand()
         .options = commonOptions(),
         .leastOperands = 2,
         .mostOperands = 2};
-    syntax.options.append(
-        {{u"no-wait"_s, {}, Texts::tr("return when the server accepted it")}, timeoutOption()});
+    syntax.options.append({{u"no-wait"_s, {}, Texts::tr("return when the server accepted it")},
+        timeoutOption(patience)});
     return {u"scale"_s, syntax, scale};
 }
 

@@ -23,10 +23,17 @@ struct Texts
     Q_DECLARE_TR_FUNCTIONS(semper::Selection)
 };
 
-CommandExit unknownProcess(const QStringList &names, const QString &selector)
+CommandExit unknownProcess(
+    const QStringList &names, const QString &selector, qsizetype instancesOfIts)
 {
     const QString unknown = Texts::tr("no process %1").arg(quoted(selector));
     const QString name = selector.section(u':', 0, 0);
+    if (instancesOfIts == 1)
+        return {ExitCode::Failed, unknown + Texts::tr("; there is only %1:0").arg(name) + u'\n'};
+    if (instancesOfIts > 1)
+        return {ExitCode::Failed,
+            unknown + Texts::tr("; there are %1:0 to %1:%2").arg(name).arg(instancesOfIts - 1)
+                + u'\n'};
     if (const auto nearest = nearestName(name, names); nearest && *nearest != name)
         return {ExitCode::Failed,
             unknown + Texts::tr("; did you mean %1?").arg(quoted(*nearest)) + u'\n'};
@@ -65,7 +72,10 @@ std::variant<QList<ProcessStatus>, CommandExit> select(const QList<ProcessStatus
         if (!withoutInstances.contains(selector)
             && std::none_of(processes.cbegin(), processes.cend(),
                 [&](const ProcessStatus &status) { return selects(selector, status); }))
-            return unknownProcess(namesOf(processes) + withoutInstances, selector);
+            return unknownProcess(namesOf(processes) + withoutInstances, selector,
+                std::count_if(processes.cbegin(), processes.cend(),
+                    [name = selector.section(u':', 0, 0)](
+                        const ProcessStatus &status) { return status.name == name; }));
     for (const ProcessStatus &status : processes)
         if (std::any_of(selectors.cbegin(), selectors.cend(),
                 [&](const QString &selector) { return selects(selector, status); }))

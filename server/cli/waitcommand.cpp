@@ -17,6 +17,12 @@ struct Texts
     Q_DECLARE_TR_FUNCTIONS(semper::WaitCommand)
 };
 
+/// It has a schedule, whose first run is to come. /readyz does not wait for it either.
+bool isForLater(const ProcessStatus &status)
+{
+    return status.state == ProcessPhase::Waiting && status.nextStartAt.isValid();
+}
+
 int wait(const CommandLine &line, const CommandSyntax &syntax)
 {
     if (const auto fault = selectorFault(line, syntax))
@@ -30,10 +36,14 @@ int wait(const CommandLine &line, const CommandSyntax &syntax)
     const auto opened = openSelected(line);
     if (const auto *exit = std::get_if<CommandExit>(&opened))
         return leave(*exit);
-    const auto &[session, processes, withoutInstances] = std::get<SelectedSession>(opened);
-    if (!withoutInstances.isEmpty() && !line.has(u"all"_s)
-        && (*effect == Effect::Ready || *effect == Effect::Up))
-        return leave({ExitCode::Failed, withoutInstancesText(withoutInstances)});
+    const auto &[session, selected, withoutInstances] = std::get<SelectedSession>(opened);
+    QList<ProcessStatus> processes = selected;
+    if (*effect == Effect::Ready || *effect == Effect::Up) {
+        if (!withoutInstances.isEmpty() && !line.has(u"all"_s))
+            return leave({ExitCode::Failed, withoutInstancesText(withoutInstances)});
+        if (line.has(u"all"_s))
+            processes.removeIf(&isForLater);
+    }
     return awaitEffect(
         *session, processes, *effect, std::get<QDeadlineTimer>(deadline), line.has(u"json"_s));
 }
@@ -48,7 +58,7 @@ Command waitCommand()
         .options = commonOptions()};
     syntax.options.append({{u"all"_s, {}, Texts::tr("every process")},
         {u"for"_s, u"WHAT"_s, Texts::tr("ready (the default), up, down or done")},
-        timeoutOption()});
+        timeoutOption(std::nullopt)});
     return {u"wait"_s, syntax, wait};
 }
 

@@ -545,6 +545,7 @@ void TestCli::aRealServerDoesWhatItIsTold()
         "listen": "127.0.0.1:0", "processes": {
             "sleeper": {"command": ["sleep", "1000"]},
             "once": {"command": ["true"], "restart": {"policy": "never"}},
+            "yearly": {"command": ["true"], "schedule": "0 0 1 1 *"},
             "broken": {"command": ["sh", "-c", "exit 3"],
                 "restart": {"max_restarts": 1, "backoff_ms": 1, "backoff_max_ms": 1}}}}}})");
     const auto server = prepare(m_folder->path(), {u"serve"_s, u"--config"_s, file});
@@ -556,6 +557,11 @@ void TestCli::aRealServerDoesWhatItIsTold()
 
     QCOMPARE(semper({u"wait"_s, u"sleeper"_s}).code, 0);
     QCOMPARE(semper({u"wait"_s, u"once"_s, u"--for"_s, u"done"_s}).code, 0);
+    QCOMPARE(semper({u"wait"_s, u"once"_s}).code, 0); // nothing more is to come of it
+    const Outcome all = semper({u"wait"_s, u"--all"_s});
+    QCOMPARE(all.code, 1);
+    QVERIFY2(all.output.contains(u"once: done"_s) && !all.output.contains(u"yearly"_s),
+        qPrintable(all.output));
     const Outcome broken = semper({u"wait"_s, u"broken"_s});
     QCOMPARE(broken.code, 1);
     QVERIFY2(broken.errors.startsWith(u"broken: failed: exited with code 3"_s),

@@ -339,7 +339,12 @@ void TestStatusTable::effectsAreJudged_data()
     row("ready: not ready", Effect::Ready, unready, pending);
     row("ready: backoff", Effect::Ready, backoff, pending);
     row("ready: failed", Effect::Ready, failed, failure);
-    row("ready: done", Effect::Ready, done, {.kind = OutOfReach, .reason = u"done"_s});
+    row("ready: done", Effect::Ready, done, reached);
+    ProcessStatus outdated = same;
+    outdated.outdated = true;
+    row("ready: as before a reload", Effect::Ready, outdated, pending);
+    row("start: as before a reload", Effect::Started, outdated, reached);
+    row("up: done", Effect::Up, done, {.kind = OutOfReach, .reason = u"done"_s});
     row("up: not ready", Effect::Up, unready, reached);
     row("up: stopped", Effect::Up, stopped, pending);
     const ProcessStatus never = in(ProcessPhase::Waiting, u"p"_s, neverDueReason);
@@ -406,7 +411,7 @@ void TestStatusTable::anUnknownNameIsAnsweredWithTheNearest()
     };
     QCOMPARE(text(u"imprter"_s), u"no process \"imprter\"; did you mean \"importer\"?\n"_s);
     QCOMPARE(text(u"xyz"_s), u"no process \"xyz\"; there are: monitor, importer\n"_s);
-    QCOMPARE(text(u"monitor:3"_s), u"no process \"monitor:3\"; there are: monitor, importer\n"_s);
+    QCOMPARE(text(u"monitor:3"_s), u"no process \"monitor:3\"; there is only monitor:0\n"_s);
 }
 
 QTEST_GUILESS_MAIN(TestStatusTable)
