@@ -22,7 +22,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.reload")
+Q_LOGGING_CATEGORY(log, "semper.server.reload", QtInfoMsg)
 
 constexpr qsizetype mostTold = 100; ///< changes or errors in one event
 constexpr qsizetype mostBytesTold = 32 * 1024; ///< an event has to fit a frame

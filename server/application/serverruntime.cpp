@@ -34,7 +34,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server")
+Q_LOGGING_CATEGORY(log, "semper.server", QtInfoMsg)
 
 constexpr auto sweepLimit = 5000ms;
 constexpr auto timeToStart = 10'000ms;

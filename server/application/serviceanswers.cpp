@@ -23,7 +23,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.service")
+Q_LOGGING_CATEGORY(log, "semper.server.service", QtInfoMsg)
 
 constexpr int mostUnderWay = 64; ///< of one instance, of all its launches together
 constexpr qsizetype maximumDetailLength = 4096;

@@ -21,7 +21,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.systemd")
+Q_LOGGING_CATEGORY(log, "semper.server.systemd", QtInfoMsg)
 
 constexpr auto statusInterval = 1000ms;
 constexpr auto sendAgainAfter = 200ms;

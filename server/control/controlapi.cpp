@@ -21,7 +21,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.control")
+Q_LOGGING_CATEGORY(log, "semper.server.control", QtInfoMsg)
 
 /// Who guesses is to be seen in the log, and not to fill it.
 void noteWrongToken()

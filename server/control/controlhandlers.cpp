@@ -164,7 +164,10 @@ QHttpServerResponse ControlHandlers::command(
 {
     const auto known = commandActionFromString(action);
     if (!known)
-        return notFound();
+        return refused(CommandError{.code = u"unknown_action"_s,
+            .detail
+            = u"no action \"%1\"; there are start, stop, restart, reset, signal and scale"_s.arg(
+                action.left(64))});
     if (!isSelector(selector)) {
         return refused(CommandError{
             .code = u"bad_selector"_s, .detail = u"a selector is \"name\" or \"name:instance\""_s});

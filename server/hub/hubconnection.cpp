@@ -16,7 +16,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.hub")
+Q_LOGGING_CATEGORY(log, "semper.server.hub", QtInfoMsg)
 
 constexpr auto timeToGreet = 5000ms;
 constexpr auto timeToReadTheError = 2000ms;

@@ -21,7 +21,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.hub")
+Q_LOGGING_CATEGORY(log, "semper.server.hub", QtInfoMsg)
 
 using Reason = RequestError::Reason;
 

@@ -19,7 +19,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.hub")
+Q_LOGGING_CATEGORY(log, "semper.server.hub", QtInfoMsg)
 
 constexpr int backlog = 4096;
 constexpr int mostAtOnce = 64; ///< before others have their turn

@@ -28,7 +28,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.notify")
+Q_LOGGING_CATEGORY(log, "semper.server.notify", QtInfoMsg)
 
 constexpr std::size_t maximumMessageBytes = 4096;
 constexpr int messagesPerTurn = 16;

@@ -23,7 +23,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.peers")
+Q_LOGGING_CATEGORY(log, "semper.server.peers", QtInfoMsg)
 
 /// How long a client that showed a wrong token has to wait for the answer.
 constexpr auto penalty = 1000ms;

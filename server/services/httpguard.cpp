@@ -15,7 +15,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.http")
+Q_LOGGING_CATEGORY(log, "semper.server.http", QtInfoMsg)
 
 /// What the kernel hands over at once. Small, for a client cannot make the server hold more.
 constexpr qint64 readBufferBytes = 64 * 1024;

@@ -9,7 +9,7 @@ using namespace Qt::StringLiterals;
 
 namespace semper::detail {
 
-Q_LOGGING_CATEGORY(log, "semper.server.http")
+Q_LOGGING_CATEGORY(log, "semper.server.http", QtInfoMsg)
 
 QHttpServerResponse handlerThrew(const char *what)
 {

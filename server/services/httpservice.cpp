@@ -19,7 +19,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.http")
+Q_LOGGING_CATEGORY(log, "semper.server.http", QtInfoMsg)
 
 } // namespace
 

@@ -14,7 +14,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.peers")
+Q_LOGGING_CATEGORY(log, "semper.server.peers", QtInfoMsg)
 
 quint16 closeCodeFor(const QString &error)
 {

@@ -28,7 +28,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.listener")
+Q_LOGGING_CATEGORY(log, "semper.server.listener", QtInfoMsg)
 
 constexpr int listenBacklog = 1024;
 constexpr auto retirementLimit = 60s;

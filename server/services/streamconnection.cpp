@@ -21,7 +21,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.tcp")
+Q_LOGGING_CATEGORY(log, "semper.server.tcp", QtInfoMsg)
 
 /// What is read of one client before others have their turn, and held where none is to be read.
 constexpr qint64 readBufferBytes = 64 * 1024;

@@ -22,7 +22,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.websocket")
+Q_LOGGING_CATEGORY(log, "semper.server.websocket", QtInfoMsg)
 
 constexpr auto timeToLeave = 2000ms;
 /// What its queue may have handed over before it holds back, and the answer to a command.

@@ -20,7 +20,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.cgroups")
+Q_LOGGING_CATEGORY(log, "semper.server.cgroups", QtInfoMsg)
 
 constexpr auto giveUpAfter = 5000ms;
 constexpr auto firstPause = 1ms;

@@ -15,7 +15,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.heartbeat")
+Q_LOGGING_CATEGORY(log, "semper.server.heartbeat", QtInfoMsg)
 
 constexpr std::chrono::milliseconds longestInterval = 10s;
 constexpr int beatsToMiss = 3; ///< in a row before it counts as not alive

@@ -15,7 +15,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.liveness")
+Q_LOGGING_CATEGORY(log, "semper.server.liveness", QtInfoMsg)
 
 ReadyMode probeMode(LivenessMode mode)
 {

@@ -24,7 +24,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.orphans")
+Q_LOGGING_CATEGORY(log, "semper.server.orphans", QtInfoMsg)
 
 constexpr auto reapInterval = 200ms;
 constexpr auto giveUpAfter = 5000ms;

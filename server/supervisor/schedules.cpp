@@ -16,7 +16,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.schedule")
+Q_LOGGING_CATEGORY(log, "semper.server.schedule", QtInfoMsg)
 
 /// Nothing for one that is wrong, which was told before the server started.
 std::optional<Timetable> timetableOf(const SupervisedProcess &process)

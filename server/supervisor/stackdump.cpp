@@ -13,7 +13,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.stack")
+Q_LOGGING_CATEGORY(log, "semper.server.stack", QtInfoMsg)
 
 constexpr auto limit = 10s;
 constexpr qint64 maximumBytes = 64 * 1024;

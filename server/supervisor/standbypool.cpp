@@ -13,7 +13,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.standby")
+Q_LOGGING_CATEGORY(log, "semper.server.standby", QtInfoMsg)
 
 // Long enough for a restart to be over: loading must not take the processor from it.
 constexpr std::chrono::milliseconds shortestPause = 100ms;

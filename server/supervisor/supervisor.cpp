@@ -18,7 +18,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.supervisor")
+Q_LOGGING_CATEGORY(log, "semper.server.supervisor", QtInfoMsg)
 
 constexpr auto samplingInterval = 1000ms;
 // A flood must not push everything else out of the journal.

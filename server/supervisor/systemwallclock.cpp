@@ -16,7 +16,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.clock")
+Q_LOGGING_CATEGORY(log, "semper.server.clock", QtInfoMsg)
 
 // Not armed it would not be told of a clock that is set.
 constexpr time_t never = std::numeric_limits<qint32>::max();

@@ -82,6 +82,7 @@ private Q_SLOTS:
     void parametersThatMakeNoSenseAreRefused();
     void refusalsAreProblems_data();
     void refusalsAreProblems();
+    void anUnknownActionIsToldWithThoseThatThereAre();
     void refusedCommandsSayWhy_data();
     void refusedCommandsSayWhy();
     void refusedReloadsSayWhy_data();
@@ -322,6 +323,16 @@ void TestControlApi::refusalsAreProblems()
     QVERIFY(!problem.value(u"title"_s).toString().isEmpty());
     QVERIFY(!problem.value(u"detail"_s).toString().isEmpty());
     QCOMPARE(m_desk->commands, QStringList());
+}
+
+void TestControlApi::anUnknownActionIsToldWithThoseThatThereAre()
+{
+    RawClient client(port(), request("POST /api/v1/processes/importer/fly"));
+    QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
+    QCOMPARE(client.status(), 404);
+    const QJsonObject problem = QJsonDocument::fromJson(client.body()).object();
+    QCOMPARE(problem.value(u"code"_s), u"unknown_action"_s);
+    QVERIFY(problem.value(u"detail"_s).toString().startsWith(u"no action \"fly\"; there are "_s));
 }
 
 void TestControlApi::refusedCommandsSayWhy_data()

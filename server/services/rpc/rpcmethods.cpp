@@ -15,7 +15,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.rpc")
+Q_LOGGING_CATEGORY(log, "semper.server.rpc", QtInfoMsg)
 
 /// The caller learns nothing of it: what a handler throws may name what is nobody's business.
 RpcError internal(const QString &method, const char *what)

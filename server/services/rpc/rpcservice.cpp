@@ -19,7 +19,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.rpc")
+Q_LOGGING_CATEGORY(log, "semper.server.rpc", QtInfoMsg)
 
 } // namespace
 
