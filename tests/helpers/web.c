@@ -35,8 +35,12 @@ static void answer(int peer)
     static const char well[] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
     static const char badly[] = "HTTP/1.1 503 Sick\r\nContent-Length: 0\r\n\r\n";
     char request[4096];
+    ssize_t got = -1;
+    do
+        got = read(peer, request, sizeof request);
+    while (got < 0 && errno == EINTR); // by a signal that is for later requests
     const char *text = sick ? badly : well;
-    if (read(peer, request, sizeof request) > 0 && write(peer, text, strlen(text)) > 0)
+    if (got > 0 && write(peer, text, strlen(text)) > 0)
         shutdown(peer, SHUT_WR);
     close(peer);
 }
