@@ -111,7 +111,7 @@ void TestBadInput::cleanup()
         m_server->get(u"/api/v1/connections"_s)[u"connections"_s].toArray().size(), 0, patience);
     QCOMPARE(m_server->serverPid(), m_pid);
     const qint64 grown = peakMemory() - m_memory;
-    QVERIFY2(grown < 24 * mebibyte, qPrintable(u"%1 MiB"_s.arg(grown / mebibyte)));
+    QVERIFY2(grown < 48 * mebibyte, qPrintable(u"%1 MiB"_s.arg(grown / mebibyte)));
     RawClient web(portOf(u"web"_s), request);
     QTRY_COMPARE_WITH_TIMEOUT(web.status(), 200, patience);
     RawClient rpc(portOf(u"rpc"_s), call + '\n');
