@@ -313,7 +313,6 @@ void TestHttpGuard::silentConnectionsAreClosed()
 {
     Target target(shortLimits());
     RawClient client(target.port(), {});
-    QTRY_COMPARE_WITH_TIMEOUT(target.connections(), 1, patience);
     QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
     QCOMPARE(client.received(), QByteArray());
     QCOMPARE(target.connections(), 0);
@@ -416,8 +415,8 @@ void TestHttpGuard::headIsAnsweredInTurn()
 
 void TestHttpGuard::connectionsPastTheCapAreTurnedAway()
 {
-    HttpLimits limits = shortLimits();
-    limits.headTimeout = 5s;
+    HttpLimits limits = patientLimits(); // for one that leaves would let another one in
+    limits.lingerTimeout = 300ms;
     limits.maximumConnections = 100;
     Target target(limits);
     const qint64 before = residentBytes();
