@@ -33,7 +33,11 @@ constexpr auto patienceForAnswers = 30s; ///< that take the server some work
 
 ExitCode exitCode(const QJsonObject &error)
 {
-    return error.value(keys::code) == u"not_allowed"_s ? ExitCode::NotAllowed : ExitCode::Failed;
+    const QString code = error.value(keys::code).toString();
+    if (code == "not_allowed"_L1)
+        return ExitCode::NotAllowed;
+    return code == "bad_selector"_L1 || code == "bad_parameter"_L1 ? ExitCode::Usage
+                                                                   : ExitCode::Failed;
 }
 
 } // namespace

@@ -37,7 +37,7 @@ CommandSyntax serveSyntax(const QString &program, OfferDemo offerDemo)
     syntax.options.append(
         {u"socket"_s, u"PATH"_s, Texts::tr("where processes, commands and dashboards connect")});
     syntax.options.append(
-        {u"state-directory"_s, u"DIR"_s, Texts::tr("what outlives the server: token, journal")});
+        {u"state-directory"_s, u"DIR"_s, Texts::tr("what outlives the server: its token, its last event id")});
     return syntax;
 }
 

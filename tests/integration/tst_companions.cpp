@@ -244,7 +244,7 @@ void TestCompanions::aScaleAddsAndTakesAwayInstances()
     QVERIFY(server.command({u"scale"_s, u"wroker"_s, u"1"_s})
                 .standardError.contains("no process \"wroker\"; did you mean \"worker\"?"));
     QCOMPARE(server.command({u"scale"_s, u"worker"_s, u"many"_s}).exitCode, 2);
-    QCOMPARE(server.command({u"scale"_s, u"worker:1"_s, u"1"_s}).exitCode, 1);
+    QCOMPARE(server.command({u"scale"_s, u"worker:1"_s, u"1"_s}).exitCode, 2);
 }
 
 void TestCompanions::aScaleTellsAtOnceWhoHasFailed()
@@ -323,7 +323,7 @@ void TestCompanions::aSignalReachesWhatRuns()
     QCOMPARE(server.process(u"it"_s)[u"restarts"_s], 0);
 
     const auto nonsense = server.command({u"signal"_s, u"LAUGH"_s, u"it"_s});
-    QCOMPARE(nonsense.exitCode, 1);
+    QCOMPARE(nonsense.exitCode, 2);
     QVERIFY(nonsense.standardError.contains("must name a signal"));
     QCOMPARE(server.command({u"stop"_s, u"it"_s}).exitCode, 0);
     const auto late = server.command({u"signal"_s, u"HUP"_s, u"it"_s});

@@ -365,6 +365,9 @@ void TestRpcService::aWrongTokenAuthenticatesNobody()
     const QList<Connection> connections = m_service->connections();
     QCOMPARE(connections.size(), 1);
     QCOMPARE(connections.constFirst().user, QString());
+    RawClient http(port(), post(call("guarded", "[]", "3"), "Authorization: Bearer secre\r\n"));
+    QTRY_COMPARE_WITH_TIMEOUT(http.status(), 401, patience);
+    QVERIFY(http.received().contains(failure(-32001, "authentication failed", "3")));
     RawClient page(port(), post(call("nothing", "[]", "1"), "Origin: http://evil\r\n"));
     QTRY_COMPARE_WITH_TIMEOUT(page.status(), 403, patience);
 }

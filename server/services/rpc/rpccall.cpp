@@ -50,8 +50,10 @@ QString RpcCall::neededString(qsizetype position, const QString &name) const
 
 void RpcCall::requireToken() const
 {
-    if (!m_facts.authenticated)
-        throw RpcError(RpcError::authenticationNeeded, u"authentication needed"_s);
+    if (m_facts.authenticated)
+        return;
+    throw RpcError(RpcError::authenticationNeeded,
+        m_facts.showedWrongToken ? u"authentication failed"_s : u"authentication needed"_s);
 }
 
 bool RpcCall::authenticate(const QByteArray &token) const

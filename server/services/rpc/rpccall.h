@@ -27,6 +27,7 @@ public:
         quint64 connection = 0; ///< see Service::connections()
         QString peer; ///< as in Connection::peer
         bool authenticated = false;
+        bool showedWrongToken = false;
     };
     RpcCall(Facts facts, std::weak_ptr<RpcSession> session);
     ~RpcCall();
@@ -53,7 +54,7 @@ public:
 
     /// Whether the caller has shown the server's token: with the call, or on its connection.
     [[nodiscard]] bool isAuthenticated() const { return m_facts.authenticated; }
-    /// Throws "authentication needed" where it has not.
+    /// Throws "authentication needed" where it has not, or "failed" where it showed another.
     void requireToken() const;
     /// Has all further calls on the connection count as authenticated, if \a token is the
     /// server's. False where it is not, and over HTTP, where each request stands for itself.

@@ -65,7 +65,8 @@ void RpcSession::begin(const std::shared_ptr<Work> &work, qsizetype place)
                      .ext = request.ext,
                      .connection = m_settings.connection,
                      .peer = m_settings.peer,
-                     .authenticated = shown || (m_authenticated && !sender.standsForItself)},
+                     .authenticated = shown || (m_authenticated && !sender.standsForItself),
+                     .showedWrongToken = !token.isEmpty() && !shown},
         sender.standsForItself ? std::weak_ptr<RpcSession>() : weak_from_this());
     const auto done
         = [self = weak_from_this(), methods = m_methods, work, place](const RpcOutcome &outcome) {
