@@ -36,8 +36,8 @@ CommandSyntax serveSyntax(const QString &program, OfferDemo offerDemo)
             {u"demo"_s, {}, Texts::tr("run a built-in configuration that shows what there is")});
     syntax.options.append(
         {u"socket"_s, u"PATH"_s, Texts::tr("where processes, commands and dashboards connect")});
-    syntax.options.append(
-        {u"state-directory"_s, u"DIR"_s, Texts::tr("what outlives the server: its token, its last event id")});
+    syntax.options.append({u"state-directory"_s, u"DIR"_s,
+        Texts::tr("what outlives the server: its token, its last event id")});
     return syntax;
 }
 
