@@ -3,8 +3,11 @@
 
 #include <semper/fakelink.h>
 #include <semper/systemclock.h>
+#include <semper/untilstop.h>
 #include <semper/userprocess.h>
 
+#include <QCoroSignal>
+#include <QCoroTimer>
 #include <QElapsedTimer>
 #include <QPromise>
 #include <QRegularExpression>
@@ -18,6 +21,13 @@
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 using namespace semper;
+
+class Herald : public QObject
+{
+    Q_OBJECT
+Q_SIGNALS:
+    void called(const QString &name);
+};
 
 namespace {
 
@@ -143,6 +153,33 @@ QCoro::Task<> awaitFuture(Process &process, QFuture<int> future, QString &outcom
     }
 }
 
+// What QCoro awaits, in the forms that an author writes.
+QCoro::Task<> awaitName(Process &process, Herald &herald, QString &outcome)
+{
+    try {
+        const QString name = co_await untilStop(process, qCoro(&herald, &Herald::called));
+        co_await untilStop(process, QCoro::sleepFor(1ms));
+        outcome = name;
+    } catch (const Stopped &) {
+        outcome = u"stopped"_s;
+    }
+}
+
+QCoro::Task<> fail()
+{
+    co_await QCoro::sleepFor(1ms);
+    throw std::runtime_error("no luck");
+}
+
+QCoro::Task<> awaitFailure(Process &process, QString &outcome)
+{
+    try {
+        co_await untilStop(process, fail());
+    } catch (const std::exception &error) {
+        outcome = QString::fromUtf8(error.what());
+    }
+}
+
 } // namespace
 
 Q_DECLARE_METATYPE(Form)
@@ -166,6 +203,9 @@ private Q_SLOTS:
     void aFutureOfAnotherThreadIsAwaited();
     void aFuturesExceptionIsThrown();
     void aStopLeavesTheFutureToItself();
+    void whatQCoroAwaitsEndsWithItsResult();
+    void whatQCoroAwaitsEndsWithAStop();
+    void whatQCoroAwaitsThrows();
 
 private:
     FakeLink m_link;
@@ -345,6 +385,37 @@ void TestSuspension::aStopLeavesTheFutureToItself()
     promise.finish();
     QCoreApplication::processEvents();
     QCOMPARE(outcome, u"stopped"_s);
+}
+
+void TestSuspension::whatQCoroAwaitsEndsWithItsResult()
+{
+    Herald herald;
+    QString outcome;
+    const auto task = awaitName(*m_process, herald, outcome);
+    Q_EMIT herald.called(u"Janus"_s);
+    QTRY_COMPARE_WITH_TIMEOUT(outcome, u"Janus"_s, 5000);
+}
+
+void TestSuspension::whatQCoroAwaitsEndsWithAStop()
+{
+    Herald herald;
+    QString outcome;
+    const auto task = awaitName(*m_process, herald, outcome);
+    m_process->requestStop();
+    QTRY_COMPARE_WITH_TIMEOUT(outcome, u"stopped"_s, 5000);
+    Q_EMIT herald.called(u"late"_s); // QCoro's task goes on, and nobody hears of it
+    QCoreApplication::processEvents();
+    QCOMPARE(outcome, u"stopped"_s);
+    QString next;
+    const auto another = awaitName(*m_process, herald, next);
+    QTRY_COMPARE_WITH_TIMEOUT(next, u"stopped"_s, 5000);
+}
+
+void TestSuspension::whatQCoroAwaitsThrows()
+{
+    QString outcome;
+    const auto task = awaitFailure(*m_process, outcome);
+    QTRY_COMPARE_WITH_TIMEOUT(outcome, u"no luck"_s, 5000);
 }
 
 QTEST_GUILESS_MAIN(TestSuspension)
