@@ -63,28 +63,38 @@ std::optional<CommandExit> makeProject(const QString &path, const QList<ProjectF
     return std::nullopt;
 }
 
-/// What CMake has to be told to find this Semper; empty where it looks by itself, or where this
-/// one is not installed.
-QString prefixPath()
+/// What CMake has to be told to find this Semper, and what comes before it where this one still
+/// lies where it was built; both empty where CMake looks by itself.
+struct Finding
 {
-    const QDir prefix(QCoreApplication::applicationDirPath() + u"/.."_s);
-    const QString path = prefix.canonicalPath();
-    const bool isInstalled = prefix.exists(u"lib/cmake/Semper/SemperConfig.cmake"_s);
-    return isInstalled && path != "/usr"_L1 && path != "/usr/local"_L1
-        ? u" -DCMAKE_PREFIX_PATH="_s + path
-        : QString();
-}
+    QString installation;
+    QString prefixPath;
+
+    static Finding ofThisProgram()
+    {
+        const QDir folder(QCoreApplication::applicationDirPath() + u"/.."_s);
+        const QString path = folder.canonicalPath();
+        if (folder.exists(u"CMakeCache.txt"_s))
+            return {u"  cmake --install %1 --prefix PREFIX\n"_s.arg(path),
+                u" -DCMAKE_PREFIX_PATH=PREFIX"_s};
+        const bool isInstalled = folder.exists(u"lib/cmake/Semper/SemperConfig.cmake"_s);
+        if (!isInstalled || path == "/usr"_L1 || path == "/usr/local"_L1)
+            return {};
+        return {{}, u" -DCMAKE_PREFIX_PATH="_s + path};
+    }
+};
 
 QString report(const QString &path, const ProjectNames &names, const QList<ProjectFile> &files)
 {
     QString text = Texts::tr("%1 has the user process %2:").arg(path, names.className) + u'\n';
     for (const ProjectFile &file : files)
         text += u"  %1\n"_s.arg(file.path);
-    return text + Texts::tr("What to do next:") + u'\n'
+    const auto [installation, prefixPath] = Finding::ofThisProgram();
+    return text + Texts::tr("What to do next:") + u'\n' + installation
         + u"  cd %1\n"
           "  cmake -S . -B build%2 && cmake --build build && ctest --test-dir build\n"
           "  semper run %3 --plugin-directory build\n"
-          "  semper serve --config semper.json\n"_s.arg(path, prefixPath(), names.className);
+          "  semper serve --config semper.json\n"_s.arg(path, prefixPath, names.className);
 }
 
 QString toJson(const QString &path, const ProjectNames &names, const QList<ProjectFile> &files)

@@ -95,6 +95,11 @@ void TestNewProject::aNewProjectIsListed()
     QVERIFY(outcome.output.contains(u"\n  tests/tst_ordersmonitorprocess.cpp\n"_s));
     QVERIFY(outcome.output.contains(
         u"\n  semper run OrdersMonitorProcess --plugin-directory build\n"_s));
+    // This one lies where it was built.
+    QVERIFY2(outcome.output.contains(u"What to do next:\n  cmake --install "_s
+                 + qEnvironmentVariable("SEMPER_TEST_BUILD") + u" --prefix PREFIX\n"_s)
+            && outcome.output.contains(u" -DCMAKE_PREFIX_PATH=PREFIX && "_s),
+        qPrintable(outcome.output));
     for (const QString &file : {u".gitignore"_s, u"CMakeLists.txt"_s, u"README.md"_s,
              u"ordersmonitorprocess.cpp"_s, u"ordersmonitorprocess.h"_s, u"semper.json"_s,
              u"tests/tst_ordersmonitorprocess.cpp"_s}) {
@@ -160,7 +165,8 @@ void TestNewProject::itConfiguresBuildsAndPassesItsTest()
     if (!QDir(m_kept.filePath(u"prefix"_s)).exists()) {
         const Outcome installed = run(m_kept.path(), cmake,
             {u"--install"_s, qEnvironmentVariable("SEMPER_TEST_BUILD"), u"--prefix"_s,
-                m_kept.filePath(u"prefix"_s)});
+                m_kept.filePath(u"prefix"_s)},
+            buildPatience);
         QVERIFY2(installed.code == 0, qPrintable(installed.errors));
     }
 
@@ -176,7 +182,8 @@ void TestNewProject::itConfiguresBuildsAndPassesItsTest()
             prefix,
             u"-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror "_s + QStringLiteral(SEMPER_CXX_FLAGS),
             u"-DCMAKE_CXX_COMPILER="_s + QStringLiteral(SEMPER_CXX_COMPILER),
-            u"-DCMAKE_CXX_COMPILER_LAUNCHER="_s + QStringLiteral(SEMPER_CXX_LAUNCHER)});
+            u"-DCMAKE_CXX_COMPILER_LAUNCHER="_s + QStringLiteral(SEMPER_CXX_LAUNCHER)},
+        buildPatience);
     QVERIFY2(configured.code == 0, qPrintable(configured.output + configured.errors));
     const Outcome built = run(project, cmake, {u"--build"_s, u"build"_s}, buildPatience);
     QVERIFY2(built.code == 0, qPrintable(built.output + built.errors));
