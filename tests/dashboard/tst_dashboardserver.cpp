@@ -85,7 +85,7 @@ void TestDashboardServer::init()
     m_window->resize(1100, 700);
     m_window->show();
     m_window->activateWindow();
-    QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+    QVERIFY(QTest::qWaitForWindowExposed(m_window.get(), patience));
     QTRY_VERIFY_WITH_TIMEOUT(m_window->showsServer(), patience);
     QTRY_COMPARE_WITH_TIMEOUT(status(u"calm"_s).state, ProcessPhase::Running, patience);
     QTRY_COMPARE_WITH_TIMEOUT(status(u"talker"_s).state, ProcessPhase::Running, patience);

@@ -24,6 +24,8 @@ using namespace semper::test;
 namespace {
 
 constexpr int patience = 20000;
+/// A client that asks nothing is closed after 5 s.
+constexpr char aRequest[] = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 QJsonObject speaker(const QStringList &frames, bool enabled = true)
 {
@@ -173,7 +175,7 @@ void TestConnections::aFloodOfConnectionsIsCutAndCounted()
             sum += frame.value(keys::count).toInteger() + frame.value(keys::missed).toInteger();
         return sum;
     };
-    QTRY_COMPARE_WITH_TIMEOUT(told(), 400, patience);
+    QTRY_VERIFY_WITH_TIMEOUT(told() >= 400, patience); // more once silent ones are closed
     for (const QJsonObject &frame : printed(watcher, u"watcher"_s, u"connections")) {
         QVERIFY(frame.value(keys::count).toInt() <= 100);
         QVERIFY(frame.value(u"bytes"_s).toInt() <= 64 * 1024);
@@ -214,9 +216,9 @@ void TestConnections::pagesAreAskedForWithAfterAndLimit()
     HubPeer watcher(server.socketPath());
     watcher.watch({u"log"_s});
     const quint16 where = port(server);
-    RawClient one(where);
-    RawClient two(where);
-    RawClient three(where);
+    RawClient one(where, aRequest);
+    RawClient two(where, aRequest);
+    RawClient three(where, aRequest);
     const auto count
         = [&server] { return server.get(u"/api/v1/connections"_s)[keys::total].toInt(); };
     QTRY_COMPARE_WITH_TIMEOUT(count(), 3, patience);
@@ -261,7 +263,7 @@ void TestConnections::theApiHasPagesOfConnections()
     const quint16 where = port(server);
     std::vector<std::unique_ptr<RawClient>> clients;
     for (int i = 0; i < 5; ++i)
-        clients.push_back(std::make_unique<RawClient>(where));
+        clients.push_back(std::make_unique<RawClient>(where, aRequest));
     const auto count = [&server] {
         return server.get(u"/api/v1/server"_s)[u"services"_s][0][u"connections"_s].toInt();
     };
@@ -295,7 +297,7 @@ void TestConnections::thePagesOfAllServicesFollowEachOther()
         const QUrl address(service[u"addresses"_s][0].toString());
         const int count = service[u"name"_s] == u"a"_s ? 4 : service[u"name"_s] == u"b"_s ? 0 : 3;
         for (int i = 0; i < count; ++i)
-            clients.push_back(std::make_unique<RawClient>(quint16(address.port())));
+            clients.push_back(std::make_unique<RawClient>(quint16(address.port()), aRequest));
     }
     QTRY_COMPARE_WITH_TIMEOUT(
         server.get(u"/api/v1/connections"_s)[keys::connections].toArray().size(), 7, patience);

@@ -414,7 +414,7 @@ void TestDatabase::aStatementThatTakesTooLongIsCancelledAndTheLoopTurns()
 
 void TestDatabase::aTimeoutTakesATransactionWithIt()
 {
-    const Database db = m_db->within(600ms);
+    const Database db = m_db->within(3s);
     Transaction transaction = awaited(db.begin());
     awaited(transaction.execute(u"insert into users (id, name) values (?, ?)", 1, u"a"));
     QVERIFY_THROWS_EXCEPTION(

@@ -90,13 +90,13 @@ void TestDatabaseProcess::aLongStatementDelaysNoStopAndNoHeartbeat()
         = driver == int(Driver::PostgreSql) ? u"select pg_sleep(60)"_s : u"select sleep(60)"_s;
     RunningServer server(
         {{u"long"_s,
-            QJsonObject{{u"class"_s, u"test::LongStatement"_s}, {u"watchdog_ms"_s, 1500},
+            QJsonObject{{u"class"_s, u"test::LongStatement"_s}, {u"watchdog_ms"_s, 6000},
                 {u"settings"_s, QJsonObject{{u"database"_s, database.url()}, {u"text"_s, text}}}}}},
         plugins());
     QVERIFY2(server.start(), qPrintable(server.log()));
     QTRY_COMPARE_WITH_TIMEOUT(
         server.process(u"long"_s)[u"status"_s].toString(), u"awaiting"_s, patience);
-    QTest::qWait(2500); // longer than a heartbeat may stay away, with the statement under way
+    QTest::qWait(8000); // longer than a heartbeat may stay away, with the statement under way
     const QJsonObject process = server.process(u"long"_s);
     QCOMPARE(process[u"state"_s].toString(), u"running"_s);
     QCOMPARE(process[u"restarts"_s].toInt(-1), 0);

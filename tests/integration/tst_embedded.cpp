@@ -141,6 +141,8 @@ void TestEmbedded::aRouteAnswersWithWhatItsProcessSays()
 {
     startServer();
     QVERIFY(m_port != 0);
+    watch();
+    QTRY_COMPARE_WITH_TIMEOUT(m_status.state, ProcessPhase::Running, patience);
     const QByteArray answer = get(u"/visitors"_s);
     QVERIFY2(answer.startsWith("HTTP/1.1 200 "), answer.constData());
     QVERIFY2(answer.contains("{\"most\":"), answer.constData());
@@ -230,6 +232,7 @@ void TestEmbedded::startServer(const QByteArray &processes)
 
 void TestEmbedded::watch()
 {
+    m_status = {};
     m_watcher = std::make_unique<HubClient>(
         m_directory.filePath(u"hub.sock"_s), HubClient::Reconnect::Never);
     connect(m_watcher.get(), &HubClient::frameReceived, this, &TestEmbedded::receive);

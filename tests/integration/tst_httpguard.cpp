@@ -427,7 +427,7 @@ void TestHttpGuard::connectionsPastTheCapAreTurnedAway()
         return std::ranges::count_if(clients,
             [](const auto &client) { return client->status() == 503 && client->closed(); });
     };
-    QTRY_COMPARE_WITH_TIMEOUT(turnedAway(), 900, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(turnedAway(), 900, 6 * patience);
     QCOMPARE(target.connections(), 100);
     QVERIFY(residentBytes() - before < 32 * megabyte * allowance);
 

@@ -67,8 +67,8 @@ void TestIdle::aChildReadsNothingFromItsStandardInput()
     RunningServer server(sleepers(1));
     QVERIFY2(server.start(), qPrintable(server.log()));
     QTRY_COMPARE_WITH_TIMEOUT(running(server).size(), 1, patience);
-    QCOMPARE(
-        QFile::symLinkTarget(u"/proc/%1/fd/0"_s.arg(running(server).constFirst())), u"/dev/null"_s);
+    const qint64 pid = running(server).value(0);
+    QCOMPARE(QFile::symLinkTarget(u"/proc/%1/fd/0"_s.arg(pid)), u"/dev/null"_s);
 }
 
 void TestIdle::aProcessTakesAtMostFourDescriptorsOfTheServer()

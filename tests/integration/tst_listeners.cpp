@@ -219,7 +219,7 @@ void TestListeners::plainBytesToATlsPortHurtNobody()
 void TestListeners::aSlowHandshakeIsCutOff()
 {
     m_service->setListeners({{QString(), local(tls(u"first"_s))}});
-    m_service->setLimits({.handshakeTimeout = 300ms});
+    m_service->setLimits({.handshakeTimeout = 3000ms});
     QCOMPARE(m_service->listen(), std::nullopt);
     RawClient silent(port(u"https"_s));
     // The first byte of a handshake, and no more.
@@ -279,7 +279,7 @@ void TestListeners::theCertificateOfAClientNamesItsUser()
 void TestListeners::manyAnswersThatAreNotReadDoNotPileUpOverTls()
 {
     m_service->setListeners({{QString(), local(tls(u"first"_s))}});
-    m_service->setLimits({.writeStall = 1000ms});
+    m_service->setLimits({.writeStall = 3000ms});
     QCOMPARE(m_service->listen(), std::nullopt);
     const QByteArray ask = QByteArray(hello).replace("/hello", "/big").repeated(200);
     TlsClient client(

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/freeport.h"
 #include "support/listener.h"
 #include "support/runningserver.h"
 #include "support/survivors.h"
@@ -6,7 +7,6 @@
 #include <QFile>
 #include <QJsonArray>
 #include <QPointer>
-#include <QTcpServer>
 #include <QTest>
 
 #include <algorithm>
@@ -17,14 +17,7 @@ using namespace semper::test;
 
 namespace {
 
-constexpr int patience = 15'000;
-
-/// A port that was free a moment ago.
-quint16 freePort()
-{
-    QTcpServer server;
-    return server.listen(QHostAddress::LocalHost) ? server.serverPort() : 0;
-}
+constexpr int patience = 60'000; // a debugger alone may take 10 s
 
 QJsonObject command(const QStringList &words, const QJsonObject &liveness)
 {
@@ -52,8 +45,15 @@ QJsonObject web(quint16 port, QJsonObject liveness)
 
 QJsonObject quick(const QString &mode, int failures = 3)
 {
-    return {{u"mode"_s, mode}, {u"interval_ms"_s, 50}, {u"timeout_ms"_s, 500},
+    return {{u"mode"_s, mode}, {u"interval_ms"_s, 50}, {u"timeout_ms"_s, 5000},
         {u"failures"_s, failures}};
+}
+
+/// As a hang is found soon.
+QJsonObject impatient(QJsonObject liveness)
+{
+    liveness.insert(u"timeout_ms"_s, 500);
+    return liveness;
 }
 
 QJsonObject shell(const QString &script, int failures = 3)
@@ -210,7 +210,7 @@ void TestLiveness::whoAnswersNoMoreIsKilledAndStartedAgain()
 void TestLiveness::whatHangsIsFoundByItsAnswer()
 {
     const quint16 port = freePort();
-    RunningServer server({{u"it"_s, web(port, quick(u"http"_s, 2))}});
+    RunningServer server({{u"it"_s, web(port, impatient(quick(u"http"_s, 2)))}});
     QVERIFY2(server.start(), qPrintable(server.log()));
     QTRY_VERIFY_WITH_TIMEOUT(isAlive(server), patience);
     QCOMPARE(::kill(pid_t(pidOf(server)), SIGSTOP), 0);
@@ -253,7 +253,7 @@ void TestLiveness::aProbeThatHangsIsKilledAndCountsAsAFailure()
 {
     const QString script = u"test $(wc -l < tries) -ge 3 || { echo >> tries; exec %1; }"_s.arg(
         helperProgram(u"hang"_s));
-    RunningServer server({{u"it"_s, sleeper(shell(script))}});
+    RunningServer server({{u"it"_s, sleeper(impatient(shell(script)))}});
     QVERIFY2(server.start(), qPrintable(server.log()));
     QTRY_VERIFY_WITH_TIMEOUT(isAlive(server, 1), patience);
     QCOMPARE(server.process(u"it"_s)[u"reason"_s].toString(),

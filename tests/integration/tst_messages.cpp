@@ -299,6 +299,7 @@ void TestMessages::aRequestThatWaitsIsAnsweredByTheNextLaunch()
 {
     start({{u"talker"_s, talker()}});
     const qint64 pid = pidOf(0);
+    QVERIFY(pid > 0);
     QCOMPARE(::kill(pid_t(pid), SIGKILL), 0);
     // It meets the dead, then it is lost, or the one that is coming.
     QJsonObject told;
@@ -315,6 +316,7 @@ void TestMessages::whoWillNotComeBackIsToldAtOnce()
     slow.insert(u"restart"_s, QJsonObject{{u"first_delay_ms"_s, 600000}});
     start({{u"talker"_s, slow}});
     const qint64 pid = pidOf(0);
+    QVERIFY(pid > 0);
     QCOMPARE(::kill(pid_t(pid), SIGKILL), 0);
     QJsonObject kept;
     const auto isKept = [&] {
@@ -419,6 +421,7 @@ void TestMessages::whatTheDeadDidNotTakeIsDeliveredToTheNext()
     constexpr int kernelTakes = 30; ///< at most, of 10 KB each: its buffer has 208 KiB
     start({{u"talker"_s, talker()}});
     const qint64 pid = pidOf(0);
+    QVERIFY(pid > 0);
     QCOMPARE(::kill(pid_t(pid), SIGSTOP), 0);
     const QJsonObject told = get(u"/send/talker/%1/10000"_s.arg(count));
     QVERIFY(numbers(told[u"refused"]).isEmpty());
@@ -437,6 +440,7 @@ void TestMessages::theOverflowIsToldToTheSender()
 {
     start({{u"talker"_s, talker()}});
     const qint64 pid = pidOf(0);
+    QVERIFY(pid > 0);
     QCOMPARE(::kill(pid_t(pid), SIGSTOP), 0);
     const QJsonObject told = get(u"/send/talker/250/10000"_s); // 2.5 MB
     QVERIFY(!numbers(told[u"refused"]).isEmpty());

@@ -255,8 +255,8 @@ void TestMonitors::aStopEndsThemInTheMiddleOfAPause()
 {
     RunningServer server({}, services(settings({{u"interval_ms"_s, 3'600'000}})));
     QVERIFY2(server.start(), qPrintable(server.log()));
-    const Log log(server);
-    QTRY_VERIFY_WITH_TIMEOUT(log.least(u"monitor:"_s) == 1, patience);
+    for (const QString &monitor : monitors)
+        QTRY_VERIFY_WITH_TIMEOUT(server.log().contains(u"monitor:%1 = "_s.arg(monitor)), patience);
     QCOMPARE(server.stop(), 0);
     QVERIFY2(!server.log().contains(u"SIGKILL"_s), qPrintable(server.log()));
 }
@@ -266,7 +266,7 @@ void TestMonitors::theirHeartsBeatAndAStopEndsThemWhileNothingAnswers()
     if (m_driver == Driver::Sqlite)
         QSKIP("SQLite has no server to freeze");
     // Who waited for an answer without a turn of its loop would be killed as hung.
-    RunningServer server({}, services(settings(), {{u"watchdog_ms"_s, 3000}}));
+    RunningServer server({}, services(settings(), {{u"watchdog_ms"_s, 10'000}}));
     QVERIFY2(server.start(), qPrintable(server.log()));
     const Log log(server);
     QTRY_VERIFY_WITH_TIMEOUT(log.least(u"monitor:"_s) > 0, patience);
@@ -275,7 +275,7 @@ void TestMonitors::theirHeartsBeatAndAStopEndsThemWhileNothingAnswers()
     m_redis->freeze();
     QElapsedTimer frozen;
     frozen.start();
-    QTRY_VERIFY_WITH_TIMEOUT(frozen.elapsed() > 5000, patience);
+    QTRY_VERIFY_WITH_TIMEOUT(frozen.elapsed() > 13'000, patience);
     for (const QString &monitor : monitors) {
         const QJsonObject process = server.process(monitor);
         QCOMPARE(process[u"restarts"_s].toInt(-1), 0);

@@ -21,7 +21,7 @@ using namespace semper::test;
 
 namespace {
 
-constexpr int patience = 10000;
+constexpr int patience = 30'000;
 
 QJsonObject process(const QStringList &words, const QString &mode = u"notify"_s)
 {

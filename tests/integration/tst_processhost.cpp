@@ -15,7 +15,7 @@ using namespace semper;
 
 namespace {
 
-constexpr int patience = 10000;
+constexpr int patience = 30'000;
 
 [[nodiscard]] QString program()
 {

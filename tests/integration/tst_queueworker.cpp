@@ -122,7 +122,7 @@ void TestQueueWorker::jobsAreDoneAndCounted()
 
 void TestQueueWorker::aKilledWorkerLosesNoJob()
 {
-    constexpr int jobs = 200;
+    constexpr int jobs = 1000;
     RunningServer server(worker({{u"pause_ms"_s, 20}}, 2));
     QVERIFY2(server.start(), qPrintable(server.log()));
     push(jobs);
@@ -151,7 +151,7 @@ void TestQueueWorker::aKilledWorkerLosesNoJob()
 
 void TestQueueWorker::aKilledRedisLosesNoJobAndRestartsNobody()
 {
-    constexpr int jobs = 200;
+    constexpr int jobs = 600;
     RunningServer server(worker({{u"pause_ms"_s, 20}}, 2));
     QVERIFY2(server.start(), qPrintable(server.log()));
     push(jobs);

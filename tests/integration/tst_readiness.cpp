@@ -16,7 +16,7 @@ using namespace semper::test;
 
 namespace {
 
-constexpr int patience = 10000;
+constexpr int patience = 30'000;
 
 QJsonObject command(const QStringList &words, const QJsonObject &ready)
 {
@@ -59,6 +59,9 @@ const QJsonObject &plugins()
         QJsonArray{qEnvironmentVariable("SEMPER_TEST_BUILD") + u"/tests/plugins"_s}}};
     return top;
 }
+
+/// For a probe that takes its time.
+const QJsonObject patiently{{u"attempt_timeout_ms"_s, 60'000}};
 
 QByteArray contentOf(const QString &path)
 {
@@ -173,12 +176,12 @@ void TestReadiness::notReadyInTimeIsAFailedStartThatSaysWhy()
 {
     QFETCH(QJsonObject, ready);
     QFETCH(const QString, why);
-    ready.insert(u"timeout_ms"_s, 500);
+    ready.insert(u"timeout_ms"_s, 3000);
     RunningServer server({{u"it"_s, withPolicy(sleeper(ready), u"never"_s)}});
     QVERIFY2(server.start(), qPrintable(server.log()));
     QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"state"_s], u"failed"_s, patience);
     const QString reason = server.process(u"it"_s)[u"reason"_s].toString();
-    QVERIFY2(reason.startsWith(u"not ready within 500 ms: "_s + why), qPrintable(reason));
+    QVERIFY2(reason.startsWith(u"not ready within 3000 ms: "_s + why), qPrintable(reason));
     QCOMPARE(server.process(u"it"_s)[u"last_exit"_s][u"signal"_s], u"SIGKILL"_s);
     QTRY_COMPARE_WITH_TIMEOUT(survivors(server.mark()).size(), 2, patience);
 }
@@ -207,9 +210,9 @@ void TestReadiness::aProbeThatHangsIsKilledAndTriedAgainAlone()
 void TestReadiness::nothingOfAProbeIsLeftBehind()
 {
     // One leaves a child in its session, the other one that got out of it.
-    const QString probe = u"%1 0; %2 pids & sleep 0.1; test -e go"_s.arg(
+    const QString probe = u"%1 0; %2 pids & sleep 1; test -e go"_s.arg(
         helperProgram(u"grandchild"_s), helperProgram(u"escape"_s));
-    RunningServer server({{u"it"_s, sleeper(exec({u"sh"_s, u"-c"_s, probe}))}});
+    RunningServer server({{u"it"_s, sleeper(exec({u"sh"_s, u"-c"_s, probe}, patiently))}});
     QVERIFY2(server.start(), qPrintable(server.log()));
     QTRY_VERIFY_WITH_TIMEOUT(contentOf(server.folder() + u"/pids"_s).count('\n') >= 3, patience);
     QFile go(server.folder() + u"/go"_s);
@@ -260,13 +263,15 @@ void TestReadiness::whatAnEarlierLaunchSaidMakesNoLaterOneReady()
 void TestReadiness::whatAnEarlierProbeFoundMakesNoLaterLaunchReady()
 {
     const QString script
-        = u"if mkdir first; then sleep 0.1; exit 1; fi; exec %1"_s.arg(helperProgram(u"sleeper"_s));
-    const QString probe = u"mkdir probed && sleep 0.3 && touch found"_s;
-    RunningServer server({{u"it"_s, shell(script, exec({u"sh"_s, u"-c"_s, probe}))}});
+        = u"if mkdir first; then sleep 1; exit 1; fi; exec %1"_s.arg(helperProgram(u"sleeper"_s));
+    const QString probe = u"mkdir probed && sleep 2 && touch found"_s;
+    RunningServer server({{u"it"_s, shell(script, exec({u"sh"_s, u"-c"_s, probe}, patiently))}});
     QVERIFY2(server.start(), qPrintable(server.log()));
     QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"restarts"_s], 1, patience);
     waitUnready(server);
     QVERIFY(QFile::exists(server.folder() + u"/probed"_s));
+    QTRY_VERIFY_WITH_TIMEOUT( // by then it would be found
+        server.process(u"it"_s)[u"uptime_ms"_s].toInteger() > 1500, patience);
     QVERIFY(!QFile::exists(server.folder() + u"/found"_s)); // it was killed with its launch
 }
 
@@ -300,7 +305,7 @@ void TestReadiness::readinessMayFallAfterAProbeFoundIt()
 
 void TestReadiness::aStopEndsTheProbing()
 {
-    RunningServer server({{u"it"_s, sleeper(exec({helperProgram(u"hang"_s)}))}});
+    RunningServer server({{u"it"_s, sleeper(exec({helperProgram(u"hang"_s)}, patiently))}});
     QVERIFY2(server.start(), qPrintable(server.log()));
     QTRY_COMPARE_WITH_TIMEOUT(survivors(server.mark()).size(), 4, patience);
     QCOMPARE(server.command({u"stop"_s, u"it"_s}).exitCode, 0);

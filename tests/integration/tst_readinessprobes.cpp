@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "readiness/httpprobe.h"
 #include "readiness/tcpprobe.h"
+#include "support/freeport.h"
 #include "support/listener.h"
 
 #include <QLocalServer>
@@ -16,13 +17,6 @@ using namespace semper::test;
 namespace {
 
 constexpr int patience = 10000;
-
-/// A port on which nobody listens, and nobody else will soon.
-quint16 freePort()
-{
-    QTcpServer server;
-    return server.listen(QHostAddress::LocalHost) ? server.serverPort() : quint16(0);
-}
 
 ReadySpec tcp(const QString &address, std::chrono::milliseconds attempt = 5s)
 {

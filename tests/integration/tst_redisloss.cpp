@@ -205,7 +205,7 @@ void TestRedisLoss::aServerThatHangsIsLeft()
 {
     start();
     RedisOptions options = hasty;
-    options.timeout = 1000ms;
+    options.timeout = 4000ms;
     Redis redis(*m_process, m_server->url(), options);
     awaited(redis.set(u"a", u"b"));
     m_server->freeze();
@@ -265,7 +265,7 @@ void TestRedisLoss::aSubscriptionNoticesAServerThatHangs()
     start();
     RedisOptions options = hasty;
     options.keepAlive = 200ms;
-    options.timeout = 1000ms;
+    options.timeout = 4000ms;
     Redis redis(*m_process, m_server->url(), options);
     RedisSubscription news = redis.subscribe(u"a");
     awaited(news.established());

@@ -287,7 +287,7 @@ void TestRpcClient::aTimeoutLeavesOtherCallsAlone()
             server.answer(peer, request, QJsonValue(1));
     });
     QVERIFY(server.listen());
-    RpcClient rpc(*m_process, server.url(), {.timeout = 200ms});
+    RpcClient rpc(*m_process, server.url(), {.timeout = 2s});
     Ended ended;
     const auto task = follow(rpc.call(u"late"_s), ended);
     Ended meanwhile;
@@ -297,6 +297,7 @@ void TestRpcClient::aTimeoutLeavesOtherCallsAlone()
     QCOMPARE(ended.failure, RpcTransportError::Kind::Timeout);
     QVERIFY2(
         ended.text.contains(u"late: no answer from tcp://127.0.0.1:"_s), qPrintable(ended.text));
+    QCOMPARE(late.size(), 1);
     server.answer(*caller, late.constFirst(), QJsonValue(2)); // which nobody waits for
     Ended next;
     const auto task2 = follow(rpc.call(u"now"_s), next);

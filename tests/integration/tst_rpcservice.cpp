@@ -449,11 +449,11 @@ void TestRpcService::halfAMessageIsNotWaitedForForEver()
 {
     QFETCH(const QByteArray, half);
     QFETCH(const QByteArray, answer);
-    restart({.listen = u"127.0.0.1:0"_s, .limits = {.writeStall = 300ms}});
+    restart({.listen = u"127.0.0.1:0"_s, .limits = {.writeStall = 1000ms}});
     RawClient slow(port());
     for (int i = 0; i < 8; ++i) { // longer than that, but not without a byte
         slow.send(half.sliced(i, 1));
-        QTest::qWait(100);
+        QTest::qWait(150);
     }
     QVERIFY2(slow.received().isEmpty(), slow.received());
     slow.send(half.sliced(8));

@@ -23,7 +23,7 @@ using namespace semper::test;
 
 namespace {
 
-constexpr int patience = 10000;
+constexpr int patience = 30'000;
 
 QJsonObject command(const QStringList &words, const QString &policy = u"always"_s)
 {

@@ -289,7 +289,7 @@ void TestStandby::aClassThatCannotBeLoadedAnyMoreIsTriedEverMoreSeldom()
     QTRY_VERIFY_WITH_TIMEOUT(
         server.log().contains(
             u"a host in standby is lost: exited with code 78; the next one in 1600 ms"_s),
-        patience);
+        3 * patience);
     QVERIFY2(server.log().contains(u"no class test::Identify"_s), qPrintable(server.log()));
     QCOMPARE(server.log().count(u"standby is lost"_s), 4);
     const QJsonObject after = server.process(u"it"_s);

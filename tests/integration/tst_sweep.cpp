@@ -20,7 +20,7 @@ using namespace semper::test;
 
 namespace {
 
-constexpr int patience = 10000;
+constexpr int patience = 30'000;
 
 QJsonObject command(const QStringList &words)
 {

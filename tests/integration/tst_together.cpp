@@ -64,7 +64,7 @@ void TestTogether::whoIsStartedAgainMeanwhileStays()
         {u"api"_s,
             helper(u"ignore-term"_s,
                 {{u"depends_on"_s, QJsonArray{u"a-db"_s}},
-                    {u"stop"_s, QJsonObject{{u"timeout_ms"_s, 1000}}}})}});
+                    {u"stop"_s, QJsonObject{{u"timeout_ms"_s, 10'000}}}})}});
     QVERIFY2(server.start(), qPrintable(server.log()));
     QTRY_VERIFY_WITH_TIMEOUT(server.log().contains(u"api | ready"_s), patience);
     const QJsonValue pid = server.process(u"a-db"_s)[u"pid"_s];

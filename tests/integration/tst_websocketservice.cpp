@@ -444,7 +444,7 @@ void TestWebSocketService::aHandlerThatThrowsClosesWith1011()
 
 void TestWebSocketService::aSilentClientIsPingedAndThenGivenUp()
 {
-    const auto service = echoService({.pingInterval = 100ms});
+    const auto service = echoService({.pingInterval = 500ms});
     QCOMPARE(service->listen(), std::nullopt);
     QWebSocket lively; // which answers by itself
     lively.open(QUrl(u"ws://127.0.0.1:%1"_s.arg(portOf(*service))));
@@ -452,7 +452,7 @@ void TestWebSocketService::aSilentClientIsPingedAndThenGivenUp()
     QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
     QVERIFY(framesOf(client).startsWith("\x89\0"_ba));
     QCOMPARE(closeCode(client), 1001);
-    QTest::qWait(500);
+    QTest::qWait(2500);
     QCOMPARE(lively.state(), QAbstractSocket::ConnectedState);
 }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/databaseserver.h"
 
+#include "support/freeport.h"
+
 #include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
 #include <QStandardPaths>
-#include <QTcpServer>
 #include <QTcpSocket>
 #include <QTest>
 
@@ -41,12 +42,6 @@ using Driver = DatabaseOptions::Driver;
         }
     }
     return newest;
-}
-
-[[nodiscard]] quint16 freePort()
-{
-    QTcpServer server;
-    return server.listen(QHostAddress::LocalHost) ? server.serverPort() : 0;
 }
 
 /// The account that comes with the package, or nobody.

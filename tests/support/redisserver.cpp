@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/redisserver.h"
 
-#include <QHostAddress>
+#include "support/freeport.h"
+
 #include <QStandardPaths>
-#include <QTcpServer>
 #include <QTest>
 
 #include <csignal>
@@ -15,12 +15,6 @@ namespace semper::test {
 namespace {
 
 constexpr int patience = 20000;
-
-[[nodiscard]] quint16 freePort()
-{
-    QTcpServer server;
-    return server.listen(QHostAddress::LocalHost) ? server.serverPort() : quint16(0);
-}
 
 } // namespace
 

@@ -24,7 +24,7 @@ namespace semper::test {
 
 namespace {
 
-constexpr std::chrono::milliseconds patience = 20s;
+constexpr std::chrono::milliseconds patience = 40s;
 
 template <typename Condition>
 bool await(const Condition &condition)

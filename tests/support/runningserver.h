@@ -16,8 +16,8 @@
 namespace semper::test {
 
 /// A real `semper serve` of one HTTP service, with ports, socket and state of its own. Every call
-/// blocks, with an event loop running, for at most 20 s. When it goes, so does the server:
-/// by SIGTERM, after 20 s by SIGKILL.
+/// blocks, with an event loop running, for at most 40 s. When it goes, so does the server:
+/// by SIGTERM, after 40 s by SIGKILL.
 class RunningServer
 {
 public:
@@ -46,7 +46,7 @@ public:
     void takeTerminal(int terminal, bool nohup);
     /// Starts it and waits for its line "ready". False: log() tells what it said.
     [[nodiscard]] bool start();
-    /// SIGTERM, and the exit code; -1 if it did not end within 20 s, -2 if it crashed.
+    /// SIGTERM, and the exit code; -1 if it did not end within 40 s, -2 if it crashed.
     int stop();
     /// Everything that it wrote so far, to both outputs.
     [[nodiscard]] QString log();

@@ -24,7 +24,7 @@ void count(QJsonObject &outcomes, const QString &outcome)
 QCoro::Task<> askOnce(semper::Process &process, QJsonObject question, QJsonObject &outcomes)
 {
     try {
-        static_cast<void>(co_await process.ask(question, 500ms));
+        static_cast<void>(co_await process.ask(question, 5s));
         count(outcomes, u"answered"_s);
     } catch (const semper::RequestError &error) {
         count(outcomes, error.reasonName());
