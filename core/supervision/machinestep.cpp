@@ -37,6 +37,8 @@ bool Step::isAlive() const
 
 void Step::waitForBlocker()
 {
+    if (m_state.phase == ProcessPhase::Backoff && !m_state.asked)
+        m_state.wish = m_state.reason; // why the last launch ended, to be seen again with the next
     m_state.reason = m_context.blocker;
     if (m_state.phase == ProcessPhase::Waiting && !m_state.resting)
         return;

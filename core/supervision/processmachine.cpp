@@ -38,6 +38,7 @@ void Step::on(const happening::Start &)
 void Step::on(const happening::Stop &)
 {
     m_state.wanted = Wanted::Down;
+    m_state.wish.clear();
     m_state.excess.clear();
     m_state.queued = false;
     if (std::exchange(m_state.resting, false) && m_state.phase == ProcessPhase::Waiting)

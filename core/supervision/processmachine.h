@@ -73,7 +73,7 @@ struct MachineState
     std::optional<Instant> runningSince; ///< first ready; of the last launch, where it ever was
     std::optional<Instant> nextStartAt; ///< in Backoff only
     QString fault; ///< why the launch that is alive is about to end, if it said so
-    QString wish; ///< why the next launch is asked for, if the server itself asks
+    QString wish; ///< why the next launch comes, where no command asks for it
     QString excess; ///< why the launch that is asked to end has failed
     QString reason; ///< why the state is what it is, for people
     std::optional<ExitReport> lastExit;

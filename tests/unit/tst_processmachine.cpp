@@ -551,10 +551,12 @@ void TestProcessMachine::aBlockedRestartIsCountedOnceItIsLaunched()
     driver.blocker = u"waits for db"_s;
     driver.feed(happening::Cleared{});
     QCOMPARE(driver.state.phase, ProcessPhase::Waiting);
+    QCOMPARE(driver.state.reason, u"waits for db"_s);
     QCOMPARE(driver.state.restarts, 0);
     driver.blocker.clear();
     driver.feed(happening::BlockerChanged{});
     QCOMPARE(driver.state.restarts, 1);
+    QCOMPARE(driver.state.reason, u"exited with code 1"_s);
 }
 
 void TestProcessMachine::whatWaitsCanBeStopped()
