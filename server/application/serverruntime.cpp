@@ -120,6 +120,7 @@ ServerRuntime::ServerRuntime(
     connect(&m_supervisor, &Supervisor::serviceFailed, this, [this](const QString &reason) {
         qCCritical(log, "%s; the server stops, as its configuration says", qUtf8Printable(reason));
         m_exitCode = int(ExitCode::Failed);
+        m_failure = reason;
         shutDown();
     });
 }
@@ -339,6 +340,8 @@ void ServerRuntime::end()
     for (const auto &service : m_application.services())
         for (const Connection &connection : service->connections())
             service->closeConnection(connection.id);
+    if (!m_failure.isEmpty())
+        qCCritical(log, "stopped: %s", qUtf8Printable(m_failure));
     Q_EMIT finished(m_exitCode);
 }
 

@@ -90,6 +90,7 @@ private:
     ServiceConnections m_connections;
     ServiceAnswers m_answers;
     int m_exitCode = 0;
+    QString m_failure; ///< what stops the server, where a process that failed does
 };
 
 } // namespace semper

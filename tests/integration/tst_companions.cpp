@@ -131,6 +131,8 @@ void TestCompanions::aFailureStopsTheServiceWhereItIsToldTo()
     QCOMPARE(server.stop(), 1);
     QVERIFY2(server.log().contains(u"vital has failed: killed by SIGKILL; the server stops"_s),
         qPrintable(server.log()));
+    QVERIFY2(server.log().endsWith(u"stopped: vital has failed: killed by SIGKILL\n"_s),
+        qPrintable(server.log()));
 }
 
 void TestCompanions::aGroupEndsTogetherAndStartsTogether_data()
@@ -166,6 +168,7 @@ void TestCompanions::aGroupEndsTogetherAndStartsTogether()
         QCOMPARE(process[u"pid"_s].toInt() != pids.value(name), replaced.contains(name));
         QCOMPARE(process[u"restarts"_s].toInt(), name == u"b" ? 1 : 0);
     }
+    QCOMPARE(server.process(u"b"_s)[u"reason"_s], u"killed by SIGKILL"_s);
     if (replaced.contains(u"c"_s))
         QCOMPARE(server.process(u"c"_s)[u"reason"_s],
             u"restarted with its group: b killed by SIGKILL"_s);
