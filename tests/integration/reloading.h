@@ -14,6 +14,16 @@ inline QJsonObject sleeper(QJsonObject more = {})
     return more;
 }
 
+inline QJsonObject variable(const QString &value)
+{
+    return {{QStringLiteral("environment"), QJsonObject{{QStringLiteral("X"), value}}}};
+}
+
+inline QJsonObject instances(int count)
+{
+    return {{QStringLiteral("instances"), count}};
+}
+
 inline int pidOf(RunningServer &server, const QString &name)
 {
     return server.process(name).value(QStringLiteral("pid")).toInt();

@@ -15,16 +15,6 @@ namespace {
 
 constexpr int patience = 15'000;
 
-QJsonObject variable(const QString &value)
-{
-    return {{u"environment"_s, QJsonObject{{u"X"_s, value}}}};
-}
-
-QJsonObject instances(int count)
-{
-    return {{u"instances"_s, count}};
-}
-
 /// Three instances of which the first fails where \a fails says so.
 QJsonObject workers(const QString &value, bool fails, const QString &folder)
 {

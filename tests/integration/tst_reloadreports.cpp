@@ -15,11 +15,6 @@ namespace {
 
 constexpr int patience = 15'000;
 
-QJsonObject instances(int count)
-{
-    return {{u"instances"_s, count}};
-}
-
 } // namespace
 
 /// What a reload tells: who asked for it, who watches, and who reads the events later.
