@@ -190,29 +190,5 @@ void TestReloadReports::theCommandPrintsWhatWillHappen()
         "= 0 processes unchanged\n"_s);
 }
 
-namespace {
-
-/// Three instances of which the first fails where \a fails says so.
-QJsonObject workers(const QString &value, bool fails, const QString &folder)
-{
-    const QString script = fails
-        ? u"[ $SEMPER_INSTANCE = 0 ] && [ ! -e %1/mended ] && exit 3; echo up; exec sleep 600"_s
-        : u"echo up; exec sleep 600 # %1"_s;
-    return {{u"command"_s, QJsonArray{u"sh"_s, u"-c"_s, script.arg(folder)}},
-        {u"environment"_s, QJsonObject{{u"X"_s, value}}}, {u"instances"_s, 3},
-        {u"ready"_s, QJsonObject{{u"mode"_s, u"log"_s}, {u"pattern"_s, u"^up$"_s}}},
-        {u"restart"_s, QJsonObject{{u"policy"_s, u"never"_s}}}};
-}
-
-QList<bool> outdated(RunningServer &server)
-{
-    QList<bool> list;
-    for (const QJsonValue &process : server.get(u"/api/v1/processes/worker"_s).toArray())
-        list.append(process[u"outdated"_s].toBool());
-    return list;
-}
-
-} // namespace
-
 QTEST_GUILESS_MAIN(TestReloadReports)
 #include "tst_reloadreports.moc"
