@@ -77,17 +77,16 @@ void SupervisedProcess::watchLimits()
     connect(m_limitWatch.get(), &LimitWatch::cpuCrossed, this, &SupervisedProcess::cpuCrossed);
 }
 
-// To enter a group takes some milliseconds, so only those do who gain by it.
+// To enter a group takes some milliseconds: the price of knowing all that a launch leaves.
 void SupervisedProcess::enterCgroup(ChildSettings &settings)
 {
     const auto limit = m_spec->limits.memoryMaxBytes;
-    m_cgroup
-        = limit && m_edges.cgroups ? m_edges.cgroups->makeLaunch(m_identity.launchId) : nullptr;
+    m_cgroup = m_edges.cgroups ? m_edges.cgroups->makeLaunch(m_identity.launchId) : nullptr;
     m_memoryLimit = LimitWatch::Memory::Sampled;
     if (!m_cgroup)
         return;
     settings.cgroup = m_cgroup->entrance();
-    if (m_edges.cgroups->limitsMemory() && m_cgroup->limitMemory(*limit))
+    if (limit && m_edges.cgroups->limitsMemory() && m_cgroup->limitMemory(*limit))
         m_memoryLimit = LimitWatch::Memory::Kernel;
 }
 
@@ -292,7 +291,7 @@ void SupervisedProcess::launchEnded(ExitReport report)
 {
     Q_EMIT ending();
     report.uptime = uptime();
-    if (m_cgroup && m_cgroup->memoryKills() > 0)
+    if (m_memoryLimit == LimitWatch::Memory::Kernel && m_cgroup->memoryKills() > 0)
         handle(
             happening::FaultReported{LimitWatch::killedForMemory(*m_spec->limits.memoryMaxBytes)});
     m_heartbeat.stop();

@@ -79,7 +79,8 @@ private Q_SLOTS:
     void whatEscapedWithoutATraceDiesWithTheServer_data();
     void whatEscapedWithoutATraceDiesWithTheServer();
     void whatEscapedBothHalvesWithoutATraceIsKilledAtTheNextStart();
-    void whatALimitedLaunchLeftWithoutATraceIsKilledBeforeTheNext();
+    void whatALaunchLeftWithoutATraceIsKilledBeforeTheNext_data();
+    void whatALaunchLeftWithoutATraceIsKilledBeforeTheNext();
     void theMemoryOfAGroupIsLimitedWhereTheKernelCannot();
     void aPlaceThatIsNoneIsToldAndNotUsed();
 
@@ -186,10 +187,17 @@ void TestCgroups::whatEscapedBothHalvesWithoutATraceIsKilledAtTheNextStart()
     QVERIFY(groupOf(server) != lost);
 }
 
-void TestCgroups::whatALimitedLaunchLeftWithoutATraceIsKilledBeforeTheNext()
+void TestCgroups::whatALaunchLeftWithoutATraceIsKilledBeforeTheNext_data()
 {
-    RunningServer server(
-        {{u"it"_s, shell(escapeScript(u"exec sleep 600"_s), {{u"memory_max_bytes"_s, 1 << 30}})}});
+    QTest::addColumn<QJsonObject>("limits");
+    QTest::newRow("without a limit") << QJsonObject();
+    QTest::newRow("with a limit") << QJsonObject{{u"memory_max_bytes"_s, 1 << 30}};
+}
+
+void TestCgroups::whatALaunchLeftWithoutATraceIsKilledBeforeTheNext()
+{
+    QFETCH(const QJsonObject, limits);
+    RunningServer server({{u"it"_s, shell(escapeScript(u"exec sleep 600"_s), limits)}});
     QVERIFY2(server.start(), qPrintable(server.log()));
     QTRY_COMPARE_WITH_TIMEOUT(pidsIn(server.folder() + u"/escaped"_s).size(), 1, patience);
     const pid_t escaped = pidsIn(server.folder() + u"/escaped"_s).first();
