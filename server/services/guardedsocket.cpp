@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "services/guardedsocket.h"
 
+#include "services/tlsparting.h"
+
 #include <algorithm>
 #include <iterator>
 
@@ -48,7 +50,7 @@ qint64 GuardedSocket::bytesOfHead(const char *data, qint64 size)
     return size;
 }
 
-void GuardedTcpSocket::closeWriting()
+void GuardedTcpSocket::closeWriting(Client)
 {
     ::shutdown(static_cast<int>(socketDescriptor()), SHUT_WR);
 }
@@ -61,8 +63,10 @@ qint64 GuardedTcpSocket::writeData(const char *data, qint64 size)
     return size;
 }
 
-void GuardedTlsSocket::closeWriting()
+void GuardedTlsSocket::closeWriting(Client client)
 {
+    if (client == Client::MaySend)
+        return endOnceSilent(this);
     // Not in a slot of readyRead: QHttpServer's comes next and needs an open socket.
     QMetaObject::invokeMethod(
         this, [this] { disconnectFromHost(); }, Qt::QueuedConnection);

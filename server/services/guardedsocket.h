@@ -13,6 +13,8 @@ class GuardedSocket
 {
 public:
     enum class Answer { Whole, HeadOnly };
+    /// Whether the client may still be sending, or has said all that it had to.
+    enum class Client { MaySend, HasSent };
 
     GuardedSocket() = default;
     virtual ~GuardedSocket() = default;
@@ -21,9 +23,9 @@ public:
     [[nodiscard]] virtual QTcpSocket &socket() = 0;
     /// What was written and the kernel has not taken yet.
     [[nodiscard]] virtual qint64 unsentBytes() const = 0;
-    /// Tells the client that no byte follows; it may still send. What is unsent is lost. With TLS,
-    /// which knows no half of a connection, it may not, and the connection ends a turn later.
-    virtual void closeWriting() = 0;
+    /// Tells the client that no byte follows; it may still send. What is unsent is lost. With TLS
+    /// the connection ends, a turn later if it has sent all, else as endOnceSilent() does.
+    virtual void closeWriting(Client client) = 0;
 
     /// What is written from here on answers the next request.
     void beginAnswer(Answer answer);
@@ -54,7 +56,7 @@ public:
     using QTcpSocket::QTcpSocket;
     [[nodiscard]] QTcpSocket &socket() override { return *this; }
     [[nodiscard]] qint64 unsentBytes() const override { return bytesToWrite(); }
-    void closeWriting() override;
+    void closeWriting(Client client) override;
 
 protected:
     qint64 writeData(const char *data, qint64 size) override;
@@ -70,7 +72,7 @@ public:
     {
         return bytesToWrite() + encryptedBytesToWrite();
     }
-    void closeWriting() override;
+    void closeWriting(Client client) override;
 
 protected:
     qint64 writeData(const char *data, qint64 size) override;

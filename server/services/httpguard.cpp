@@ -83,7 +83,7 @@ void HttpGuard::close()
     m_closeBy.setRemainingTime(timeToClose);
     switch (m_phase) {
     case Phase::Idle:
-        return m_handingOn ? void() : leave();
+        return m_handingOn ? void() : leave(GuardedSocket::Client::HasSent);
     case Phase::Head:
     case Phase::Body:
         return refuse({.status = 503, .detail = u"the connection is being closed"_s});
@@ -146,7 +146,7 @@ void HttpGuard::readInput()
                      << "which sends on without reading its answers";
         m_input.clear();
         if (m_phase != Phase::Answering)
-            return leave();
+            return leave(GuardedSocket::Client::MaySend);
         m_head.closes = true; // with the answer that is owed
     }
     if (takeRequest())
@@ -269,7 +269,7 @@ void HttpGuard::answerRequest()
 void HttpGuard::endRequest()
 {
     if (m_head.closes || !m_closeBy.isForever())
-        leave();
+        leave(GuardedSocket::Client::HasSent);
 }
 
 HttpGuard *HttpGuard::handingOn()
@@ -315,18 +315,19 @@ void HttpGuard::refuse(const Problem &problem)
     m_lastWrite.restart();
     m_guarded.beginAnswer(GuardedSocket::Answer::Whole);
     m_socket->write(refusalBytes(problem, m_head.method != "HEAD"));
-    leave();
+    leave(GuardedSocket::Client::MaySend);
 }
 
 /// Lets the client read the last answer: closing at once, with its bytes unread, would reset the
 /// connection and could take the answer away again.
-void HttpGuard::leave()
+void HttpGuard::leave(GuardedSocket::Client client)
 {
     enter(Phase::Leaving, m_limits.lingerTimeout);
+    m_client = client;
     m_responder.reset();
     m_input.clear();
     if (m_guarded.unsentBytes() == 0)
-        m_guarded.closeWriting();
+        m_guarded.closeWriting(m_client);
 }
 
 void HttpGuard::progressWriting()
@@ -336,7 +337,7 @@ void HttpGuard::progressWriting()
         return;
     if (m_phase == Phase::Leaving) {
         enter(Phase::Leaving, m_limits.lingerTimeout);
-        m_guarded.closeWriting();
+        m_guarded.closeWriting(m_client);
         return;
     }
     if (m_phase == Phase::Idle)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "services/connectionrecord.h"
+#include "services/guardedsocket.h"
 #include "services/httplimits.h"
 #include "services/liveconnection.h"
 #include "services/requesthead.h"
@@ -18,11 +19,7 @@
 #include <memory>
 #include <optional>
 
-class QTcpSocket;
-
 namespace semper {
-
-class GuardedSocket;
 
 /// Decides over a request before any handler sees it: nothing to admit it, or its answer.
 using Admission = std::function<std::optional<Problem>(const RequestHead &)>;
@@ -73,7 +70,7 @@ private:
     void answerRequest();
     void endRequest();
     void refuse(const Problem &problem);
-    void leave();
+    void leave(GuardedSocket::Client client);
     void progressWriting();
     void enter(Phase phase, std::chrono::milliseconds limit);
 
@@ -96,6 +93,7 @@ private:
     std::unique_ptr<QHttpServerResponder> m_responder; ///< of an answer that is owed
     quint64 m_request = 0; ///< number of the last one that was handed on
     bool m_handingOn = false;
+    GuardedSocket::Client m_client = GuardedSocket::Client::MaySend; ///< once it is leaving
     bool m_servingOn = false;
 };
 

@@ -4,6 +4,7 @@
 #include "hub/frameconnection.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
+#include "services/tlsparting.h"
 
 #include <QLoggingCategory>
 #include <QSslSocket>
@@ -125,9 +126,8 @@ void StreamConnection::finish(const WebSocketFault &)
 void StreamConnection::endWriting()
 {
     m_leaveBy.setRemainingTime(timeToLeave);
-    if (qobject_cast<QSslSocket *>(m_socket))
-        QMetaObject::invokeMethod(
-            m_socket, [socket = m_socket] { socket->disconnectFromHost(); }, Qt::QueuedConnection);
+    if (auto *tls = qobject_cast<QSslSocket *>(m_socket))
+        endOnceSilent(tls);
     else
         ::shutdown(int(m_socket->socketDescriptor()), SHUT_WR);
 }

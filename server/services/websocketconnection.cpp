@@ -202,7 +202,8 @@ void WebSocketConnection::leave()
 void WebSocketConnection::endWriting()
 {
     m_leaveBy.setRemainingTime(timeToLeave);
-    m_guarded.closeWriting();
+    m_guarded.closeWriting(
+        m_clientCloses ? GuardedSocket::Client::HasSent : GuardedSocket::Client::MaySend);
 }
 
 void WebSocketConnection::setWatching()
@@ -293,10 +294,13 @@ bool WebSocketConnection::pump()
         const auto next = m_frames.next();
         if (!next)
             break;
-        if (const auto *fault = std::get_if<WebSocketFault>(&*next))
+        if (const auto *fault = std::get_if<WebSocketFault>(&*next)) {
             finish(*fault);
-        else
-            m_relay.feed(std::get<QByteArray>(*next)); // and out comes messageReceived()
+            continue;
+        }
+        const auto &frame = std::get<QByteArray>(*next);
+        m_clientCloses |= WebSocketFrames::isClose(frame);
+        m_relay.feed(frame); // and out comes messageReceived()
     }
     m_pumping = false;
     if (m_relay.bytesAvailable() == 0)

@@ -87,6 +87,7 @@ private:
     QDeadlineTimer m_leaveBy = QDeadlineTimer::Forever; ///< all is sent, and it is closing
     QDeadlineTimer m_closeBy = QDeadlineTimer::Forever; ///< close() was called
     bool m_leaving = false; ///< the close frame is written, or there will be none
+    bool m_clientCloses = false; ///< its close frame came, behind which nothing follows
     bool m_pinged = false; ///< and not heard of since
     bool m_paused = false;
     bool m_pumping = false;

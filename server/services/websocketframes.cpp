@@ -15,6 +15,7 @@ namespace {
 constexpr int continuation = 0x0;
 constexpr int binary = 0x2;
 constexpr int firstControl = 0x8;
+constexpr int close = 0x8;
 constexpr int lastControl = 0xa;
 constexpr qint64 maximumControlBytes = 125;
 constexpr qsizetype maskBytes = 4;
@@ -82,6 +83,11 @@ std::optional<std::variant<QByteArray, WebSocketFault>> WebSocketFrames::next()
             return joined();
     }
     return std::nullopt;
+}
+
+bool WebSocketFrames::isClose(const QByteArray &frame)
+{
+    return (frame.at(0) & 0x0f) == close;
 }
 
 void WebSocketFrames::appendFragment(const Header &header)

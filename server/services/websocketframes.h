@@ -54,6 +54,9 @@ public:
     /// nothing more comes. Nothing until more is appended.
     [[nodiscard]] std::optional<std::variant<QByteArray, WebSocketFault>> next();
 
+    /// Whether \a frame, of next(), is a close frame.
+    [[nodiscard]] static bool isClose(const QByteArray &frame);
+
     /// A message or frame has begun to come. Only after next() has returned nothing.
     [[nodiscard]] bool hasBegun() const
     {

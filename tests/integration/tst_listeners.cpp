@@ -6,6 +6,7 @@
 
 #include "services/tlsfiles.h"
 
+#include <QElapsedTimer>
 #include <QFile>
 #include <QLocalSocket>
 #include <QSignalSpy>
@@ -98,6 +99,7 @@ private Q_SLOTS:
     void aClientWithoutTheWantedCertificateIsNotServed();
     void theCertificateOfAClientNamesItsUser();
     void manyAnswersThatAreNotReadDoNotPileUpOverTls();
+    void whoIsRefusedWhileItSendsOverTlsIsNotCutOff();
     void aHeadAnswerOverTlsHasNoBody();
     void filesOfTlsThatWillNotDoAreTold_data();
     void filesOfTlsThatWillNotDoAreTold();
@@ -296,6 +298,37 @@ void TestListeners::manyAnswersThatAreNotReadDoNotPileUpOverTls()
     };
     QTRY_VERIFY_WITH_TIMEOUT(served(), patience);
     QVERIFY2(most < 50 * 1024 * 1024, qPrintable(QString::number(most)));
+}
+
+/// With TLS there is no other way to say "no more" than to close, which a client that still sends
+/// would take for an error, and then it would not look for its answer.
+void TestListeners::whoIsRefusedWhileItSendsOverTlsIsNotCutOff()
+{
+    m_service->setListeners({{QString(), local(tls(u"first"_s))}});
+    QCOMPARE(m_service->listen(), std::nullopt);
+    const QByteArray tooLong = "POST /hello HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999"
+                               "\r\n\r\n";
+    qint64 longestPause = 0;
+    for (int tries = 0; tries < 5; ++tries) {
+        TlsClient client(port(u"https"_s), tooLong);
+        QTRY_VERIFY_WITH_TIMEOUT(client.received().contains("\r\n\r\n"), patience);
+        QVERIFY2(client.received().startsWith("HTTP/1.1 413"), client.received());
+        longestPause = 0;
+        for (int piece = 0; piece < 40 && !client.closed(); ++piece) {
+            QElapsedTimer pause;
+            pause.start();
+            client.socket().write(QByteArray(1024, 'x'));
+            client.socket().flush();
+            QTest::qWait(10);
+            longestPause = std::max(longestPause, pause.elapsed());
+        }
+        if (longestPause < 100) { // or the server may take it for silent
+            QVERIFY(!client.closed());
+            QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
+            return;
+        }
+    }
+    QSKIP("this machine is too slow for it");
 }
 
 void TestListeners::aHeadAnswerOverTlsHasNoBody()

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "services/rpc/socketoutput.h"
 
+#include "services/tlsparting.h"
+
 #include <QSslSocket>
 
 #include <cerrno>
@@ -59,10 +61,8 @@ void SocketOutput::setNeeded(bool needed)
 
 void SocketOutput::closeWriting()
 {
-    if (m_isTls && m_socket) // later: it may be at work on what it has encrypted
-        QMetaObject::invokeMethod(
-            m_socket, [socket = m_socket.data()] { socket->disconnectFromHost(); },
-            Qt::QueuedConnection);
+    if (auto *tls = qobject_cast<QSslSocket *>(m_socket.data()))
+        endOnceSilent(tls);
     else if (descriptor() >= 0)
         ::shutdown(descriptor(), SHUT_WR);
 }
