@@ -94,6 +94,8 @@ void ChildSetup::apply() const noexcept
         ::umask(*settings.umask);
     if (settings.runAs)
         become(*settings.runAs, fault);
+    if (settings.showsStack)
+        ::prctl(PR_SET_PTRACER, server); // fails where there is no Yama
     ::prctl(PR_SET_PDEATHSIG, SIGKILL); // a change of ids takes it away
     if (::getppid() != server)
         ::_exit(128 + SIGKILL);

@@ -28,6 +28,9 @@ struct ChildSettings
     std::optional<int> nice = {};
     std::optional<mode_t> umask = {};
     std::optional<RunAs> runAs = {};
+    /// A debugger that the server starts may look at it, as far as Yama is concerned
+    /// (PR_SET_PTRACER): but for root, that else lets look only whom it descends from.
+    bool showsStack = false;
 };
 
 /// The step on the way to exec that failed. Lies in memory that the child shares with the server.

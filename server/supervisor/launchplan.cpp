@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace semper {
 
@@ -168,6 +169,7 @@ LaunchPlan planLaunch(
         .settings = std::move(std::get<ChildSettings>(settings))};
     if (const auto error = insertOwn(request.environment, spec, request.settings.runAs))
         return *error;
+    request.settings.showsStack = spec.watchdogPeriod() > 0ms || spec.liveness;
     request.environment.insert(u"SEMPER_SOCKET"_s, surroundings.socketPath);
     request.environment.insert(u"SEMPER_PROCESS"_s, identity.process);
     request.environment.insert(u"SEMPER_INSTANCE"_s, QString::number(identity.instance));
