@@ -13,9 +13,8 @@
 namespace semper {
 
 /// The control groups of one run of a server. semper-RUN/main has the server, and is where
-/// launches are born, which costs nothing; one that needs a group of its own enters
-/// semper-RUN/LAUNCH. The guardian stays outside of semper-RUN, which it kills and removes at the
-/// end.
+/// launches are born, which costs nothing; each then enters its own, semper-RUN/LAUNCH. The
+/// guardian stays outside of semper-RUN, which it kills and removes at the end.
 class CgroupTree
 {
 public:

@@ -67,6 +67,8 @@ LaunchPlan StandbyHost::plan(const ProcessSpec &spec)
     auto *request = std::get_if<LaunchRequest>(&plan);
     if (request == nullptr)
         return plan;
+    m_group = LaunchGroup(m_edges.cgroups, m_identity.launchId, spec.limits.memoryMaxBytes);
+    request->settings.cgroup = m_group.entrance();
     request->arguments.append(standbyOption);
     request->environment.remove(u"SEMPER_INSTANCE"_s); // told with the go
     const AwaitedLine none{.launch = m_identity.launchId};
@@ -111,7 +113,7 @@ void StandbyHost::end()
 StandbyLaunch StandbyHost::take()
 {
     m_launch->disconnect(this);
-    return {std::move(m_identity), std::move(m_launch)};
+    return {std::move(m_identity), std::move(m_launch), std::move(m_group)};
 }
 
 void StandbyHost::update(bool &flag, bool value)
@@ -126,8 +128,12 @@ void StandbyHost::gone(const QString &how)
 {
     // Not here and now: the launch may be inside the signal that told of its end.
     m_launch.release()->deleteLater();
+    const auto clearGroup
+        = [group = std::make_shared<LaunchGroup>(std::move(m_group))] { group->clear([] {}); };
     if (m_session > 0)
-        m_edges.orphans.clear(pid_t(m_session), m_identity.mark(), [] {});
+        m_edges.orphans.clear(pid_t(m_session), m_identity.mark(), clearGroup);
+    else
+        clearGroup();
     Q_EMIT ended(how);
 }
 

@@ -3,6 +3,7 @@
 
 #include "host/filestamp.h"
 #include "supervisor/launchends.h"
+#include "supervisor/launchgroup.h"
 #include "supervisor/launchplan.h"
 
 #include <QList>
@@ -21,6 +22,7 @@ struct StandbyLaunch
 {
     LaunchIdentity identity; ///< the instance is for the taker to fill in
     std::unique_ptr<Launch> launch;
+    LaunchGroup group;
 };
 
 /// One host in standby, from its start to its end or until it is taken. It is launched as any host
@@ -68,6 +70,7 @@ private:
     const SupervisorEdges &m_edges;
     LaunchIdentity m_identity;
     std::unique_ptr<Launch> m_launch;
+    LaunchGroup m_group;
     LaunchEnds m_ends; ///< until it has begun
     QList<FileStamp> m_madeFrom;
     qint64 m_session = 0;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "supervisor/supervisedprocess.h"
 
-#include "supervisor/cgroupclearing.h"
-#include "supervisor/cgrouptree.h"
 #include "supervisor/orphankeeper.h"
 #include "supervisor/outputcollector.h"
 #include "supervisor/standbys.h"
@@ -77,23 +75,10 @@ void SupervisedProcess::watchLimits()
     connect(m_limitWatch.get(), &LimitWatch::cpuCrossed, this, &SupervisedProcess::cpuCrossed);
 }
 
-// To enter a group takes some milliseconds: the price of knowing all that a launch leaves.
-void SupervisedProcess::enterCgroup(ChildSettings &settings)
-{
-    const auto limit = m_spec->limits.memoryMaxBytes;
-    m_cgroup = m_edges.cgroups ? m_edges.cgroups->makeLaunch(m_identity.launchId) : nullptr;
-    m_memoryLimit = LimitWatch::Memory::Sampled;
-    if (!m_cgroup)
-        return;
-    settings.cgroup = m_cgroup->entrance();
-    if (limit && m_edges.cgroups->limitsMemory() && m_cgroup->limitMemory(*limit))
-        m_memoryLimit = LimitWatch::Memory::Kernel;
-}
-
 QList<pid_t> SupervisedProcess::members() const
 {
-    if (m_cgroup)
-        return m_cgroup->members();
+    if (m_group.exists())
+        return m_group.members();
     QList<pid_t> roots = m_edges.orphans.orphansOf(pid_t(m_session), m_identity.mark());
     roots.prepend(pid_t(pid()));
     return procfile::withDescendants(roots);
@@ -242,7 +227,8 @@ LaunchPlan SupervisedProcess::planNow()
     auto *request = std::get_if<LaunchRequest>(&plan);
     if (request == nullptr)
         return plan;
-    enterCgroup(request->settings);
+    m_group = LaunchGroup(m_edges.cgroups, m_identity.launchId, m_spec->limits.memoryMaxBytes);
+    request->settings.cgroup = m_group.entrance();
     const AwaitedLine awaited = m_readiness.prepare(m_spec, m_identity);
     if (const auto error = m_ends.open(*request, m_identity, m_edges, awaited))
         return *error;
@@ -258,8 +244,7 @@ bool SupervisedProcess::launchStandby()
     standby->identity.instance = instance();
     m_identity = std::move(standby->identity);
     m_launch = std::move(standby->launch);
-    m_cgroup = nullptr; // to move it into one would take longer than to start it
-    m_memoryLimit = LimitWatch::Memory::Sampled;
+    m_group = std::move(standby->group);
     m_edges.output.assign(instance(), m_readiness.prepare(m_spec, m_identity));
     connect(m_launch.get(), &Launch::ended, this, &SupervisedProcess::launchEnded);
     launchBegan();
@@ -275,7 +260,7 @@ void SupervisedProcess::launchBegan()
     if (!m_spec->isCommand())
         m_heartbeat.start(processLabel(name(), instance()), pid());
     if (m_limitWatch)
-        m_limitWatch->begin([this] { return members(); }, m_memoryLimit);
+        m_limitWatch->begin([this] { return members(); }, m_group.memoryLimit());
     handle(happening::Launched{});
     m_readiness.start();
 }
@@ -291,7 +276,7 @@ void SupervisedProcess::launchEnded(ExitReport report)
 {
     Q_EMIT ending();
     report.uptime = uptime();
-    if (m_memoryLimit == LimitWatch::Memory::Kernel && m_cgroup->memoryKills() > 0)
+    if (m_group.wasKilledForMemory())
         handle(
             happening::FaultReported{LimitWatch::killedForMemory(*m_spec->limits.memoryMaxBytes)});
     m_heartbeat.stop();
@@ -312,11 +297,8 @@ void SupervisedProcess::clearLeftovers()
         if (self)
             self->handle(happening::Cleared{});
     };
-    const auto clearGroup = [group = std::shared_ptr(std::move(m_cgroup)), cleared] {
-        if (group)
-            clearCgroup(*group, cleared);
-        else
-            cleared();
+    const auto clearGroup = [group = std::make_shared<LaunchGroup>(std::move(m_group)), cleared] {
+        group->clear(cleared);
     };
     if (m_session == 0) // nothing was executed
         return clearGroup();

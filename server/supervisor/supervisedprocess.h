@@ -3,9 +3,9 @@
 
 #include "readiness/readiness.h"
 #include "supervision/processmachine.h"
-#include "supervisor/cgroup.h"
 #include "supervisor/heartbeatwatch.h"
 #include "supervisor/launchends.h"
+#include "supervisor/launchgroup.h"
 #include "supervisor/launchplan.h"
 #include "supervisor/launchvitals.h"
 #include "supervisor/limitwatch.h"
@@ -142,7 +142,6 @@ private:
     void takeNextSpec();
     void watchLimits();
     void followLiveness();
-    void enterCgroup(ChildSettings &settings);
     [[nodiscard]] QList<pid_t> members() const;
     void launchFailed(const QString &cause);
     void launchEnded(ExitReport report);
@@ -166,8 +165,7 @@ private:
     HeartbeatWatch m_heartbeat;
     std::unique_ptr<LivenessWatch> m_liveness; ///< null where it was never probed
     std::unique_ptr<LimitWatch> m_limitWatch; ///< null where there is nothing to watch
-    LimitWatch::Memory m_memoryLimit = LimitWatch::Memory::Sampled;
-    std::unique_ptr<Cgroup> m_cgroup; ///< of the launch; null where it has none of its own
+    LaunchGroup m_group;
     QDateTime m_startedAt;
     QDateTime m_nextStartAt;
     LaunchVitals m_vitals;

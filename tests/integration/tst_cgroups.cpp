@@ -81,6 +81,8 @@ private Q_SLOTS:
     void whatEscapedBothHalvesWithoutATraceIsKilledAtTheNextStart();
     void whatALaunchLeftWithoutATraceIsKilledBeforeTheNext_data();
     void whatALaunchLeftWithoutATraceIsKilledBeforeTheNext();
+    void soIsWhatAHostLeftThatTookOverFromStandby();
+    void oneThatWaitsIsInAGroupOfItsOwnAndItGoesWithIt();
     void theMemoryOfAGroupIsLimitedWhereTheKernelCannot();
     void aPlaceThatIsNoneIsToldAndNotUsed();
 
@@ -206,6 +208,48 @@ void TestCgroups::whatALaunchLeftWithoutATraceIsKilledBeforeTheNext()
     QTRY_COMPARE_WITH_TIMEOUT(pidsIn(server.folder() + u"/escaped"_s).size(), 2, patience);
     QVERIFY(!isAlive(escaped));
     QCOMPARE(Cgroup(groupOf(server)).children().size(), 2);
+}
+
+void TestCgroups::soIsWhatAHostLeftThatTookOverFromStandby()
+{
+    RunningServer server({});
+    const QString escapes = server.folder() + u"/escaped"_s;
+    server.configure(
+        {{u"it"_s,
+            QJsonObject{{u"class"_s, u"test::Abandon"_s}, {u"standby"_s, 1},
+                {u"settings"_s,
+                    QJsonObject{{u"command"_s,
+                        QJsonArray{u"env"_s, u"-i"_s, helperProgram(u"escape"_s), escapes}}}}}}},
+        {{u"plugin_directories"_s,
+            QJsonArray{qEnvironmentVariable("SEMPER_TEST_BUILD") + u"/tests/plugins"_s}}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    const auto pid = [&server] { return pid_t(server.process(u"it"_s)[u"pid"_s].toInteger()); };
+    for (int deaths = 0; deaths < 2; ++deaths) { // of one that was launched, and one that took over
+        QTRY_COMPARE_WITH_TIMEOUT(pidsIn(escapes).size(), deaths + 1, patience);
+        QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"standby"_s].toInt(), 1, patience);
+        const pid_t escaped = pidsIn(escapes).at(deaths);
+        QVERIFY(isAlive(escaped));
+        const pid_t victim = pid();
+        QCOMPARE(::kill(victim, SIGKILL), 0);
+        QTRY_VERIFY_WITH_TIMEOUT(pid() > 0 && pid() != victim, patience);
+        QVERIFY(!isAlive(escaped));
+    }
+    QCOMPARE(server.process(u"it"_s)[u"restarts"_s].toInt(), 2);
+}
+
+void TestCgroups::oneThatWaitsIsInAGroupOfItsOwnAndItGoesWithIt()
+{
+    RunningServer server(
+        {{u"it"_s, QJsonObject{{u"class"_s, u"test::SleepForever"_s}, {u"standby"_s, 1}}}},
+        {{u"plugin_directories"_s,
+            QJsonArray{qEnvironmentVariable("SEMPER_TEST_BUILD") + u"/tests/plugins"_s}}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"standby"_s].toInt(), 1, patience);
+    const auto groups = [group = Cgroup(groupOf(server))] { return group.children().size(); };
+    QCOMPARE(groups(), 3); // the server's, the launch's, that of the one that waits
+    const auto stop = server.command({u"stop"_s, u"it"_s});
+    QVERIFY2(stop.exitCode == 0, stop.standardError);
+    QTRY_COMPARE_WITH_TIMEOUT(groups(), 1, patience);
 }
 
 void TestCgroups::theMemoryOfAGroupIsLimitedWhereTheKernelCannot()

@@ -2,7 +2,10 @@
 #include <semper/userprocess.h>
 
 #include <QFile>
+#include <QJsonArray>
 #include <QJsonDocument>
+#include <QProcess>
+#include <QVariant>
 
 #include <cstdio>
 #include <cstdlib>
@@ -133,6 +136,24 @@ public:
     }
 };
 
+/// Starts "command" of its settings and leaves it to itself.
+class Abandon : public semper::UserProcess
+{
+    Q_OBJECT
+public:
+    QCoro::Task<> run(semper::Process &process) override
+    {
+        QStringList command
+            = QVariant(process.settings().value(u"command"_s).toArray().toVariantList())
+                  .toStringList();
+        const QString program = command.takeFirst();
+        if (!QProcess::startDetached(program, command))
+            throw std::runtime_error("nothing to abandon");
+        while (!process.stopRequested())
+            co_await process.sleep(1h);
+    }
+};
+
 /// Blocks the event loop.
 class Hang : public semper::UserProcess
 {
@@ -155,6 +176,7 @@ SEMPER_USER_PROCESS(test::End)
 SEMPER_USER_PROCESS(test::SleepForever)
 SEMPER_USER_PROCESS(test::Identify)
 SEMPER_USER_PROCESS(test::ReadyOnceThereIs)
+SEMPER_USER_PROCESS(test::Abandon)
 SEMPER_USER_PROCESS(test::Hang)
 
 #include "testprocesses.moc"

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "supervisor/launchgroup.h"
+
+#include "supervisor/cgroupclearing.h"
+#include "supervisor/cgrouptree.h"
+
+#include <utility>
+
+namespace semper {
+
+LaunchGroup::LaunchGroup(
+    const CgroupTree *tree, const QByteArray &launchId, std::optional<qint64> memoryMaxBytes)
+    : m_group(tree ? tree->makeLaunch(launchId) : nullptr)
+{
+    if (m_group && memoryMaxBytes && tree->limitsMemory() && m_group->limitMemory(*memoryMaxBytes))
+        m_memoryLimit = LimitWatch::Memory::Kernel;
+}
+
+QByteArray LaunchGroup::entrance() const
+{
+    return m_group ? m_group->entrance() : QByteArray();
+}
+
+QList<pid_t> LaunchGroup::members() const
+{
+    return m_group ? m_group->members() : QList<pid_t>();
+}
+
+bool LaunchGroup::wasKilledForMemory() const
+{
+    return m_memoryLimit == LimitWatch::Memory::Kernel && m_group && m_group->memoryKills() > 0;
+}
+
+void LaunchGroup::clear(const std::function<void()> &done)
+{
+    m_memoryLimit = LimitWatch::Memory::Sampled;
+    if (const auto group = std::exchange(m_group, nullptr))
+        clearCgroup(*group, done);
+    else
+        done();
+}
+
+} // namespace semper

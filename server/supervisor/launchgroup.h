@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "supervisor/cgroup.h"
+#include "supervisor/limitwatch.h"
+
+#include <QByteArray>
+#include <QList>
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include <sys/types.h>
+
+namespace semper {
+
+class CgroupTree;
+
+/// The control group of one launch, and who keeps its limit of memory. A launch is born into it:
+/// moving a process takes some milliseconds, the price of knowing all that a launch leaves. Main
+/// thread.
+class LaunchGroup
+{
+public:
+    /// None: what belongs to the launch is known by other marks, and what it uses is sampled.
+    LaunchGroup() = default;
+    /// A new one in \a tree, empty, that may use \a memoryMaxBytes; none where \a tree is null or
+    /// it could not be made.
+    LaunchGroup(
+        const CgroupTree *tree, const QByteArray &launchId, std::optional<qint64> memoryMaxBytes);
+
+    [[nodiscard]] bool exists() const { return m_group != nullptr; }
+    /// Cgroup::entrance(); empty where there is none.
+    [[nodiscard]] QByteArray entrance() const;
+    /// All processes that are in it.
+    [[nodiscard]] QList<pid_t> members() const;
+    [[nodiscard]] LimitWatch::Memory memoryLimit() const { return m_memoryLimit; }
+    /// The kernel has killed it for want of memory.
+    [[nodiscard]] bool wasKilledForMemory() const;
+
+    /// Kills all that is in it and removes it, as clearCgroup() does; there is none from now on.
+    void clear(const std::function<void()> &done);
+
+private:
+    std::unique_ptr<Cgroup> m_group;
+    LimitWatch::Memory m_memoryLimit = LimitWatch::Memory::Sampled;
+};
+
+} // namespace semper
