@@ -117,6 +117,9 @@ int guard(pid_t server, const sigset_t &signals)
             continue;
         if (signal != SIGCHLD) {
             ::kill(server, signal);
+            // Frozen, it would not see it. So does systemd.kill(5), which knows only the guardian.
+            if (signal == SIGABRT || signal == SIGTERM || signal == SIGINT)
+                ::kill(server, SIGCONT);
             continue;
         }
         int status = 0;

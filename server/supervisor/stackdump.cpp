@@ -24,8 +24,8 @@ QStringList debuggerFor(qint64 pid)
     if (const QString program = QStandardPaths::findExecutable(u"eu-stack"_s); !program.isEmpty())
         return {program, u"--pid"_s, number};
     if (const QString program = QStandardPaths::findExecutable(u"gdb"_s); !program.isEmpty())
-        return {program, u"--batch"_s, u"--nx"_s, u"-iex"_s, u"set auto-load python-scripts off"_s,
-            u"--pid"_s, number, u"-ex"_s, u"thread apply all backtrace"_s};
+        return {program, u"--batch"_s, u"--nx"_s, u"-iex"_s, u"set auto-load no"_s, u"--pid"_s,
+            number, u"-ex"_s, u"thread apply all backtrace"_s};
     return {};
 }
 

@@ -59,6 +59,7 @@ private Q_SLOTS:
     void theWatchdogIsKeptQuiet();
     void aWatchdogOfSomebodyElseIsNot_data();
     void aWatchdogOfSomebodyElseIsNot();
+    void aWatchdogThatBitesEndsEverything_data();
     void aWatchdogThatBitesEndsEverything();
     void aStopIsTold();
     void aHangUpIsToldAsAReload();
@@ -159,8 +160,16 @@ void TestServiceManager::aWatchdogOfSomebodyElseIsNot()
     QVERIFY(!qEnvironmentVariableIsSet("WATCHDOG_PID"));
 }
 
+void TestServiceManager::aWatchdogThatBitesEndsEverything_data()
+{
+    QTest::addColumn<bool>("isFrozen");
+    QTest::newRow("it runs") << false;
+    QTest::newRow("it is frozen") << true;
+}
+
 void TestServiceManager::aWatchdogThatBitesEndsEverything()
 {
+    QFETCH(const bool, isFrozen);
     rlimit before{};
     ::getrlimit(RLIMIT_CORE, &before);
     const rlimit none{.rlim_cur = 0, .rlim_max = before.rlim_max};
@@ -169,6 +178,8 @@ void TestServiceManager::aWatchdogThatBitesEndsEverything()
     const bool started = server.start();
     ::setrlimit(RLIMIT_CORE, &before);
     QVERIFY2(started, qPrintable(server.log()));
+    if (isFrozen)
+        QCOMPARE(::kill(pid_t(server.serverPid()), SIGSTOP), 0);
     QCOMPARE(::kill(pid_t(server.guardianPid()), SIGABRT), 0); // as systemd does
     QTRY_VERIFY_WITH_TIMEOUT(!server.isRunning(), patience);
     QCOMPARE(server.stop(), 128 + SIGABRT);
