@@ -28,6 +28,7 @@ qint64 Journal::record(QLatin1StringView type, QJsonObject fields)
     fields.insert(keys::at, wireTime(QDateTime::currentDateTimeUtc()));
     fields.insert(keys::type, type);
     m_events.push_back({id, QJsonDocument(fields).toJson(QJsonDocument::Compact)});
+    m_events.back().json.squeeze(); // it was made by growing, and is kept for long
     if (m_events.size() > maximumHeldEvents)
         m_events.pop_front();
     Q_EMIT recorded(fields);

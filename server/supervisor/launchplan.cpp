@@ -122,7 +122,7 @@ LaunchIdentity LaunchIdentity::make(const QString &process, int instance, const 
     return {.process = process,
         .instance = instance,
         .token = randomHex(),
-        .launchId = run + '.' + randomHex()};
+        .launchId = QByteArrayList{run, randomHex()}.join('.')};
 }
 
 QByteArray LaunchIdentity::markOfRun(const QByteArray &run)

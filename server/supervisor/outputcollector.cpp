@@ -41,10 +41,12 @@ bool watch(int epoll, int descriptor, quint64 id)
 
 // Whatever somebody configured, a line is done with in about half a millisecond: all other output
 // waits for it. Source: pcre2pattern(3), "Setting match resource limits".
-QRegularExpression boundedPattern(const QString &pattern)
+std::optional<QRegularExpression> boundedPattern(const QString &pattern)
 {
-    const QRegularExpression bounded(u"(*LIMIT_MATCH=100000)"_s + pattern);
-    return pattern.isEmpty() || !bounded.isValid() ? QRegularExpression() : bounded;
+    if (pattern.isEmpty())
+        return std::nullopt;
+    QRegularExpression bounded(u"(*LIMIT_MATCH=100000)"_s + pattern);
+    return bounded.isValid() ? std::optional(std::move(bounded)) : std::nullopt;
 }
 
 } // namespace
@@ -216,7 +218,7 @@ void OutputCollector::search(quint64 id, const Stream &stream)
 {
     const QByteArrayList lines = std::exchange(m_toSearch, {});
     const bool found = std::ranges::any_of(lines, [&stream](const QByteArray &line) {
-        return stream.awaited.match(QString::fromUtf8(line)).hasMatch();
+        return stream.awaited->match(QString::fromUtf8(line)).hasMatch();
     });
     if (!found)
         return;
@@ -249,7 +251,7 @@ void OutputCollector::takeLines(Stream &stream, const QByteArray &bytes)
 
 void OutputCollector::addLine(const Stream &stream, const QByteArray &line)
 {
-    if (!stream.awaited.pattern().isEmpty())
+    if (stream.awaited)
         m_toSearch.append(line);
     OutputBatch &batch = m_batches[{stream.process, stream.instance}];
     batch.process = stream.process;

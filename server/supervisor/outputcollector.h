@@ -14,6 +14,7 @@
 #include <QStringList>
 
 #include <memory>
+#include <optional>
 #include <thread>
 
 class QSocketNotifier;
@@ -69,7 +70,7 @@ private:
         int descriptor = -1; ///< in the thread's table; -1 on its way there
         QByteArray rest; ///< a line that has no end yet
         QByteArray launch;
-        QRegularExpression awaited; ///< empty: nothing is
+        std::optional<QRegularExpression> awaited;
     };
     using Key = std::pair<QString, int>;
 
