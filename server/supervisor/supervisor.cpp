@@ -296,10 +296,10 @@ void Supervisor::recordCpu(const SupervisedProcess &process, bool high, double a
 
 void Supervisor::record(RecordType type, const ProcessStatus &status)
 {
-    const RecordFields fields = recordFields(type, status, m_clock->now());
-    m_journal.record(fields.type, fields.fields);
-    qCInfo(log, "%s: %s", qUtf8Printable(processLabel(status.name, status.instance)),
-        qUtf8Printable(fields.text));
+    RecordFields fields = recordFields(type, status, m_clock->now());
+    m_journal.record(fields.type, std::move(fields.fields));
+    qCInfo(log).noquote().nospace()
+        << processLabel(status.name, status.instance) << ": " << fields.text;
 }
 
 } // namespace semper
