@@ -88,6 +88,11 @@ ExitReport ExitReport::fromJson(const QJsonObject &json)
     return report;
 }
 
+bool ProcessStatus::isUnkillable() const
+{
+    return pid.has_value() && reason.startsWith(unkillableReason);
+}
+
 QJsonObject ProcessStatus::toJson() const
 {
     return {

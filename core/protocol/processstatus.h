@@ -20,6 +20,8 @@ enum class Wanted { Up, Down };
 
 /// The reason of a process that waits for its schedule, which has no next run.
 inline constexpr QLatin1StringView neverDueReason{"its schedule never comes"};
+/// How the reason of one begins that SIGKILL did not end; what keeps it follows.
+inline constexpr QLatin1StringView unkillableReason{"cannot be killed: "};
 
 [[nodiscard]] SEMPER_CORE_EXPORT QString phaseName(ProcessPhase phase);
 [[nodiscard]] SEMPER_CORE_EXPORT std::optional<ProcessPhase> phaseFromString(QStringView text);
@@ -73,6 +75,8 @@ struct ProcessStatus
     QString status = {}; ///< as the process said of itself
     QString title = {}; ///< as `ps` shows it; the name until the process sets one
 
+    /// It is to end, SIGKILL was sent, and it is still there.
+    [[nodiscard]] SEMPER_CORE_EXPORT bool isUnkillable() const;
     [[nodiscard]] SEMPER_CORE_EXPORT QJsonObject toJson() const;
     /// Fields that are missing or of a wrong type keep their defaults.
     [[nodiscard]] SEMPER_CORE_EXPORT static ProcessStatus fromJson(const QJsonObject &json);

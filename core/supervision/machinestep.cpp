@@ -97,8 +97,8 @@ void Step::kill()
 void Step::killOverdue(const QString &missing)
 {
     if (m_state.killed) {
-        m_state.reason = u"cannot be killed: "_s
-            + (missing.isEmpty() ? u"in uninterruptible sleep"_s : missing);
+        m_state.reason
+            = unkillableReason + (missing.isEmpty() ? u"in uninterruptible sleep"_s : missing);
         if (!std::exchange(m_state.unkillable, true))
             record(RecordType::Unkillable);
     } else if (m_state.phase == ProcessPhase::Stopping) {

@@ -21,6 +21,8 @@ bool isHung(const ProcessStatus &status)
 
 Condition conditionOf(const ProcessStatus &status, bool crashLooping)
 {
+    if (status.isUnkillable())
+        return Condition::Failing;
     switch (status.state) {
     case ProcessPhase::Failed:
     case ProcessPhase::Backoff:
@@ -60,6 +62,8 @@ QString conditionName(Condition condition)
 
 QString stateLabel(const ProcessStatus &status, bool crashLooping)
 {
+    if (status.isUnkillable())
+        return Words::tr("Cannot be killed");
     switch (status.state) {
     case ProcessPhase::Failed:
         return Words::tr("Failed");

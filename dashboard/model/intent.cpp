@@ -46,6 +46,8 @@ QString actionName(Action action)
 
 bool Intent::isDone(const ProcessStatus &status) const
 {
+    if (status.isUnkillable())
+        return accepted; // and that, rather than what was wanted, is to be seen
     switch (status.state) {
     case ProcessPhase::Stopped:
     case ProcessPhase::Done:

@@ -73,7 +73,7 @@ QList<Command> controlCommands()
             }},
         {u"stop"_s, syntaxOf(u"stop"_s, Texts::tr("Stops processes and waits until they are.")),
             [](const CommandLine &line, const CommandSyntax &syntax) {
-                return control(line, syntax, u"stop"_s, Effect::Down);
+                return control(line, syntax, u"stop"_s, Effect::Stopped);
             }},
         {u"restart"_s,
             syntaxOf(

@@ -14,7 +14,7 @@ Verdict reachedIf(bool reached)
     return {.kind = reached ? Verdict::Kind::Reached : Verdict::Kind::Pending};
 }
 
-/// It ended, and nothing will bring it to run again by itself.
+/// Nothing that is under way will bring it there.
 Verdict outOfReach(const ProcessStatus &status)
 {
     const QString state = phaseName(status.state);
@@ -61,11 +61,14 @@ Verdict judge(Effect effect, const ProcessStatus &before, const ProcessStatus &s
         return failed || done || idle ? outOfReach(status) : reachedIf(running);
     case Effect::Down:
         return reachedIf(isDown(status));
+    case Effect::Stopped:
+        return status.isUnkillable() ? outOfReach(status) : reachedIf(isDown(status));
     case Effect::Done:
         return failed || idle ? outOfReach(status) : reachedIf(done);
     case Effect::Relaunched:
-        return failed ? outOfReach(status)
-                      : reachedIf(done || (running && status.ready && another));
+        return failed || status.isUnkillable()
+            ? outOfReach(status)
+            : reachedIf(done || (running && status.ready && another));
     case Effect::Started:
         return failed ? outOfReach(status) : reachedIf(done || (running && status.ready));
     }

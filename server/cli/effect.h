@@ -17,6 +17,7 @@ enum class Effect {
     Ready, ///< ready, in a launch as the configuration says, or finished with success
     Up, ///< running
     Down, ///< no launch alive, and none to come by itself
+    Stopped, ///< the same, and not to be had of what cannot be killed: what `stop` is for
     Done, ///< finished with success
     Relaunched, ///< ready in another launch than before
     Started ///< ready, in whatever launch, or finished already: what `start` is for

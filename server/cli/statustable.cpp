@@ -43,6 +43,8 @@ Look look(const ProcessStatus &status)
     const QLatin1StringView green("32");
     const QLatin1StringView yellow("33");
     const QLatin1StringView grey("90");
+    if (status.isUnkillable())
+        return {u'\u2717', red};
     switch (status.state) {
     case ProcessPhase::Stopped:
         return {u'\u25CB', grey};
@@ -69,7 +71,7 @@ int urgency(const ProcessStatus &status)
 {
     if (status.state == ProcessPhase::Failed)
         return 0;
-    if (status.state == ProcessPhase::Running && status.alive == false)
+    if (status.isUnkillable() || (status.state == ProcessPhase::Running && status.alive == false))
         return 1;
     if (status.state == ProcessPhase::Backoff)
         return 2;

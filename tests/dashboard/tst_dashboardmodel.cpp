@@ -189,6 +189,9 @@ void TestDashboardModel::anIntentEndsWithItsEffectNotBefore()
     process.state = ProcessPhase::Stopping;
     model.applyState(process);
     QCOMPARE(cell(model, u"p"_s, ProcessModel::State), u"Stopping… 3 s"_s);
+    process.reason = u"cannot be killed: state D, waits in nfs_wait"_s;
+    model.applyState(process);
+    QCOMPARE(cell(model, u"p"_s, ProcessModel::State), u"Cannot be killed"_s);
     process.state = ProcessPhase::Stopped;
     process.pid.reset();
     model.applyState(process);

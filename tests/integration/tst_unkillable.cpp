@@ -118,6 +118,11 @@ void TestUnkillable::itIsShownAndReplacedOnceItIsGone()
     };
     QTRY_COMPARE_WITH_TIMEOUT(told(), 1, patience);
     QCOMPARE(server.command({u"restart"_s, u"other"_s}).exitCode, 0); // nobody else is held up
+    const auto stop = server.command({u"stop"_s, u"it"_s});
+    QCOMPARE(stop.exitCode, 1);
+    QVERIFY2(stop.standardError.startsWith("it: stopping: cannot be killed: state D"),
+        stop.standardError);
+    QCOMPARE(server.command({u"start"_s, u"it"_s, u"--no-wait"_s}).exitCode, 0); // once it is gone
 
     freezer.thaw();
     QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"state"_s], u"running"_s, patience);

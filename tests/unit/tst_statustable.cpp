@@ -66,6 +66,7 @@ private Q_SLOTS:
     void troubleComesFirst();
     void hostsInStandbyAreTold();
     void whatIsCriticalIsMarked();
+    void whatCannotBeKilledIsUrgentAndSaysWhy();
     void columnsLineUpForEveryScript();
     void aNarrowTerminalElidesTheLastColumn();
     void aNarrowerOneLeavesOutWhatIsLeastNeeded();
@@ -141,6 +142,18 @@ void TestStatusTable::whatIsCriticalIsMarked()
     QCOMPARE(situation(status, now), u"critical"_s);
     status.alive = false;
     QCOMPARE(situation(status, now), u"no sign of life, critical"_s);
+}
+
+void TestStatusTable::whatCannotBeKilledIsUrgentAndSaysWhy()
+{
+    ProcessStatus stuck
+        = in(ProcessPhase::Stopping, u"stuck"_s, u"cannot be killed: state D, waits in nfs_wait"_s);
+    stuck.pid = 7;
+    QCOMPARE(situation(stuck, now), stuck.reason);
+    const QStringList table = lines(statusTable({running(u"a"_s, 1), stuck}, now, {}));
+    QVERIFY2(table.at(1).contains(u"stuck"_s), qPrintable(table.join(u'\n')));
+    stuck.reason = u"recycled after 1000 ms"_s; // of a stop that is on its way
+    QCOMPARE(situation(stuck, now), QString());
 }
 
 void TestStatusTable::columnsLineUpForEveryScript()
@@ -362,6 +375,15 @@ void TestStatusTable::effectsAreJudged_data()
     row("down: backoff", Effect::Down, backoff, pending);
     row("down: stopped", Effect::Down, stopped, reached);
     row("down: failed", Effect::Down, failed, reached);
+    const auto stuckWhy = u"cannot be killed: state D, waits in nfs_wait"_s;
+    ProcessStatus unkillable = in(ProcessPhase::Stopping, u"p"_s, stuckWhy);
+    unkillable.pid = 1;
+    const Verdict stuck{.kind = OutOfReach, .reason = u"stopping: "_s + stuckWhy};
+    row("stop: stopping", Effect::Stopped, stopping, pending);
+    row("stop: stopped", Effect::Stopped, stopped, reached);
+    row("stop: cannot be killed", Effect::Stopped, unkillable, stuck);
+    row("restart: cannot be killed", Effect::Relaunched, unkillable, stuck);
+    row("down: cannot be killed", Effect::Down, unkillable, pending);
     row("done: done", Effect::Done, done, reached);
     row("done: running", Effect::Done, same, pending);
     row("done: failed", Effect::Done, failed, failure);
