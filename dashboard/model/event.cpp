@@ -62,7 +62,7 @@ Event Event::fromJson(const QJsonObject &json)
 QString Event::describe() const
 {
     const QString reason = fields.value(keys::reason).toString();
-    if (type == u"waiting")
+    if (type == u"waiting" || type == u"unkillable")
         return reason;
     if (type == u"start")
         return Words::tr("started as pid %1").arg(fields.value(keys::pid).toInteger());

@@ -70,7 +70,8 @@ Verdict judge(Effect effect, const ProcessStatus &before, const ProcessStatus &s
             ? outOfReach(status)
             : reachedIf(done || (running && status.ready && another));
     case Effect::Started:
-        return failed ? outOfReach(status) : reachedIf(done || (running && status.ready));
+        return failed || status.isUnkillable() ? outOfReach(status)
+                                               : reachedIf(done || (running && status.ready));
     }
     Q_UNREACHABLE();
 }

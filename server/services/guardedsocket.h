@@ -24,7 +24,8 @@ public:
     /// What was written and the kernel has not taken yet.
     [[nodiscard]] virtual qint64 unsentBytes() const = 0;
     /// Tells the client that no byte follows; it may still send. What is unsent is lost. With TLS
-    /// the connection ends, a turn later if it has sent all, else as endOnceSilent() does.
+    /// the connection ends: a turn later if it has sent all, else as endOnceSilent() has it, who
+    /// waits 200 ms at least.
     virtual void closeWriting(Client client) = 0;
 
     /// What is written from here on answers the next request.

@@ -148,6 +148,7 @@ void HttpGuard::readInput()
         if (m_phase != Phase::Answering)
             return leave(GuardedSocket::Client::MaySend);
         m_head.closes = true; // with the answer that is owed
+        m_sendsOn = true;
     }
     if (takeRequest())
         answerRequest();
@@ -269,7 +270,8 @@ void HttpGuard::answerRequest()
 void HttpGuard::endRequest()
 {
     if (m_head.closes || !m_closeBy.isForever())
-        leave(GuardedSocket::Client::HasSent);
+        leave(m_sendsOn || !m_input.isEmpty() ? GuardedSocket::Client::MaySend
+                                              : GuardedSocket::Client::HasSent);
 }
 
 HttpGuard *HttpGuard::handingOn()
@@ -315,7 +317,9 @@ void HttpGuard::refuse(const Problem &problem)
     m_lastWrite.restart();
     m_guarded.beginAnswer(GuardedSocket::Answer::Whole);
     m_socket->write(refusalBytes(problem, m_head.method != "HEAD"));
-    leave(GuardedSocket::Client::MaySend);
+    const bool isWhole
+        = m_head.headBytes > 0 && m_input.size() == m_head.headBytes + m_head.bodyBytes;
+    leave(isWhole ? GuardedSocket::Client::HasSent : GuardedSocket::Client::MaySend);
 }
 
 /// Lets the client read the last answer: closing at once, with its bytes unread, would reset the

@@ -93,6 +93,7 @@ private:
     std::unique_ptr<QHttpServerResponder> m_responder; ///< of an answer that is owed
     quint64 m_request = 0; ///< number of the last one that was handed on
     bool m_handingOn = false;
+    bool m_sendsOn = false; ///< more than there is room for, and does not wait for its answers
     GuardedSocket::Client m_client = GuardedSocket::Client::MaySend; ///< once it is leaving
     bool m_servingOn = false;
 };

@@ -17,9 +17,9 @@ namespace semper {
 
 class CgroupTree;
 
-/// The control group of one launch, and who keeps its limit of memory. A launch is born into it:
-/// moving a process takes some milliseconds, the price of knowing all that a launch leaves. Main
-/// thread.
+/// The control group of one launch, and who keeps its limit of memory. The child enters it before
+/// it executes its program, which takes some milliseconds: the price of knowing all that a launch
+/// leaves. Main thread.
 class LaunchGroup
 {
 public:

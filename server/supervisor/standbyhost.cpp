@@ -126,6 +126,7 @@ void StandbyHost::update(bool &flag, bool value)
 
 void StandbyHost::gone(const QString &how)
 {
+    const QString why = m_group.wasKilledForMemory() ? u"used more than memory_max_bytes"_s : how;
     // Not here and now: the launch may be inside the signal that told of its end.
     m_launch.release()->deleteLater();
     const auto clearGroup
@@ -134,7 +135,7 @@ void StandbyHost::gone(const QString &how)
         m_edges.orphans.clear(pid_t(m_session), m_identity.mark(), clearGroup);
     else
         clearGroup();
-    Q_EMIT ended(how);
+    Q_EMIT ended(why);
 }
 
 } // namespace semper

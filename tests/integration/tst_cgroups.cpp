@@ -230,8 +230,10 @@ void TestCgroups::soIsWhatAHostLeftThatTookOverFromStandby()
         const pid_t escaped = pidsIn(escapes).at(deaths);
         QVERIFY(isAlive(escaped));
         const pid_t victim = pid();
+        const QList<pid_t> before = Cgroup(groupOf(server)).members();
         QCOMPARE(::kill(victim, SIGKILL), 0);
         QTRY_VERIFY_WITH_TIMEOUT(pid() > 0 && pid() != victim, patience);
+        QVERIFY(before.contains(pid())); // it was there and waited
         QVERIFY(!isAlive(escaped));
     }
     QCOMPARE(server.process(u"it"_s)[u"restarts"_s].toInt(), 2);
