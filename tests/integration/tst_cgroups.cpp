@@ -131,7 +131,7 @@ void TestCgroups::allThatAServerStartsIsInItsGroup()
     const QList<pid_t> members = Cgroup(path).members();
     QVERIFY(members.contains(pid_t(server.serverPid())));
     QVERIFY(members.contains(pid_t(server.process(u"it"_s)[u"pid"_s].toInteger())));
-    QVERIFY(members.contains(pidsIn(server.folder() + u"/escaped"_s).first()));
+    QVERIFY(members.contains(pidsIn(server.folder() + u"/escaped"_s).value(0)));
     QVERIFY(!members.contains(pid_t(server.guardianPid())));
 }
 
@@ -141,7 +141,7 @@ void TestCgroups::nothingIsLeftOfAGroupAfterAStop()
         {u"limited"_s, shell(u"exec sleep 600"_s, {{u"memory_max_bytes"_s, 1 << 30}})}});
     QVERIFY2(server.start(), qPrintable(server.log()));
     QTRY_COMPARE_WITH_TIMEOUT(pidsIn(server.folder() + u"/escaped"_s).size(), 1, patience);
-    const pid_t escaped = pidsIn(server.folder() + u"/escaped"_s).first();
+    const pid_t escaped = pidsIn(server.folder() + u"/escaped"_s).value(0);
     QCOMPARE(server.stop(), 0);
     QVERIFY(!isAlive(escaped));
     QVERIFY(Cgroup(m_place).children().isEmpty());
@@ -165,7 +165,7 @@ void TestCgroups::whatEscapedWithoutATraceDiesWithTheServer()
     const qint64 victim = killsServer ? server.serverPid() : server.guardianPid();
     QCOMPARE(::kill(pid_t(victim), SIGKILL), 0);
     QTRY_VERIFY_WITH_TIMEOUT(!group.isPopulated(), patience);
-    QVERIFY(!isAlive(pidsIn(server.folder() + u"/escaped"_s).first()));
+    QVERIFY(!isAlive(pidsIn(server.folder() + u"/escaped"_s).value(0)));
 }
 
 void TestCgroups::whatEscapedBothHalvesWithoutATraceIsKilledAtTheNextStart()
@@ -173,7 +173,7 @@ void TestCgroups::whatEscapedBothHalvesWithoutATraceIsKilledAtTheNextStart()
     RunningServer server({{u"it"_s, shell(escapeScript(u"exec sleep 600"_s))}});
     QVERIFY2(server.start(), qPrintable(server.log()));
     QTRY_COMPARE_WITH_TIMEOUT(pidsIn(server.folder() + u"/escaped"_s).size(), 1, patience);
-    const pid_t escaped = pidsIn(server.folder() + u"/escaped"_s).first();
+    const pid_t escaped = pidsIn(server.folder() + u"/escaped"_s).value(0);
     const QString lost = groupOf(server);
     const auto serverPid = pid_t(server.serverPid());
     const auto guardian = pid_t(server.guardianPid());
@@ -202,7 +202,7 @@ void TestCgroups::whatALaunchLeftWithoutATraceIsKilledBeforeTheNext()
     RunningServer server({{u"it"_s, shell(escapeScript(u"exec sleep 600"_s), limits)}});
     QVERIFY2(server.start(), qPrintable(server.log()));
     QTRY_COMPARE_WITH_TIMEOUT(pidsIn(server.folder() + u"/escaped"_s).size(), 1, patience);
-    const pid_t escaped = pidsIn(server.folder() + u"/escaped"_s).first();
+    const pid_t escaped = pidsIn(server.folder() + u"/escaped"_s).value(0);
     QCOMPARE(Cgroup(groupOf(server)).children().size(), 2); // the server's and the launch's
     QCOMPARE(::kill(pid_t(server.process(u"it"_s)[u"pid"_s].toInteger()), SIGKILL), 0);
     QTRY_COMPARE_WITH_TIMEOUT(pidsIn(server.folder() + u"/escaped"_s).size(), 2, patience);
