@@ -3,6 +3,7 @@
 
 #include "cli/selection.h"
 #include "cli/statustable.h"
+#include "supervisor/waitreason.h"
 
 #include <QCoreApplication>
 #include <QDateTime>
@@ -44,6 +45,7 @@ class Awaiting
 public:
     Awaiting(HubSession &session, QList<ProcessStatus> before, Effect effect, bool quiet)
         : m_session(session)
+        , m_before(before)
         , m_pending(std::move(before))
         , m_effect(effect)
         , m_quiet(quiet)
@@ -71,10 +73,7 @@ private:
             complain(Texts::tr("%1: is gone").arg(displayName(before)) + u'\n');
             return m_failed = true;
         }
-        Verdict verdict = judge(m_effect, before, *status);
-        if (m_effect == Effect::Ready && status->outdated && hasFailedSibling(*status))
-            verdict = {.kind = Verdict::Kind::OutOfReach,
-                .reason = Texts::tr("runs as before a reload: another instance has failed")};
+        const Verdict verdict = judgeAmongOthers(before, *status);
         switch (verdict.kind) {
         case Verdict::Kind::Pending:
             return false;
@@ -89,16 +88,72 @@ private:
         Q_UNREACHABLE();
     }
 
-    /// Then the restarts that a reload brings are given up.
-    bool hasFailedSibling(const ProcessStatus &status) const
+    /// What others have to do with it: instances that are restarted one after the other, until one
+    /// fails, and whom it waits for.
+    [[nodiscard]] Verdict judgeAmongOthers(
+        const ProcessStatus &before, const ProcessStatus &status) const
     {
-        const QList<ProcessStatus> all = m_session.processes();
-        return std::any_of(all.cbegin(), all.cend(), [&status](const ProcessStatus &other) {
-            return other.name == status.name && other.state == ProcessPhase::Failed;
+        const Verdict verdict = judge(m_effect, before, status);
+        if (verdict.kind != Verdict::Kind::Pending)
+            return verdict;
+        const auto outOfReach = [](const QString &reason) {
+            return Verdict{.kind = Verdict::Kind::OutOfReach, .reason = reason};
+        };
+        if (m_effect == Effect::Ready && status.outdated && hasFailedSibling(status))
+            return outOfReach(Texts::tr("runs as before a reload: another instance has failed"));
+        if (m_effect == Effect::Relaunched && isAsBefore(status) && hasFailedSibling(status))
+            return outOfReach(Texts::tr("left as it is: another instance has failed"));
+        const ProcessStatus last = lastThatWaits(status);
+        if (last.name == status.name)
+            return verdict;
+        const Verdict ofLast = judge(m_effect, last, last);
+        return ofLast.kind == Verdict::Kind::OutOfReach
+            ? outOfReach(u"%1, %2: %3"_s.arg(status.reason, last.name, ofLast.reason))
+            : verdict;
+    }
+
+    /// The same launch as when the command was given, or the same failure.
+    [[nodiscard]] bool isAsBefore(const ProcessStatus &status) const
+    {
+        return std::ranges::any_of(m_before, [&status](const ProcessStatus &before) {
+            return before.name == status.name && before.instance == status.instance
+                && before.pid == status.pid && before.state == status.state
+                && before.lastExit == status.lastExit;
         });
     }
 
+    /// Of a restart that is under way; one that had failed before is for it to restart.
+    [[nodiscard]] bool hasFailedSibling(const ProcessStatus &status) const
+    {
+        return std::ranges::any_of(m_session.processes(), [&](const ProcessStatus &other) {
+            return other.name == status.name && other.state == ProcessPhase::Failed
+                && (m_effect != Effect::Relaunched || !isAsBefore(other));
+        });
+    }
+
+    /// Of those that wait for each other, \a status first, the last one that waits.
+    [[nodiscard]] ProcessStatus lastThatWaits(ProcessStatus status) const
+    {
+        for (int steps = 0; steps < mostSteps && isOneOfAChain(status); ++steps) {
+            const QString name
+                = status.reason.sliced(waitreason::begin.size()).chopped(waitreason::waits.size());
+            const auto next = m_session.process(name, 0);
+            if (!next || next->state != ProcessPhase::Waiting)
+                return status;
+            status = *next;
+        }
+        return status;
+    }
+    [[nodiscard]] static bool isOneOfAChain(const ProcessStatus &status)
+    {
+        return status.state == ProcessPhase::Waiting && status.reason.startsWith(waitreason::begin)
+            && status.reason.endsWith(waitreason::waits);
+    }
+
+    static constexpr int mostSteps = 1000; ///< nobody waits in a circle, but who knows the server
+
     HubSession &m_session;
+    QList<ProcessStatus> m_before;
     QList<ProcessStatus> m_pending;
     Effect m_effect;
     bool m_quiet;

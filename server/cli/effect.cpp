@@ -2,6 +2,7 @@
 #include "cli/effect.h"
 
 #include "cli/terminaltext.h"
+#include "supervisor/waitreason.h"
 
 using namespace Qt::StringLiterals;
 
@@ -50,9 +51,11 @@ Verdict judge(Effect effect, const ProcessStatus &before, const ProcessStatus &s
     const bool failed = status.state == ProcessPhase::Failed;
     const bool done = status.state == ProcessPhase::Done;
     const bool another = status.pid != before.pid || status.startedAt != before.startedAt;
-    // Nobody will launch it by itself: it was stopped, is disabled, or its schedule never comes.
-    const bool idle = (status.state == ProcessPhase::Stopped && status.wanted == Wanted::Down)
-        || (status.state == ProcessPhase::Waiting && status.reason == neverDueReason);
+    const bool stranded = status.state == ProcessPhase::Waiting
+        && (status.reason == neverDueReason || status.reason.endsWith(waitreason::failed));
+    // Nobody will launch it by itself: it was stopped, is disabled, or waits for what never comes.
+    const bool idle
+        = (status.state == ProcessPhase::Stopped && status.wanted == Wanted::Down) || stranded;
     switch (effect) {
     case Effect::Ready:
         return failed || idle ? outOfReach(status)
@@ -66,12 +69,13 @@ Verdict judge(Effect effect, const ProcessStatus &before, const ProcessStatus &s
     case Effect::Done:
         return failed || idle ? outOfReach(status) : reachedIf(done);
     case Effect::Relaunched:
-        return failed || status.isUnkillable()
+        return failed || stranded || status.isUnkillable()
             ? outOfReach(status)
             : reachedIf(done || (running && status.ready && another));
     case Effect::Started:
-        return failed || status.isUnkillable() ? outOfReach(status)
-                                               : reachedIf(done || (running && status.ready));
+        return failed || stranded || status.isUnkillable()
+            ? outOfReach(status)
+            : reachedIf(done || (running && status.ready));
     }
     Q_UNREACHABLE();
 }

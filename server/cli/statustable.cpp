@@ -211,7 +211,7 @@ QString situation(const ProcessStatus &status, const QDateTime &now)
         parts.append(nextStart(status, now));
     if (status.critical)
         parts.append(Texts::tr("critical"));
-    if (!status.status.isEmpty())
+    if (status.pid && !status.status.isEmpty()) // of who is gone it is no longer true
         parts.prepend(status.status);
     return printable(parts.join(u", "_s));
 }

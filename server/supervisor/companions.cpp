@@ -3,6 +3,7 @@
 
 #include "supervision/dependencyorder.h"
 #include "supervisor/supervisedprocess.h"
+#include "supervisor/waitreason.h"
 
 #include <QMap>
 
@@ -35,11 +36,11 @@ QString waitsFor(const SupervisedProcess &dependency)
     case ProcessPhase::Running:
         return u"waits for %1 to be ready"_s.arg(name);
     case ProcessPhase::Waiting:
-        return u"waits for %1, which waits too"_s.arg(name);
+        return waitreason::begin + name + waitreason::waits;
     case ProcessPhase::Backoff:
         return u"waits for %1, which is to be started again"_s.arg(name);
     case ProcessPhase::Failed:
-        return u"waits for %1, which has failed"_s.arg(name);
+        return waitreason::begin + name + waitreason::failed;
     case ProcessPhase::Stopped:
     case ProcessPhase::Stopping:
     case ProcessPhase::Done:

@@ -187,6 +187,9 @@ private Q_SLOTS:
     void aRefusalIsToldWithItsCode();
     void restartWaitsForAnotherLaunch();
     void startFailsWithTheReason();
+    void restartOfSeveralEndsWhenOneFails();
+    void whoWaitsForWhatHasFailedIsNotWaitedFor_data();
+    void whoWaitsForWhatHasFailedIsNotWaitedFor();
     void noWaitReturnsAtOnce();
     void waitGivesUpInTimeAndSaysWhy();
     void aServerThatGoesAwayIsThree();
@@ -510,6 +513,50 @@ void TestCli::startFailsWithTheReason()
     QCOMPARE(outcome.code, 1);
     QCOMPARE(outcome.errors,
         u"importer: failed: exited with code 3 (more than 5 restarts in 60000 ms)\n"_s);
+}
+
+void TestCli::restartOfSeveralEndsWhenOneFails()
+{
+    QList<ProcessStatus> three{running(u"w"_s, 1), running(u"w"_s, 2), running(u"w"_s, 3)};
+    three[1].instance = 1;
+    three[2] = in(ProcessPhase::Failed, u"w"_s, u"exited with code 1"_s); // restarted first
+    three[2].instance = 2;
+    const auto fake = hub(three);
+    fake->accepted = [&] {
+        ProcessStatus again = three[2];
+        again.state = ProcessPhase::Starting;
+        again.pid = 4;
+        fake->announce(again);
+        again = three[2];
+        again.lastExit = ExitReport{.at = QDateTime::currentDateTimeUtc(), .code = 1};
+        fake->announce(again);
+    };
+    const Outcome outcome = semper({u"restart"_s, u"w"_s});
+    QCOMPARE(outcome.code, 1);
+    QVERIFY2(outcome.errors.contains(u"w:2: failed: exited with code 1\n"_s),
+        qPrintable(outcome.errors));
+    QVERIFY2(outcome.errors.contains(u"w:1: left as it is: another instance has failed\n"_s),
+        qPrintable(outcome.errors));
+}
+
+void TestCli::whoWaitsForWhatHasFailedIsNotWaitedFor_data()
+{
+    QTest::addColumn<QStringList>("command");
+    QTest::newRow("wait") << QStringList{u"wait"_s, u"top"_s};
+    QTest::newRow("start") << QStringList{u"start"_s, u"top"_s};
+    QTest::newRow("restart") << QStringList{u"restart"_s, u"top"_s};
+}
+
+void TestCli::whoWaitsForWhatHasFailedIsNotWaitedFor()
+{
+    QFETCH(const QStringList, command);
+    const auto fake = hub({in(ProcessPhase::Failed, u"db"_s, u"exited with code 1"_s),
+        in(ProcessPhase::Waiting, u"mid"_s, u"waits for db, which has failed"_s),
+        in(ProcessPhase::Waiting, u"top"_s, u"waits for mid, which waits too"_s)});
+    const Outcome outcome = semper(command);
+    QCOMPARE(outcome.errors,
+        u"top: waits for mid, which waits too, mid: waiting: waits for db, which has failed\n"_s);
+    QCOMPARE(outcome.code, 1);
 }
 
 void TestCli::noWaitReturnsAtOnce()

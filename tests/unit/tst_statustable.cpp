@@ -370,6 +370,12 @@ void TestStatusTable::effectsAreJudged_data()
     disabled.wanted = Wanted::Down;
     row("ready: disabled", Effect::Ready, disabled,
         {.kind = OutOfReach, .reason = u"stopped: disabled by the configuration"_s});
+    const ProcessStatus stranded
+        = in(ProcessPhase::Waiting, u"p"_s, u"waits for db, which has failed"_s);
+    const Verdict strandedToo{
+        .kind = OutOfReach, .reason = u"waiting: waits for db, which has failed"_s};
+    for (const Effect effect : {Effect::Ready, Effect::Up, Effect::Started, Effect::Relaunched})
+        row("waits for what has failed", effect, stranded, strandedToo);
     row("down: running", Effect::Down, same, pending);
     row("down: stopping", Effect::Down, stopping, pending);
     row("down: backoff", Effect::Down, backoff, pending);
