@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "application/missinghere.h"
 #include "cli/command.h"
 #include "cli/configadvice.h"
 #include "cli/configchoice.h"
@@ -42,17 +41,6 @@ QString toJson(const QString &file, const ConfigErrors &errors, const ConfigErro
     const QJsonObject report{{u"file"_s, file}, {keys::ok, errors.isEmpty()},
         {u"errors"_s, toJson(errors)}, {u"warnings"_s, toJson(advice)}};
     return QString::fromUtf8(QJsonDocument(report).toJson());
-}
-
-/// What is wrong in the file, and what it names that is not here.
-ConfigErrors allErrors(const PartialConfig &loaded)
-{
-    ServerConfig config = loaded.config;
-    if (!loaded.errors.isEmpty())
-        for (ServiceSpec &service : config.services)
-            for (ProcessSpec &process : service.processes)
-                process.schedule.reset(); // what is wrong with it is among them
-    return loaded.errors + missingHere(config);
 }
 
 int check(const CommandLine &line, const CommandSyntax &)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/configchoice.h"
 
+#include "application/missinghere.h"
 #include "spec/configfile.h"
 #include "spec/configlocator.h"
 
@@ -76,8 +77,18 @@ ConfigResult loadConfigFile(const QString &file, const QString &socketPath)
 {
     PartialConfig loaded = loadPartialConfigFile(file, socketPath);
     if (!loaded.errors.isEmpty())
-        return std::move(loaded.errors);
+        return allErrors(loaded);
     return std::move(loaded.config);
+}
+
+ConfigErrors allErrors(const PartialConfig &loaded)
+{
+    ServerConfig config = loaded.config;
+    if (!loaded.errors.isEmpty())
+        for (ServiceSpec &service : config.services)
+            for (ProcessSpec &process : service.processes)
+                process.schedule.reset(); // what is wrong with it is among them
+    return loaded.errors + missingHere(config);
 }
 
 PartialConfig loadPartialConfigFile(const QString &file, const QString &socketPath)

@@ -19,14 +19,18 @@ namespace semper {
 [[nodiscard]] SEMPER_SERVER_EXPORT std::variant<QString, CommandExit> chooseConfigFile(
     const QString &named);
 
-/// Reads and checks \a file. \a socketPath is where the server will listen; empty for the usual
-/// place.
+/// Reads and checks \a file; where it has errors, what it names that is not here is told with them.
+/// \a socketPath is where the server will listen; empty for the usual place.
 [[nodiscard]] SEMPER_SERVER_EXPORT ConfigResult loadConfigFile(
     const QString &file, const QString &socketPath = {});
 
 /// The same, with what could be understood in spite of errors.
 [[nodiscard]] SEMPER_SERVER_EXPORT PartialConfig loadPartialConfigFile(
     const QString &file, const QString &socketPath = {});
+
+/// What is wrong in the file, and which classes, users and so on it names that are not here. Looks
+/// into all plugins.
+[[nodiscard]] SEMPER_SERVER_EXPORT ConfigErrors allErrors(const PartialConfig &loaded);
 
 /// "FILE: 2 errors" and a line for each.
 [[nodiscard]] SEMPER_SERVER_EXPORT QString toText(const QString &file, const ConfigErrors &errors);

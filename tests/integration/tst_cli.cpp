@@ -386,6 +386,10 @@ void TestCli::checkTellsWhatIsMissingBesideWhatIsWrong()
     QCOMPARE(paths,
         (QStringList{u"$.nodes"_s, at + u"a.instnces"_s, at + u"b.schedule"_s, at + u"c.class"_s,
             at + u"d.umask"_s, at + u"a.class"_s, at + u'd'}));
+    // So does who is to run it.
+    const Outcome serve = semper({u"serve"_s, u"--config"_s, file});
+    QCOMPARE(serve.code, 1);
+    QCOMPARE(serve.errors.split(u'\n', Qt::SkipEmptyParts), lines.sliced(1));
 }
 
 void TestCli::noServerIsThree()
