@@ -3,6 +3,7 @@
 
 #include "supervisor/cgroupclearing.h"
 #include "supervisor/descendants.h"
+#include "supervisor/standarderror.h"
 #include "supervisor/unixsignals.h"
 
 #include <QFile>
@@ -55,6 +56,7 @@ void endAfterGuardian(int)
 {
     static constexpr char lastWords[] = "semper: the guardian is gone; everything is ended\n";
     static_cast<void>(!::write(STDERR_FILENO, lastWords, sizeof lastWords - 1));
+    StandardError::dropQtMessages();
     ::syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0); // the sweep needs two descriptors
     killAllDescendants(sweepPatienceMs);
     if (serversKillFile.front() != '\0') {

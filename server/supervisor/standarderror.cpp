@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdio>
 #include <ctime>
 
@@ -20,6 +21,7 @@ namespace {
 
 QMutex mutex;
 qint64 droppedLines = 0; ///< guarded by the mutex
+std::atomic<bool> dropsQtMessages = false;
 
 // A pipe that is writable takes PIPE_BUF bytes without blocking (pipe(7)).
 constexpr qsizetype safeBytes = 4096;
@@ -91,6 +93,8 @@ QByteArray timeStamp()
 
 void handleMessage(QtMsgType type, const QMessageLogContext &context, const QString &message)
 {
+    if (dropsQtMessages)
+        return;
     StandardError::write(timeStamp() + levelName(type) + ' '
         + (context.category ? context.category : "") + ": " + message.toUtf8());
 }
@@ -121,6 +125,11 @@ void StandardError::write(const QByteArray &line)
 void StandardError::takeQtMessages()
 {
     qInstallMessageHandler(handleMessage);
+}
+
+void StandardError::dropQtMessages() noexcept
+{
+    dropsQtMessages = true;
 }
 
 QList<int> StandardError::descriptors()

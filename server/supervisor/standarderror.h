@@ -17,6 +17,9 @@ public:
     static void write(const QByteArray &line);
     /// From here on Qt's messages go the same way, each with time, category and level.
     static void takeQtMessages();
+    /// From here on they are dropped: for an end in which other threads find their descriptors
+    /// closed. May be called in a signal handler.
+    static void dropQtMessages() noexcept;
     /// What write() needs: a thread with a table of its own has to keep them.
     [[nodiscard]] static QList<int> descriptors();
 };
