@@ -9,6 +9,15 @@
 
 namespace semper {
 
+void useOneHeap()
+{
+#ifdef __GLIBC__
+    constexpr int growth = 1024 * 1024;
+    ::mallopt(M_ARENA_MAX, 1);
+    ::mallopt(M_TOP_PAD, growth);
+#endif
+}
+
 void releaseFreeMemory()
 {
 #ifdef __GLIBC__

@@ -2,6 +2,7 @@
 #include "application/serve.h"
 
 #include "application/configoverlay.h"
+#include "application/memory.h"
 #include "application/serverruntime.h"
 #include "cli/configchoice.h"
 #include "cli/serveoptions.h"
@@ -125,6 +126,7 @@ int serveEmbedded(const QStringList &words, const std::function<void(ServerAppli
 /// the first thread's list of children has nothing but orphans (OrphanKeeper).
 int runServer(int argc, char **argv, const std::function<int()> &server)
 {
+    useOneHeap();
     const auto run = [&] {
         const WithoutGlib withoutGlib;
         const QCoreApplication qt(argc, argv);
