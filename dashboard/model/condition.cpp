@@ -63,7 +63,7 @@ QString conditionName(Condition condition)
 QString stateLabel(const ProcessStatus &status, bool crashLooping)
 {
     if (status.isUnkillable())
-        return Words::tr("Cannot be killed");
+        return Words::tr("Unkillable");
     switch (status.state) {
     case ProcessPhase::Failed:
         return Words::tr("Failed");

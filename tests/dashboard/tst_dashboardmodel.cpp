@@ -191,7 +191,7 @@ void TestDashboardModel::anIntentEndsWithItsEffectNotBefore()
     QCOMPARE(cell(model, u"p"_s, ProcessModel::State), u"Stopping… 3 s"_s);
     process.reason = u"cannot be killed: state D, waits in nfs_wait"_s;
     model.applyState(process);
-    QCOMPARE(cell(model, u"p"_s, ProcessModel::State), u"Cannot be killed"_s);
+    QCOMPARE(cell(model, u"p"_s, ProcessModel::State), u"Unkillable"_s);
     process.state = ProcessPhase::Stopped;
     process.pid.reset();
     model.applyState(process);
