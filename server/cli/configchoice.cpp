@@ -42,11 +42,20 @@ ConfigResult demoConfig(const ServeOptions &options)
     return readConfig(file.readAll(), surroundingsOf(directory, options.socketPath));
 }
 
+/// \a file; where it has errors, what it names that is not here is told with them.
+ConfigResult loadToServe(const QString &file, const QString &socketPath)
+{
+    PartialConfig loaded = loadPartialConfigFile(file, socketPath);
+    if (!loaded.errors.isEmpty())
+        return allErrors(loaded);
+    return std::move(loaded.config);
+}
+
 /// The demo, or \a file. With --state-directory in its place.
 ConfigResult readServed(const QString &file, const ServeOptions &options)
 {
     ConfigResult result
-        = options.demo ? demoConfig(options) : loadConfigFile(file, options.socketPath);
+        = options.demo ? demoConfig(options) : loadToServe(file, options.socketPath);
     if (auto *config = std::get_if<ServerConfig>(&result);
         config != nullptr && !options.stateDirectory.isEmpty())
         config->stateDirectory = options.stateDirectory;
@@ -77,7 +86,7 @@ ConfigResult loadConfigFile(const QString &file, const QString &socketPath)
 {
     PartialConfig loaded = loadPartialConfigFile(file, socketPath);
     if (!loaded.errors.isEmpty())
-        return allErrors(loaded);
+        return std::move(loaded.errors);
     return std::move(loaded.config);
 }
 

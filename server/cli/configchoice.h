@@ -19,8 +19,8 @@ namespace semper {
 [[nodiscard]] SEMPER_SERVER_EXPORT std::variant<QString, CommandExit> chooseConfigFile(
     const QString &named);
 
-/// Reads and checks \a file; where it has errors, what it names that is not here is told with them.
-/// \a socketPath is where the server will listen; empty for the usual place.
+/// Reads and checks \a file. \a socketPath is where the server will listen; empty for the usual
+/// place.
 [[nodiscard]] SEMPER_SERVER_EXPORT ConfigResult loadConfigFile(
     const QString &file, const QString &socketPath = {});
 
