@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "hub/framepump.h"
 
+#include "supervisor/launchdescriptors.h"
+
 #include <QMutexLocker>
 #include <QSet>
 
@@ -71,8 +73,9 @@ FramePump::~FramePump()
     ::close(m_epoll);
 }
 
-FramePump::Id FramePump::add(int descriptor, Listener *listener)
+FramePump::Id FramePump::add(int socket, Listener *listener)
 {
+    const int descriptor = setAside(socket);
     ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK);
     const Id id = ++m_lastId;
     m_listeners.insert(id, listener);

@@ -50,7 +50,7 @@ public:
     ~FramePump() override;
 
     /// Takes over a connected socket. \a listener hears of it until remove().
-    [[nodiscard]] Id add(int descriptor, Listener *listener);
+    [[nodiscard]] Id add(int socket, Listener *listener);
     /// Closes it; what waits to be written is dropped.
     void remove(Id id);
 

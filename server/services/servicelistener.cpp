@@ -6,6 +6,7 @@
 #include "services/liveconnection.h"
 #include "services/tlsfiles.h"
 #include "services/unixlistener.h"
+#include "supervisor/launchdescriptors.h"
 
 #include <QFile>
 #include <QHostAddress>
@@ -229,26 +230,27 @@ QSslSocket *ServiceListener::makeTlsSocket()
     return new QSslSocket(this);
 }
 
-void ServiceListener::incomingConnection(qintptr descriptor)
+void ServiceListener::incomingConnection(qintptr accepted)
 {
     m_starved = false;
     if (m_live.size() + m_handshakes.size() >= m_limits.connections)
-        return turnAway(static_cast<int>(descriptor), m_tls ? QByteArray() : refusal());
+        return turnAway(static_cast<int>(accepted), m_tls ? QByteArray() : refusal());
+    const int descriptor = setAside(static_cast<int>(accepted));
     if (m_tls)
         return shakeHands(descriptor);
     QTcpSocket *socket = makeSocket();
     if (socket->setSocketDescriptor(descriptor))
         return take(socket);
     delete socket;
-    ::close(static_cast<int>(descriptor));
+    ::close(descriptor);
 }
 
-void ServiceListener::shakeHands(qintptr descriptor)
+void ServiceListener::shakeHands(int descriptor)
 {
     QSslSocket *socket = makeTlsSocket();
     if (!socket->setSocketDescriptor(descriptor)) {
         delete socket;
-        ::close(static_cast<int>(descriptor));
+        ::close(descriptor);
         return;
     }
     m_handshakes.insert(socket, QDeadlineTimer(m_limits.handshakeTimeout));

@@ -83,12 +83,12 @@ protected:
     /// To be called by the destructor of a subclass that its connections refer to.
     void dropConnections();
 
-    void incomingConnection(qintptr descriptor) override;
+    void incomingConnection(qintptr accepted) override;
 
 private:
     [[nodiscard]] std::optional<QString> bindTcp(const ListenAddress &address);
     [[nodiscard]] std::optional<QString> bindPath(const ListenAddress &address);
-    void shakeHands(qintptr descriptor);
+    void shakeHands(int descriptor);
     void take(QTcpSocket *socket);
     void startSweep();
     void sweep();

@@ -33,35 +33,35 @@ constexpr long callSetUser = SYS_setresuid;
 
 constexpr int exitOfFault = 71; // EX_OSERR; nobody sees it
 
-[[noreturn]] void giveUp(ChildFault *fault, const ChildFault &what)
-{
-    const int error = errno;
-    *fault = what;
-    fault->error = error;
-    ::_exit(exitOfFault);
-}
-
 // The C library's functions would also change the ids of all threads, which here are the server's.
 void become(const RunAs &who, ChildFault *fault)
 {
     using Step = ChildFault::Step;
     if (::syscall(callSetGroups, who.groups.size(), who.groups.data()) != 0)
-        giveUp(fault, {.step = Step::Groups, .value = long(who.groups.size())});
+        endChild(fault, {.step = Step::Groups, .value = long(who.groups.size())});
     if (::syscall(callSetGroup, who.group, who.group, who.group) != 0)
-        giveUp(fault, {.step = Step::Group, .value = long(who.group)});
+        endChild(fault, {.step = Step::Group, .value = long(who.group)});
     if (who.user && ::syscall(callSetUser, *who.user, *who.user, *who.user) != 0)
-        giveUp(fault, {.step = Step::User, .value = long(*who.user)});
+        endChild(fault, {.step = Step::User, .value = long(*who.user)});
 }
 
 void enterCgroup(const char *entrance, ChildFault *fault)
 {
     const int file = ::open(entrance, O_WRONLY | O_CLOEXEC);
     if (file < 0 || ::write(file, "0", 1) != 1)
-        giveUp(fault, {.step = ChildFault::Step::Cgroup});
+        endChild(fault, {.step = ChildFault::Step::Cgroup});
     ::close(file);
 }
 
 } // namespace
+
+void endChild(ChildFault *fault, const ChildFault &what)
+{
+    const int error = errno;
+    *fault = what;
+    fault->error = error;
+    ::_exit(exitOfFault);
+}
 
 void ChildSetup::apply() const noexcept
 {
@@ -84,12 +84,12 @@ void ChildSetup::apply() const noexcept
         enterCgroup(settings.cgroup.constData(), fault);
     for (const ResourceLimit &limit : settings.limits)
         if (::setrlimit(__rlimit_resource(limit.resource), &limit.value) != 0)
-            giveUp(fault,
+            endChild(fault,
                 {.step = Step::Limit,
                     .resource = limit.resource,
                     .value = long(limit.value.rlim_cur)});
     if (settings.nice && ::setpriority(PRIO_PROCESS, 0, *settings.nice) != 0)
-        giveUp(fault, {.step = Step::Nice, .value = *settings.nice});
+        endChild(fault, {.step = Step::Nice, .value = *settings.nice});
     if (settings.umask)
         ::umask(*settings.umask);
     if (settings.runAs)
@@ -107,6 +107,8 @@ QString ChildFault::explain() const
         return u"cannot %1: %2"_s.arg(what, qt_error_string(error));
     };
     switch (step) {
+    case Step::Descriptors:
+        return because(u"part from the server's descriptors"_s);
     case Step::Cgroup:
         return because(u"enter its control group"_s);
     case Step::Limit:

@@ -36,7 +36,7 @@ struct ChildSettings
 /// The step on the way to exec that failed. Lies in memory that the child shares with the server.
 struct ChildFault
 {
-    enum class Step : int { None, Cgroup, Limit, Nice, Groups, Group, User };
+    enum class Step : int { None, Descriptors, Cgroup, Limit, Nice, Groups, Group, User };
     Step step = Step::None;
     int error = 0; ///< errno
     int resource = 0; ///< of Limit
@@ -45,6 +45,9 @@ struct ChildFault
     /// "cannot set nice -5: Permission denied".
     [[nodiscard]] QString explain() const;
 };
+
+/// Ends the child that this runs in, on its way to exec: \a what, with errno, goes to \a fault.
+[[noreturn]] void endChild(ChildFault *fault, const ChildFault &what);
 
 /// All of a launch that is done in the child.
 struct ChildSetup

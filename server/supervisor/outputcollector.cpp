@@ -2,11 +2,10 @@
 #include "supervisor/outputcollector.h"
 
 #include "protocol/processstatus.h"
-#include "supervisor/descriptortable.h"
+#include "supervisor/launchdescriptors.h"
 #include "supervisor/standarderror.h"
 
 #include <QMutexLocker>
-#include <QSocketNotifier>
 
 #include <algorithm>
 #include <array>
@@ -31,7 +30,6 @@ constexpr qsizetype maximumLinesPerBatch = 500;
 
 // What the epoll set tells of, beside streams by their ids.
 constexpr quint64 quitId = 0;
-constexpr quint64 mailId = 1;
 
 bool watch(int epoll, int descriptor, quint64 id)
 {
@@ -53,27 +51,17 @@ std::optional<QRegularExpression> boundedPattern(const QString &pattern)
 
 OutputCollector::OutputCollector(QObject *parent)
     : QObject(parent)
-    , m_lastId(mailId)
+    , m_lastId(quitId)
     , m_epoll(::epoll_create1(EPOLL_CLOEXEC))
     , m_quit(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
-    , m_bell(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
 {
     watch(m_epoll, m_quit, quitId);
-    watch(m_epoll, m_mail.inbox(), mailId);
-    m_onBell = std::make_unique<QSocketNotifier>(m_bell, QSocketNotifier::Read);
-    connect(m_onBell.get(), &QSocketNotifier::activated, this, &OutputCollector::handOver);
-
     // Signals are the main thread's business.
     sigset_t all;
     sigset_t before;
     sigfillset(&all);
     ::pthread_sigmask(SIG_SETMASK, &all, &before);
-    const QList<int> kept
-        = StandardError::descriptors() + QList<int>{m_epoll, m_quit, m_bell, m_mail.inbox()};
-    m_thread = std::thread([this, kept] {
-        takeOwnDescriptorTable(kept);
-        run();
-    });
+    m_thread = std::thread([this] { run(); });
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
@@ -83,8 +71,6 @@ OutputCollector::~OutputCollector()
     static_cast<void>(!::write(m_quit, &one, sizeof one));
     m_thread.join();
     echo(m_batches);
-    m_onBell.reset();
-    ::close(m_bell);
     ::close(m_quit);
     ::close(m_epoll);
 }
@@ -95,21 +81,21 @@ int OutputCollector::open(const QString &process, int instance, const AwaitedLin
     if (::pipe2(ends, O_CLOEXEC) != 0)
         return -1;
     ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    const int reader = setAside(ends[0]);
     const quint64 id = ++m_lastId;
     {
         const QMutexLocker lock(&m_mutex);
         m_streams.insert(
-            id, {process, instance, -1, {}, awaited.launch, boundedPattern(awaited.pattern)});
+            id, {process, instance, reader, {}, awaited.launch, boundedPattern(awaited.pattern)});
     }
-    const bool sent = m_mail.send(ends[0], id);
-    const int error = errno;
-    ::close(ends[0]);
-    if (sent)
+    if (watch(m_epoll, reader, id))
         return ends[1];
+    const int error = errno;
     {
         const QMutexLocker lock(&m_mutex);
         m_streams.remove(id);
     }
+    ::close(reader);
     ::close(ends[1]);
     errno = error;
     return -1;
@@ -141,10 +127,7 @@ void OutputCollector::run()
             const quint64 id = events[std::size_t(i)].data.u64;
             if (id == quitId)
                 return takeLastWords();
-            if (id == mailId)
-                takeStreams();
-            else
-                pending |= drain(id);
+            pending |= drain(id);
         }
         if (pending && m_sinceDelivery.hasExpired(deliveryIntervalMs)) {
             deliver();
@@ -154,20 +137,8 @@ void OutputCollector::run()
     }
 }
 
-void OutputCollector::takeStreams()
-{
-    while (const auto letter = m_mail.take()) {
-        const QMutexLocker lock(&m_mutex);
-        if (letter->descriptor >= 0 && watch(m_epoll, letter->descriptor, letter->id))
-            m_streams[letter->id].descriptor = letter->descriptor;
-        else
-            m_streams.remove(letter->id); // its writers are told by a broken pipe
-    }
-}
-
 void OutputCollector::takeLastWords()
 {
-    takeStreams();
     QHash<quint64, int> descriptors;
     for (auto it = m_streams.cbegin(); it != m_streams.cend(); ++it)
         descriptors.insert(it.key(), it->descriptor);
@@ -205,8 +176,8 @@ bool OutputCollector::drain(quint64 id)
     if (!m_toSearch.isEmpty())
         search(id, after);
     if (bytes.isEmpty()) {
-        // Closing alone would not do where the table is shared: a launch on its way to exec still
-        // holds a copy, which the epoll set would go on to tell of.
+        // Closing alone would not do: a launch on its way to exec may still hold a copy, which the
+        // epoll set would go on to tell of.
         ::epoll_ctl(m_epoll, EPOLL_CTL_DEL, descriptor, nullptr);
         ::close(descriptor);
     }
@@ -290,17 +261,13 @@ void OutputCollector::echo(const QHash<Key, OutputBatch> &batches)
     }
 }
 
-// Qt's own way to call across threads would write to a descriptor that this thread does not have.
-void OutputCollector::ring() const
+void OutputCollector::ring()
 {
-    const quint64 one = 1;
-    static_cast<void>(!::write(m_bell, &one, sizeof one));
+    QMetaObject::invokeMethod(this, &OutputCollector::handOver, Qt::QueuedConnection);
 }
 
 void OutputCollector::handOver()
 {
-    quint64 rung = 0;
-    static_cast<void>(!::read(m_bell, &rung, sizeof rung));
     QHash<Key, OutputBatch> batches;
     QByteArrayList found;
     {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "supervisor/descriptormail.h"
-
 #include <semper/semper_server_export.h>
 
 #include <QElapsedTimer>
@@ -13,11 +11,8 @@
 #include <QString>
 #include <QStringList>
 
-#include <memory>
 #include <optional>
 #include <thread>
-
-class QSocketNotifier;
 
 namespace semper {
 
@@ -38,9 +33,8 @@ struct AwaitedLine
 };
 
 /// Reads what all processes print, on a thread of its own, so that a flood costs the event loop
-/// nothing. The thread has its own table of descriptors, so that what is read costs no launch
-/// anything either. Lines are handed on in batches, and echoed to the server's standard error with
-/// the process's name before each, ten times a second at most and 500 lines of a process each time.
+/// nothing. Lines are handed on in batches, and echoed to the server's standard error with the
+/// process's name before each, ten times a second at most and 500 lines of a process each time.
 class SEMPER_SERVER_EXPORT OutputCollector : public QObject
 {
     Q_OBJECT
@@ -67,7 +61,7 @@ private:
     {
         QString process;
         int instance = 0;
-        int descriptor = -1; ///< in the thread's table; -1 on its way there
+        int descriptor = -1;
         QByteArray rest; ///< a line that has no end yet
         QByteArray launch;
         std::optional<QRegularExpression> awaited;
@@ -75,7 +69,6 @@ private:
     using Key = std::pair<QString, int>;
 
     void run();
-    void takeStreams();
     void takeLastWords();
     bool drain(quint64 id);
     void takeLines(Stream &stream, const QByteArray &bytes);
@@ -83,7 +76,7 @@ private:
     void search(quint64 id, const Stream &stream);
     void deliver();
     static void echo(const QHash<Key, OutputBatch> &batches);
-    void ring() const;
+    void ring();
     void handOver();
 
     QMutex m_mutex; ///< guards the five below
@@ -94,12 +87,9 @@ private:
     bool m_delivering = false; ///< a delivery waits for the event loop
     QByteArrayList m_toSearch; ///< the thread's own: what may be an awaited line
     QElapsedTimer m_sinceDelivery; ///< the thread's own
-    DescriptorMail m_mail; ///< the streams' descriptors on their way to the thread
     quint64 m_lastId;
     int m_epoll = -1;
     int m_quit = -1;
-    int m_bell = -1; ///< wakes the event loop
-    std::unique_ptr<QSocketNotifier> m_onBell;
     std::thread m_thread;
 };
 

@@ -4,6 +4,8 @@
 #include "spec/signalname.h"
 #include "supervisor/childsetup.h"
 #include "supervisor/descriptorlimit.h"
+#include "supervisor/launchdescriptors.h"
+#include "supervisor/qprocesscompat.h"
 
 #include <QEvent>
 #include <QSocketNotifier>
@@ -31,6 +33,7 @@ QProcessLaunch::QProcessLaunch(QProcessLauncher &launcher)
 {
     m_process->setStandardInputFile(QProcess::nullDevice());
     m_process->setProcessChannelMode(QProcess::ForwardedChannels);
+    shareMemoryUntilExec(*m_process);
     connect(m_process.get(), &QProcess::started, this, [this] {
         leaveQueue();
         if (m_fault.step != ChildFault::Step::None)
@@ -90,8 +93,12 @@ void QProcessLaunch::execute(LaunchRequest request)
                                             .fault = m_faultSlot}] { setup.apply(); });
     m_coreDumped = false;
     m_strandedPipe.expect();
-    const int dumpable = ::prctl(PR_GET_DUMPABLE);
-    m_process->start();
+    const int dumpable = isForeign ? ::prctl(PR_GET_DUMPABLE) : -1;
+    {
+        const LaunchDescriptors few(
+            std::max(request.outputDescriptor, request.hubDescriptor), m_faultSlot);
+        m_process->start();
+    }
     if (isForeign) // the change of ids took it from the memory that was shared
         ::prctl(PR_SET_DUMPABLE, dumpable);
     m_strandedPipe.note(*m_process);

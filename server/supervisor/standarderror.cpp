@@ -132,9 +132,4 @@ void StandardError::dropQtMessages() noexcept
     dropsQtMessages = true;
 }
 
-QList<int> StandardError::descriptors()
-{
-    return {STDERR_FILENO, output()};
-}
-
 } // namespace semper

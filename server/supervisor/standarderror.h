@@ -2,7 +2,6 @@
 #pragma once
 
 #include <QByteArray>
-#include <QList>
 
 namespace semper {
 
@@ -20,8 +19,6 @@ public:
     /// From here on they are dropped: for an end in which other threads find their descriptors
     /// closed. May be called in a signal handler.
     static void dropQtMessages() noexcept;
-    /// What write() needs: a thread with a table of its own has to keep them.
-    [[nodiscard]] static QList<int> descriptors();
 };
 
 } // namespace semper

@@ -3,15 +3,12 @@
 
 #include "announce.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <string_view>
 #include <system_error>
 
-#include <linux/kcmp.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace semper::bench {
@@ -72,21 +69,9 @@ std::chrono::nanoseconds cpuOf(pid_t pid)
     return std::chrono::seconds{used.tv_sec} + std::chrono::nanoseconds{used.tv_nsec};
 }
 
-/// Of all its tables, for a thread may have one of its own.
 int descriptorsOf(pid_t pid)
 {
-    std::vector<pid_t> owners; // a task for each table
-    int count = 0;
-    for (const fs::path &task : entries(folderOf(pid) / "task")) {
-        const pid_t id = std::stoi(task.filename());
-        const bool known = std::ranges::any_of(owners,
-            [id](pid_t owner) { return ::syscall(SYS_kcmp, id, owner, KCMP_FILES, 0, 0) == 0; });
-        if (known)
-            continue;
-        owners.push_back(id);
-        count += static_cast<int>(entries(task / "fd").size());
-    }
-    return count;
+    return static_cast<int>(entries(folderOf(pid) / "fd").size());
 }
 
 } // namespace

@@ -1,25 +1,35 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "supervisor/qprocesslauncher.h"
 
+#include "supervisor/launchdescriptors.h"
 #include "support/descriptors.h"
 
+#include <QDeadlineTimer>
 #include <QFile>
 #include <QScopeGuard>
 #include <QSet>
 #include <QSignalSpy>
+#include <QTemporaryDir>
 #include <QTest>
+#include <QThread>
 
 #include <algorithm>
+#include <array>
+#include <chrono>
 #include <csignal>
 #include <memory>
+#include <thread>
 #include <vector>
 
 #include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 using namespace semper;
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -44,6 +54,8 @@ private Q_SLOTS:
     void aProgramThatIsMissingCostsNoDescriptor_data();
     void aProgramThatIsMissingCostsNoDescriptor();
     void notMoreThanThirtyTwoAreStartedAtOnce();
+    void aLaunchHoldsNoCopyOfWhatWasSetAside();
+    void startsWhereNoLowNumberIsFree();
 };
 
 void TestQProcessLauncher::aProgramThatIsMissingCostsNoDescriptor_data()
@@ -106,6 +118,82 @@ void TestQProcessLauncher::notMoreThanThirtyTwoAreStartedAtOnce()
     QTRY_COMPARE_WITH_TIMEOUT(ended, count, 20'000);
     QCOMPARE(started, count);
     QCOMPARE(most, 32);
+}
+
+// The launch is held up between fork and exec: at the entrance of its control group, which is a
+// named pipe here, once it leads a session of its own.
+void TestQProcessLauncher::aLaunchHoldsNoCopyOfWhatWasSetAside()
+{
+    const QTemporaryDir folder;
+    const QByteArray entrance = folder.filePath(u"entrance"_s).toLocal8Bit();
+    QCOMPARE(::mkfifo(entrance.constData(), 0600), 0);
+    int ends[2];
+    QCOMPARE(::pipe2(ends, O_CLOEXEC), 0);
+    const int writer = setAside(ends[1]);
+    QVERIFY(writer > ends[1]);
+
+    bool copied = true;
+    std::thread other([&, server = ::getpid()] { // while the main thread waits for exec
+        const QDeadlineTimer patience(20s);
+        const auto isHeldUp = [list = u"/proc/%1/task/%1/children"_s.arg(server)] {
+            QFile file(list);
+            const QByteArray child
+                = file.open(QIODevice::ReadOnly) ? file.readAll().trimmed() : QByteArray();
+            return child.toInt() > 0 && ::getsid(child.toInt()) == child.toInt();
+        };
+        while (!isHeldUp() && !patience.hasExpired())
+            QThread::yieldCurrentThread();
+        ::close(writer);
+        pollfd reader{.fd = ends[0], .events = POLLIN, .revents = 0};
+        copied = ::poll(&reader, 1, 2000) == 0; // else it hangs up
+        const int door = ::open(entrance.constData(), O_RDONLY | O_CLOEXEC);
+        char byte = 0;
+        static_cast<void>(!::read(door, &byte, 1));
+        ::close(door);
+    });
+    QProcessLauncher launcher;
+    const auto launch = launcher.create();
+    QSignalSpy ended(launch.get(), &Launch::ended);
+    launch->start(
+        [&] { return LaunchRequest{.program = u"/bin/true"_s, .settings = {.cgroup = entrance}}; });
+    other.join();
+    ::close(ends[0]);
+    QVERIFY(!copied);
+    QTRY_COMPARE(ended.size(), 1);
+    QCOMPARE(ended.first().first().value<ExitReport>().code, 0);
+}
+
+void TestQProcessLauncher::startsWhereNoLowNumberIsFree()
+{
+    QProcessLauncher launcher; // raises the limit
+    QList<int> taken;
+    const auto free = qScopeGuard([&taken] {
+        for (const int descriptor : std::as_const(taken))
+            ::close(descriptor);
+    });
+    const int aside = setAside(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    do {
+        taken.append(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+        QVERIFY(taken.last() >= 0);
+    } while (taken.last() < aside);
+    ::close(aside);
+
+    const auto launch = launcher.create();
+    QSignalSpy ended(launch.get(), &Launch::ended);
+    int ends[2];
+    QCOMPARE(::pipe2(ends, O_CLOEXEC), 0);
+    launch->start([&] {
+        return LaunchRequest{.program = u"/bin/sh"_s,
+            .arguments = {u"-c"_s, u"echo here; exit 3"_s},
+            .outputDescriptor = ends[1]};
+    });
+    QTRY_COMPARE(ended.size(), 1);
+    QCOMPARE(ended.first().first().value<ExitReport>().code, 3);
+    std::array<char, 8> said{};
+    QCOMPARE(::read(ends[0], said.data(), said.size()), 5);
+    QCOMPARE(QByteArray(said.data()), "here\n");
+    ::close(ends[0]);
+    ::close(ends[1]);
 }
 
 QTEST_GUILESS_MAIN(TestQProcessLauncher)
