@@ -116,13 +116,25 @@ QList<SupervisedProcess *> Companions::restartedWith(const SupervisedProcess &pr
     QList<SupervisedProcess *> others = othersOfGroup(process);
     if (process.spec().strategy == GroupStrategy::OneForAll)
         return others;
-    if (m_order.isEmpty())
-        findOrder();
-    const auto rank = [this](const SupervisedProcess &it) {
-        return std::pair(m_order.value(it.name()), it.instance());
-    };
+    const auto rank
+        = [this](const SupervisedProcess &it) { return std::pair(rankOf(it), it.instance()); };
     others.removeIf([&](const SupervisedProcess *other) { return rank(*other) < rank(process); });
     return others;
+}
+
+QList<SupervisedProcess *> Companions::inOrder(QList<SupervisedProcess *> processes) const
+{
+    if (!m_byDependency.isEmpty())
+        std::ranges::stable_sort(
+            processes, {}, [this](const SupervisedProcess *process) { return rankOf(*process); });
+    return processes;
+}
+
+qsizetype Companions::rankOf(const SupervisedProcess &process) const
+{
+    if (m_order.isEmpty())
+        findOrder();
+    return m_order.value(process.name());
 }
 
 QList<SupervisedProcess *> Companions::othersOfGroup(const SupervisedProcess &process) const

@@ -27,9 +27,13 @@ public:
     [[nodiscard]] QList<SupervisedProcess *> concernedBy(const SupervisedProcess &process) const;
     /// Those of its group that have to be restarted when \a process died, by its strategy.
     [[nodiscard]] QList<SupervisedProcess *> restartedWith(const SupervisedProcess &process) const;
+    /// \a processes, dependencies before those that wait for them.
+    [[nodiscard]] QList<SupervisedProcess *> inOrder(QList<SupervisedProcess *> processes) const;
 
 private:
     [[nodiscard]] QList<SupervisedProcess *> othersOfGroup(const SupervisedProcess &process) const;
+    /// Dependencies have a lower one.
+    [[nodiscard]] qsizetype rankOf(const SupervisedProcess &process) const;
     void findOrder() const; ///< anew, of those that are there
 
     QMultiHash<QString, SupervisedProcess *> m_byName;

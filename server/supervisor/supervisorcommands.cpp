@@ -131,7 +131,7 @@ void Supervisor::carryOut(
 {
     switch (command.action) {
     case CommandAction::Start:
-        for (SupervisedProcess *process : targets) {
+        for (SupervisedProcess *process : m_companions.inOrder(targets)) {
             m_orderlyStop.forget(process);
             process->handle(happening::Start{});
         }

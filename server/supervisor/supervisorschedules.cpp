@@ -19,12 +19,14 @@ std::optional<QString> Supervisor::rememberSchedules(const QString &stateDirecto
 
 void Supervisor::start()
 {
+    QList<SupervisedProcess *> enabled;
     for (const auto &[key, process] : m_processes)
         if (process->spec().enabled)
-            m_schedules.tellMissed(*process);
-    for (const auto &[key, process] : m_processes)
-        if (process->spec().enabled)
-            begin(process.get());
+            enabled.append(process.get());
+    for (const SupervisedProcess *process : std::as_const(enabled))
+        m_schedules.tellMissed(*process);
+    for (SupervisedProcess *process : m_companions.inOrder(enabled))
+        begin(process);
 }
 
 void Supervisor::begin(SupervisedProcess *process)

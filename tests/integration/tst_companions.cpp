@@ -64,7 +64,12 @@ void TestCompanions::aDependantWaitsVisiblyForWhatItNeeds()
         {u"db"_s, helper({u"sleeper"_s})}});
     QVERIFY2(server.start(), qPrintable(server.log()));
     QTRY_COMPARE_WITH_TIMEOUT(server.process(u"api"_s)[u"state"_s], u"running"_s, patience);
+    // What is about to start as well is not told to be stopped.
+    QVERIFY2(!server.log().contains(u"which is stopped"_s), qPrintable(server.log()));
 
+    QCOMPARE(server.command({u"stop"_s, u"api"_s, u"db"_s}).exitCode, 0);
+    QCOMPARE(server.command({u"start"_s, u"--all"_s}).exitCode, 0);
+    QVERIFY2(!server.log().contains(u"which is stopped"_s), qPrintable(server.log()));
     QCOMPARE(server.command({u"stop"_s, u"api"_s, u"db"_s}).exitCode, 0);
     QCOMPARE(server.command({u"start"_s, u"api"_s, u"--no-wait"_s}).exitCode, 0);
     const QJsonObject waiting = server.process(u"api"_s);
