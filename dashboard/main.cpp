@@ -7,22 +7,41 @@
 #include <QCommandLineParser>
 #include <QSettings>
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
+#include <cstring>
+#include <memory>
 
 using namespace Qt::StringLiterals;
 using namespace semper::dashboard;
 
+namespace {
+
+/// Help and version are for a terminal, where there may be no display.
+std::unique_ptr<QCoreApplication> makeApplication(int &argc, char *argv[])
+{
+    const auto asksForText = [](const char *word) {
+        const std::array texts{"-h", "--help", "--help-all", "-v", "--version"};
+        return std::ranges::any_of(
+            texts, [word](const char *text) { return std::strcmp(text, word) == 0; });
+    };
+    if (std::any_of(argv, argv + argc, asksForText))
+        return std::make_unique<QCoreApplication>(argc, argv);
+    return std::make_unique<QApplication>(argc, argv);
+}
+
+} // namespace
+
 int main(int argc, char *argv[])
 {
-    QApplication app(argc, argv);
-    QApplication::setOrganizationName(u"Semper"_s);
-    QApplication::setApplicationName(u"semper-dashboard"_s);
-    QApplication::setApplicationDisplayName(u"Semper"_s);
-    QApplication::setApplicationVersion(QStringLiteral(SEMPER_VERSION));
-    QApplication::setDesktopFileName(u"semper-dashboard"_s);
+    const auto app = makeApplication(argc, argv);
+    QCoreApplication::setOrganizationName(u"Semper"_s);
+    QCoreApplication::setApplicationName(u"semper-dashboard"_s);
+    QCoreApplication::setApplicationVersion(QStringLiteral(SEMPER_VERSION));
 
     EnglishPlurals plurals;
-    QApplication::installTranslator(&plurals);
+    QCoreApplication::installTranslator(&plurals);
 
     QCommandLineParser parser;
     parser.setApplicationDescription(
@@ -35,10 +54,12 @@ int main(int argc, char *argv[])
     const QCommandLineOption look(u"appearance"_s,
         QApplication::tr("Colours: system, light or dark. Default: as chosen last."), u"name"_s);
     parser.addOptions({socket, look});
-    parser.process(app);
+    parser.process(*app);
     if (!parser.positionalArguments().isEmpty())
         parser.showHelp(2);
 
+    QApplication::setApplicationDisplayName(u"Semper"_s);
+    QApplication::setDesktopFileName(u"semper-dashboard"_s);
     const QString wanted = parser.isSet(look)
         ? parser.value(look)
         : QSettings().value("appearance"_L1, u"system"_s).toString();
