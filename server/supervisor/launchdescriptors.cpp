@@ -7,12 +7,14 @@
 #include <QByteArray>
 
 #include <algorithm>
+#include <array>
 #include <cstdarg>
 #include <thread>
 
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <poll.h>
 #include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -21,49 +23,41 @@ namespace semper {
 
 namespace {
 
-/// What a launch itself opens, and what other threads open meanwhile.
-constexpr int roomForLaunches = 64;
+/// Numbers from here on are those set aside; a new descriptor gets the lowest that is free. Of the
+/// kernel's bitmaps a word covers so many: kernels before August 2024 copy one whole when cut
+/// within (CVE-2024-45025).
+constexpr int firstAside = 64 * 64;
+/// The last ones below, and how many of them have to be free for all that a launch opens, and for
+/// what other threads open meanwhile.
+constexpr int lastBelow = 64;
+constexpr int enoughFree = 32;
 
-/// Numbers from here on are those set aside; a new descriptor gets the lowest that is free.
-int firstAside()
+bool hasRoomBelow()
 {
-    static const int first = [] {
-        constexpr rlim_t enough = 1024;
-        raiseDescriptorLimit();
-        rlimit limit{};
-        ::getrlimit(RLIMIT_NOFILE, &limit);
-        return int(std::min(enough, limit.rlim_cur / 4));
-    }();
-    return first;
+    std::array<pollfd, lastBelow> numbers{};
+    for (int i = 0; i < lastBelow; ++i)
+        numbers[std::size_t(i)].fd = firstAside - 1 - i;
+    if (::poll(numbers.data(), numbers.size(), 0) < 0)
+        return false;
+    return std::ranges::count_if(numbers, [](const pollfd &number) {
+        return (number.revents & POLLNVAL) != 0;
+    }) >= enoughFree;
 }
 
-int lowestFree(int from)
+bool findOutWhetherToSetAside()
 {
-    const int descriptor = ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, from);
-    if (descriptor >= 0)
-        ::close(descriptor);
-    return descriptor;
-}
-
-/// Valgrind ends a program that makes such a child.
-bool isInValgrind()
-{
-    return qgetenv("LD_PRELOAD").contains("/vgpreload_");
-}
-
-/// Tried on a thread that ends right after: it parts from the table for good.
-bool canPart()
-{
-    static const bool can = [] {
-        bool parted = false;
-        if (isInValgrind())
-            return false;
-        std::thread([&parted] {
-            parted = ::syscall(SYS_close_range, ~0U, ~0U, CLOSE_RANGE_UNSHARE) == 0;
-        }).join();
-        return parted;
-    }();
-    return can;
+    raiseDescriptorLimit();
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < 4 * firstAside)
+        return false;
+    if (qgetenv("LD_PRELOAD").contains("/vgpreload_")) // Valgrind knows no such child
+        return false;
+    bool parted = false;
+    // On a thread that ends right after: it parts from the table for good.
+    std::thread([&parted] {
+        parted = ::syscall(SYS_close_range, ~0U, ~0U, CLOSE_RANGE_UNSHARE) == 0;
+    }).join();
+    return parted;
 }
 
 struct Child
@@ -77,7 +71,7 @@ struct Child
 int partAndRun(void *argument)
 {
     const Child child = *static_cast<Child *>(argument);
-    if (::syscall(SYS_close_range, unsigned(firstAside()), ~0U, CLOSE_RANGE_UNSHARE) != 0)
+    if (::syscall(SYS_close_range, unsigned(firstAside), ~0U, CLOSE_RANGE_UNSHARE) != 0)
         endChild(child.fault, {.step = ChildFault::Step::Descriptors});
     return child.run(child.argument);
 }
@@ -99,9 +93,15 @@ CloneFunction systemClone()
 
 } // namespace
 
+bool canSetAside()
+{
+    static const bool can = findOutWhetherToSetAside();
+    return can;
+}
+
 int setAside(int descriptor)
 {
-    const int moved = ::fcntl(descriptor, F_DUPFD_CLOEXEC, firstAside());
+    const int moved = canSetAside() ? ::fcntl(descriptor, F_DUPFD_CLOEXEC, firstAside) : -1;
     if (moved < 0)
         return descriptor;
     ::close(descriptor);
@@ -110,9 +110,7 @@ int setAside(int descriptor)
 
 LaunchDescriptors::LaunchDescriptors(int highest, ChildFault *fault)
 {
-    const int next = lowestFree(STDERR_FILENO + 1);
-    const bool hasRoom = next >= 0 && std::max(next, highest) < firstAside() - roomForLaunches;
-    launching = {.fault = fault, .isOn = hasRoom && canPart()};
+    launching = {.fault = fault, .isOn = canSetAside() && highest < firstAside && hasRoomBelow()};
 }
 
 LaunchDescriptors::~LaunchDescriptors()

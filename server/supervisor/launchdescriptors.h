@@ -9,6 +9,11 @@ namespace semper {
 
 struct ChildFault;
 
+/// Whether a child can part from the server's descriptors as LaunchDescriptors has it do: not where
+/// fewer than 16,384 may be open, which says that there are few processes, where the kernel is
+/// older than 5.9 or a sandbox forbids the call, and not in Valgrind. Found out by the first call.
+[[nodiscard]] SEMPER_SERVER_EXPORT bool canSetAside();
+
 /// Moves \a descriptor, one of many that live long, to one of the numbers that LaunchDescriptors
 /// keeps from children, close-on-exec. Returns its new number, or the one it has where it cannot
 /// be moved. Does not block; any thread.
@@ -18,11 +23,11 @@ struct ChildFault;
 /// closes the copies one by one, so that each launch would cost the more the more processes there
 /// are. While an object of this lives, the thread's next child copies only what was not set aside:
 /// it is made with the server's own table (CLONE_FILES) and, before anything else, parts from it
-/// below that (CLOSE_RANGE_UNSHARE, Linux 5.9, clone(2), close_range(2)). Its pidfd is set aside.
+/// below that (CLOSE_RANGE_UNSHARE). Its pidfd is set aside. Source: clone(2), close_range(2).
 ///
 /// QProcess makes its child itself: so the program's clone() is this library's own, see there.
-/// Where that does not come to pass (an older kernel, a forbidden call, a QProcess that forks
-/// otherwise, or too many descriptors that nobody set aside), everything is copied, as ever.
+/// Where QProcess forks otherwise, and where the low numbers are used up by what nobody set aside,
+/// everything is copied, as ever.
 class LaunchDescriptors
 {
 public:

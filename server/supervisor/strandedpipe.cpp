@@ -4,10 +4,12 @@
 #include <QProcess>
 #include <QSocketNotifier>
 
-#include <array>
+#include <algorithm>
+#include <vector>
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -39,11 +41,13 @@ void StrandedPipe::close()
 {
     if (m_inode == 0 || m_lowest < 0)
         return;
-    using Numbers = std::array<pollfd, 1024>;
-    for (int first = m_lowest;; first += int(Numbers().size())) {
-        Numbers numbers{};
-        for (int i = 0; i < int(numbers.size()); ++i)
-            numbers[std::size_t(i)].fd = first + i;
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    const auto size = std::min<rlim_t>(limit.rlim_cur, 1024); // poll() takes no more than the limit
+    std::vector<pollfd> numbers(size);
+    for (int first = m_lowest;; first += int(size)) {
+        for (std::size_t i = 0; i < numbers.size(); ++i)
+            numbers[i] = {.fd = first + int(i), .events = 0, .revents = 0};
         if (::poll(numbers.data(), numbers.size(), 0) < 0)
             return;
         bool anyOpen = false;

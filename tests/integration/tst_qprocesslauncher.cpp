@@ -23,6 +23,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -55,7 +56,9 @@ private Q_SLOTS:
     void aProgramThatIsMissingCostsNoDescriptor();
     void notMoreThanThirtyTwoAreStartedAtOnce();
     void aLaunchHoldsNoCopyOfWhatWasSetAside();
-    void startsWhereNoLowNumberIsFree();
+    void startsWhereFewLowNumbersAreFree_data();
+    void startsWhereFewLowNumbersAreFree();
+    void aProgramThatIsMissingCostsNoDescriptorWhereFewAreAllowed();
 };
 
 void TestQProcessLauncher::aProgramThatIsMissingCostsNoDescriptor_data()
@@ -128,6 +131,8 @@ void TestQProcessLauncher::aLaunchHoldsNoCopyOfWhatWasSetAside()
     const QByteArray entrance = folder.filePath(u"entrance"_s).toLocal8Bit();
     QCOMPARE(::mkfifo(entrance.constData(), 0600), 0);
     int ends[2];
+    if (!canSetAside())
+        QSKIP("children copy all descriptors here: a limit of fewer than 16,384, or a sandbox");
     QCOMPARE(::pipe2(ends, O_CLOEXEC), 0);
     const int writer = setAside(ends[1]);
     QVERIFY(writer > ends[1]);
@@ -146,9 +151,9 @@ void TestQProcessLauncher::aLaunchHoldsNoCopyOfWhatWasSetAside()
         ::close(writer);
         pollfd reader{.fd = ends[0], .events = POLLIN, .revents = 0};
         copied = ::poll(&reader, 1, 2000) == 0; // else it hangs up
-        const int door = ::open(entrance.constData(), O_RDONLY | O_CLOEXEC);
-        char byte = 0;
-        static_cast<void>(!::read(door, &byte, 1));
+        const int door = ::open(entrance.constData(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+        pollfd visitor{.fd = door, .events = POLLIN, .revents = 0};
+        static_cast<void>(::poll(&visitor, 1, 20'000));
         ::close(door);
     });
     QProcessLauncher launcher;
@@ -163,37 +168,71 @@ void TestQProcessLauncher::aLaunchHoldsNoCopyOfWhatWasSetAside()
     QCOMPARE(ended.first().first().value<ExitReport>().code, 0);
 }
 
-void TestQProcessLauncher::startsWhereNoLowNumberIsFree()
+void TestQProcessLauncher::startsWhereFewLowNumbersAreFree_data()
 {
-    QProcessLauncher launcher; // raises the limit
+    QTest::addColumn<int>("free");
+    for (const int count : {0, 1, 2, 3, 40})
+        QTest::addRow("%d", count) << count;
+}
+
+void TestQProcessLauncher::startsWhereFewLowNumbersAreFree()
+{
+    QFETCH(int, free);
+    if (!canSetAside())
+        QSKIP("there are no low and high numbers here");
     QList<int> taken;
-    const auto free = qScopeGuard([&taken] {
-        for (const int descriptor : std::as_const(taken))
-            ::close(descriptor);
-    });
+    const auto giveBack = [&taken](qsizetype count) {
+        for (; count > 0; --count)
+            ::close(taken.takeLast());
+    };
+    const auto end = qScopeGuard([&] { giveBack(taken.size()); });
     const int aside = setAside(::open("/dev/null", O_RDONLY | O_CLOEXEC));
     do {
         taken.append(::open("/dev/null", O_RDONLY | O_CLOEXEC));
         QVERIFY(taken.last() >= 0);
     } while (taken.last() < aside);
     ::close(aside);
+    giveBack(free + 1); // the last was none of the low ones
 
+    QProcessLauncher launcher;
     const auto launch = launcher.create();
     QSignalSpy ended(launch.get(), &Launch::ended);
     int ends[2];
     QCOMPARE(::pipe2(ends, O_CLOEXEC), 0);
     launch->start([&] {
         return LaunchRequest{.program = u"/bin/sh"_s,
-            .arguments = {u"-c"_s, u"echo here; exit 3"_s},
+            .arguments = {u"-c"_s, u"cat; echo here; exit 3"_s},
             .outputDescriptor = ends[1]};
     });
+    const auto missing = launcher.create();
+    QSignalSpy failed(missing.get(), &Launch::failed);
+    missing->start([] { return LaunchRequest{.program = u"/nowhere/to/be/found"_s}; });
     QTRY_COMPARE(ended.size(), 1);
     QCOMPARE(ended.first().first().value<ExitReport>().code, 3);
+    QTRY_COMPARE(failed.size(), 1);
+    ::close(ends[1]);
     std::array<char, 8> said{};
     QCOMPARE(::read(ends[0], said.data(), said.size()), 5);
     QCOMPARE(QByteArray(said.data()), "here\n");
     ::close(ends[0]);
-    ::close(ends[1]);
+}
+
+void TestQProcessLauncher::aProgramThatIsMissingCostsNoDescriptorWhereFewAreAllowed()
+{
+    rlimit before{};
+    QCOMPARE(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    rlimit few = before;
+    few.rlim_cur = 256;
+    QCOMPARE(::setrlimit(RLIMIT_NOFILE, &few), 0);
+    const auto restore = qScopeGuard([&before] { ::setrlimit(RLIMIT_NOFILE, &before); });
+    QProcessLauncher launcher; // raised the limit already, which is done once
+    QCOMPARE(::setrlimit(RLIMIT_NOFILE, &few), 0);
+    const QSet<QString> pipes = openPipes();
+    const auto launch = launcher.create();
+    QSignalSpy failed(launch.get(), &Launch::failed);
+    launch->start([] { return LaunchRequest{.program = u"/nowhere/to/be/found"_s}; });
+    QTRY_COMPARE(failed.size(), 1);
+    QTRY_COMPARE(openPipes() - pipes, QSet<QString>());
 }
 
 QTEST_GUILESS_MAIN(TestQProcessLauncher)
