@@ -134,6 +134,8 @@ private:
     void recordGivenUp(const SupervisedProcess &failed, const QList<int> &left);
     void scale(const QString &name, int count);
     void resize(const QString &name, int count, bool startNewOnes);
+    /// \a changes, those of dependencies before those of what waits for them.
+    [[nodiscard]] QList<ProcessChange> dependenciesFirst(QList<ProcessChange> changes) const;
     [[nodiscard]] QList<SupervisedProcess *> instancesOf(const QString &name) const;
     void describeAnew(const ProcessChange &change);
     void startAdded(const ProcessChange &change);

@@ -2,6 +2,7 @@
 // Of the supervisor and its processes: what a new configuration changes.
 #include "protocol/keys.h"
 #include "spec/specdiff.h"
+#include "supervision/dependencyorder.h"
 #include "supervisor/rollingrestart.h"
 #include "supervisor/supervisor.h"
 
@@ -85,7 +86,7 @@ void Supervisor::reconfigure(const QList<ProcessChange> &changes)
         if (change.kind != ChangeKind::Removed)
             describeAnew(change);
     stopRetired();
-    for (const ProcessChange &change : changes) {
+    for (const ProcessChange &change : dependenciesFirst(changes)) {
         if (change.kind == ChangeKind::Added)
             startAdded(change);
         else if (change.kind == ChangeKind::Changed)
@@ -94,6 +95,19 @@ void Supervisor::reconfigure(const QList<ProcessChange> &changes)
     for (SupervisedProcess *process : all())
         process->handle(happening::BlockerChanged{});
     Q_EMIT listChanged();
+}
+
+QList<ProcessChange> Supervisor::dependenciesFirst(QList<ProcessChange> changes) const
+{
+    QMap<QString, ProcessSpec> specs;
+    for (const auto &[name, description] : m_descriptions)
+        specs.insert(name, *description.spec);
+    QHash<QString, qsizetype> ranks;
+    for (const QString &name : dependencyOrder(specs))
+        ranks.insert(name, ranks.size());
+    std::ranges::stable_sort(
+        changes, {}, [&ranks](const ProcessChange &change) { return ranks.value(change.name); });
+    return changes;
 }
 
 QList<SupervisedProcess *> Supervisor::instancesOf(const QString &name) const

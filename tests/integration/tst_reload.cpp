@@ -44,6 +44,7 @@ class TestReload : public QObject
 private Q_SLOTS:
     void onlyWhatChangedIsRestarted();
     void addedStartAndRemovedGo();
+    void addedDependenciesComeBeforeTheirDependants();
     void removedOnesStopDependantsFirst();
     void aKeyThatNeedsNoRestartIsObeyedWithoutOne();
     void theInstancesOfAChangedOneAreReplacedOneByOne();
@@ -105,6 +106,17 @@ void TestReload::addedStartAndRemovedGo()
     QTRY_VERIFY_WITH_TIMEOUT(server.process(u"old"_s).isEmpty(), patience);
     QTRY_VERIFY_WITH_TIMEOUT(isRunning(server, u"new"_s), patience);
     QCOMPARE(pidOf(server, u"a"_s), a);
+}
+
+void TestReload::addedDependenciesComeBeforeTheirDependants()
+{
+    RunningServer server({{u"z"_s, sleeper()}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    server.configure({{u"api"_s, sleeper({{u"depends_on"_s, QJsonArray{u"db"_s}}})},
+        {u"db"_s, sleeper()}, {u"z"_s, sleeper()}});
+    QCOMPARE(server.command({u"reload"_s}).exitCode, 0);
+    QTRY_VERIFY_WITH_TIMEOUT(isRunning(server, u"api"_s), patience);
+    QVERIFY2(!server.log().contains(u"has no instances"_s), qPrintable(server.log()));
 }
 
 void TestReload::removedOnesStopDependantsFirst()
