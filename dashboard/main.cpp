@@ -11,7 +11,6 @@
 #include <array>
 #include <cstdio>
 #include <cstring>
-#include <memory>
 
 using namespace Qt::StringLiterals;
 using namespace semper::dashboard;
@@ -19,29 +18,31 @@ using namespace semper::dashboard;
 namespace {
 
 /// Help and version are for a terminal, where there may be no display.
-std::unique_ptr<QCoreApplication> makeApplication(int &argc, char *argv[])
+bool asksForText(int argc, char *argv[])
 {
-    const auto asksForText = [](const char *word) {
-        const std::array texts{"-h", "--help", "--help-all", "-v", "--version"};
+    const std::array texts{"-h", "--help", "--help-all", "-v", "--version"};
+    return std::any_of(argv, argv + argc, [&texts](const char *word) {
         return std::ranges::any_of(
-            texts, [word](const char *text) { return std::strcmp(text, word) == 0; });
-    };
-    if (std::any_of(argv, argv + argc, asksForText))
-        return std::make_unique<QCoreApplication>(argc, argv);
-    return std::make_unique<QApplication>(argc, argv);
+            texts, [word](const char *text) { return std::strcmp(word, text) == 0; });
+    });
 }
 
 } // namespace
 
 int main(int argc, char *argv[])
 {
-    const auto app = makeApplication(argc, argv);
-    QCoreApplication::setOrganizationName(u"Semper"_s);
-    QCoreApplication::setApplicationName(u"semper-dashboard"_s);
-    QCoreApplication::setApplicationVersion(QStringLiteral(SEMPER_VERSION));
+    const bool textOnly = asksForText(argc, argv);
+    if (textOnly)
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+    const QApplication app(argc, argv);
+    QApplication::setOrganizationName(u"Semper"_s);
+    QApplication::setApplicationName(u"semper-dashboard"_s);
+    QApplication::setApplicationDisplayName(u"Semper"_s);
+    QApplication::setApplicationVersion(QStringLiteral(SEMPER_VERSION));
+    QApplication::setDesktopFileName(u"semper-dashboard"_s);
 
     EnglishPlurals plurals;
-    QCoreApplication::installTranslator(&plurals);
+    QApplication::installTranslator(&plurals);
 
     QCommandLineParser parser;
     parser.setApplicationDescription(
@@ -54,8 +55,8 @@ int main(int argc, char *argv[])
     const QCommandLineOption look(u"appearance"_s,
         QApplication::tr("Colours: system, light or dark. Default: as chosen last."), u"name"_s);
     parser.addOptions({socket, look});
-    parser.process(*app);
-    if (!parser.positionalArguments().isEmpty())
+    parser.process(app);
+    if (textOnly || !parser.positionalArguments().isEmpty()) // as in --socket --help
         parser.showHelp(2);
 
     QApplication::setApplicationDisplayName(u"Semper"_s);

@@ -16,16 +16,23 @@ private Q_SLOTS:
 
 void TestDashboardCommand::tellsOfItselfWithoutADisplay_data()
 {
-    QTest::addColumn<QString>("option");
+    QTest::addColumn<QStringList>("words");
+    QTest::addColumn<int>("code");
     QTest::addColumn<QByteArray>("told");
-    QTest::newRow("help") << u"--help"_s << QByteArray("--socket <path>");
-    QTest::newRow("short help") << u"-h"_s << QByteArray("--socket <path>");
-    QTest::newRow("version") << u"--version"_s << QByteArray("semper-dashboard ");
+    const QByteArray help = "--socket <path>";
+    QTest::newRow("help") << QStringList{u"--help"_s} << 0 << help;
+    QTest::newRow("short help") << QStringList{u"-h"_s} << 0 << help;
+    QTest::newRow("help beside an option of Qt's")
+        << QStringList{u"-style"_s, u"fusion"_s, u"--help"_s} << 0 << help;
+    QTest::newRow("version") << QStringList{u"--version"_s} << 0 << QByteArray("semper-dashboard ");
+    QTest::newRow("help in place of a value")
+        << QStringList{u"--socket"_s, u"--help"_s} << 2 << help;
 }
 
 void TestDashboardCommand::tellsOfItselfWithoutADisplay()
 {
-    QFETCH(QString, option);
+    QFETCH(QStringList, words);
+    QFETCH(int, code);
     QFETCH(QByteArray, told);
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     for (const QString &name : {u"DISPLAY"_s, u"WAYLAND_DISPLAY"_s})
@@ -33,11 +40,11 @@ void TestDashboardCommand::tellsOfItselfWithoutADisplay()
     environment.insert(u"QT_QPA_PLATFORM"_s, u"xcb"_s);
     QProcess dashboard;
     dashboard.setProcessEnvironment(environment);
-    dashboard.start(qEnvironmentVariable("SEMPER_TEST_BIN") + u"/semper-dashboard"_s, {option});
+    dashboard.start(qEnvironmentVariable("SEMPER_TEST_BIN") + u"/semper-dashboard"_s, words);
     QVERIFY(dashboard.waitForFinished());
     QCOMPARE(dashboard.exitStatus(), QProcess::NormalExit);
-    QCOMPARE(dashboard.exitCode(), 0);
-    const QByteArray output = dashboard.readAllStandardOutput();
+    QCOMPARE(dashboard.exitCode(), code);
+    const QByteArray output = dashboard.readAllStandardOutput() + dashboard.readAllStandardError();
     QVERIFY2(output.contains(told), output);
 }
 
