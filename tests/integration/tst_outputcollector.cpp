@@ -75,7 +75,7 @@ void TestOutputCollector::readsWhereLaunchesDoNotCopy()
     QCOMPARE(reader.size(), 1);
     const int aside = setAside(::open("/dev/null", O_RDONLY | O_CLOEXEC));
     // The numbers aside are taken from the lowest.
-    QCOMPARE(aside, reader.values().first().section(u'/', -1).toInt() + 1);
+    QCOMPARE(aside, reader.cbegin()->section(u'/', -1).toInt() + 1);
     ::close(aside);
     ::close(out);
     QTRY_COMPARE(made().size(), 0);
