@@ -59,8 +59,6 @@ int main(int argc, char *argv[])
     if (textOnly || !parser.positionalArguments().isEmpty()) // as in --socket --help
         parser.showHelp(2);
 
-    QApplication::setApplicationDisplayName(u"Semper"_s);
-    QApplication::setDesktopFileName(u"semper-dashboard"_s);
     const QString wanted = parser.isSet(look)
         ? parser.value(look)
         : QSettings().value("appearance"_L1, u"system"_s).toString();
