@@ -63,8 +63,7 @@ ServerRuntime::ServerRuntime(
     , m_runRecord(m_config.stateDirectory)
     , m_supervisor(
           std::make_unique<QProcessLauncher>(), std::make_unique<SystemWallClock>(), m_journal)
-    , m_notify(m_supervisor)
-    , m_openNotify(m_supervisor)
+    , m_notify(m_supervisor, m_options.socketPath, m_run.id)
     , m_hub(m_supervisor, m_journal)
     , m_control(m_supervisor)
     , m_reload({.application = m_application,
@@ -75,15 +74,13 @@ ServerRuntime::ServerRuntime(
                    .introduce = [this](Service &service) { introduce(service); },
                    .serviceAdded = [this](Service &service) { connectService(service); },
                    .prepareLaunches
-                   = [this](const ServerConfig &next) { return listenForNotifications(next); }},
+                   = [this](const ServerConfig &next) { return prepareNotifications(next); }},
           m_options.source)
     , m_connections(m_application)
     , m_answers(m_application)
 {
     m_uptime.start();
     m_supervisor.setSurroundings({.socketPath = m_options.socketPath,
-        .notifySocket = NotifySocket::pathBeside(m_options.socketPath),
-        .openNotifySocket = NotifySocket::openToAll(m_run.id),
         .hostProgram = m_options.hostProgram,
         .pluginDirectories = m_config.pluginDirectories,
         .run = m_run.id});
@@ -162,7 +159,7 @@ std::optional<QString> ServerRuntime::start()
     // The socket first: its lock tells best which other server is running.
     if (auto error = m_hub.listen(m_options.socketPath))
         return error;
-    if (auto error = listenForNotifications(m_config))
+    if (auto error = prepareNotifications(m_config))
         return error;
     if (auto error = openState())
         return error;
@@ -184,7 +181,7 @@ std::optional<QString> ServerRuntime::start()
     return std::nullopt;
 }
 
-std::optional<QString> ServerRuntime::listenForNotifications(const ServerConfig &config)
+std::optional<QString> ServerRuntime::prepareNotifications(const ServerConfig &config)
 {
     bool isWanted = false;
     bool isWantedByOthers = false;
@@ -194,10 +191,10 @@ std::optional<QString> ServerRuntime::listenForNotifications(const ServerConfig 
                 (process.limits.user.isEmpty() ? isWanted : isWantedByOthers) = true;
     std::optional<QString> error;
     // "user" may be the server's own, too.
-    if ((isWanted || isWantedByOthers) && !m_notify.isListening())
-        error = m_notify.listen(NotifySocket::pathBeside(m_options.socketPath));
-    if (!error && isWantedByOthers && !m_openNotify.isListening())
-        error = m_openNotify.listen(NotifySocket::openToAll(m_run.id));
+    if (isWanted || isWantedByOthers)
+        error = m_notify.prepare(NotifySockets::Folder::Own);
+    if (!error && isWantedByOthers)
+        error = m_notify.prepare(NotifySockets::Folder::Shared);
     return error;
 }
 
@@ -236,6 +233,7 @@ void ServerRuntime::sweepLostServer()
     const auto lost = m_runRecord.lost();
     if (!lost)
         return;
+    NotifySockets::removeShared(lost->id);
     const auto group = CgroupTree::find(lost->cgroup, lost->id);
     const SweepResult swept = (group ? sweepCgroup(*group, sweepLimit) : SweepResult())
         + sweepLaunches(lost->id, sweepLimit);

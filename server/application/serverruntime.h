@@ -8,7 +8,7 @@
 #include "control/controlapi.h"
 #include "hub/hub.h"
 #include "journal/journal.h"
-#include "readiness/notifysocket.h"
+#include "readiness/notifysockets.h"
 #include "spec/serverconfig.h"
 #include "supervisor/cgrouptree.h"
 #include "supervisor/runrecord.h"
@@ -53,7 +53,7 @@ Q_SIGNALS:
     void reloaded(); ///< that is decided, for good or ill; restarts may be under way
 
 private:
-    [[nodiscard]] std::optional<QString> listenForNotifications(const ServerConfig &config);
+    [[nodiscard]] std::optional<QString> prepareNotifications(const ServerConfig &config);
     ReloadResult reload(const ReloadRequest &request);
     [[nodiscard]] std::optional<QString> launchProblems() const;
     [[nodiscard]] std::optional<QString> openState();
@@ -82,8 +82,7 @@ private:
     Journal m_journal;
     UnixSignals m_signals;
     Supervisor m_supervisor;
-    NotifySocket m_notify;
-    NotifySocket m_openNotify; ///< for processes of other users
+    NotifySockets m_notify;
     Hub m_hub;
     ControlApi m_control;
     Reload m_reload;

@@ -2,17 +2,15 @@
 #include "readiness/notifysocket.h"
 
 #include "protocol/socketpath.h"
-#include "readiness/notifymessage.h"
-#include "supervisor/lineage.h"
-#include "supervisor/supervisor.h"
+#include "readiness/notifysockets.h"
+#include "supervisor/launchdescriptors.h"
+#include "supervisor/launchplan.h"
+#include "supervisor/supervisedprocess.h"
 
 #include <QFile>
-#include <QLoggingCategory>
 
 #include <array>
 #include <cerrno>
-#include <chrono>
-#include <cstddef>
 #include <cstring>
 #include <utility>
 
@@ -22,200 +20,112 @@
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
-using namespace std::chrono_literals;
 
 namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.notify", QtInfoMsg)
-
 constexpr std::size_t maximumMessageBytes = 4096;
-constexpr int messagesPerTurn = 16;
-constexpr qsizetype maximumStatusLength = 1024; // as over the hub
-constexpr auto quietAfterAComplaint = 60s;
 
-std::optional<pid_t> senderOf(msghdr &header)
+std::optional<ucred> senderOf(msghdr &header)
 {
     const cmsghdr *item = CMSG_FIRSTHDR(&header);
     if (!item || item->cmsg_level != SOL_SOCKET || item->cmsg_type != SCM_CREDENTIALS)
         return std::nullopt;
     ucred credentials{};
     std::memcpy(&credentials, CMSG_DATA(item), sizeof credentials);
-    return credentials.pid;
-}
-
-bool isSocket(const QByteArray &path)
-{
-    struct stat about = {};
-    return ::lstat(path.constData(), &about) == 0 && S_ISSOCK(about.st_mode);
+    return credentials;
 }
 
 } // namespace
 
-NotifySocket::NotifySocket(Supervisor &supervisor, QObject *parent)
+NotifySocket::NotifySocket(
+    NotifySockets &owner, const LaunchIdentity &identity, uid_t user, QString path, QObject *parent)
     : QObject(parent)
-    , m_supervisor(supervisor)
-{
-    // What it said last, the reason of its end perhaps, is taken while it is still known.
-    connect(&supervisor, &Supervisor::launchEnding, this, &NotifySocket::read);
-}
+    , m_owner(&owner)
+    , m_process(identity.process)
+    , m_mark(identity.mark())
+    , m_user(user)
+    , m_path(std::move(path))
+{ }
 
 NotifySocket::~NotifySocket()
 {
-    m_notifier.reset();
-    if (m_socket >= 0)
-        ::close(m_socket);
-    if (!m_path.isEmpty())
-        ::unlink(m_path.constData());
+    close();
 }
 
-QString NotifySocket::pathBeside(const QString &hubSocket)
+void NotifySocket::close()
 {
-    constexpr QLatin1StringView ending{".sock"};
-    const bool hasEnding = hubSocket.endsWith(ending);
-    return hubSocket.chopped(hasEnding ? ending.size() : 0) + u".notify"_s;
+    if (m_socket < 0)
+        return;
+    if (m_owner)
+        m_owner->forget(*this);
+    ::close(std::exchange(m_socket, -1));
+    ::unlink(QFile::encodeName(m_path).constData());
 }
 
-QString NotifySocket::openToAll(const QByteArray &run)
+std::optional<QString> NotifySocket::listen()
 {
-    return u"@semper/"_s + QString::fromLatin1(run);
-}
-
-std::optional<QString> NotifySocket::listen(const QString &path)
-{
-    const QByteArray name = QFile::encodeName(path);
-    const bool isAbstract = name.startsWith('@');
+    const QByteArray name = QFile::encodeName(m_path);
     sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
     if (name.size() > maximumSocketPathBytes)
         return u"the notify socket's path has more than %1 bytes: %2"_s.arg(maximumSocketPathBytes)
-            .arg(path);
+            .arg(m_path);
     std::memcpy(address.sun_path, name.constData(), std::size_t(name.size()));
-    socklen_t length = sizeof address;
-    if (isAbstract) {
-        address.sun_path[0] = '\0';
-        length = socklen_t(offsetof(sockaddr_un, sun_path) + std::size_t(name.size()));
-    } else if (isSocket(name)) {
-        ::unlink(name.constData());
-    }
 
     const int on = 1;
-    m_socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    const int made = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     // Made with mode 0600 rather than changed to it afterwards.
     const mode_t before = ::umask(S_IXUSR | S_IRWXG | S_IRWXO);
-    const bool bound = m_socket >= 0
-        && ::setsockopt(m_socket, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) == 0
-        && ::bind(m_socket, reinterpret_cast<const sockaddr *>(&address), length) == 0;
-    const int error = errno;
+    const bool bound = made >= 0 && ::setsockopt(made, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) == 0
+        && ::bind(made, reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0;
+    int error = errno;
     ::umask(before);
-    if (!bound) {
-        if (m_socket >= 0)
-            ::close(std::exchange(m_socket, -1));
-        return u"cannot listen on %1: %2"_s.arg(path, qt_error_string(error));
+    const bool given
+        = bound && (m_user == ::geteuid() || ::lchown(name.constData(), m_user, gid_t(-1)) == 0);
+    if (given) {
+        m_socket = setAside(made);
+        return std::nullopt;
     }
-    if (!isAbstract)
-        m_path = name;
-    m_notifier = std::make_unique<QSocketNotifier>(m_socket, QSocketNotifier::Read);
-    connect(m_notifier.get(), &QSocketNotifier::activated, this, &NotifySocket::read);
-    return std::nullopt;
-}
-
-void NotifySocket::read()
-{
-    for (int i = 0; i < messagesPerTurn && readOne(); ++i) { }
-}
-
-bool NotifySocket::readOne()
-{
-    std::array<char, maximumMessageBytes> bytes;
-    // Room for the credentials and nothing else: descriptors that come along find none, and the
-    // kernel closes them. Source: unix(7), SCM_RIGHTS.
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(ucred))> control;
-    iovec part{.iov_base = bytes.data(), .iov_len = bytes.size()};
-    msghdr header{};
-    header.msg_iov = &part;
-    header.msg_iovlen = 1;
-    header.msg_control = control.data();
-    header.msg_controllen = control.size();
-    const ssize_t size
-        = m_socket < 0 ? -1 : ::recvmsg(m_socket, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    if (size < 0)
-        return m_socket >= 0 && errno == EINTR;
-    const auto sender = senderOf(header);
-    if (!sender)
-        return true;
-    // Cut short it may say anything: it counts as nonsense.
-    const bool whole = (header.msg_flags & MSG_TRUNC) == 0;
-    take(*sender, whole ? QByteArray(bytes.data(), size) : QByteArray());
-    return true;
-}
-
-void NotifySocket::take(pid_t sender, const QByteArray &bytes)
-{
-    SupervisedProcess *process = launchOf(sender);
-    if (!process)
-        return complain(u"pid %1 sent a message and belongs to no launch that may"_s.arg(sender));
-    if (const auto message = parseNotifyMessage(bytes))
-        pass(*message, *process);
-    else
-        complain(u"%1 sent a message that is none, or too long"_s.arg(process->name()));
-}
-
-SupervisedProcess *NotifySocket::launchOf(pid_t sender) const
-{
-    QList<SupervisedProcess *> processes = m_supervisor.all();
-    processes.removeIf([](const SupervisedProcess *process) {
-        return process->spec().ready.mode != ReadyMode::Notify || process->launchPid() <= 0;
-    });
-    // Nearly always it is the launch itself, which costs no look at /proc.
-    for (SupervisedProcess *process : std::as_const(processes))
-        if (process->launchPid() == sender)
-            return process;
-    const Lineage lineage(sender);
-    for (SupervisedProcess *process : std::as_const(processes))
-        if (lineage.belongsTo(pid_t(process->launchPid()), process->mark()))
-            return process;
-    return nullptr;
-}
-
-void NotifySocket::pass(const NotifyMessage &message, SupervisedProcess &process)
-{
-    if (message.heartbeat)
-        process.heartbeat().received({});
-    if (message.status)
-        process.setStatusText(message.status->left(maximumStatusLength));
-    if (message.error)
-        process.handle(happening::FaultReported{
-            u"it told of an error: %1"_s.arg(qt_error_string(*message.error))});
-    if (message.mainPid)
-        checkMainPid(*message.mainPid, process);
-    if (message.stopping)
-        process.reportReady(false);
-    else if (message.ready)
-        process.reportReady(true);
-}
-
-// The launch stays what is supervised, whoever does its work.
-void NotifySocket::checkMainPid(pid_t pid, const SupervisedProcess &process)
-{
-    if (Lineage(pid).belongsTo(pid_t(process.launchPid()), process.mark()))
-        qCDebug(log, "%s: its main process is %d", qUtf8Printable(process.name()), pid);
-    else
-        complain(u"%1 named pid %2 as its main process, which is none of its own"_s.arg(
-            process.name(), QString::number(pid)));
-}
-
-void NotifySocket::complain(const QString &text)
-{
-    if (!m_quiet.hasExpired()) {
-        ++m_unsaid;
-        return;
+    if (bound) {
+        error = errno;
+        ::unlink(name.constData());
     }
-    const QString more
-        = m_unsaid > 0 ? u" (%1 complaints before were not told)"_s.arg(m_unsaid) : QString();
-    qCWarning(log, "%ls%ls", qUtf16Printable(text), qUtf16Printable(more));
-    m_unsaid = 0;
-    m_quiet.setRemainingTime(quietAfterAComplaint);
+    if (made >= 0)
+        ::close(made);
+    return u"cannot make the notify socket %1: %2"_s.arg(m_path, qt_error_string(error));
+}
+
+bool NotifySocket::mayBeSentBy(uid_t user) const
+{
+    return user == m_user || user == ::geteuid() || user == 0;
+}
+
+std::optional<NotifySocket::Message> NotifySocket::read()
+{
+    for (;;) {
+        std::array<char, maximumMessageBytes> bytes;
+        // Room for the credentials and nothing else: descriptors that come along find none, and
+        // the kernel closes them. Source: unix(7), SCM_RIGHTS.
+        alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(ucred))> control;
+        iovec part{.iov_base = bytes.data(), .iov_len = bytes.size()};
+        msghdr header{};
+        header.msg_iov = &part;
+        header.msg_iovlen = 1;
+        header.msg_control = control.data();
+        header.msg_controllen = control.size();
+        const ssize_t size
+            = m_socket < 0 ? -1 : ::recvmsg(m_socket, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+        if (size < 0 && m_socket >= 0 && errno == EINTR)
+            continue;
+        if (size < 0)
+            return std::nullopt;
+        const ucred sender = senderOf(header).value_or(ucred{.pid = 0, .uid = uid_t(-1), .gid = 0});
+        const bool isWhole = (header.msg_flags & MSG_TRUNC) == 0;
+        return Message{.pid = sender.pid,
+            .user = sender.uid,
+            .bytes = isWhole ? QByteArray(bytes.data(), size) : QByteArray()};
+    }
 }
 
 } // namespace semper

@@ -2,60 +2,65 @@
 #pragma once
 
 #include <QByteArray>
-#include <QDeadlineTimer>
 #include <QObject>
-#include <QSocketNotifier>
+#include <QPointer>
 #include <QString>
 
-#include <memory>
 #include <optional>
 
 #include <sys/types.h>
 
 namespace semper {
 
-struct NotifyMessage;
+class NotifySockets;
 class SupervisedProcess;
-class Supervisor;
+struct LaunchIdentity;
 
-/// Where processes of the mode notify tell of themselves as sd_notify(3) does. Who tells is what
-/// the kernel says, never what the message claims. Main thread.
+/// Where one launch tells of itself as sd_notify(3) does. The file is its user's, mode 0600: the
+/// kernel lets nobody else send, so that nobody else can fill its queue. Goes with its parent, the
+/// launch. Main thread.
 class NotifySocket : public QObject
 {
     Q_OBJECT
 public:
-    explicit NotifySocket(Supervisor &supervisor, QObject *parent = nullptr);
-    /// Removes the socket's file.
+    /// What a peer sent, and who that is by the kernel's word.
+    struct Message
+    {
+        pid_t pid = 0;
+        uid_t user = uid_t(-1);
+        QByteArray bytes; ///< empty where it was cut short: then it may say anything
+    };
+
+    NotifySocket(NotifySockets &owner, const LaunchIdentity &identity, uid_t user, QString path,
+        QObject *parent);
+    /// Removes the file.
     ~NotifySocket() override;
 
-    /// Beside the hub's socket: "orders.notify" for "orders.sock".
-    [[nodiscard]] static QString pathBeside(const QString &hubSocket);
+    /// Nothing, or why it could not. Does not block.
+    [[nodiscard]] std::optional<QString> listen();
+    void close();
 
-    /// For processes of other users, who cannot come to that folder: "@semper/RUN", without a file
-    /// and open to all on this machine. Source: unix(7), abstract sockets.
-    [[nodiscard]] static QString openToAll(const QByteArray &run);
+    [[nodiscard]] int descriptor() const { return m_socket; }
+    [[nodiscard]] const QString &path() const { return m_path; }
+    [[nodiscard]] const QByteArray &mark() const { return m_mark; }
+    [[nodiscard]] const QString &processName() const { return m_process; }
+    [[nodiscard]] uid_t user() const { return m_user; }
+    /// Its user, the server's, or root.
+    [[nodiscard]] bool mayBeSentBy(uid_t user) const;
 
-    /// Nothing, or why it could not. Replaces a stale socket: whoever calls has the claim on the
-    /// hub's. Does not block.
-    [[nodiscard]] std::optional<QString> listen(const QString &path);
-    [[nodiscard]] bool isListening() const { return m_notifier != nullptr; }
+    /// The next message; nothing where none has come.
+    [[nodiscard]] std::optional<Message> read();
+
+    QPointer<SupervisedProcess> process; ///< whose launch it is, once somebody has looked
+    int taken = 0; ///< messages, since the pace was last looked at
 
 private:
-    /// What has come, but no more than a turn of the event loop may do.
-    void read();
-    [[nodiscard]] bool readOne();
-    void take(pid_t sender, const QByteArray &bytes);
-    [[nodiscard]] SupervisedProcess *launchOf(pid_t sender) const;
-    void pass(const NotifyMessage &message, SupervisedProcess &process);
-    void checkMainPid(pid_t pid, const SupervisedProcess &process);
-    void complain(const QString &text);
-
-    Supervisor &m_supervisor;
+    QPointer<NotifySockets> m_owner;
+    QString m_process;
+    QByteArray m_mark;
+    uid_t m_user;
+    QString m_path;
     int m_socket = -1;
-    QByteArray m_path; ///< of the file, once it is there
-    std::unique_ptr<QSocketNotifier> m_notifier;
-    QDeadlineTimer m_quiet; ///< complaints until then are only counted
-    int m_unsaid = 0;
 };
 
 } // namespace semper

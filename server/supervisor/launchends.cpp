@@ -14,8 +14,11 @@ using namespace Qt::StringLiterals;
 namespace semper {
 
 std::optional<QString> LaunchEnds::open(LaunchRequest &request, const LaunchIdentity &identity,
-    const SupervisorEdges &edges, const AwaitedLine &awaited)
+    const SupervisorEdges &edges, const AwaitedLine &awaited, Launch &launch)
 {
+    if (request.saysWhenReady && edges.openNotifySocket)
+        if (auto error = edges.openNotifySocket(request, identity, &launch))
+            return error;
     m_output = edges.output.open(identity.process, identity.instance, awaited);
     if (m_output < 0)
         return u"no pipe for its output: %1"_s.arg(qt_error_string(errno));

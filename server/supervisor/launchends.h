@@ -17,11 +17,12 @@ struct SupervisorEdges;
 class LaunchEnds
 {
 public:
-    /// Opens what \a request needs and puts it in: a pipe for its output, and where it runs as
-    /// another user, who cannot open the hub's socket, a connection to the hub. Nothing, or why
-    /// not.
+    /// Opens what \a request needs and puts it in: a pipe for its output, where it runs as another
+    /// user, who cannot open the hub's socket, a connection to the hub, and where it is to say when
+    /// it is ready a socket for that, which lives as long as \a launch. Nothing, or why not.
     [[nodiscard]] std::optional<QString> open(LaunchRequest &request,
-        const LaunchIdentity &identity, const SupervisorEdges &edges, const AwaitedLine &awaited);
+        const LaunchIdentity &identity, const SupervisorEdges &edges, const AwaitedLine &awaited,
+        Launch &launch);
     /// The child has them now, or will never be.
     void close();
 

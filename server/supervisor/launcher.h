@@ -30,6 +30,7 @@ struct LaunchRequest
     int outputDescriptor
         = -1; ///< becomes the child's standard output and error; stays the caller's
     int hubDescriptor = -1; ///< stays open in the child under its number; stays the caller's
+    bool saysWhenReady = false; ///< it is to find a socket in NOTIFY_SOCKET
 };
 
 /// What is to be launched, or why it cannot be.

@@ -42,12 +42,10 @@ QProcessEnvironment inheritedEnvironment()
     return environment;
 }
 
-// Source: sd_notify(3), sd_watchdog_enabled(3). WATCHDOG_PID stays away: in a wrapper the launch is
+// Source: sd_watchdog_enabled(3). WATCHDOG_PID stays away: in a wrapper the launch is
 // not who sends.
-void addNotification(
-    QProcessEnvironment &environment, const ProcessSpec &spec, const QString &socket)
+void addWatchdog(QProcessEnvironment &environment, const ProcessSpec &spec)
 {
-    environment.insert(u"NOTIFY_SOCKET"_s, socket);
     const std::chrono::microseconds watchdog = spec.watchdogPeriod();
     if (watchdog.count() > 0)
         environment.insert(u"WATCHDOG_USEC"_s, QString::number(watchdog.count()));
@@ -176,9 +174,9 @@ LaunchPlan planLaunch(
     request.environment.insert(u"SEMPER_TOKEN"_s, QString::fromLatin1(identity.token));
     request.environment.insert(
         QLatin1StringView(launchVariable), QString::fromLatin1(identity.launchId));
-    if (spec.ready.mode == ReadyMode::Notify)
-        addNotification(request.environment, spec,
-            isForeign(request) ? surroundings.openNotifySocket : surroundings.notifySocket);
+    request.saysWhenReady = spec.ready.mode == ReadyMode::Notify;
+    if (request.saysWhenReady)
+        addWatchdog(request.environment, spec);
     if (spec.isCommand()) {
         request.program = spec.command.first();
         request.arguments = spec.command.sliced(1);

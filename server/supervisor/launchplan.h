@@ -15,8 +15,6 @@ namespace semper {
 struct LaunchSurroundings
 {
     QString socketPath; ///< of the hub
-    QString notifySocket; ///< where a process of the mode notify says that it is ready
-    QString openNotifySocket; ///< the same for one of another user
     QString hostProgram; ///< runs a class: semper-process, or this very program
     QStringList pluginDirectories;
     QByteArray run = {}; ///< id of this run of the server

@@ -230,7 +230,7 @@ LaunchPlan SupervisedProcess::planNow()
     m_group = LaunchGroup(m_edges.cgroups, m_identity.launchId, m_spec->limits.memoryMaxBytes);
     request->settings.cgroup = m_group.entrance();
     const AwaitedLine awaited = m_readiness.prepare(m_spec, m_identity);
-    if (const auto error = m_ends.open(*request, m_identity, m_edges, awaited))
+    if (const auto error = m_ends.open(*request, m_identity, m_edges, awaited, *m_launch))
         return *error;
     return plan;
 }

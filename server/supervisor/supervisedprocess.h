@@ -45,6 +45,11 @@ struct SupervisorEdges
     /// The child's end of a connection that the hub takes for the launch with this mark; -1 with
     /// errno.
     std::function<int(const QByteArray &mark)> connectToHub = {};
+    /// Opens where this launch says that it is ready, as a child of \a launch, and names it in the
+    /// request. Nothing, or why it could not.
+    std::function<std::optional<QString>(
+        LaunchRequest &request, const LaunchIdentity &identity, QObject *launch)>
+        openNotifySocket = {};
 };
 
 /// One instance of a process: its machine, its launch, and what it told of itself. Turns what

@@ -47,6 +47,10 @@ public:
     {
         m_edges.connectToHub = std::move(connectToHub);
     }
+    void setNotifyOpener(decltype(SupervisorEdges::openNotifySocket) open)
+    {
+        m_edges.openNotifySocket = std::move(open);
+    }
     void setServerDescription(std::function<QJsonObject()> describe);
     void add(const QString &service, const QString &name, const ProcessSpec &spec);
     /// What reload() does.

@@ -3,7 +3,8 @@
 // is a message to send, "after:FILE" (waits until FILE is there), "barrier" (sends a descriptor
 // along, waits until nobody has it any more, says barrier), "long" and "nul" (messages that are
 // none, with READY=1 in them), "empty", "child:MESSAGE" (a child sends that, and waits), "beats:N"
-// (WATCHDOG=1 every 100 ms), or "exit:CODE".
+// (WATCHDOG=1 every 100 ms), "flood" (the same status as fast as it goes, for ever), or
+// "exit:CODE".
 #include "helper.h"
 
 #include <stddef.h>
@@ -89,6 +90,9 @@ int main(int argc, char **argv)
             }
         } else if (strncmp(word, "exit:", 5) == 0) {
             return atoi(word + 5);
+        } else if (strcmp(word, "flood") == 0) {
+            for (;;)
+                sendBytes("STATUS=flood", 12, -1);
         } else if (strcmp(word, "barrier") == 0) {
             passBarrier();
         } else if (strcmp(word, "long") == 0) {

@@ -3,6 +3,7 @@
 #include "support/runningserver.h"
 #include "support/survivors.h"
 
+#include <QDir>
 #include <QFile>
 #include <QFileInfo>
 #include <QJsonArray>
@@ -54,6 +55,15 @@ QByteArray variable(const QByteArrayList &environment, const QByteArray &name)
     return "not set";
 }
 
+/// Where \a name, whose launch must have begun, tells of itself.
+QString socketOf(RunningServer &server, const QString &name)
+{
+    const auto pid = [&] { return server.process(name)[u"pid"_s].toInteger(); };
+    if (!QTest::qWaitFor([&pid] { return pid() > 0; }, patience))
+        return {};
+    return QFile::decodeName(variable(environmentOf(pid()), "NOTIFY_SOCKET"));
+}
+
 /// 'Z' for a zombie. Source: proc(5), /proc/pid/stat.
 char stateOf(qint64 pid)
 {
@@ -96,6 +106,7 @@ private Q_SLOTS:
     void descriptorsThatArePassedAreClosed();
     void aStrangerIsNotBelievedAndHardlyTold();
     void nobodySpeaksForAnother();
+    void oneThatFloodsSilencesNobodyElse();
     void aMainProcessMustBeOneOfItsOwn();
     void theSocketIsThisUsersAloneAndGoesWithTheServer();
     void aStaleSocketIsReplacedAndAnotherFileIsNot();
@@ -186,9 +197,12 @@ void TestNotify::itsEnvironmentSaysWhereToTell()
     };
     for (const QString &name : {u"it"_s, u"class"_s, u"other"_s})
         QTRY_COMPARE_WITH_TIMEOUT(server.process(name)[u"ready"_s], true, patience);
-    const QByteArray path = QFile::encodeName(server.socketPath()) + ".notify";
-    QCOMPARE(told(u"it"_s), QByteArrayList({path, "not set", "not set"}));
-    QCOMPARE(told(u"class"_s), QByteArrayList({path, "30000000", "not set"}));
+    QCOMPARE(told(u"it"_s).sliced(1), QByteArrayList({"not set", "not set"}));
+    QCOMPARE(told(u"class"_s).sliced(1), QByteArrayList({"30000000", "not set"}));
+    const QByteArray folder = QFile::encodeName(server.socketPath()) + ".notify/";
+    for (const QString &name : {u"it"_s, u"class"_s})
+        QVERIFY2(told(name).first().startsWith(folder), told(name).first().constData());
+    QVERIFY(told(u"it"_s).first() != told(u"class"_s).first());
     QCOMPARE(told(u"other"_s), QByteArrayList({"not set", "not set", "not set"}));
 }
 
@@ -297,9 +311,8 @@ void TestNotify::aStrangerIsNotBelievedAndHardlyTold()
 {
     RunningServer server({{u"it"_s, notify({u"after:go"_s, u"READY=1"_s})}});
     QVERIFY2(server.start(), qPrintable(server.log()));
-    const QString path = server.socketPath() + u".notify"_s;
-    QTRY_VERIFY_WITH_TIMEOUT(server.process(u"it"_s)[u"pid"_s].toInteger() > 0, patience);
-    for (int i = 0; i < 500; ++i)
+    const QString path = socketOf(server, u"it"_s);
+    for (int i = 0; i < 100; ++i)
         QVERIFY(sendAsStranger(path, "READY=1\nSTATUS=mine\nMAINPID=1"));
     QFile go(server.folder() + u"/go"_s);
     QCOMPARE(server.process(u"it"_s)[u"state"_s], u"starting"_s);
@@ -311,18 +324,41 @@ void TestNotify::aStrangerIsNotBelievedAndHardlyTold()
 
 void TestNotify::nobodySpeaksForAnother()
 {
-    RunningServer server({{u"it"_s, notify({})}, {u"other"_s, notify({u"READY=1"_s})},
-        {u"third"_s,
-            process({u"sh"_s, u"-c"_s,
-                        u"NOTIFY_SOCKET=$SEMPER_SOCKET.notify exec %1 READY=1 STATUS=x"_s.arg(
-                            helperProgram(u"notify"_s))},
-                u"started"_s)}});
+    QJsonObject third = process({u"sh"_s, u"-c"_s,
+                                    u"for each in $SEMPER_SOCKET.notify/*; do"
+                                    " NOTIFY_SOCKET=$each %1 READY=1 STATUS=x & done; wait"_s.arg(
+                                        helperProgram(u"notify"_s))},
+        u"started"_s);
+    third.insert(u"depends_on"_s, QJsonObject{{u"other"_s, u"ready"_s}});
+    RunningServer server(
+        {{u"it"_s, notify({})}, {u"other"_s, notify({u"READY=1"_s})}, {u"third"_s, third}});
     QVERIFY2(server.start(), qPrintable(server.log()));
     QTRY_COMPARE_WITH_TIMEOUT(server.process(u"other"_s)[u"ready"_s], true, patience);
     QTRY_VERIFY_WITH_TIMEOUT(server.log().contains(u"third | ready"), patience);
     QTRY_VERIFY_WITH_TIMEOUT(server.log().contains(u"belongs to no launch"), patience);
     QCOMPARE(server.process(u"it"_s)[u"state"_s], u"starting"_s);
-    QCOMPARE(server.process(u"third"_s)[u"status"_s], QString()); // it is not of this mode
+    for (const QString &name : {u"it"_s, u"other"_s, u"third"_s})
+        QCOMPARE(server.process(name)[u"status"_s], QString());
+}
+
+void TestNotify::oneThatFloodsSilencesNobodyElse()
+{
+    QJsonObject it = notify({u"READY=1"_s, u"beats:1000"_s});
+    it.insert(u"watchdog_ms"_s, 3000);
+    QJsonObject other = process({helperProgram(u"sleeper"_s)}, u"started"_s);
+    QJsonObject flooding = notify({u"READY=1"_s, u"flood"_s});
+    flooding.insert(u"instances"_s, 4);
+    RunningServer server({{u"it"_s, it}, {u"other"_s, other}, {u"flooding"_s, flooding}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"alive"_s], true, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(
+        server.get(u"/api/v1/processes/flooding"_s)[0][u"status"_s], u"flood"_s, patience);
+    for (int i = 0; i < 10; ++i)
+        QCOMPARE(server.command({u"restart"_s, u"other"_s}).exitCode, 0);
+    QTRY_VERIFY_WITH_TIMEOUT(server.process(u"it"_s)[u"uptime_ms"_s].toInteger() > 8000, patience);
+    QCOMPARE(server.process(u"it"_s)[u"alive"_s], true);
+    QCOMPARE(server.process(u"it"_s)[u"restarts"_s], 0);
+    QVERIFY2(!server.log().contains(u"hung"_s), qPrintable(server.log()));
 }
 
 void TestNotify::aMainProcessMustBeOneOfItsOwn()
@@ -340,12 +376,18 @@ void TestNotify::theSocketIsThisUsersAloneAndGoesWithTheServer()
 {
     RunningServer server({{u"it"_s, notify({u"READY=1"_s})}});
     QVERIFY2(server.start(), qPrintable(server.log()));
-    const QFileInfo socket(server.socketPath() + u".notify"_s);
-    QCOMPARE(socket.permissions()
-            & (QFile::ReadGroup | QFile::WriteGroup | QFile::ReadOther | QFile::WriteOther),
-        QFile::Permissions());
+    const QFileInfo socket(socketOf(server, u"it"_s));
+    const QFileInfo folder(server.socketPath() + u".notify"_s);
+    constexpr QFile::Permissions ofOthers = QFile::ReadGroup | QFile::WriteGroup | QFile::ExeGroup
+        | QFile::ReadOther | QFile::WriteOther | QFile::ExeOther;
+    QCOMPARE(socket.path(), folder.filePath());
+    QCOMPARE(socket.permissions() & ofOthers, QFile::Permissions());
+    QCOMPARE(folder.permissions() & ofOthers, QFile::Permissions());
+    QCOMPARE(server.command({u"restart"_s, u"it"_s}).exitCode, 0);
+    QVERIFY(socketOf(server, u"it"_s) != socket.filePath()); // each launch has its own
+    QTRY_VERIFY_WITH_TIMEOUT(!QFileInfo::exists(socket.filePath()), patience);
     QCOMPARE(server.stop(), 0);
-    QVERIFY(!QFileInfo::exists(socket.filePath()));
+    QVERIFY(!QFileInfo::exists(folder.filePath()));
 }
 
 void TestNotify::aStaleSocketIsReplacedAndAnotherFileIsNot()
@@ -355,9 +397,13 @@ void TestNotify::aStaleSocketIsReplacedAndAnotherFileIsNot()
     ::kill(pid_t(server.serverPid()), SIGKILL);
     QTRY_VERIFY_WITH_TIMEOUT(!server.isRunning(), patience);
     const QString path = server.socketPath() + u".notify"_s;
-    QVERIFY(QFileInfo::exists(path)); // it had no chance
+    const auto sockets = [&path] { return QDir(path).entryList(QDir::System); };
+    QCOMPARE(sockets().size(), 1); // it had no chance
+    const QString stale = sockets().constFirst();
     QVERIFY2(server.start(), qPrintable(server.log()));
     QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"ready"_s], true, patience);
+    QCOMPARE(sockets().size(), 1);
+    QVERIFY(sockets().constFirst() != stale);
 
     QCOMPARE(server.stop(), 0);
     QFile file(path);
@@ -366,7 +412,7 @@ void TestNotify::aStaleSocketIsReplacedAndAnotherFileIsNot()
     QVERIFY(!server.start());
     QTRY_VERIFY_WITH_TIMEOUT(!server.isRunning(), patience);
     QCOMPARE(server.stop(), 1);
-    QVERIFY2(server.log().contains(u"cannot listen on "_s + path), qPrintable(server.log()));
+    QVERIFY2(server.log().contains(u"cannot make the folder "_s + path), qPrintable(server.log()));
     QCOMPARE(file.size(), 8);
 }
 

@@ -5,16 +5,14 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QJsonArray>
-#include <QRegularExpression>
+#include <QProcess>
 #include <QTest>
 
-#include <algorithm>
+#include <cerrno>
 #include <csignal>
-#include <cstddef>
 
 #include <pwd.h>
-#include <sys/socket.h>
-#include <sys/un.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
@@ -68,6 +66,63 @@ QString uidOf(qint64 pid)
     return text.section(u"\nUid:\t"_s, 1).section(u'\t', 0, 0);
 }
 
+QByteArray variableOf(qint64 pid, const QByteArray &name)
+{
+    QFile file(u"/proc/%1/environ"_s.arg(pid));
+    const auto entries
+        = file.open(QIODevice::ReadOnly) ? file.readAll().split('\0') : QByteArrayList();
+    for (const QByteArray &entry : entries)
+        if (entry.startsWith(name + '='))
+            return entry;
+    return {};
+}
+
+QByteArray markOf(qint64 pid)
+{
+    return variableOf(pid, "SEMPER_LAUNCH");
+}
+
+QString notifySocketOf(RunningServer &server, const QString &name)
+{
+    return QString::fromLocal8Bit(
+        variableOf(server.process(name)[u"pid"_s].toInteger(), "NOTIFY_SOCKET"))
+        .section(u'=', 1);
+}
+
+enum class Connect { AsStranger, Before };
+
+/// Has a process of \a uid, with \a mark in its environment, send "STATUS=lie" and the mark to
+/// \a path. The error of that, or 0. It stays until its message was read.
+int sendAs(const QByteArray &uid, const QByteArray &mark, const QString &path, Connect connect)
+{
+    static const QString script = uR"(
+import errno, os, socket, sys
+uid, path, before, mark = int(sys.argv[1]), sys.argv[2], sys.argv[3] == "1", sys.argv[4]
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+try:
+    if before: s.connect(path)
+    os.setgroups([]); os.setgid(uid); os.setuid(uid)
+    if not before: s.connect(path)
+    s.send(b"STATUS=lie " + mark.encode())
+    # The last of the queue has been taken once a barrier's descriptor is closed.
+    r, w = os.pipe()
+    socket.send_fds(s, [b"BARRIER=1"], [w]); os.close(w); os.read(r, 1)
+except OSError as e:
+    sys.exit(e.errno)
+)"_s;
+    QProcess python;
+    python.setProcessChannelMode(QProcess::ForwardedChannels);
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    const qsizetype equals = mark.indexOf('=');
+    environment.insert(
+        QString::fromLatin1(mark.first(equals)), QString::fromLatin1(mark.sliced(equals + 1)));
+    python.setProcessEnvironment(environment);
+    python.start(u"python3"_s,
+        {u"-c"_s, script, QString::fromLatin1(uid), path,
+            connect == Connect::Before ? u"1"_s : u"0"_s, QString::fromLatin1(mark)});
+    return python.waitForFinished(patience) ? python.exitCode() : -1;
+}
+
 } // namespace
 
 /// Processes under another user than the server's, and the hub.
@@ -83,6 +138,8 @@ private Q_SLOTS:
     void theConnectionIsForItsLaunchAlone_data();
     void theConnectionIsForItsLaunchAlone();
     void aDaemonSaysByNotifyThatItIsReady();
+    void noStrangerSpeaksInItsName();
+    void aLostServersFolderIsRemovedByTheNext();
     void whoNeverSpeaksIsLeftInPeace();
 
 private:
@@ -166,8 +223,8 @@ void TestOtherUser::theConnectionIsForItsLaunchAlone()
 void TestOtherUser::aDaemonSaysByNotifyThatItIsReady()
 {
     QJsonObject it = asNobody({{u"command"_s,
-        QJsonArray{u"/bin/sh"_s, u"-c"_s,
-            u"echo at $NOTIFY_SOCKET; %1 STATUS=up READY=1"_s.arg(helperProgram(u"notify"_s))}}});
+        QJsonArray{
+            u"/bin/sh"_s, u"-c"_s, u"%1 STATUS=up READY=1"_s.arg(helperProgram(u"notify"_s))}}});
     it.insert(u"ready"_s, QJsonObject{{u"mode"_s, u"notify"_s}});
     RunningServer server({{u"it"_s, it}});
     QVERIFY2(server.start(), qPrintable(server.log()));
@@ -175,23 +232,62 @@ void TestOtherUser::aDaemonSaysByNotifyThatItIsReady()
         server.process(u"it"_s)[u"ready"_s].toBool(), qPrintable(server.log()), patience);
     QCOMPARE(server.process(u"it"_s)[u"status"_s], u"up"_s);
     QCOMPARE(uidOf(server.process(u"it"_s)[u"pid"_s].toInteger()), m_uid);
-    static const QRegularExpression address(u"at @(semper/[0-9a-f]+)"_s);
-    QTRY_VERIFY_WITH_TIMEOUT(address.match(server.log()).hasMatch(), patience);
-    const QString name = address.match(server.log()).captured(1);
+    const QString path = notifySocketOf(server, u"it"_s);
+    struct stat about = {};
+    QCOMPARE(::lstat(QFile::encodeName(path).constData(), &about), 0);
+    QCOMPARE(QString::number(about.st_uid), m_uid);
+    QCOMPARE(about.st_mode & 0777, 0600U);
+    const QString folder = QFileInfo(path).path();
+    QCOMPARE(::lstat(QFile::encodeName(folder).constData(), &about), 0);
+    QCOMPARE(about.st_uid, 0U);
+    QCOMPARE(about.st_mode & 0777, 0711U); // no list of what is in it
 
-    // Anybody may send there, and is not believed.
-    sockaddr_un where{.sun_family = AF_UNIX, .sun_path = {}};
-    std::copy_n(name.toLatin1().constData(), name.size(), where.sun_path + 1);
-    const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    const QByteArray lie = "STATUS=lie";
-    QCOMPARE(::sendto(socket, lie.constData(), std::size_t(lie.size()), 0,
-                 reinterpret_cast<const sockaddr *>(&where),
-                 socklen_t(offsetof(sockaddr_un, sun_path) + 1 + std::size_t(name.size()))),
-        ssize_t(lie.size()));
-    ::close(socket);
-    QTRY_VERIFY_WITH_TIMEOUT(
-        server.log().contains(u"sent a message and belongs to no launch"_s), patience);
+    QCOMPARE(server.stop(), 0);
+    QVERIFY2(!QFileInfo::exists(folder), qPrintable(folder));
+}
+
+void TestOtherUser::noStrangerSpeaksInItsName()
+{
+    QJsonObject it = asNobody(
+        {{u"command"_s, QJsonArray{helperProgram(u"notify"_s), u"STATUS=up"_s, u"READY=1"_s}}});
+    it.insert(u"ready"_s, QJsonObject{{u"mode"_s, u"notify"_s}});
+    RunningServer server({{u"it"_s, it}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_VERIFY_WITH_TIMEOUT(server.process(u"it"_s)[u"ready"_s].toBool(), patience);
+    const QString path = notifySocketOf(server, u"it"_s);
+    const QByteArray mark = markOf(server.process(u"it"_s)[u"pid"_s].toInteger());
+    QVERIFY(!mark.isEmpty());
+    // The kernel lets a stranger send nothing, whatever mark it has put on.
+    const QByteArray stranger = "65533";
+    QCOMPARE(sendAs(stranger, mark, path, Connect::AsStranger), EACCES);
     QCOMPARE(server.process(u"it"_s)[u"status"_s], u"up"_s);
+    // One who was given a socket that is connected already is not believed.
+    QCOMPARE(sendAs(stranger, mark, path, Connect::Before), 0);
+    QTRY_VERIFY2_WITH_TIMEOUT(
+        server.log().contains(u"uid 65533 sent a message for it, whose uid is "_s + m_uid),
+        qPrintable(server.log()), patience);
+    QCOMPARE(server.process(u"it"_s)[u"status"_s], u"up"_s);
+    // Its own user, and root, need the mark.
+    QCOMPARE(sendAs(m_uid.toLatin1(), "X=1", path, Connect::AsStranger), 0);
+    QCOMPARE(sendAs(m_uid.toLatin1(), mark, path, Connect::AsStranger), 0);
+    QTRY_COMPARE_WITH_TIMEOUT(
+        server.process(u"it"_s)[u"status"_s], QString::fromLatin1("lie " + mark), patience);
+}
+
+void TestOtherUser::aLostServersFolderIsRemovedByTheNext()
+{
+    QJsonObject it
+        = asNobody({{u"command"_s, QJsonArray{helperProgram(u"notify"_s), u"READY=1"_s}}});
+    it.insert(u"ready"_s, QJsonObject{{u"mode"_s, u"notify"_s}});
+    RunningServer server({{u"it"_s, it}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_VERIFY_WITH_TIMEOUT(server.process(u"it"_s)[u"ready"_s].toBool(), patience);
+    const QString folder = QFileInfo(notifySocketOf(server, u"it"_s)).path();
+    QVERIFY(killed(server.serverPid()));
+    QTRY_VERIFY_WITH_TIMEOUT(!server.isRunning(), patience);
+    QVERIFY(QFileInfo::exists(folder));
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QVERIFY(!QFileInfo::exists(folder));
 }
 
 void TestOtherUser::whoNeverSpeaksIsLeftInPeace()
