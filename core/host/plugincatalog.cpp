@@ -3,6 +3,7 @@
 
 #include <semper/registry.h>
 
+#include "protocol/trustedpath.h"
 #include "spec/nearestname.h"
 
 #include <QDir>
@@ -15,6 +16,7 @@
 #include <algorithm>
 
 #include <dlfcn.h>
+#include <unistd.h>
 
 using namespace Qt::StringLiterals;
 
@@ -82,9 +84,14 @@ std::optional<QString> PluginCatalog::problemWith(const QString &className) cons
     }
     for (const QString &known : UserProcessRegistry::classNames())
         found.append(known);
+    const QString distrusted = m_distrusted.isEmpty()
+        ? QString()
+        : u"; not looked at: %1%2"_s.arg(m_distrusted.join(u", "_s), remedyForDistrust());
     if (found.isEmpty())
-        return u"no class %1; no plugins in %2"_s.arg(className, m_directories.join(u", "_s));
-    const QString problem = u"no class %1; found: %2"_s.arg(className, found.join(u", "_s));
+        return u"no class %1; no plugins in %2%3"_s.arg(
+            className, m_directories.join(u", "_s), distrusted);
+    const QString problem
+        = u"no class %1; found: %2%3"_s.arg(className, found.join(u", "_s), distrusted);
     const auto nearest = nearestName(className, names);
     return nearest && found.size() > 1 ? problem + u"; did you mean %1?"_s.arg(*nearest) : problem;
 }
@@ -103,12 +110,24 @@ std::optional<QString> PluginCatalog::load(const QString &className) const
     return std::nullopt;
 }
 
+bool PluginCatalog::mayRead(const QString &path)
+{
+    const auto distrust = ::geteuid() == 0 ? distrustOfPath(path) : std::nullopt;
+    if (distrust && !m_distrusted.contains(*distrust))
+        m_distrusted.append(*distrust);
+    return !distrust;
+}
+
 void PluginCatalog::readDirectory(const QString &directory)
 {
+    if (!mayRead(directory))
+        return;
     const QFileInfoList files
         = QDir(directory).entryInfoList({u"*.so"_s}, QDir::Files | QDir::Readable, QDir::Name);
     for (const QFileInfo &info : files) {
         if (info.size() == 0) // Qt would warn of it
+            continue;
+        if (!mayRead(info.absoluteFilePath()))
             continue;
         // The same file may be reached through two directories: that is one plugin.
         const QString file = info.canonicalFilePath();

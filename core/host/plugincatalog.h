@@ -21,7 +21,8 @@ struct PluginClass
 
 /// Which user-process classes there are in plugins. Names are read from the plugins' metadata;
 /// nothing is loaded until load(). Files that are no plugins of Semper, or cannot be read, are
-/// skipped. Reads files: blocks for milliseconds.
+/// skipped; so is, for root, what others could change (distrustOfPath()), which problemWith()
+/// tells. Reads files: blocks for milliseconds.
 class SEMPER_CORE_EXPORT PluginCatalog
 {
 public:
@@ -34,6 +35,8 @@ public:
 
     /// Where it looked, absolute, in order, each once.
     [[nodiscard]] QStringList directories() const { return m_directories; }
+    /// What root has not looked at, and why: "/srv/app belongs to uid 1000".
+    [[nodiscard]] QStringList distrusted() const { return m_distrusted; }
     /// Sorted by class, then in the order of the search. A class that is there more than once
     /// stands in two plugins, and cannot be loaded.
     [[nodiscard]] QList<PluginClass> classes() const { return m_classes; }
@@ -46,11 +49,13 @@ public:
     [[nodiscard]] std::optional<QString> load(const QString &className) const;
 
 private:
+    [[nodiscard]] bool mayRead(const QString &path);
     void readDirectory(const QString &directory);
     [[nodiscard]] QStringList filesWith(const QString &className) const;
 
     QStringList m_directories;
     QList<PluginClass> m_classes;
+    QStringList m_distrusted; ///< what root has not looked at, and why
 };
 
 } // namespace semper

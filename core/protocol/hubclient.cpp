@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "protocol/hubclient.h"
 
+#include "protocol/trustedpath.h"
+
 #include <QDeadlineTimer>
 
 #include <algorithm>
+#include <cerrno>
+#include <optional>
 #include <utility>
+
+#include <sys/socket.h>
+#include <unistd.h>
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -30,6 +37,21 @@ QString explain(const QLocalSocket &socket)
     return socket.errorString();
 }
 
+/// Why not to believe who listens at \a path, by the kernel's word. Root may also visit the server
+/// of somebody else, but only where nobody but that user could have put the socket.
+std::optional<QString> distrustOfPeer(qintptr socket, const QString &path)
+{
+    ucred peer{};
+    socklen_t size = sizeof peer;
+    if (::getsockopt(int(socket), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
+        return u"nobody knows who listens there: %1"_s.arg(qt_error_string(errno));
+    if (peer.uid == 0 || peer.uid == ::geteuid())
+        return std::nullopt;
+    if (::geteuid() == 0 && !distrustOfPath(path, peer.uid))
+        return std::nullopt;
+    return u"uid %1 listens there, and not this user: not trusted"_s.arg(peer.uid);
+}
+
 } // namespace
 
 HubClient::HubClient(HubAddress address, Reconnect reconnect, QObject *parent)
@@ -42,6 +64,11 @@ HubClient::HubClient(HubAddress address, Reconnect reconnect, QObject *parent)
     m_retry.setSingleShot(true);
     connect(&m_retry, &QTimer::timeout, this, &HubClient::open);
     connect(&m_socket, &QLocalSocket::connected, this, [this] {
+        if (auto distrust = distrustOfPeer(m_socket.socketDescriptor(), m_address.path)) {
+            m_complaint = std::move(*distrust);
+            m_socket.abort();
+            return;
+        }
         m_pause = shortestPause;
         Q_EMIT opened();
     });

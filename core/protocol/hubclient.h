@@ -32,8 +32,9 @@ struct HubAddress
 };
 
 /// One end of the hub's protocol over a local socket, for watchers and processes alike: connects,
-/// cuts frames, and (if asked) reconnects for ever with growing pauses of 100 ms to 5 s.
-/// Lives on the thread of its event loop; no call blocks.
+/// cuts frames, and (if asked) reconnects for ever with growing pauses of 100 ms to 5 s. Says
+/// nothing to a server of another user than this one or root. Lives on the thread of its event
+/// loop; no call blocks.
 class SEMPER_CORE_EXPORT HubClient : public QObject
 {
     Q_OBJECT

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "protocol/socketpath.h"
 
-#include "protocol/exchangeablefolder.h"
+#include "protocol/trustedpath.h"
 
 #include <QDir>
 
@@ -16,7 +16,7 @@ QString socketDirectory()
     const bool isRoot = ::geteuid() == 0;
     // sudo may have kept that of somebody else, who could then put another socket in its place.
     if (const QString runtime = qEnvironmentVariable("XDG_RUNTIME_DIR");
-        !runtime.isEmpty() && !(isRoot && exchangeableFolder(runtime)))
+        !runtime.isEmpty() && !(isRoot && distrustOfPath(runtime)))
         return runtime + u"/semper"_s;
     if (isRoot)
         return u"/run/semper"_s;
@@ -30,6 +30,8 @@ QString defaultSocketPath(const QString &node)
 
 QStringList localSockets()
 {
+    if (distrustOfPath(socketDirectory()))
+        return {};
     const QDir directory(socketDirectory());
     QStringList paths;
     for (const QString &name :

@@ -13,13 +13,14 @@ inline constexpr qsizetype maximumSocketPathBytes = 107;
 
 /// The folder of this user's sockets, mode 0700 once a server made it: $XDG_RUNTIME_DIR/semper,
 /// without that variable /run/semper for root and <temporary>/semper-<uid> for others. Root takes
-/// /run/semper too where the variable names a folder of somebody else (exchangeableFolder()).
+/// /run/semper too where the variable names a folder of somebody else (distrustOfPath()).
 [[nodiscard]] SEMPER_CORE_EXPORT QString socketDirectory();
 
 /// Where the server named \a node listens unless it is told otherwise.
 [[nodiscard]] SEMPER_CORE_EXPORT QString defaultSocketPath(const QString &node);
 
-/// The sockets in socketDirectory(), sorted. One may be left over from a dead server.
+/// The sockets in socketDirectory(), sorted; none where somebody else could have put them there
+/// (distrustOfPath()). One may be left over from a dead server.
 [[nodiscard]] SEMPER_CORE_EXPORT QStringList localSockets();
 
 } // namespace semper

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "spec/environmentfile.h"
 
-#include "spec/configfile.h"
+#include "protocol/trustedpath.h"
 #include "spec/jsonpath.h"
 #include "spec/variablename.h"
 
-#include <QDir>
 #include <QFile>
-#include <QFileInfo>
 #include <QStringDecoder>
 
 #include <algorithm>
 #include <cerrno>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
@@ -57,33 +56,14 @@ std::optional<QString> takeLine(const QString &line, QMap<QString, QString> &var
     return std::nullopt;
 }
 
-/// No folder on the way to \a path, and no link in its place, is somebody's other than root's.
-bool onlyRootMayReplace(const QString &path)
-{
-    const QString clean = QDir::cleanPath(QFileInfo(path).absoluteFilePath());
-    if (QFileInfo(clean).canonicalFilePath() != clean)
-        return false;
-    for (QString folder = clean; folder != u"/";) {
-        folder = QFileInfo(folder).path();
-        struct stat status = {};
-        if (::lstat(QFile::encodeName(folder).constData(), &status) != 0 || status.st_uid != 0)
-            return false;
-        if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0 && (status.st_mode & S_ISVTX) == 0)
-            return false;
-    }
-    return true;
-}
-
+/// A file of \a owner may stand where only \a owner could have put it. One of root's has to stand
+/// where only root could, or a link of theirs would have the server read for them what only root
+/// may.
 std::optional<QString> distrust(
     const struct stat &status, const QString &path, std::optional<uid_t> owner)
 {
-    // Or a link of theirs would have the server read for them what only root may.
-    if (owner && *owner != 0 && status.st_uid == 0 && !onlyRootMayReplace(path))
-        return u"belongs to root, but others may change what the path leads to"_s;
-    struct stat asIfRoots = status;
-    if (owner && status.st_uid == *owner)
-        asIfRoots.st_uid = 0;
-    return distrustOfFile(asIfRoots);
+    const bool isOwners = owner && status.st_uid == *owner;
+    return distrustOfPath(path, isOwners ? owner : std::nullopt);
 }
 
 } // namespace
@@ -123,7 +103,7 @@ EnvironmentResult readEnvironmentFile(const QString &path, std::optional<uid_t> 
         return refuse(u"is no regular file"_s);
     if (::geteuid() == 0)
         if (const auto reason = distrust(status, path, owner))
-            return refuse(*reason);
+            return refuse(*reason + remedyForDistrust());
     // One byte more than is allowed is enough to be refused for its size.
     const QByteArray bytes = file.read(maximumEnvironmentFileBytes + 1);
     if (file.error() != QFileDevice::NoError)

@@ -6,6 +6,7 @@
 #include "cli/commandexit.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
+#include "protocol/trustedpath.h"
 #include "services/servicecontext.h"
 #include "supervisor/cgroupclearing.h"
 #include "supervisor/cgroupplace.h"
@@ -48,6 +49,19 @@ QJsonArray toJson(const QList<SweptProcess> &processes)
     for (const SweptProcess &process : processes.first(std::min(processes.size(), mostTold)))
         list.append(QJsonObject{{keys::pid, qint64(process.pid)}, {keys::name, process.name}});
     return list;
+}
+
+/// What an earlier server has left is obeyed: a note of a run tells which processes to kill.
+std::optional<QString> distrustOfState(const QString &path)
+{
+    auto distrust = distrustOfFolder(path);
+    for (const char *name : {"run", "event-id", "schedules", "schedules-seen"})
+        if (!distrust)
+            distrust = distrustOfPath(path + u'/' + QLatin1StringView(name));
+    if (distrust)
+        distrust->prepend(u"the state directory %1 is not trusted: "_s.arg(path))
+            .append(remedyForDistrust());
+    return distrust;
 }
 
 } // namespace
@@ -163,6 +177,11 @@ std::optional<QString> ServerRuntime::start()
         return error;
     if (auto error = openState())
         return error;
+    if (const auto lost = m_runRecord.lost(); lost && RunRecord::isAlive(*lost))
+        return u"the state directory %1 is a copy of that of the server with pid %2, which runs: "
+               u"remove "
+               "the file \"run\" from the copy"_s.arg(m_config.stateDirectory)
+                   .arg(lost->pid);
     sweepLostServer();
     if (auto error = listen())
         return error;
@@ -220,11 +239,15 @@ std::optional<QString> ServerRuntime::launchProblems() const
 std::optional<QString> ServerRuntime::openState()
 {
     const QString path = m_config.stateDirectory;
+    if (auto error = distrustOfState(path))
+        return error;
     const mode_t before = ::umask(S_IRWXG | S_IRWXO);
     const bool made = QDir().mkpath(path);
     ::umask(before);
     if (!made)
         return u"cannot make the state directory %1"_s.arg(path);
+    if (auto error = distrustOfState(path)) // as it is now
+        return error;
     return m_journal.open(path);
 }
 

@@ -3,6 +3,7 @@
 #include "cli/configchoice.h"
 #include "cli/terminaltext.h"
 #include "protocol/keys.h"
+#include "protocol/trustedpath.h"
 #include "spec/configlocator.h"
 
 #include <semper/plugincatalog.h>
@@ -75,6 +76,9 @@ int classes(const CommandLine &line, const CommandSyntax &)
         complain(Texts::tr("no classes found; looked in\n  %1")
                      .arg(catalog.directories().join(u"\n  "_s))
             + u'\n');
+
+    for (const QString &distrusted : catalog.distrusted())
+        complain(Texts::tr("not looked at: %1").arg(distrusted) + remedyForDistrust() + u'\n');
 
     QStringList names;
     for (const PluginClass &it : found)

@@ -3,6 +3,7 @@
 
 #include "cli/configchoice.h"
 #include "protocol/socketpath.h"
+#include "protocol/trustedpath.h"
 #include "spec/configlocator.h"
 
 #include <QCoreApplication>
@@ -77,6 +78,10 @@ std::variant<QString, CommandExit> findServer(const CommandLine &line)
     sockets.removeIf([](const QString &path) { return !isListening(path); });
     if (sockets.size() == 1)
         return sockets.first();
+    if (const auto distrust = distrustOfPath(socketDirectory()))
+        return CommandExit{ExitCode::NoServer,
+            Texts::tr("no server is running here: %1, so nothing in it is trusted").arg(*distrust)
+                + u'\n'};
     if (sockets.isEmpty())
         return CommandExit{ExitCode::NoServer,
             Texts::tr("no server is running here (no live socket in %1); "

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "control/secretfile.h"
 
+#include "protocol/trustedpath.h"
+
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
@@ -41,13 +43,8 @@ std::optional<QString> prepareDirectory(const QString &directory)
         return u"cannot read the folder %1: %2"_s.arg(directory, qt_error_string(errno));
     if (!S_ISDIR(info.st_mode))
         return u"%1 is no folder"_s.arg(directory);
-    if (info.st_uid != ::geteuid())
-        return u"the folder %1 belongs to user %2, not to user %3 who runs this"_s.arg(directory)
-            .arg(info.st_uid)
-            .arg(::geteuid());
-    if ((info.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-        return u"others may write to the folder %1 (mode %2); chmod it to 0700"_s.arg(
-            directory, octal(info.st_mode));
+    if (const auto distrust = distrustOfFolder(directory))
+        return *distrust + remedyForDistrust();
     return {};
 }
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "hub/socketclaim.h"
 
-#include "protocol/exchangeablefolder.h"
 #include "protocol/socketpath.h"
+#include "protocol/trustedpath.h"
 
 #include <QByteArray>
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
+#include <QScopeGuard>
 
 #include <cerrno>
 #include <cstring>
@@ -30,32 +31,38 @@ QString systemError()
     return QString::fromLocal8Bit(std::strerror(errno));
 }
 
-// The default folder belongs to this user alone. One that the operator named may be wider, as
-// long as nobody else can replace the socket in it; the socket itself is 0600 in any case.
+/// Makes \a folder where it is not there. One that the operator named may be wider than the default
+/// one, which belongs to this user alone: the socket itself is 0600 in any case.
 std::optional<QString> prepareFolder(const QString &folder, bool isDefault)
 {
     const QByteArray path = QFile::encodeName(folder);
-    if (::geteuid() == 0)
-        if (const auto fault = exchangeableFolder(folder))
-            return u"%1, who could put another socket in place of root's: refused"_s.arg(*fault);
-    if (!QFileInfo::exists(folder)) {
-        QDir().mkpath(QFileInfo(folder).absolutePath());
-        if (::mkdir(path.constData(), S_IRWXU) != 0 && errno != EEXIST)
-            return u"cannot make the folder %1: %2"_s.arg(folder, systemError());
-    }
-    struct stat status = {};
-    if (::lstat(path.constData(), &status) != 0)
+    QDir().mkpath(QFileInfo(folder).absolutePath());
+    if (::mkdir(path.constData(), S_IRWXU) != 0 && errno != EEXIST)
+        return u"cannot make the folder %1: %2"_s.arg(folder, systemError());
+    const int opened = ::open(path.constData(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (opened < 0)
         return u"cannot use the folder %1: %2"_s.arg(folder, systemError());
-    if (isDefault) {
-        if (!S_ISDIR(status.st_mode) || status.st_uid != ::geteuid())
-            return u"%1 is not a folder of this user: refused"_s.arg(folder);
-        if ((status.st_mode & othersMayAct) != 0 && ::chmod(path.constData(), S_IRWXU) != 0)
-            return u"cannot set the mode of %1: %2"_s.arg(folder, systemError());
+    const auto close = qScopeGuard([opened] { ::close(opened); });
+    struct stat status = {};
+    if (!isDefault || (::fstat(opened, &status) == 0 && (status.st_mode & othersMayAct) == 0))
         return std::nullopt;
-    }
-    if ((status.st_mode & S_IWOTH) != 0 && (status.st_mode & S_ISVTX) == 0)
-        return u"anyone may write to %1: refused"_s.arg(folder);
+    if (status.st_uid != ::geteuid())
+        return u"%1 is not a folder of this user: refused"_s.arg(folder);
+    if (::fchmod(opened, S_IRWXU) != 0)
+        return u"cannot set the mode of %1: %2"_s.arg(folder, systemError());
     return std::nullopt;
+}
+
+/// Whether somebody else could put another socket in place of this server's.
+std::optional<QString> distrustOf(const QString &path)
+{
+    auto distrust = distrustOfPath(path);
+    if (!distrust)
+        distrust = distrustOfPath(path + u".lock"_s);
+    if (distrust)
+        distrust->append(u", who could put another socket in place of this one: refused"_s
+            + remedyForDistrust());
+    return distrust;
 }
 
 } // namespace
@@ -72,7 +79,12 @@ std::optional<QString> SocketClaim::take(const QString &path)
         return u"the socket's path has more than %1 bytes: %2"_s.arg(maximumSocketPathBytes)
             .arg(path);
     const QString folder = QFileInfo(path).absolutePath();
+    if (auto error = distrustOf(path))
+        return error;
     if (auto error = prepareFolder(folder, folder == QDir::cleanPath(socketDirectory())))
+        return error;
+
+    if (auto error = distrustOf(path)) // as it is now
         return error;
 
     const QByteArray lockPath = QFile::encodeName(path + u".lock"_s);

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "readiness/notifysockets.h"
 
-#include "protocol/exchangeablefolder.h"
 #include "protocol/socketpath.h"
+#include "protocol/trustedpath.h"
 #include "readiness/notifymessage.h"
 #include "supervisor/lineage.h"
 #include "supervisor/supervisor.h"
 
 #include <QFile>
-#include <QFileInfo>
 #include <QLoggingCategory>
 #include <QRandomGenerator>
 
@@ -180,7 +179,7 @@ std::optional<QString> NotifySockets::prepare(Folder folder)
         return std::nullopt;
     std::optional<QString> error;
     for (const QString &path : sharedFolders(m_run)) {
-        error = ::geteuid() == 0 ? exchangeableFolder(QFileInfo(path).path()) : std::nullopt;
+        error = distrustOfPath(path);
         if (!error)
             error = makeFolder(path, sharedMode);
         if (error)

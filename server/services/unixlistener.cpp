@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "services/unixlistener.h"
 
+#include "protocol/trustedpath.h"
+
 #include <QFile>
 #include <QScopeGuard>
 
@@ -57,17 +59,22 @@ std::variant<int, QString> openUnixListener(const QString &path, int backlog)
     if (bytes.size() >= static_cast<qsizetype>(sizeof address.sun_path))
         return u"the path is too long for a socket"_s;
     std::ranges::copy(bytes, address.sun_path);
+    // Or a name that is exchanged meanwhile would have something else removed or changed.
+    if (const auto distrust = distrustOfPath(path))
+        return *distrust + remedyForDistrust();
     if (const auto problem = clearStale(address))
         return *problem;
 
     const int descriptor = openSocket();
     if (descriptor < 0)
         return qt_error_string(errno);
-    // Nobody can connect before listen(), so the mode is in force for the first client already.
-    if (::bind(descriptor, generic(address), sizeof address) != 0
-        || ::chmod(address.sun_path, S_IRUSR | S_IWUSR) != 0
-        || ::listen(descriptor, backlog) != 0) {
-        const QString reason = qt_error_string(errno);
+    // Made with mode 0600 rather than changed to it afterwards.
+    const mode_t before = ::umask(S_IXUSR | S_IRWXG | S_IRWXO);
+    const bool isBound = ::bind(descriptor, generic(address), sizeof address) == 0;
+    const int error = errno;
+    ::umask(before);
+    if (!isBound || ::listen(descriptor, backlog) != 0) {
+        const QString reason = qt_error_string(isBound ? errno : error);
         ::close(descriptor);
         return reason;
     }

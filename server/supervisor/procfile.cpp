@@ -23,6 +23,7 @@ constexpr int userTimeField = 11;
 constexpr int systemTimeField = 12;
 constexpr int childrenUserTimeField = 13;
 constexpr int childrenSystemTimeField = 14;
+constexpr int startTimeField = 19;
 constexpr int residentPagesField = 21;
 
 constexpr qsizetype largestEnvironmentBytes = 4 * 1024 * 1024;
@@ -85,6 +86,12 @@ QList<pid_t> all()
 QString name(pid_t pid)
 {
     return QString::fromLocal8Bit(read(pid, "comm", 64)).trimmed();
+}
+
+qint64 startTicks(pid_t pid)
+{
+    const QList<QByteArray> fields = statFields(pid);
+    return fields.value(0) == "Z" ? 0 : fields.value(startTimeField).toLongLong();
 }
 
 bool isFrozen(pid_t pid)

@@ -37,6 +37,10 @@ namespace semper::procfile {
 /// is gone; without the place where the kernel does not tell it.
 [[nodiscard]] QString waitOf(pid_t pid);
 
+/// When it began, in ticks since the machine did: with its number that names it for good. 0 for a
+/// zombie, and for a process that is gone.
+[[nodiscard]] qint64 startTicks(pid_t pid);
+
 struct Usage
 {
     std::chrono::milliseconds cpuTime{0}; ///< user and system, all threads

@@ -2,6 +2,7 @@
 #include "supervisor/runrecord.h"
 
 #include "protocol/keys.h"
+#include "supervisor/procfile.h"
 
 #include <QFile>
 #include <QJsonDocument>
@@ -19,12 +20,15 @@ namespace semper {
 namespace {
 
 constexpr qint64 largestNoteBytes = 4096;
+constexpr QLatin1StringView startTicksKey{"start_ticks"};
 
 } // namespace
 
 Run Run::make()
 {
-    return {.id = QUuid::createUuid().toByteArray(QUuid::Id128), .pid = ::getpid()};
+    return {.id = QUuid::createUuid().toByteArray(QUuid::Id128),
+        .pid = ::getpid(),
+        .startTicks = procfile::startTicks(::getpid())};
 }
 
 RunRecord::RunRecord(const QString &stateDirectory)
@@ -43,12 +47,14 @@ std::optional<Run> RunRecord::lost() const
         return std::nullopt;
     return Run{.id = id.toLatin1(),
         .pid = note.value(keys::pid).toInteger(),
+        .startTicks = note.value(startTicksKey).toInteger(),
         .cgroup = note.value(keys::cgroup).toString()};
 }
 
 std::optional<QString> RunRecord::write(const Run &run) const
 {
-    QJsonObject note{{keys::id, QString::fromLatin1(run.id)}, {keys::pid, run.pid}};
+    QJsonObject note{{keys::id, QString::fromLatin1(run.id)}, {keys::pid, run.pid},
+        {startTicksKey, run.startTicks}};
     if (!run.cgroup.isEmpty())
         note.insert(keys::cgroup, run.cgroup);
     QSaveFile file(m_path);
@@ -63,6 +69,11 @@ std::optional<QString> RunRecord::write(const Run &run) const
 void RunRecord::remove() const
 {
     QFile::remove(m_path);
+}
+
+bool RunRecord::isAlive(const Run &run)
+{
+    return run.startTicks > 0 && procfile::startTicks(pid_t(run.pid)) == run.startTicks;
 }
 
 } // namespace semper

@@ -13,6 +13,7 @@ struct Run
 {
     QByteArray id; ///< 32 hexadecimal digits that nobody else has
     qint64 pid = 0;
+    qint64 startTicks = 0; ///< of that process: procfile::startTicks()
     QString cgroup = {}; ///< the folder of the control group that all of it is in; empty: none
 
     /// Of this process, with a new id.
@@ -33,6 +34,9 @@ public:
     /// Replaces the note as a whole. Nothing, or why it could not.
     [[nodiscard]] std::optional<QString> write(const Run &run) const;
     void remove() const;
+
+    /// The server of \a run has not ended: the note is a copy, with a copied state directory say.
+    [[nodiscard]] static bool isAlive(const Run &run);
 
 private:
     QString m_path;

@@ -19,6 +19,7 @@
 #include <functional>
 #include <memory>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
@@ -28,6 +29,26 @@ using namespace semper;
 namespace {
 
 constexpr int patienceMs = 20'000;
+
+constexpr uid_t strangersId = 65533;
+
+/// Another user's process that listens at \a path. Says "bound", then what the first peer sent;
+/// answers it with an error.
+void listenAsStranger(QProcess &process, const QString &path)
+{
+    process.start(u"python3"_s,
+        {u"-c"_s, uR"(
+import os, socket, sys
+os.setgroups([]); os.setgid(int(sys.argv[2])); os.setuid(int(sys.argv[2]))
+s = socket.socket(socket.AF_UNIX)
+s.bind(sys.argv[1]); os.chmod(sys.argv[1], 0o666); s.listen()
+print('bound', flush=True)
+peer = s.accept()[0]
+print('heard', peer.recv(1000).decode().strip(), flush=True)
+peer.sendall(b'{"type":"error","code":"x","detail":"nothing to say"}\n')
+)"_s,
+            path, QString::number(strangersId)});
+}
 
 QString program()
 {
@@ -196,6 +217,9 @@ private Q_SLOTS:
     void aRealServerDoesWhatItIsTold();
     void runPrintsFramesAsJson();
     void rootDoesNotServeInAFolderOfSomebodyElse();
+    void aStrangersServerIsNotBelieved_data();
+    void aStrangersServerIsNotBelieved();
+    void aStrangersFolderHasNoServer();
 
 private:
     Outcome semper(const QStringList &words) { return semperIn(m_folder->path(), words); }
@@ -674,9 +698,69 @@ void TestCli::rootDoesNotServeInAFolderOfSomebodyElse()
         = semper({u"serve"_s, u"--config"_s, file, u"--socket"_s, theirs + u"/s"_s});
     QCOMPARE(outcome.code, 1);
     QVERIFY2(outcome.errors.contains(theirs
-                 + u" belongs to uid 65534, who could put another socket in place of root's: "
+                 + u" belongs to uid 65534, who could put another socket in place of this one: "
                    "refused"_s),
         qPrintable(outcome.errors));
+}
+
+void TestCli::aStrangersServerIsNotBelieved_data()
+{
+    QTest::addColumn<QString>("folder");
+    QTest::addColumn<uint>("mode"); // of the folder, which is the stranger's unless it is sticky
+    QTest::addColumn<bool>("isVisited");
+    // Root may see to the servers of its users, where nobody else could have put them.
+    QTest::newRow("in the stranger's own folder") << u"theirs"_s << 0700U << true;
+    QTest::newRow("in one that all may write") << u"theirs"_s << 0777U << false;
+    QTest::newRow("in one like /tmp") << u"shared"_s << 01777U << false;
+}
+
+void TestCli::aStrangersServerIsNotBelieved()
+{
+    if (::geteuid() != 0)
+        QSKIP("only root can be two users");
+    QFETCH(const QString, folder);
+    QFETCH(const uint, mode);
+    QFETCH(const bool, isVisited);
+    const QByteArray name = QFile::encodeName(path(folder));
+    QVERIFY(QDir().mkdir(path(folder)));
+    QCOMPARE(::chmod(QFile::encodeName(m_folder->path()).constData(), 0755), 0);
+    if ((mode & S_ISVTX) == 0)
+        QCOMPARE(::chown(name.constData(), strangersId, strangersId), 0);
+    QCOMPARE(::chmod(name.constData(), mode), 0);
+    const QString socket = path(folder + u"/s"_s);
+    QProcess stranger;
+    listenAsStranger(stranger, socket);
+    QTRY_VERIFY_WITH_TIMEOUT(stranger.canReadLine(), patienceMs);
+    QCOMPARE(stranger.readLine(), "bound\n");
+
+    const Outcome outcome = semper({u"status"_s, u"--socket"_s, socket});
+    QCOMPARE(outcome.code, 3);
+    QTRY_VERIFY_WITH_TIMEOUT(stranger.canReadLine(), patienceMs);
+    QCOMPARE(stranger.readLine().startsWith("heard {"), isVisited);
+    const QString reason = isVisited ? u"nothing to say"_s
+                                     : u"uid 65533 listens there, and not this user: not trusted"_s;
+    QVERIFY2(outcome.errors.contains(reason), qPrintable(outcome.errors));
+    stranger.kill();
+    QVERIFY(stranger.waitForFinished(patienceMs));
+}
+
+void TestCli::aStrangersFolderHasNoServer()
+{
+    if (::geteuid() != 0)
+        QSKIP("only root can be two users");
+    const QString theirs = path(u"semper"_s); // $XDG_RUNTIME_DIR/semper
+    QCOMPARE(::chown(QFile::encodeName(theirs).constData(), strangersId, strangersId), 0);
+    QCOMPARE(::chmod(QFile::encodeName(m_folder->path()).constData(), 01777), 0);
+    QProcess stranger;
+    listenAsStranger(stranger, theirs + u"/x.sock"_s);
+    QTRY_VERIFY_WITH_TIMEOUT(stranger.canReadLine(), patienceMs);
+    const Outcome outcome = semper({u"stop"_s, u"--all"_s});
+    QCOMPARE(outcome.code, 3);
+    QCOMPARE(outcome.errors,
+        u"no server is running here: %1 belongs to uid 65533, so nothing in it is trusted\n"_s.arg(
+            theirs));
+    stranger.kill();
+    QVERIFY(stranger.waitForFinished(patienceMs));
 }
 
 QTEST_GUILESS_MAIN(TestCli)

@@ -13,6 +13,7 @@
 #include <QTest>
 #include <QUrl>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
@@ -63,6 +64,8 @@ private Q_SLOTS:
     void aUnixSocketServesItsOwnerOnly();
     void aStaleSocketFileIsReplaced();
     void whatIsInTheWayOfASocketStays();
+    void aSocketIsMadeForItsUserAlone();
+    void aSocketWhoseNameOthersCouldExchangeIsRefused();
     void anAddressThatCannotBeBoundIsExplained_data();
     void anAddressThatCannotBeBoundIsExplained();
     void aLaterAddressReplacesTheFirst();
@@ -211,6 +214,32 @@ void TestHttpService::whatIsInTheWayOfASocketStays()
     QCOMPARE(service.listen(),
         u"cannot listen on unix:%1: a file that is no socket is in the way"_s.arg(path));
     QCOMPARE(QFileInfo(path).size(), 4);
+}
+
+void TestHttpService::aSocketIsMadeForItsUserAlone()
+{
+    const QTemporaryDir folder;
+    const QString path = folder.filePath(u"s"_s);
+    const mode_t before = ::umask(0);
+    HttpService service(u"a"_s, {.listen = u"unix:"_s + path});
+    const auto reason = service.listen();
+    const mode_t after = ::umask(before);
+    QCOMPARE(reason, std::nullopt);
+    QCOMPARE(after, 0U); // is as it was
+    struct stat about = {};
+    QCOMPARE(::lstat(QFile::encodeName(path).constData(), &about), 0);
+    QCOMPARE(about.st_mode, mode_t(S_IFSOCK | 0600));
+}
+
+void TestHttpService::aSocketWhoseNameOthersCouldExchangeIsRefused()
+{
+    const QTemporaryDir folder;
+    QCOMPARE(::chmod(QFile::encodeName(folder.path()).constData(), 0777), 0);
+    HttpService service(u"a"_s, {.listen = u"unix:"_s + folder.filePath(u"s"_s)});
+    const QString reason = service.listen().value_or(QString());
+    QVERIFY2(reason.contains(folder.path() + u" may be written by anybody"_s), qPrintable(reason));
+    QCOMPARE(::chmod(QFile::encodeName(folder.path()).constData(), 01777), 0); // as /tmp is
+    QCOMPARE(service.listen(), std::nullopt);
 }
 
 void TestHttpService::anAddressThatCannotBeBoundIsExplained_data()

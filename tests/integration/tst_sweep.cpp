@@ -14,6 +14,9 @@
 
 #include <csignal>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 using namespace Qt::StringLiterals;
 using namespace semper;
 using namespace semper::test;
@@ -21,6 +24,7 @@ using namespace semper::test;
 namespace {
 
 constexpr int patience = 30'000;
+constexpr uid_t strangersId = 65533;
 
 QJsonObject command(const QStringList &words)
 {
@@ -116,6 +120,9 @@ private Q_SLOTS:
     void whatEscapedBothHalvesIsKilledAtTheNextStart();
     void aCleanEndLeavesNothingToSweep();
     void aServerStartedFromWithinTheLostOneSparesItself();
+    void aPlantedNoteIsNotObeyed_data();
+    void aPlantedNoteIsNotObeyed();
+    void aCopyOfALivingServersNoteIsNotObeyed();
     void aNoteThatCannotBeUnderstoodIsIgnored();
 };
 
@@ -185,6 +192,65 @@ void TestSweep::aServerStartedFromWithinTheLostOneSparesItself()
     QCOMPARE(events.size(), 1);
     QCOMPARE(events.first()[keys::count].toInt(), 1);
     QVERIFY(!left.isAlive());
+}
+
+void TestSweep::aPlantedNoteIsNotObeyed_data()
+{
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<uid_t>("owner");
+    QTest::addColumn<uint>("mode");
+    QTest::newRow("the folder is a stranger's") << u"state"_s << strangersId << 0700U;
+    QTest::newRow("a stranger may write there") << u"state"_s << 0U << 01777U;
+    QTest::newRow("its group may") << u"state"_s << 0U << 0770U;
+    QTest::newRow("what it is in is a stranger's") << u"in"_s << strangersId << 0755U;
+    QTest::newRow("the note is a stranger's") << u"state/run"_s << strangersId << 0600U;
+    QTest::newRow("a stranger may write the note") << u"state/run"_s << 0U << 0666U;
+    QTest::newRow("a file beside it is") << u"state/event-id"_s << strangersId << 0600U;
+}
+
+void TestSweep::aPlantedNoteIsNotObeyed()
+{
+    if (::geteuid() != 0)
+        QSKIP("only root can give files away");
+    QFETCH(const QString, name);
+    QFETCH(const uid_t, owner);
+    QFETCH(const uint, mode);
+    RunningServer victim({{u"a"_s, command({helperProgram(u"sleeper"_s)})}});
+    QVERIFY2(victim.start(), qPrintable(victim.log()));
+    RunningServer server({{u"a"_s, command({helperProgram(u"sleeper"_s)})}},
+        {{u"state_directory"_s, u"in/state"_s}});
+    const QDir folder(server.folder());
+    QVERIFY(folder.mkpath(u"in/state"_s));
+    QVERIFY(QFile::copy(victim.folder() + u"/state/run"_s, folder.filePath(u"in/state/run"_s)));
+    QFile event(folder.filePath(u"in/state/event-id"_s));
+    QVERIFY(event.open(QIODevice::WriteOnly));
+    const QByteArray path
+        = QFile::encodeName(folder.filePath(name == u"in" ? name : u"in/"_s + name));
+    QCOMPARE(::chown(path.constData(), owner, owner), 0);
+    QCOMPARE(::chmod(path.constData(), mode), 0);
+
+    QVERIFY(!server.start());
+    QTRY_VERIFY_WITH_TIMEOUT(!server.isRunning(), patience);
+    QCOMPARE(server.stop(), 1);
+    QVERIFY2(server.log().contains(u"is not trusted: "_s), qPrintable(server.log()));
+    QCOMPARE(victim.process(u"a"_s)[u"state"_s], u"running"_s);
+    QCOMPARE(victim.process(u"a"_s)[u"restarts"_s], 0);
+}
+
+void TestSweep::aCopyOfALivingServersNoteIsNotObeyed()
+{
+    RunningServer victim({{u"a"_s, command({helperProgram(u"sleeper"_s)})}});
+    QVERIFY2(victim.start(), qPrintable(victim.log()));
+    RunningServer server({{u"a"_s, command({helperProgram(u"sleeper"_s)})}});
+    QVERIFY(QDir(server.folder()).mkdir(u"state"_s));
+    QVERIFY(QFile::copy(victim.folder() + u"/state/run"_s, server.folder() + u"/state/run"_s));
+    QVERIFY(!server.start());
+    QTRY_VERIFY_WITH_TIMEOUT(!server.isRunning(), patience);
+    QCOMPARE(server.stop(), 1);
+    QVERIFY2(server.log().contains(
+                 u"is a copy of that of the server with pid %1"_s.arg(victim.serverPid())),
+        qPrintable(server.log()));
+    QCOMPARE(victim.process(u"a"_s)[u"restarts"_s], 0);
 }
 
 void TestSweep::aNoteThatCannotBeUnderstoodIsIgnored()

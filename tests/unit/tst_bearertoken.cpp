@@ -157,8 +157,8 @@ void TestBearerToken::aFolderThatOthersMayWriteIsRefused()
 {
     const QTemporaryDir folder;
     QCOMPARE(::chmod(QFile::encodeName(folder.path()).constData(), 0777), 0);
-    QCOMPARE(problemIn(folder.path()),
-        u"others may write to the folder %1 (mode 0777); chmod it to 0700"_s.arg(folder.path()));
+    QVERIFY2(problemIn(folder.path()).startsWith(folder.path() + u" may be written by anybody; "_s),
+        qPrintable(problemIn(folder.path())));
 }
 
 void TestBearerToken::contentThatIsNoTokenIsRefused_data()

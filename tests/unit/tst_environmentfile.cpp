@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "spec/environmentfile.h"
 
+#include <QDir>
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
@@ -137,6 +138,31 @@ void TestEnvironmentFile::rootObeysOnlyWhatNobodyElseCouldWrite()
     QVERIFY(refused(path));
     QVERIFY(refused(path, 12346));
     QVERIFY(!refused(path, 12345));
+
+    // What leads to it counts as well.
+    QVERIFY(QDir(m_folder.path()).mkdir(u"theirs"_s));
+    const QByteArray theirs = QFile::encodeName(m_folder.filePath(u"theirs"_s));
+    const QString moved = m_folder.filePath(u"theirs/env"_s);
+    QVERIFY(QFile::rename(path, moved));
+    QVERIFY(!refused(moved, 12345));
+    QCOMPARE(::chmod(theirs.constData(), 0770), 0);
+    QVERIFY(refused(moved, 12345));
+    QCOMPARE(::chmod(theirs.constData(), 0700), 0);
+    QCOMPARE(::chown(theirs.constData(), 12346, 0), 0);
+    QVERIFY(refused(moved, 12345));
+    QCOMPARE(::chown(theirs.constData(), 12345, 0), 0);
+    QVERIFY(!refused(moved, 12345));
+    QVERIFY(refused(moved));
+    // A link of theirs does not make the server read for them what only root may.
+    const QTemporaryDir roots;
+    const QString secret = roots.filePath(u"secret"_s);
+    QFile file(secret);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    QVERIFY(!refused(secret, 12345));
+    const QString link = m_folder.filePath(u"theirs/link"_s);
+    QVERIFY(QFile::link(secret, link));
+    QVERIFY(refused(link, 12345));
+    QVERIFY(refused(link));
 }
 
 QTEST_GUILESS_MAIN(TestEnvironmentFile)

@@ -10,6 +10,9 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 using namespace Qt::StringLiterals;
 using namespace semper;
 
@@ -42,6 +45,7 @@ private Q_SLOTS:
     void oneClassInTwoPluginsIsAnErrorNamingBoth();
     void onePluginReachedTwiceIsOne();
     void whatIsNoPluginIsSkipped();
+    void rootDoesNotLookAtWhatOthersCouldChange();
     void aLoadedClassCanBeMade();
 
 private:
@@ -135,6 +139,32 @@ void TestPluginCatalog::whatIsNoPluginIsSkipped()
     QVERIFY(QFile::link(u"/nowhere"_s, m_directory->filePath(u"dangling.so"_s)));
     for (const PluginClass &known : PluginCatalog({m_directory->path()}).classes())
         QVERIFY2(!known.file.startsWith(m_directory->path()), qPrintable(known.file));
+}
+
+void TestPluginCatalog::rootDoesNotLookAtWhatOthersCouldChange()
+{
+    if (::geteuid() != 0)
+        QSKIP("only root is careful here, and this test does not run as root");
+    constexpr uid_t somebody = 12345;
+    const QString folder = m_directory->path();
+    const QString file = m_directory->filePath(u"theirs.so"_s);
+    const QByteArray name = QFile::encodeName(file);
+    QVERIFY(QFile::copy(testPlugins() + u"/testprocesses.so"_s, file));
+    const auto problem = [&folder] {
+        return PluginCatalog({folder}).problemWith(u"test::Echo"_s).value_or(QString());
+    };
+    QCOMPARE(problem(), QString());
+    QCOMPARE(::chown(name.constData(), somebody, somebody), 0);
+    QVERIFY2(problem().contains(u"; not looked at: %1 belongs to uid 12345; root obeys"_s.arg(file)),
+        qPrintable(problem()));
+    // One that somebody has put beside it in a folder like /tmp hinders nothing else.
+    QCOMPARE(::chmod(QFile::encodeName(folder).constData(), 01777), 0);
+    QCOMPARE(PluginCatalog({folder, testPlugins()}).problemWith(u"test::Echo"_s), std::nullopt);
+    QVERIFY(PluginCatalog({folder}).load(u"test::Echo"_s));
+    QCOMPARE(::chown(name.constData(), 0, 0), 0);
+    QCOMPARE(problem(), QString());
+    QCOMPARE(::chmod(QFile::encodeName(folder).constData(), 0775), 0);
+    QVERIFY2(problem().contains(folder + u" may be written by its group"_s), qPrintable(problem()));
 }
 
 void TestPluginCatalog::aLoadedClassCanBeMade()
