@@ -77,7 +77,7 @@ ServerRuntime::ServerRuntime(
     , m_runRecord(m_config.stateDirectory)
     , m_supervisor(
           std::make_unique<QProcessLauncher>(), std::make_unique<SystemWallClock>(), m_journal)
-    , m_notify(m_supervisor, m_options.socketPath, m_run.id)
+    , m_notify(m_supervisor, m_journal, m_options.socketPath, m_run.id)
     , m_hub(m_supervisor, m_journal)
     , m_control(m_supervisor)
     , m_reload({.application = m_application,

@@ -3,6 +3,7 @@
 
 #include "hub/hubconnection.h"
 #include "hub/processsession.h"
+#include "journal/journal.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
 #include "protocol/messagekeys.h"
@@ -11,29 +12,41 @@
 
 #include <QLoggingCategory>
 
+#include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include <sys/socket.h>
 #include <sys/stat.h>
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace semper {
 
 namespace {
 
+Q_LOGGING_CATEGORY(log, "semper.server.hub", QtInfoMsg)
+
 constexpr int maximumStrangers = 256; ///< connected, no valid hello yet
+constexpr std::chrono::milliseconds shortestPause = 100ms;
+constexpr std::chrono::milliseconds longestPause = 5s;
 
 } // namespace
 
 Hub::Hub(Supervisor &supervisor, Journal &journal, QObject *parent)
     : QObject(parent)
     , m_supervisor(supervisor)
+    , m_journal(journal)
     , m_watchers(supervisor, journal)
     , m_waitingHosts(supervisor.standbys())
     , m_messenger(supervisor)
 {
     connect(&m_server, &SocketListener::connected, this, &Hub::accept);
+    connect(&m_watch, &PathWatch::touched, this, &Hub::restore);
+    m_restore.setSingleShot(true);
+    m_restore.setInterval(shortestPause);
+    connect(&m_restore, &QTimer::timeout, this, &Hub::restore);
     connect(&supervisor, &Supervisor::stopRequested, this,
         [this](const SupervisedProcess *process, std::chrono::milliseconds limit) {
             if (ProcessSession *session = m_processes.value(process))
@@ -62,8 +75,18 @@ Hub::~Hub()
 
 std::optional<QString> Hub::listen(const QString &path)
 {
+    if (auto error = bind(path))
+        return error;
+    m_watch.watch({path, SocketClaim::lockPath(path)});
+    return std::nullopt;
+}
+
+std::optional<QString> Hub::bind(const QString &path)
+{
     if (auto error = m_claim.take(path))
         return error;
+    if (m_server.isThere())
+        return std::nullopt;
     // The socket is made with mode 0600 rather than changed to it afterwards.
     const mode_t before = ::umask(S_IXUSR | S_IRWXG | S_IRWXO);
     const bool listening = m_server.listen(path);
@@ -72,6 +95,28 @@ std::optional<QString> Hub::listen(const QString &path)
     if (!listening)
         return u"cannot listen on %1: %2"_s.arg(path, qt_error_string(error));
     return std::nullopt;
+}
+
+// Its processes know the path for as long as they live, and the command line knows no other.
+void Hub::restore()
+{
+    const QString path = m_server.path();
+    if (m_claim.isInForce() && m_server.isThere())
+        return;
+    if (const auto error = bind(path)) {
+        if (std::exchange(m_complaint, *error) != *error)
+            qCCritical(log, "%ls was removed and cannot be made anew: %ls; trying again",
+                qUtf16Printable(path), qUtf16Printable(*error));
+        m_restore.start();
+        return m_restore.setInterval(std::min(2 * m_restore.intervalAsDuration(), longestPause));
+    }
+    m_restore.setInterval(shortestPause);
+    m_complaint.clear();
+    m_watch.watch({path, SocketClaim::lockPath(path)});
+    const QString reason = u"somebody removed it or its lock"_s;
+    m_journal.record(
+        QLatin1StringView("socket_restored"), {{keys::path, path}, {keys::reason, reason}});
+    qCWarning(log, "%ls was made anew: %ls", qUtf16Printable(path), qUtf16Printable(reason));
 }
 
 void Hub::accept(int descriptor)

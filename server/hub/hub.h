@@ -7,6 +7,7 @@
 #include "hub/socketlistener.h"
 #include "hub/waitinghosts.h"
 #include "hub/watchers.h"
+#include "protocol/pathwatch.h"
 #include "supervisor/supervision.h"
 
 #include <QHash>
@@ -15,6 +16,7 @@
 #include <QObject>
 #include <QSet>
 #include <QStringList>
+#include <QTimer>
 
 #include <chrono>
 #include <functional>
@@ -46,7 +48,8 @@ public:
     Hub(Supervisor &supervisor, Journal &journal, QObject *parent = nullptr);
     ~Hub() override;
 
-    /// Nothing, or why it could not. Replaces a stale socket, refuses a live one.
+    /// Nothing, or why it could not. Replaces a stale socket, refuses a live one. From then on
+    /// makes anew what somebody removes of it.
     [[nodiscard]] std::optional<QString> listen(const QString &path);
     [[nodiscard]] QString socketPath() const { return m_server.path(); }
 
@@ -63,6 +66,8 @@ Q_SIGNALS:
     void messageReceived(const semper::SupervisedProcess &process, const QJsonObject &payload);
 
 private:
+    [[nodiscard]] std::optional<QString> bind(const QString &path);
+    void restore();
     void accept(int descriptor);
     [[nodiscard]] int connectLaunch(const QByteArray &mark);
     void expectHello(HubConnection *connection);
@@ -77,9 +82,13 @@ private:
     void forget(HubConnection *connection);
 
     Supervisor &m_supervisor;
+    Journal &m_journal;
     Watchers m_watchers;
     SocketClaim m_claim;
     SocketListener m_server;
+    PathWatch m_watch;
+    QTimer m_restore; ///< tries again
+    QString m_complaint; ///< why it could not be restored, as far as it was told
     FramePump m_pump;
     QList<HubConnection *> m_connections;
     QHash<QByteArray, HubConnection *> m_given; ///< to launches that may never speak; by mark

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "hub/socketclaim.h"
 
+#include "protocol/pathwatch.h"
 #include "protocol/socketpath.h"
 #include "protocol/trustedpath.h"
 
@@ -12,6 +13,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -58,7 +60,7 @@ std::optional<QString> distrustOf(const QString &path)
 {
     auto distrust = distrustOfPath(path);
     if (!distrust)
-        distrust = distrustOfPath(path + u".lock"_s);
+        distrust = distrustOfPath(SocketClaim::lockPath(path));
     if (distrust)
         distrust->append(u", who could put another socket in place of this one: refused"_s
             + remedyForDistrust());
@@ -87,21 +89,39 @@ std::optional<QString> SocketClaim::take(const QString &path)
     if (auto error = distrustOf(path)) // as it is now
         return error;
 
-    const QByteArray lockPath = QFile::encodeName(path + u".lock"_s);
-    m_lock = ::open(lockPath.constData(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (m_lock < 0)
-        return u"cannot open %1: %2"_s.arg(QFile::decodeName(lockPath), systemError());
+    if (isInForce())
+        return std::nullopt;
+    m_path = lockPath(path);
+    const int lock = ::open(QFile::encodeName(m_path).constData(),
+        O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+    if (lock < 0)
+        return u"cannot open %1: %2"_s.arg(m_path, systemError());
+    if (m_lock >= 0)
+        ::close(m_lock);
+    m_lock = lock;
     if (::flock(m_lock, LOCK_EX | LOCK_NB) != 0) {
         QByteArray holder(32, 0);
         holder.truncate(std::max<ssize_t>(0, ::pread(m_lock, holder.data(), 31, 0)));
+        ::close(std::exchange(m_lock, -1));
         return u"another server is running as pid %1 (socket %2)"_s.arg(
             QString::fromLatin1(holder.trimmed()), path);
     }
     const QByteArray own = QByteArray::number(::getpid()) + '\n';
     if (::ftruncate(m_lock, 0) != 0 || ::pwrite(m_lock, own.constData(), own.size(), 0) < 0)
-        return u"cannot write %1: %2"_s.arg(QFile::decodeName(lockPath), systemError());
-    QFile::remove(path);
+        return u"cannot write %1: %2"_s.arg(m_path, systemError());
     return std::nullopt;
+}
+
+QString SocketClaim::lockPath(const QString &path)
+{
+    return path + u".lock"_s;
+}
+
+bool SocketClaim::isInForce() const
+{
+    struct stat held = {};
+    return m_lock >= 0 && ::fstat(m_lock, &held) == 0
+        && fileIdentity(m_path) == std::pair(held.st_dev, held.st_ino);
 }
 
 } // namespace semper

@@ -16,11 +16,15 @@ public:
     ~SocketClaim();
     Q_DISABLE_COPY_MOVE(SocketClaim)
 
-    /// Makes the folder (mode 0700), takes the lock and removes a stale socket. Nothing, or why
-    /// not: "another server is running as pid 4711 (/run/...)". Does not block.
+    /// Makes the folder (mode 0700) and takes the lock, where that is not so already. Nothing, or
+    /// why not: "another server is running as pid 4711 (/run/...)". Does not block.
     [[nodiscard]] std::optional<QString> take(const QString &path);
+    [[nodiscard]] static QString lockPath(const QString &path);
+    /// The lock that it holds is the one of that name, not one that somebody has removed.
+    [[nodiscard]] bool isInForce() const;
 
 private:
+    QString m_path; ///< of the lock
     int m_lock = -1;
 };
 

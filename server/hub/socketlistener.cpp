@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <utility>
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -29,11 +30,17 @@ constexpr auto timeToRecover = 200ms;
 
 SocketListener::~SocketListener()
 {
+    const bool isThere = this->isThere();
+    close();
+    if (isThere)
+        QFile::remove(m_path);
+}
+
+void SocketListener::close()
+{
     m_notifier.reset();
-    if (m_socket < 0)
-        return;
-    ::close(m_socket);
-    QFile::remove(m_path);
+    if (m_socket >= 0)
+        ::close(std::exchange(m_socket, -1));
 }
 
 bool SocketListener::listen(const QString &path)
@@ -48,6 +55,7 @@ bool SocketListener::listen(const QString &path)
     const int made = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (made < 0)
         return false;
+    ::unlink(name.constData());
     if (::bind(made, reinterpret_cast<const sockaddr *>(&address), sizeof address) != 0
         || ::listen(made, backlog) != 0) {
         const int error = errno;
@@ -55,7 +63,11 @@ bool SocketListener::listen(const QString &path)
         errno = error;
         return false;
     }
+    if (m_socket >= 0)
+        accept(); // who came before the other's name was gone
+    close();
     m_path = path;
+    m_file = fileIdentity(path);
     m_socket = made;
     m_notifier = std::make_unique<QSocketNotifier>(made, QSocketNotifier::Read);
     connect(m_notifier.get(), &QSocketNotifier::activated, this, &SocketListener::accept);

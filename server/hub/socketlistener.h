@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "protocol/pathwatch.h"
+
 #include <QObject>
 #include <QSocketNotifier>
 #include <QString>
@@ -20,9 +22,13 @@ public:
     /// Removes the socket's file.
     ~SocketListener() override;
 
-    /// Makes the socket with the mode that umask leaves. False: errno tells why.
+    /// Makes the socket with the mode that umask leaves, in place of one that is there: whoever
+    /// calls has the claim on it. Where it listened before, nobody who came is lost. False: errno
+    /// tells why.
     [[nodiscard]] bool listen(const QString &path);
     [[nodiscard]] QString path() const { return m_path; }
+    /// The file of that path is its socket.
+    [[nodiscard]] bool isThere() const { return m_socket >= 0 && fileIdentity(m_path) == m_file; }
 
 Q_SIGNALS:
     void connected(int descriptor);
@@ -30,7 +36,10 @@ Q_SIGNALS:
 private:
     void accept();
 
+    void close();
+
     QString m_path;
+    FileIdentity m_file;
     int m_socket = -1;
     std::unique_ptr<QSocketNotifier> m_notifier;
 };

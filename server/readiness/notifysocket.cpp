@@ -84,7 +84,10 @@ std::optional<QString> NotifySocket::listen()
     const bool given
         = bound && (m_user == ::geteuid() || ::lchown(name.constData(), m_user, gid_t(-1)) == 0);
     if (given) {
+        if (m_socket >= 0)
+            ::close(m_socket);
         m_socket = setAside(made);
+        m_file = fileIdentity(m_path);
         return std::nullopt;
     }
     if (bound) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "protocol/pathwatch.h"
+
 #include <QByteArray>
 #include <QObject>
 #include <QPointer>
@@ -36,9 +38,11 @@ public:
     /// Removes the file.
     ~NotifySocket() override;
 
-    /// Nothing, or why it could not. Does not block.
+    /// Nothing, or why it could not. May be called again: its file is made anew. Does not block.
     [[nodiscard]] std::optional<QString> listen();
     void close();
+    /// The file of that path is its socket.
+    [[nodiscard]] bool isThere() const { return fileIdentity(m_path) == m_file; }
 
     [[nodiscard]] int descriptor() const { return m_socket; }
     [[nodiscard]] const QString &path() const { return m_path; }
@@ -60,6 +64,7 @@ private:
     QByteArray m_mark;
     uid_t m_user;
     QString m_path;
+    FileIdentity m_file;
     int m_socket = -1;
 };
 

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "readiness/notifysockets.h"
 
+#include "journal/journal.h"
+#include "protocol/keys.h"
 #include "protocol/socketpath.h"
 #include "protocol/trustedpath.h"
+#include "readiness/notifyfolder.h"
 #include "readiness/notifymessage.h"
 #include "supervisor/lineage.h"
 #include "supervisor/supervisor.h"
 
 #include <QFile>
 #include <QLoggingCategory>
-#include <QRandomGenerator>
 
 #include <algorithm>
 #include <array>
@@ -19,10 +21,7 @@
 #include <span>
 #include <utility>
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <sys/epoll.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
@@ -41,93 +40,33 @@ constexpr auto pace = 100ms;
 constexpr int lastMessages = 64; ///< of a launch that has ended, in one go
 constexpr qsizetype maximumStatusLength = 1024; // as over the hub
 constexpr auto quietAfterAComplaint = 60s;
-constexpr qsizetype nameLength = 8;
+constexpr std::chrono::milliseconds shortestPause = 100ms;
+constexpr std::chrono::milliseconds longestPause = 5s;
+constexpr auto pauseBeforeComplaint = 500ms;
+constexpr qsizetype nameLength = 12;
 constexpr mode_t ownMode = S_IRWXU;
 constexpr mode_t sharedMode = S_IRWXU | S_IXGRP | S_IXOTH; ///< to pass, not to list
 
-/// "orders.notify" for "orders.sock".
-QString folderBeside(const QString &hubSocket)
+bool hear(int epoll, const NotifySocket &socket)
 {
-    constexpr QLatin1StringView ending{".sock"};
-    const bool hasEnding = hubSocket.endsWith(ending);
-    return hubSocket.chopped(hasEnding ? ending.size() : 0) + u".notify"_s;
+    epoll_event event{.events = EPOLLIN, .data = {.fd = socket.descriptor()}};
+    return ::epoll_ctl(epoll, EPOLL_CTL_ADD, socket.descriptor(), &event) == 0;
 }
 
-/// Where a folder for other users may be: first where such things belong, then where there is
-/// always room.
-QStringList sharedFolders(const QByteArray &run)
+/// The file's, from a launch's mark: no secret, and no other launch's.
+QString nameOf(const QByteArray &mark)
 {
-    const QString name = u"/semper-notify-"_s + QString::fromLatin1(run);
-    return {u"/run"_s + name, u"/tmp"_s + name};
-}
-
-/// Makes a folder of this user with \a mode, or takes one that is. Nothing, or why it could not.
-std::optional<QString> makeFolder(const QString &path, mode_t mode)
-{
-    const QByteArray name = QFile::encodeName(path);
-    struct stat found = {};
-    if (::lstat(name.constData(), &found) == 0 && S_ISSOCK(found.st_mode))
-        ::unlink(name.constData()); // of a server that had one socket for all
-    const bool made = ::mkdir(name.constData(), ownMode) == 0 || errno == EEXIST;
-    const int folder
-        = made ? ::open(name.constData(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
-    if (folder < 0)
-        return u"cannot make the folder %1: %2"_s.arg(path, qt_error_string(errno));
-    // By its descriptor, so that it is the folder itself that is looked at and changed.
-    const bool isOwn = ::fstat(folder, &found) == 0 && found.st_uid == ::geteuid();
-    const bool isSet = isOwn && ::fchmod(folder, mode) == 0;
-    const QString cause = isOwn ? qt_error_string(errno) : u"it belongs to another user"_s;
-    ::close(folder);
-    return isSet ? std::nullopt
-                 : std::optional(u"cannot make the folder %1: %2"_s.arg(path, cause));
-}
-
-/// The folder \a path itself, if it is this user's; -1 otherwise.
-int openOwn(const QByteArray &path)
-{
-    const int folder = ::open(path.constData(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    struct stat found = {};
-    if (folder < 0 || (::fstat(folder, &found) == 0 && found.st_uid == ::geteuid()))
-        return folder;
-    ::close(folder);
-    return -1;
-}
-
-/// Does not go astray where somebody has put a link in its place.
-void removeSockets(const QString &path)
-{
-    const int folder = openOwn(QFile::encodeName(path));
-    DIR *const list = folder < 0 ? nullptr : ::fdopendir(folder);
-    if (!list)
-        return;
-    while (const dirent *entry = ::readdir(list)) {
-        struct stat found = {};
-        if (::fstatat(folder, entry->d_name, &found, AT_SYMLINK_NOFOLLOW) == 0
-            && S_ISSOCK(found.st_mode))
-            ::unlinkat(folder, entry->d_name, 0);
-    }
-    ::closedir(list);
-}
-
-void removeFolder(const QString &path)
-{
-    removeSockets(path);
-    ::rmdir(QFile::encodeName(path).constData());
-}
-
-QString newName()
-{
-    return u"%1"_s.arg(
-        QRandomGenerator::system()->generate(), int(nameLength), 16, QLatin1Char('0'));
+    return QString::fromLatin1(mark.sliced(mark.lastIndexOf('.') + 1).left(nameLength));
 }
 
 } // namespace
 
-NotifySockets::NotifySockets(
-    Supervisor &supervisor, const QString &hubSocket, QByteArray run, QObject *parent)
+NotifySockets::NotifySockets(Supervisor &supervisor, Journal &journal, const QString &hubSocket,
+    QByteArray run, QObject *parent)
     : QObject(parent)
     , m_supervisor(supervisor)
-    , m_ownFolder(folderBeside(hubSocket))
+    , m_journal(journal)
+    , m_ownFolder(notifyFolderBeside(hubSocket))
     , m_run(std::move(run))
     , m_epoll(::epoll_create1(EPOLL_CLOEXEC))
     , m_ready(m_epoll, QSocketNotifier::Read)
@@ -140,9 +79,14 @@ NotifySockets::NotifySockets(
             if (std::exchange(socket->taken, 0) >= messagesPerPace)
                 setHeard(*socket, true);
     });
+    connect(&m_watch, &PathWatch::touched, this, &NotifySockets::restore);
+    connect(&m_watch, &PathWatch::removed, this, &NotifySockets::restoreNamed);
+    m_restore.setSingleShot(true);
+    m_restore.setInterval(shortestPause);
+    connect(&m_restore, &QTimer::timeout, this, &NotifySockets::restore);
     // What it said last, the reason of its end perhaps, is taken while it is still known.
     connect(&supervisor, &Supervisor::launchEnding, this, [this](const SupervisedProcess *process) {
-        if (NotifySocket *socket = m_byMark.value(process->mark()))
+        if (NotifySocket *socket = m_byName.value(nameOf(process->mark())))
             readFrom(*socket, lastMessages);
     });
     supervisor.setNotifyOpener([this](LaunchRequest &request, const LaunchIdentity &identity,
@@ -157,9 +101,9 @@ NotifySockets::~NotifySockets()
     m_ready.setEnabled(false);
     ::close(m_epoll);
     if (m_hasOwnFolder)
-        removeFolder(m_ownFolder);
+        removeNotifyFolder(m_ownFolder);
     if (!m_sharedFolder.isEmpty())
-        removeFolder(m_sharedFolder);
+        removeNotifyFolder(m_sharedFolder);
 }
 
 std::optional<QString> NotifySockets::prepare(Folder folder)
@@ -169,22 +113,24 @@ std::optional<QString> NotifySockets::prepare(Folder folder)
     if (folder == Folder::Own && isShort) {
         if (m_hasOwnFolder)
             return std::nullopt;
-        if (auto error = makeFolder(m_ownFolder, ownMode))
+        if (auto error = makeNotifyFolder(m_ownFolder, ownMode))
             return error;
         m_hasOwnFolder = true;
-        removeSockets(m_ownFolder);
+        removeNotifySockets(m_ownFolder);
+        watchFolders();
         return std::nullopt;
     }
     if (!m_sharedFolder.isEmpty())
         return std::nullopt;
     std::optional<QString> error;
-    for (const QString &path : sharedFolders(m_run)) {
+    for (const QString &path : sharedNotifyFolders(m_run)) {
         error = distrustOfPath(path);
         if (!error)
-            error = makeFolder(path, sharedMode);
+            error = makeNotifyFolder(path, sharedMode);
         if (error)
             continue;
         m_sharedFolder = path;
+        watchFolders();
         return std::nullopt;
     }
     return error;
@@ -192,8 +138,8 @@ std::optional<QString> NotifySockets::prepare(Folder folder)
 
 void NotifySockets::removeShared(const QByteArray &run)
 {
-    for (const QString &path : sharedFolders(run))
-        removeFolder(path);
+    for (const QString &path : sharedNotifyFolders(run))
+        removeNotifyFolder(path);
 }
 
 std::optional<QString> NotifySockets::open(
@@ -204,25 +150,102 @@ std::optional<QString> NotifySockets::open(
         return error;
     const QString folder = isOwn && m_hasOwnFolder ? m_ownFolder : m_sharedFolder;
     const uid_t user = isOwn ? ::geteuid() : *request.settings.runAs->user;
-    auto socket
-        = std::make_unique<NotifySocket>(*this, identity, user, folder + u'/' + newName(), nullptr);
+    auto socket = std::make_unique<NotifySocket>(
+        *this, identity, user, folder + u'/' + nameOf(identity.mark()), nullptr);
     if (auto error = socket->listen())
         return error;
-    epoll_event event{.events = EPOLLIN, .data = {.fd = socket->descriptor()}};
-    if (::epoll_ctl(m_epoll, EPOLL_CTL_ADD, socket->descriptor(), &event) != 0)
+    if (!hear(m_epoll, *socket))
         return u"cannot listen on %1: %2"_s.arg(socket->path(), qt_error_string(errno));
     request.environment.insert(u"NOTIFY_SOCKET"_s, socket->path());
-    m_byMark.insert(socket->mark(), socket.get());
+    m_byName.insert(nameOf(socket->mark()), socket.get());
     m_sockets.insert(socket->descriptor(), socket.get());
     socket.release()->setParent(launch);
     return std::nullopt;
+}
+
+void NotifySockets::watchFolders()
+{
+    QStringList folders;
+    if (m_hasOwnFolder)
+        folders.append(m_ownFolder);
+    if (!m_sharedFolder.isEmpty())
+        folders.append(m_sharedFolder);
+    m_watch.watch({}, folders);
+}
+
+void NotifySockets::restore()
+{
+    std::optional<QString> error;
+    bool isNew = false;
+    const auto remake = [&](const QString &folder, mode_t mode) {
+        if (fileIdentity(folder))
+            return;
+        auto fault = distrustOfPath(folder);
+        if (!fault)
+            fault = makeNotifyFolder(folder, mode);
+        isNew = isNew || !fault;
+        if (fault)
+            error = fault;
+        else
+            tell(folder);
+    };
+    if (m_hasOwnFolder)
+        remake(m_ownFolder, ownMode);
+    if (!m_sharedFolder.isEmpty())
+        remake(m_sharedFolder, sharedMode);
+    const QList<NotifySocket *> sockets = m_sockets.values();
+    for (NotifySocket *socket : sockets)
+        if (auto fault = listenAnew(*socket); fault && !error)
+            error = fault;
+    if (isNew)
+        watchFolders();
+    if (!error)
+        return m_restore.setInterval(shortestPause);
+    // The folder that it is in may be somebody else's to make, and that may take a moment.
+    if (m_restore.intervalAsDuration() > pauseBeforeComplaint)
+        complain(*error);
+    m_restore.setInterval(std::min(2 * m_restore.intervalAsDuration(), longestPause));
+    m_restore.start();
+}
+
+void NotifySockets::restoreNamed(const QString &name)
+{
+    NotifySocket *socket = m_byName.value(name);
+    if (!socket || socket->isThere()) // nearly always: its launch has ended
+        return;
+    if (listenAnew(*socket))
+        m_restore.start();
+    else
+        tell(socket->path());
+}
+
+std::optional<QString> NotifySockets::listenAnew(NotifySocket &socket)
+{
+    if (socket.isThere())
+        return std::nullopt;
+    readFrom(socket, lastMessages);
+    forget(socket);
+    auto error = socket.listen();
+    if (!hear(m_epoll, socket) && !error)
+        error = u"cannot listen on %1: %2"_s.arg(socket.path(), qt_error_string(errno));
+    m_sockets.insert(socket.descriptor(), &socket);
+    m_byName.insert(nameOf(socket.mark()), &socket);
+    return error;
+}
+
+void NotifySockets::tell(const QString &path)
+{
+    const QString reason = u"somebody removed it"_s;
+    m_journal.record(
+        QLatin1StringView("socket_restored"), {{keys::path, path}, {keys::reason, reason}});
+    qCWarning(log, "%ls was made anew: %ls", qUtf16Printable(path), qUtf16Printable(reason));
 }
 
 void NotifySockets::forget(const NotifySocket &socket)
 {
     ::epoll_ctl(m_epoll, EPOLL_CTL_DEL, socket.descriptor(), nullptr);
     m_sockets.remove(socket.descriptor());
-    m_byMark.remove(socket.mark());
+    m_byName.remove(nameOf(socket.mark()));
 }
 
 void NotifySockets::setHeard(const NotifySocket &socket, bool isHeard)

@@ -19,6 +19,7 @@ namespace semper {
 
 struct LaunchRequest;
 struct NotifyMessage;
+class Journal;
 class Supervisor;
 
 /// The notify sockets of all launches of the mode notify, and what is made of what they hear. Each
@@ -37,8 +38,8 @@ public:
 
     /// \a hubSocket: its path; whoever calls prepare() has the claim on it. \a run: the id of the
     /// server's run.
-    NotifySockets(Supervisor &supervisor, const QString &hubSocket, QByteArray run,
-        QObject *parent = nullptr);
+    NotifySockets(Supervisor &supervisor, Journal &journal, const QString &hubSocket,
+        QByteArray run, QObject *parent = nullptr);
     /// Removes sockets and folders.
     ~NotifySockets() override;
 
@@ -57,6 +58,12 @@ public:
     void forget(const NotifySocket &socket);
 
 private:
+    [[nodiscard]] std::optional<QString> listenAnew(NotifySocket &socket);
+    void watchFolders();
+    /// Folders and sockets that somebody has removed.
+    void restore();
+    void restoreNamed(const QString &name);
+    void tell(const QString &path);
     /// What has come, but no more than a turn of the event loop may do.
     void read();
     void readFrom(NotifySocket &socket, int most);
@@ -68,6 +75,7 @@ private:
     void complain(const QString &text);
 
     Supervisor &m_supervisor;
+    Journal &m_journal;
     QString m_ownFolder;
     QByteArray m_run;
     QString m_sharedFolder; ///< once it is there
@@ -75,8 +83,10 @@ private:
     int m_epoll;
     QSocketNotifier m_ready;
     QHash<int, NotifySocket *> m_sockets; ///< by descriptor
-    QHash<QByteArray, NotifySocket *> m_byMark;
+    QHash<QString, NotifySocket *> m_byName; ///< of its file
     QTimer m_pace;
+    PathWatch m_watch;
+    QTimer m_restore; ///< tries again
     QDeadlineTimer m_quiet; ///< complaints until then are only counted
     int m_unsaid = 0;
 };

@@ -61,6 +61,12 @@ RunningServer::RunningServer(const QJsonObject &processes, const QJsonObject &to
     m_process.setProcessChannelMode(QProcess::MergedChannels);
     m_process.setWorkingDirectory(m_folder.path());
     m_process.setProgram(builtProgram(u"semper"_s));
+    placeSocket(m_socket);
+}
+
+void RunningServer::placeSocket(const QString &name)
+{
+    m_socket = name;
     m_process.setArguments({u"serve"_s, u"--config"_s, configFile(), u"--socket"_s, socketPath()});
 }
 

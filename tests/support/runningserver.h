@@ -39,6 +39,8 @@ public:
     void configure(const QJsonObject &processes, const QJsonObject &top = {});
     /// The same for a configuration that is wrong.
     void configure(const QByteArray &text);
+    /// The hub's socket is \a name in folder(); for a server that is started afterwards.
+    void placeSocket(const QString &name);
     /// Starts it in a session of its own, where SIGHUP means a reload.
     void leaveTerminal();
     /// Starts it in a session of its own that \a terminal, a descriptor, controls; \a nohup: as
@@ -54,7 +56,7 @@ public:
     [[nodiscard]] qint64 guardianPid() const { return m_process.processId(); }
     [[nodiscard]] qint64 serverPid();
     [[nodiscard]] QString folder() const { return m_folder.path(); }
-    [[nodiscard]] QString socketPath() const { return m_folder.filePath(QStringLiteral("s")); }
+    [[nodiscard]] QString socketPath() const { return m_folder.filePath(m_socket); }
     [[nodiscard]] QUrl control() const { return m_control; }
     [[nodiscard]] QByteArray token() const;
     /// What survivors() looks for.
@@ -81,6 +83,7 @@ private:
     }
 
     QTemporaryDir m_folder;
+    QString m_socket = QStringLiteral("s");
     QProcess m_process;
     QNetworkAccessManager m_network;
     QByteArray m_mark;

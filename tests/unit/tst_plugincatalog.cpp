@@ -155,7 +155,8 @@ void TestPluginCatalog::rootDoesNotLookAtWhatOthersCouldChange()
     };
     QCOMPARE(problem(), QString());
     QCOMPARE(::chown(name.constData(), somebody, somebody), 0);
-    QVERIFY2(problem().contains(u"; not looked at: %1 belongs to uid 12345; root obeys"_s.arg(file)),
+    QVERIFY2(
+        problem().contains(u"; not looked at: %1 belongs to uid 12345; root obeys"_s.arg(file)),
         qPrintable(problem()));
     // One that somebody has put beside it in a folder like /tmp hinders nothing else.
     QCOMPARE(::chmod(QFile::encodeName(folder).constData(), 01777), 0);
