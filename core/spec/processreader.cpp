@@ -175,20 +175,21 @@ void readStop(const ObjectReader &reader, StopSpec &spec)
         spec.scope = StopScope(scopes.indexOf(*scope));
 }
 
-/// A list of names means "ready"; an object tells for each.
+/// A list of names leaves the level to what each of them is; an object tells for each.
 void readDependencies(const ObjectReader &reader, ProcessSpec &spec)
 {
     if (!reader.isObject(keys::dependsOn)) {
         for (const QString &name : reader.texts(keys::dependsOn).value_or(QStringList()))
-            spec.dependsOn.insert(name, DependencyLevel::Ready);
+            spec.dependsOn.insert(name, DependencyLevel::Default);
         return;
     }
-    static const QStringList levels{u"started"_s, u"ready"_s};
+    static const QStringList levels{u"started"_s, u"ready"_s, u"completed"_s};
+    constexpr int first = int(DependencyLevel::Started);
     const ObjectReader each(
         *reader.object(keys::dependsOn), reader.at(keys::dependsOn), reader.errors());
     for (const QString &name : each.keys())
         if (const auto level = each.word(name, u"level"_s, {.known = levels}))
-            spec.dependsOn.insert(name, DependencyLevel(levels.indexOf(*level)));
+            spec.dependsOn.insert(name, DependencyLevel(first + int(levels.indexOf(*level))));
 }
 
 void readInstances(const ObjectReader &reader, const Surroundings &surroundings, ProcessSpec &spec)

@@ -31,7 +31,12 @@ struct StopSpec
 };
 
 /// Up to where a dependency must have come before a dependant is started.
-enum class DependencyLevel { Started, Ready };
+enum class DependencyLevel {
+    Default, ///< as far as ProcessSpec::defaultLevel() of the dependency says
+    Started, ///< its launch lives, or it has completed
+    Ready, ///< it is ready, or has completed
+    Completed ///< it has ended with success, and is not to be started again
+};
 
 /// What the end of one process of a group means for the others. Source: the strategies of
 /// Erlang/OTP's supervisor(3).
@@ -64,6 +69,12 @@ struct ProcessSpec
     Overlap overlap = Overlap::Skip; ///< of the runs of a schedule
 
     [[nodiscard]] bool isCommand() const { return !command.isEmpty(); }
+    /// Up to where dependants wait that do not say: a task, which runs once, must have completed.
+    [[nodiscard]] DependencyLevel defaultLevel() const
+    {
+        return restart.policy == RestartPolicy::Never && !schedule ? DependencyLevel::Completed
+                                                                   : DependencyLevel::Ready;
+    }
     [[nodiscard]] StopScope stopScope() const
     {
         return stop.scope.value_or(isCommand() ? StopScope::Group : StopScope::Process);

@@ -82,22 +82,30 @@ private:
     QList<QList<QString>> m_circles;
 };
 
+/// Why nothing can wait for the process \a name up to \a level, as it is described; empty: it can.
+QString unfitness(const Processes &processes, const QString &name, DependencyLevel level)
+{
+    const auto process = processes.constFind(name);
+    if (process == processes.cend()) {
+        const QString none = u"no process %1"_s.arg(quoted(name));
+        const auto nearest = nearestName(name, processes.keys());
+        return nearest ? none + u"; did you mean %1?"_s.arg(quoted(*nearest)) : none;
+    }
+    if (process->schedule)
+        return u"%1 has a schedule, so nothing can wait for it"_s.arg(quoted(name));
+    if (level == DependencyLevel::Completed && process->restart.policy == RestartPolicy::Always)
+        return u"%1 is always restarted, so it never completes; \"ready\", or the restart policy "
+               "\"never\" or \"on-failure\" for %1"_s.arg(quoted(name));
+    return {};
+}
+
 QList<DependencyFault> unfitNames(const Processes &processes)
 {
     QList<DependencyFault> faults;
     for (auto it = processes.cbegin(); it != processes.cend(); ++it)
-        for (auto name = it->dependsOn.keyBegin(); name != it->dependsOn.keyEnd(); ++name) {
-            if (processes.contains(*name)) {
-                if (processes.value(*name).schedule)
-                    faults.append({it.key(),
-                        u"%1 has a schedule, so nothing can wait for it"_s.arg(quoted(*name))});
-                continue;
-            }
-            QString message = u"no process %1"_s.arg(quoted(*name));
-            if (const auto nearest = nearestName(*name, processes.keys()))
-                message += u"; did you mean %1?"_s.arg(quoted(*nearest));
-            faults.append({it.key(), message});
-        }
+        for (auto other = it->dependsOn.cbegin(); other != it->dependsOn.cend(); ++other)
+            if (const QString fault = unfitness(processes, other.key(), *other); !fault.isEmpty())
+                faults.append({it.key(), fault});
     return faults;
 }
 

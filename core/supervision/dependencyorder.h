@@ -20,9 +20,9 @@ struct DependencyFault
     friend bool operator==(const DependencyFault &, const DependencyFault &) = default;
 };
 
-/// Names in depends_on that no process has, or one with a schedule, processes that wait for
-/// themselves by way of others (each circle once), and groups whose processes name different
-/// strategies. Sorted by name.
+/// Names in depends_on that no process has, or one with a schedule, or one that never completes
+/// though it has to, processes that wait for themselves by way of others (each circle once), and
+/// groups whose processes name different strategies. Sorted by name.
 [[nodiscard]] SEMPER_CORE_EXPORT QList<DependencyFault> dependencyFaults(
     const QMap<QString, ProcessSpec> &processes);
 

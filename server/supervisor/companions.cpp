@@ -17,33 +17,38 @@ namespace {
 
 bool hasComeTo(const MachineState &state, DependencyLevel level)
 {
-    if (state.phase == ProcessPhase::Done)
-        return true; // a task that is over and went well
+    const bool isDone = state.phase == ProcessPhase::Done;
     switch (level) {
     case DependencyLevel::Started:
-        return state.launchedAt && state.phase != ProcessPhase::Stopping;
+        return isDone || (state.launchedAt && state.phase != ProcessPhase::Stopping);
+    case DependencyLevel::Default:
     case DependencyLevel::Ready:
-        return state.ready;
+        return isDone || state.ready;
+    case DependencyLevel::Completed:
+        return isDone && !state.clearing; // what it left behind may still be at work
     }
     Q_UNREACHABLE();
 }
 
-QString waitsFor(const SupervisedProcess &dependency)
+/// Names what of \a dependency has not come to \a level yet.
+QString waitsFor(const SupervisedProcess &dependency, DependencyLevel level)
 {
     const QString name = dependency.name();
     switch (dependency.state().phase) {
     case ProcessPhase::Starting:
     case ProcessPhase::Running:
-        return u"waits for %1 to be ready"_s.arg(name);
+        return level == DependencyLevel::Completed ? u"waits for %1 to complete"_s.arg(name)
+                                                   : u"waits for %1 to be ready"_s.arg(name);
     case ProcessPhase::Waiting:
         return waitreason::begin + name + waitreason::waits;
     case ProcessPhase::Backoff:
         return u"waits for %1, which is to be started again"_s.arg(name);
     case ProcessPhase::Failed:
         return waitreason::begin + name + waitreason::failed;
+    case ProcessPhase::Done:
+        return u"waits for %1 to complete"_s.arg(name);
     case ProcessPhase::Stopped:
     case ProcessPhase::Stopping:
-    case ProcessPhase::Done:
         return u"waits for %1, which is %2"_s.arg(name, phaseName(dependency.state().phase));
     }
     Q_UNREACHABLE();
@@ -88,9 +93,12 @@ QString Companions::blockerOf(const SupervisedProcess &process) const
         const QList<SupervisedProcess *> instances = m_byName.values(it.key());
         if (instances.isEmpty())
             return u"waits for %1, which has no instances"_s.arg(it.key());
-        for (const SupervisedProcess *dependency : instances)
-            if (!hasComeTo(dependency->state(), it.value()))
-                return waitsFor(*dependency);
+        for (const SupervisedProcess *dependency : instances) {
+            const bool isSaid = *it != DependencyLevel::Default;
+            const DependencyLevel level = isSaid ? *it : dependency->spec().defaultLevel();
+            if (!hasComeTo(dependency->state(), level))
+                return waitsFor(*dependency, level);
+        }
     }
     if (!spec.group.isEmpty() && spec.strategy != GroupStrategy::OneForOne)
         for (const SupervisedProcess *other : othersOfGroup(process))

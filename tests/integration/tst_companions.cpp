@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/runningserver.h"
 
+#include <QFile>
 #include <QJsonArray>
+#include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
 #include <csignal>
 
 using namespace Qt::StringLiterals;
@@ -43,6 +46,9 @@ class TestCompanions : public QObject
 private Q_SLOTS:
     void aDependantWaitsVisiblyForWhatItNeeds();
     void aDependantFollowsATaskThatIsDone();
+    void aDependantStartsOnceATaskHasCompleted_data();
+    void aDependantStartsOnceATaskHasCompleted();
+    void aDependantIsStartedIntoATaskWhereItSaysSo();
     void aShutdownStopsDependantsFirst();
     void aFailureRestartsItsDependants();
     void aFailureStopsTheServiceWhereItIsToldTo();
@@ -90,6 +96,99 @@ void TestCompanions::aDependantFollowsATaskThatIsDone()
     QTRY_COMPARE_WITH_TIMEOUT(server.process(u"migrate"_s)[u"state"_s], u"done"_s, patience);
     QTRY_COMPARE_WITH_TIMEOUT(server.process(u"api"_s)[u"state"_s], u"running"_s, patience);
     QCOMPARE(server.get(u"/readyz"_s)[u"ready"_s], true); // what is done need not be ready
+}
+
+void TestCompanions::aDependantStartsOnceATaskHasCompleted_data()
+{
+    QTest::addColumn<QString>("policy");
+    QTest::addColumn<QJsonValue>("dependsOn");
+    QTest::addColumn<int>("instances");
+    QTest::newRow("by default, of what runs once")
+        << u"never"_s << QJsonValue(QJsonArray{u"migrate"_s}) << 1;
+    QTest::newRow("of what runs once")
+        << u"never"_s << QJsonValue(QJsonObject{{u"migrate"_s, u"completed"_s}}) << 2;
+    QTest::newRow("of what is tried again")
+        << u"on-failure"_s << QJsonValue(QJsonObject{{u"migrate"_s, u"completed"_s}}) << 1;
+}
+
+void TestCompanions::aDependantStartsOnceATaskHasCompleted()
+{
+    QFETCH(const QString, policy);
+    QFETCH(const QJsonValue, dependsOn);
+    QFETCH(const int, instances);
+    const QTemporaryDir folder;
+    const QString codeFile = folder.filePath(u"code"_s);
+    const auto endWith = [&codeFile](const QByteArray &code) {
+        QFile file(codeFile + u".new"_s); // nobody reads half of it
+        return file.open(QIODevice::WriteOnly) && file.write(code) > 0 && file.flush()
+            && QFile::rename(file.fileName(), codeFile);
+    };
+    const QJsonObject migrate{
+        {u"command"_s,
+            QJsonArray{u"/bin/sh"_s, u"-c"_s,
+                u"while ! read code <%1; do sleep 0.02; done 2>/dev/null; exit $code"_s.arg(
+                    codeFile)}},
+        {u"instances"_s, instances},
+        {u"restart"_s,
+            QJsonObject{{u"policy"_s, policy}, {u"max_restarts"_s, 0}, {u"window_ms"_s, 60000}}}};
+    RunningServer server({{u"app"_s, helper({u"sleeper"_s}, {{u"depends_on"_s, dependsOn}})},
+        {u"migrate"_s, migrate}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    const auto allMigrationsAre = [&server](const QString &state) {
+        const QJsonArray all = server.get(u"/api/v1/processes/migrate"_s).toArray();
+        return !all.isEmpty() && std::ranges::all_of(all, [&state](const QJsonValue &it) {
+            return it[u"state"_s] == state;
+        });
+    };
+
+    // Not into the task ...
+    QTRY_VERIFY_WITH_TIMEOUT(allMigrationsAre(u"running"_s), patience);
+    QCOMPARE(server.process(u"app"_s)[u"state"_s], u"waiting"_s);
+    QCOMPARE(server.process(u"app"_s)[u"reason"_s], u"waits for migrate to complete"_s);
+    QVERIFY(server.command({u"status"_s}).standardOutput.contains("waits for migrate to complete"));
+    const auto early = server.command({u"wait"_s, u"app"_s, u"--timeout-ms"_s, u"100"_s});
+    QCOMPARE(early.exitCode, 1);
+
+    // ... nor after it has failed ...
+    QVERIFY(endWith("3\n"));
+    QTRY_VERIFY_WITH_TIMEOUT(allMigrationsAre(u"failed"_s), patience);
+    QTRY_COMPARE_WITH_TIMEOUT(
+        server.process(u"app"_s)[u"reason"_s], u"waits for migrate, which has failed"_s, patience);
+    QCOMPARE(server.process(u"app"_s)[u"state"_s], u"waiting"_s);
+    QCOMPARE(server.command({u"wait"_s, u"app"_s}).exitCode, 1); // it says so at once
+    QCOMPARE(server.command({u"wait"_s, u"--for"_s, u"done"_s, u"migrate"_s}).exitCode, 1);
+
+    // ... but once it has succeeded.
+    QVERIFY(QFile::remove(codeFile));
+    QCOMPARE(server.command({u"start"_s, u"migrate"_s, u"--no-wait"_s}).exitCode, 0);
+    QTRY_VERIFY_WITH_TIMEOUT(allMigrationsAre(u"running"_s), patience);
+    QTRY_COMPARE_WITH_TIMEOUT(
+        server.process(u"app"_s)[u"reason"_s], u"waits for migrate to complete"_s, patience);
+    QVERIFY(endWith("0\n"));
+    QCOMPARE(server.command({u"wait"_s, u"app"_s}).exitCode, 0);
+    QVERIFY(allMigrationsAre(u"done"_s));
+
+    // Who runs is not disturbed by another run; who starts anew waits for its end.
+    QVERIFY(QFile::remove(codeFile));
+    QCOMPARE(server.command({u"start"_s, u"migrate"_s, u"--no-wait"_s}).exitCode, 0);
+    QTRY_VERIFY_WITH_TIMEOUT(allMigrationsAre(u"running"_s), patience);
+    QCOMPARE(server.process(u"app"_s)[u"state"_s], u"running"_s);
+    QCOMPARE(server.command({u"restart"_s, u"app"_s, u"--no-wait"_s}).exitCode, 0);
+    QTRY_COMPARE_WITH_TIMEOUT(
+        server.process(u"app"_s)[u"reason"_s], u"waits for migrate to complete"_s, patience);
+    QVERIFY(endWith("0\n"));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"app"_s)[u"state"_s], u"running"_s, patience);
+}
+
+// A daemon with the policy never is no task.
+void TestCompanions::aDependantIsStartedIntoATaskWhereItSaysSo()
+{
+    const QJsonObject once{{u"restart"_s, QJsonObject{{u"policy"_s, u"never"_s}}}};
+    RunningServer server({{u"api"_s, helper({u"sleeper"_s}, dependsOn(u"db"_s, u"ready"_s))},
+        {u"db"_s, helper({u"sleeper"_s}, once)}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"api"_s)[u"state"_s], u"running"_s, patience);
+    QCOMPARE(server.process(u"db"_s)[u"state"_s], u"running"_s);
 }
 
 void TestCompanions::aShutdownStopsDependantsFirst()

@@ -274,7 +274,13 @@ void TestConfigErrors::oneThingWrongIsOneErrorWithItsPath_data()
         ".depends_on: no process \"q\"; did you mean \"p\"?");
     process("circle", R"("depends_on": ["p"])", ".depends_on: waits for itself: p → p");
     process("level", R"("depends_on": {"p": "done"})",
-        ".depends_on.p: unknown level \"done\"; known: \"started\", \"ready\"");
+        ".depends_on.p: unknown level \"done\"; known: \"started\", \"ready\", \"completed\"");
+    row("what never completes",
+        withService(R"("type": "http", "listen": "127.0.0.1:0", "processes": {
+            "a": {"command": ["x"]},
+            "b": {"command": ["x"], "depends_on": {"a": "completed"}}})"),
+        "$.services.s.processes.b.depends_on: \"a\" is always restarted, so it never completes; "
+        "\"ready\", or the restart policy \"never\" or \"on-failure\" for \"a\"");
     process("instances", R"("instances": "all")", ".instances: must be a whole number or \"cpu\"");
     process("standby above", R"("standby": 17)",
         ".standby: must be a whole number from 0 to 16, not 17");

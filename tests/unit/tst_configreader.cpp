@@ -299,14 +299,22 @@ void TestConfigReader::theShortFormsMeanWhatTheySay()
     given.processorCount = 6;
     const auto read = [&given](const QByteArray &process) {
         const ConfigResult result = readConfig(R"({"services": {"http": {"type": "http",
-            "listen": "127.0.0.1:0", "processes": {"db": {"command": ["x"]}, "p": )"
+            "listen": "127.0.0.1:0", "processes": {"db": {"command": ["x"],
+            "restart": {"policy": "never"}}, "p": )"
                 + process + "}}}}",
             given);
         const auto *config = std::get_if<ServerConfig>(&result);
         return config ? config->services.first().processes.last() : ProcessSpec();
     };
     const ProcessSpec spec = read(R"({"class": "P", "depends_on": ["db"], "instances": "cpu"})");
-    QCOMPARE(spec.dependsOn, (QMap<QString, DependencyLevel>{{u"db"_s, DependencyLevel::Ready}}));
+    QCOMPARE(spec.dependsOn, (QMap<QString, DependencyLevel>{{u"db"_s, DependencyLevel::Default}}));
+    const auto levelOf = [&read](const QByteArray &level) {
+        return read(R"({"class": "P", "depends_on": {"db": ")" + level + "\"}}")
+            .dependsOn.value(u"db"_s);
+    };
+    QCOMPARE(levelOf("started"), DependencyLevel::Started);
+    QCOMPARE(levelOf("ready"), DependencyLevel::Ready);
+    QCOMPARE(levelOf("completed"), DependencyLevel::Completed);
     QCOMPARE(spec.instances, 6);
     QCOMPARE(spec.watchdogPeriod(), 30s);
     QCOMPARE(read(R"({"class": "P", "watchdog_ms": null})").watchdogPeriod(), 0s);

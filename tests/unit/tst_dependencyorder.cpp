@@ -36,6 +36,7 @@ private Q_SLOTS:
     void dependenciesComeFirstAndTheRestByName();
     void anUnknownNameIsToldWithTheNearest();
     void nothingWaitsForASchedule();
+    void whatIsAlwaysRestartedNeverCompletes();
     void eachCircleIsToldOnce_data();
     void eachCircleIsToldOnce();
     void aGroupHasOneStrategy();
@@ -67,6 +68,25 @@ void TestDependencyOrder::nothingWaitsForASchedule()
     QCOMPARE(dependencyFaults(processes),
         QList<DependencyFault>(
             {{u"api"_s, u"\"nightly\" has a schedule, so nothing can wait for it"_s}}));
+}
+
+void TestDependencyOrder::whatIsAlwaysRestartedNeverCompletes()
+{
+    ProcessSpec app;
+    ProcessSpec task;
+    app.dependsOn.insert(u"task"_s, DependencyLevel::Completed);
+    const auto faults = [&] { return dependencyFaults({{u"app"_s, app}, {u"task"_s, task}}); };
+    QCOMPARE(faults(),
+        QList<DependencyFault>({{u"app"_s,
+            u"\"task\" is always restarted, so it never completes; \"ready\", or the restart "
+            "policy \"never\" or \"on-failure\" for \"task\""_s}}));
+    for (const RestartPolicy policy : {RestartPolicy::OnFailure, RestartPolicy::Never}) {
+        task.restart.policy = policy;
+        QCOMPARE(faults(), QList<DependencyFault>());
+    }
+    task.restart.policy = RestartPolicy::Always;
+    app.dependsOn.insert(u"task"_s, DependencyLevel::Default);
+    QCOMPARE(faults(), QList<DependencyFault>());
 }
 
 void TestDependencyOrder::eachCircleIsToldOnce_data()
