@@ -2,6 +2,7 @@
 #include "services/tlsfiles.h"
 
 #include "protocol/keys.h"
+#include "protocol/trustedpath.h"
 
 #include <QFile>
 #include <QScopeGuard>
@@ -45,6 +46,9 @@ std::variant<QByteArray, QString> readFile(const QString &path, Secret secret)
     if (secret == Secret::Yes && (info.st_mode & (S_IRWXO | S_IWGRP)) != 0)
         return u"others may use %1 (mode 0%2); chmod it to 0600 or 0640"_s.arg(path).arg(
             info.st_mode & 07777, 3, 8, QChar(u'0'));
+    // Whoever can change the authorities decides who is let in.
+    if (const auto distrust = ::geteuid() == 0 ? distrustOfPath(path) : std::nullopt)
+        return *distrust + remedyForDistrust();
     if (info.st_size > largestFile)
         return u"%1 is larger than %2 bytes"_s.arg(path).arg(largestFile);
     return file.read(largestFile);

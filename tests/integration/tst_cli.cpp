@@ -217,6 +217,7 @@ private Q_SLOTS:
     void aRealServerDoesWhatItIsTold();
     void runPrintsFramesAsJson();
     void rootDoesNotServeInAFolderOfSomebodyElse();
+    void devTellsRootAtOnceWhatItCannotUse();
     void aStrangersServerIsNotBelieved_data();
     void aStrangersServerIsNotBelieved();
     void aStrangersFolderHasNoServer();
@@ -701,6 +702,31 @@ void TestCli::rootDoesNotServeInAFolderOfSomebodyElse()
                  + u" belongs to uid 65534, who could put another socket in place of this one: "
                    "refused"_s),
         qPrintable(outcome.errors));
+}
+
+void TestCli::devTellsRootAtOnceWhatItCannotUse()
+{
+    if (::geteuid() != 0)
+        QSKIP("only root can give a folder away");
+    const QString clone = path(u"clone"_s);
+    QVERIFY(QDir().mkdir(clone));
+    QVERIFY(QFile::copy(qEnvironmentVariable("SEMPER_TEST_SOURCE") + u"/dev"_s, clone + u"/dev"_s));
+    const auto dev = [&clone](const QString &command) {
+        QProcess process;
+        process.start(u"bash"_s, {clone + u"/dev"_s, command});
+        return process.waitForFinished(patienceMs) && process.exitCode() == 1
+            ? QString::fromUtf8(process.readAllStandardError())
+            : u"did something else"_s;
+    };
+    QCOMPARE(::chown(QFile::encodeName(clone).constData(), strangersId, strangersId), 0);
+    for (const QString &command : {u"run"_s, u"test"_s, u"bench"_s, u"chaos"_s}) {
+        const QString told = dev(command);
+        QVERIFY2(told.contains(clone + u" belongs to "_s), qPrintable(told));
+        QVERIFY2(told.contains(u"./dev "_s + command), qPrintable(told));
+    }
+    QCOMPARE(::chown(QFile::encodeName(clone).constData(), 0, 0), 0);
+    QCOMPARE(::chmod(QFile::encodeName(clone).constData(), 0775), 0);
+    QVERIFY2(dev(u"run"_s).contains(u"chmod go-w "_s + clone), qPrintable(dev(u"run"_s)));
 }
 
 void TestCli::aStrangersServerIsNotBelieved_data()

@@ -20,6 +20,8 @@
 #include <vector>
 
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 using namespace Qt::StringLiterals;
 using namespace semper;
@@ -106,6 +108,7 @@ private Q_SLOTS:
     void aHeadAnswerOverTlsHasNoBody();
     void filesOfTlsThatWillNotDoAreTold_data();
     void filesOfTlsThatWillNotDoAreTold();
+    void rootTakesNoFilesOfTlsThatOthersCouldChange();
     void aListenerThatCannotBindLeavesNoneBound();
     void rebindTakesCertificatesAnewAndDisturbsNobody();
     void rebindAddsAndRemovesListeners();
@@ -411,6 +414,31 @@ void TestListeners::filesOfTlsThatWillNotDoAreTold_data()
                                   << u"cannot read %1: No such file or directory"_s.arg(none);
     QTest::newRow("authority rubbish") << certificate << key << rubbish << u"client_ca"_s
                                        << u"%1 holds no certificate in PEM"_s.arg(rubbish);
+}
+
+void TestListeners::rootTakesNoFilesOfTlsThatOthersCouldChange()
+{
+    if (::geteuid() != 0)
+        QSKIP("only root is careful here, and this test does not run as root");
+    const QTemporaryDir folder;
+    const QString authority = folder.filePath(u"ca.pem"_s);
+    QVERIFY(QFile::copy(m_certificates.certificate(u"first"_s), authority));
+    const TlsSpec spec{.certificate = m_certificates.certificate(u"first"_s),
+        .key = m_certificates.key(u"first"_s),
+        .clientCa = authority};
+    const auto fault = [&spec] {
+        const auto read = readTlsFiles(spec);
+        const auto *told = std::get_if<TlsFault>(&read);
+        return told != nullptr ? told->key + u": "_s + told->message : QString();
+    };
+    QCOMPARE(fault(), QString());
+    QCOMPARE(::chown(QFile::encodeName(authority).constData(), 1234, 1234), 0);
+    QVERIFY2(fault().startsWith(u"client_ca: %1 belongs to uid 1234; "_s.arg(authority)),
+        qPrintable(fault()));
+    QCOMPARE(::chown(QFile::encodeName(authority).constData(), 0, 0), 0);
+    QCOMPARE(::chmod(QFile::encodeName(folder.path()).constData(), 0777), 0);
+    QVERIFY2(
+        fault().contains(folder.path() + u" may be written by anybody"_s), qPrintable(fault()));
 }
 
 void TestListeners::filesOfTlsThatWillNotDoAreTold()
