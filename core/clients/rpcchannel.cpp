@@ -20,7 +20,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.clients.rpc")
+Q_LOGGING_CATEGORY(logRpcChannel, "semper.clients.rpc")
 
 constexpr qsizetype maximumCalls = 1024;
 constexpr qint64 maximumUnsentBytes = 1024 * 1024;
@@ -204,7 +204,7 @@ void RpcChannel::end(qint64 id, const RpcAnswer &answer)
 {
     const auto *error = std::get_if<RpcError>(&answer.outcome);
     if (id == greetingId && error)
-        qCWarning(log, "%ls: %s", qUtf16Printable(m_socket.name()), error->what());
+        qCWarning(logRpcChannel, "%ls: %s", qUtf16Printable(m_socket.name()), error->what());
     const auto call = m_sent.constFind(id);
     if (call == m_sent.constEnd())
         return; // It was given up.

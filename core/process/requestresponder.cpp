@@ -19,9 +19,9 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(logProcess, "semper.process", QtInfoMsg)
+Q_LOGGING_CATEGORY(logRequestResponder, "semper.process", QtInfoMsg)
 
-constexpr qsizetype maximumDetailLength = 4096;
+constexpr qsizetype maximumFaultLength = 4096;
 
 } // namespace
 
@@ -55,9 +55,9 @@ QCoro::Task<> RequestResponder::answer(
         refuse(id, codes::stopping, u"a stop cut the handler short"_s);
         co_return;
     } catch (...) {
-        fault = describeCurrentException().left(maximumDetailLength);
+        fault = describeCurrentException().left(maximumFaultLength);
     }
-    qCWarning(logProcess, "a handler of requests threw %ls", qUtf16Printable(fault));
+    qCWarning(logRequestResponder, "a handler of requests threw %ls", qUtf16Printable(fault));
     refuse(id, codes::handlerFailed, fault);
 }
 
@@ -70,7 +70,7 @@ void RequestResponder::refuse(const QJsonValue &id, QLatin1StringView code, cons
 void RequestResponder::respond(const QJsonObject &response)
 {
     if (!m_link.send(response))
-        qCWarning(logProcess, "an answer was not sent: too much waits for the server");
+        qCWarning(logRequestResponder, "an answer was not sent: too much waits for the server");
 }
 
 } // namespace semper

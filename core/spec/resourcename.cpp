@@ -12,7 +12,7 @@ namespace semper {
 
 namespace {
 
-constexpr std::array<std::pair<int, QLatin1StringView>, 14> names{{
+constexpr std::array<std::pair<int, QLatin1StringView>, 14> namesByResource{{
     {RLIMIT_NOFILE, QLatin1StringView("nofile")},
     {RLIMIT_NPROC, QLatin1StringView("nproc")},
     {RLIMIT_CORE, QLatin1StringView("core")},
@@ -37,7 +37,7 @@ constexpr qint64 largestRealTimePriority = 99;
 
 std::optional<int> resourceFromName(QStringView name)
 {
-    for (const auto &[value, text] : names)
+    for (const auto &[value, text] : namesByResource)
         if (text == name)
             return value;
     return std::nullopt;
@@ -45,7 +45,7 @@ std::optional<int> resourceFromName(QStringView name)
 
 QString resourceName(int resource)
 {
-    for (const auto &[value, text] : names)
+    for (const auto &[value, text] : namesByResource)
         if (value == resource)
             return text;
     return QString::number(resource);
@@ -54,7 +54,7 @@ QString resourceName(int resource)
 QStringList resourceNames()
 {
     QStringList list;
-    for (const auto &[value, text] : names)
+    for (const auto &[value, text] : namesByResource)
         list.append(text);
     return list;
 }

@@ -22,9 +22,9 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.reload", QtInfoMsg)
+Q_LOGGING_CATEGORY(logReload, "semper.server.reload", QtInfoMsg)
 
-constexpr qsizetype mostTold = 100; ///< changes or errors in one event
+constexpr qsizetype mostListed = 100; ///< changes or errors in one event
 constexpr qsizetype mostBytesTold = 32 * 1024; ///< an event has to fit a frame
 
 QString counted(qsizetype count)
@@ -38,7 +38,7 @@ QJsonArray firstOf(const QJsonArray &list)
     qsizetype bytes = 0;
     for (const QJsonValue &item : list) {
         bytes += QJsonDocument(QJsonArray{item}).toJson(QJsonDocument::Compact).size();
-        if (first.size() == mostTold || bytes > mostBytesTold)
+        if (first.size() == mostListed || bytes > mostBytesTold)
             break;
         first.append(item);
     }
@@ -49,14 +49,14 @@ void logResult(const ReloadRequest &request, const ReloadResult &result)
 {
     const QByteArray by = request.by.toUtf8();
     if (const auto *refusal = std::get_if<ReloadRefusal>(&result)) {
-        qCWarning(log, "reload (%s) changed nothing: %s", by.constData(),
+        qCWarning(logReload, "reload (%s) changed nothing: %s", by.constData(),
             qUtf8Printable(refusal->detail));
         for (const ConfigError &error :
-            refusal->errors.first(std::min(refusal->errors.size(), mostTold)))
-            qCWarning(log, "  %s", qUtf8Printable(error.toString()));
+            refusal->errors.first(std::min(refusal->errors.size(), mostListed)))
+            qCWarning(logReload, "  %s", qUtf8Printable(error.toString()));
         return;
     }
-    qCInfo(log, "reload (%s): %s", by.constData(),
+    qCInfo(logReload, "reload (%s): %s", by.constData(),
         qUtf8Printable(summaryOf(std::get<ReloadReport>(result))));
 }
 
@@ -137,7 +137,7 @@ void Reload::commit(const ServerConfig &config, const ReloadReport &report)
     m_parts.supervisor.reconfigure(difference.processes);
     // Without it only what is missed while no server runs cannot be told.
     if (const auto error = m_parts.supervisor.rememberSchedules(config.stateDirectory))
-        qCWarning(log, "%s", qUtf8Printable(*error));
+        qCWarning(logReload, "%s", qUtf8Printable(*error));
 }
 
 qint64 Reload::record(const ReloadRequest &request, const ReloadResult &result)

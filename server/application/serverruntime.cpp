@@ -35,18 +35,18 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server", QtInfoMsg)
+Q_LOGGING_CATEGORY(logServerRuntime, "semper.server", QtInfoMsg)
 
 constexpr auto sweepLimit = 5000ms;
 constexpr auto timeToStart = 10'000ms;
 // Beyond the stop's own limit: what is then killed takes a moment, and so does the guardian.
 constexpr auto stopGrace = 15s;
-constexpr qsizetype mostTold = 100; ///< processes named in one event, or in the server object
+constexpr qsizetype mostNamed = 100; ///< processes named in one event, or in the server object
 
 QJsonArray toJson(const QList<SweptProcess> &processes)
 {
     QJsonArray list;
-    for (const SweptProcess &process : processes.first(std::min(processes.size(), mostTold)))
+    for (const SweptProcess &process : processes.first(std::min(processes.size(), mostNamed)))
         list.append(QJsonObject{{keys::pid, qint64(process.pid)}, {keys::name, process.name}});
     return list;
 }
@@ -116,7 +116,7 @@ ServerRuntime::ServerRuntime(
     connect(&m_signals, &UnixSignals::terminateRequested, this, [this](bool again) {
         shutDown();
         if (again) {
-            qCInfo(log, "asked a second time: everything is killed now");
+            qCInfo(logServerRuntime, "asked a second time: everything is killed now");
             m_supervisor.killAll();
         }
     });
@@ -129,7 +129,8 @@ ServerRuntime::ServerRuntime(
     tellServiceManager();
     connect(&m_supervisor, &Supervisor::stopped, this, &ServerRuntime::end);
     connect(&m_supervisor, &Supervisor::serviceFailed, this, [this](const QString &reason) {
-        qCCritical(log, "%s; the server stops, as its configuration says", qUtf8Printable(reason));
+        qCCritical(logServerRuntime, "%s; the server stops, as its configuration says",
+            qUtf8Printable(reason));
         m_exitCode = int(ExitCode::Failed);
         m_failure = reason;
         shutDown();
@@ -265,8 +266,9 @@ void ServerRuntime::sweepLostServer()
     if (swept.left > 0)
         fields.insert(keys::left, swept.left);
     m_journal.record(QLatin1StringView("server_lost"), fields);
-    qCWarning(log, "the server before this one (pid %lld) was lost; %lld of its processes killed",
-        lost->pid, qint64(swept.found.size() - swept.left));
+    qCWarning(logServerRuntime,
+        "the server before this one (pid %lld) was lost; %lld of its processes killed", lost->pid,
+        qint64(swept.found.size() - swept.left));
 }
 
 void ServerRuntime::makeCgroups()
@@ -280,14 +282,15 @@ void ServerRuntime::makeCgroups()
             place = std::get<QString>(made);
     }
     if (!m_cgroups) {
-        qCInfo(log, "no control group for the processes: %ls",
+        qCInfo(logServerRuntime, "no control group for the processes: %ls",
             qUtf16Printable(std::get<QString>(place)));
         return;
     }
     m_run.cgroup = m_cgroups->path();
     Guardian::setCgroup(m_cgroups->path());
     m_supervisor.setCgroups(*m_cgroups);
-    qCInfo(log, "processes live in the control group %ls; the kernel %s limit their memory",
+    qCInfo(logServerRuntime,
+        "processes live in the control group %ls; the kernel %s limit their memory",
         qUtf16Printable(m_cgroups->path()), m_cgroups->limitsMemory() ? "can" : "cannot");
 }
 
@@ -321,7 +324,7 @@ void ServerRuntime::shutDown()
 {
     if (m_supervisor.isShuttingDown())
         return;
-    qCInfo(log, "stopping all processes");
+    qCInfo(logServerRuntime, "stopping all processes");
     m_supervisor.shutDown(m_config.shutdownTimeout);
     m_serviceManager.stopping(m_config.shutdownTimeout + stopGrace);
 }
@@ -362,7 +365,7 @@ void ServerRuntime::end()
         for (const Connection &connection : service->connections())
             service->closeConnection(connection.id);
     if (!m_failure.isEmpty())
-        qCCritical(log, "stopped: %s", qUtf8Printable(m_failure));
+        qCCritical(logServerRuntime, "stopped: %s", qUtf8Printable(m_failure));
     Q_EMIT finished(m_exitCode);
 }
 
@@ -374,7 +377,7 @@ QJsonObject ServerRuntime::describe() const
             {keys::addresses, QJsonArray::fromStringList(service->addresses())},
             {keys::connections, service->connectionCount()}});
     QStringList withoutInstances = m_supervisor.namesWithoutInstances();
-    withoutInstances.resize(std::min(withoutInstances.size(), mostTold));
+    withoutInstances.resize(std::min(withoutInstances.size(), mostNamed));
     return {
         {keys::node, m_config.node},
         {keys::version, QStringLiteral(SEMPER_VERSION)},

@@ -23,7 +23,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.service", QtInfoMsg)
+Q_LOGGING_CATEGORY(logServiceAnswers, "semper.server.service", QtInfoMsg)
 
 constexpr int mostUnderWay = 64; ///< of one instance, of all its launches together
 constexpr qsizetype maximumDetailLength = 4096;
@@ -76,7 +76,7 @@ QCoro::Task<> ServiceAnswers::drive(QPointer<ProcessSession> session, QJsonValue
             response = refusal(id, codes::tooLarge, u"the answer has %1 bytes"_s.arg(size));
     } catch (...) {
         const QString what = describeCurrentException().left(maximumDetailLength);
-        qCWarning(log, "a handler of requests threw %ls", qUtf16Printable(what));
+        qCWarning(logServiceAnswers, "a handler of requests threw %ls", qUtf16Printable(what));
         response = refusal(id, codes::handlerFailed, what);
     }
     if (!session)

@@ -21,7 +21,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.systemd", QtInfoMsg)
+Q_LOGGING_CATEGORY(logSystemdNotifier, "semper.server.systemd", QtInfoMsg)
 
 constexpr auto statusInterval = 1000ms;
 constexpr auto sendAgainAfter = 200ms;
@@ -91,7 +91,8 @@ void SystemdNotifier::takeEnvironment()
         return;
     m_address = socketAddress(name);
     if (m_address.isEmpty()) {
-        qCWarning(log, "NOTIFY_SOCKET is no path and no abstract name: nobody is told how it is");
+        qCWarning(logSystemdNotifier,
+            "NOTIFY_SOCKET is no path and no abstract name: nobody is told how it is");
         return;
     }
     m_socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -167,7 +168,7 @@ void SystemdNotifier::sendWaiting()
         if (sent < 0 && errno == EAGAIN)
             return m_sendAgain.start();
         if (sent < 0 && !std::exchange(m_complained, true))
-            qCWarning(log, "the service manager cannot be told: %ls",
+            qCWarning(logSystemdNotifier, "the service manager cannot be told: %ls",
                 qUtf16Printable(qt_error_string(errno)));
         m_waiting.removeFirst();
     }

@@ -21,7 +21,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.control", QtInfoMsg)
+Q_LOGGING_CATEGORY(logControlApi, "semper.server.control", QtInfoMsg)
 
 /// Who guesses is to be seen in the log, and not to fill it.
 void noteWrongToken()
@@ -33,7 +33,8 @@ void noteWrongToken()
     if (!silent.hasExpired())
         return;
     silent.setRemainingTime(pause);
-    qCInfo(log, "a token was shown that is not the server's: %lld since the last such line",
+    qCInfo(logControlApi,
+        "a token was shown that is not the server's: %lld since the last such line",
         qlonglong(std::exchange(untold, 0)));
 }
 

@@ -26,7 +26,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.hub", QtInfoMsg)
+Q_LOGGING_CATEGORY(logHub, "semper.server.hub", QtInfoMsg)
 
 constexpr int maximumStrangers = 256; ///< connected, no valid hello yet
 constexpr std::chrono::milliseconds shortestPause = 100ms;
@@ -105,7 +105,7 @@ void Hub::restore()
         return;
     if (const auto error = bind(path)) {
         if (std::exchange(m_complaint, *error) != *error)
-            qCCritical(log, "%ls was removed and cannot be made anew: %ls; trying again",
+            qCCritical(logHub, "%ls was removed and cannot be made anew: %ls; trying again",
                 qUtf16Printable(path), qUtf16Printable(*error));
         m_restore.start();
         return m_restore.setInterval(std::min(2 * m_restore.intervalAsDuration(), longestPause));
@@ -116,7 +116,7 @@ void Hub::restore()
     const QString reason = u"somebody removed it or its lock"_s;
     m_journal.record(
         QLatin1StringView("socket_restored"), {{keys::path, path}, {keys::reason, reason}});
-    qCWarning(log, "%ls was made anew: %ls", qUtf16Printable(path), qUtf16Printable(reason));
+    qCWarning(logHub, "%ls was made anew: %ls", qUtf16Printable(path), qUtf16Printable(reason));
 }
 
 void Hub::accept(int descriptor)

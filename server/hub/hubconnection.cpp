@@ -16,7 +16,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.hub", QtInfoMsg)
+Q_LOGGING_CATEGORY(logHubConnection, "semper.server.hub", QtInfoMsg)
 
 constexpr auto timeToGreet = 5000ms;
 constexpr auto timeToReadTheError = 2000ms;
@@ -65,7 +65,7 @@ void HubConnection::write(const QByteArray &encoded)
     if (m_failed)
         return;
     if (bytesToWrite() + encoded.size() > maximumWaitingBytes) {
-        qCWarning(log, "pid %d does not read what it is sent; cut off", m_peer.pid);
+        qCWarning(logHubConnection, "pid %d does not read what it is sent; cut off", m_peer.pid);
         m_failed = true;
         // Not from inside write(): the caller may still hold this connection.
         m_deadline.start(0ms);
@@ -79,8 +79,8 @@ void HubConnection::fail(const QString &code, const QString &detail)
 {
     if (m_failed)
         return;
-    qCInfo(log, "closing the connection of pid %d: %s: %s", m_peer.pid, qUtf8Printable(code),
-        qUtf8Printable(detail));
+    qCInfo(logHubConnection, "closing the connection of pid %d: %s: %s", m_peer.pid,
+        qUtf8Printable(code), qUtf8Printable(detail));
     send(makeFrame(frames::error, {{keys::code, code}, {keys::detail, detail}}));
     if (m_failed) // by that very frame
         return;

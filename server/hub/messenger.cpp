@@ -21,7 +21,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.hub", QtInfoMsg)
+Q_LOGGING_CATEGORY(logMessenger, "semper.server.hub", QtInfoMsg)
 
 using Reason = RequestError::Reason;
 
@@ -257,7 +257,7 @@ void Messenger::refuseWaiting(const SupervisedProcess &process, Box &box)
     const auto dropped = int(box.mail.clear());
     if (dropped == 0)
         return;
-    qCWarning(log, "%s is %s; %d messages that waited for it were dropped",
+    qCWarning(logMessenger, "%s is %s; %d messages that waited for it were dropped",
         qUtf8Printable(labelOf(process)), qUtf8Printable(phaseName(process.state().phase)),
         dropped);
     Q_EMIT messagesDropped(process, dropped);
@@ -269,7 +269,7 @@ void Messenger::answered(const ProcessSession &session, const QJsonObject &respo
     const auto it = m_pending.find(id);
     if (it == m_pending.end() || it->second.process != session.process()
         || m_boxes[session.process()].mail.isWaiting(id)) {
-        qCDebug(log, "an answer to nothing that was asked, or too late");
+        qCDebug(logMessenger, "an answer to nothing that was asked, or too late");
         return;
     }
     const QString label = labelOf(*session.process());

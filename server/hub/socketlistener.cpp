@@ -20,7 +20,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.hub", QtInfoMsg)
+Q_LOGGING_CATEGORY(logSocketListener, "semper.server.hub", QtInfoMsg)
 
 constexpr int backlog = 4096;
 constexpr int mostAtOnce = 64; ///< before others have their turn
@@ -86,8 +86,8 @@ void SocketListener::accept()
             return;
         if (errno == EINTR || errno == ECONNABORTED)
             continue;
-        qCWarning(
-            log, "a connection cannot be taken: %ls", qUtf16Printable(qt_error_string(errno)));
+        qCWarning(logSocketListener, "a connection cannot be taken: %ls",
+            qUtf16Printable(qt_error_string(errno)));
         m_notifier->setEnabled(false);
         QTimer::singleShot(timeToRecover, this, [this] { m_notifier->setEnabled(true); });
         return;

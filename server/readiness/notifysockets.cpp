@@ -31,7 +31,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.notify", QtInfoMsg)
+Q_LOGGING_CATEGORY(logNotifySockets, "semper.server.notify", QtInfoMsg)
 
 constexpr int socketsPerTurn = 8;
 constexpr int messagesPerTurn = 4; ///< of one socket
@@ -238,7 +238,8 @@ void NotifySockets::tell(const QString &path)
     const QString reason = u"somebody removed it"_s;
     m_journal.record(
         QLatin1StringView("socket_restored"), {{keys::path, path}, {keys::reason, reason}});
-    qCWarning(log, "%ls was made anew: %ls", qUtf16Printable(path), qUtf16Printable(reason));
+    qCWarning(
+        logNotifySockets, "%ls was made anew: %ls", qUtf16Printable(path), qUtf16Printable(reason));
 }
 
 void NotifySockets::forget(const NotifySocket &socket)
@@ -336,7 +337,8 @@ void NotifySockets::pass(const NotifyMessage &message, SupervisedProcess &proces
 void NotifySockets::checkMainPid(pid_t pid, const SupervisedProcess &process)
 {
     if (Lineage(pid).belongsTo(pid_t(process.launchPid()), process.mark()))
-        qCDebug(log, "%s: its main process is %d", qUtf8Printable(process.name()), pid);
+        qCDebug(
+            logNotifySockets, "%s: its main process is %d", qUtf8Printable(process.name()), pid);
     else
         complain(u"%1 named pid %2 as its main process, which is none of its own"_s.arg(
             process.name(), QString::number(pid)));
@@ -350,7 +352,7 @@ void NotifySockets::complain(const QString &text)
     }
     const QString more
         = m_unsaid > 0 ? u" (%1 complaints before were not told)"_s.arg(m_unsaid) : QString();
-    qCWarning(log, "%ls%ls", qUtf16Printable(text), qUtf16Printable(more));
+    qCWarning(logNotifySockets, "%ls%ls", qUtf16Printable(text), qUtf16Printable(more));
     m_unsaid = 0;
     m_quiet.setRemainingTime(quietAfterAComplaint);
 }

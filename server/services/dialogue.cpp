@@ -23,7 +23,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.peers", QtInfoMsg)
+Q_LOGGING_CATEGORY(logDialogue, "semper.server.peers", QtInfoMsg)
 
 /// How long a client that showed a wrong token has to wait for the answer.
 constexpr auto penalty = 1000ms;
@@ -96,7 +96,7 @@ void Dialogue::greet(const QJsonObject &hello)
     // The time goes by whether there was a token or not, and nothing more is read meanwhile.
     m_role = Role::Refused;
     m_connection->setPaused(true);
-    qCInfo(log, "%ls %ls said hello without the server's token",
+    qCInfo(logDialogue, "%ls %ls said hello without the server's token",
         qUtf16Printable(m_connection->kind()), qUtf16Printable(m_peer.address()));
     m_deadline.disconnect(this);
     connect(&m_deadline, &QTimer::timeout, this, [this] {
@@ -124,7 +124,7 @@ void Dialogue::refuse(const QString &code, const QString &detail)
 void Dialogue::serve(const Message &message)
 {
     if (m_group.isOverrun()) {
-        qCWarning(log, "%ls is closed: too many handlers run for clients that have gone",
+        qCWarning(logDialogue, "%ls is closed: too many handlers run for clients that have gone",
             qUtf16Printable(m_peer.address()));
         m_role = Role::Refused;
         return m_connection->finish(
@@ -159,7 +159,7 @@ void Dialogue::served(const std::optional<QString> &fault)
     m_serving = false;
     if (!fault)
         return m_connection->setPaused(false);
-    qCWarning(log, "the handler of a message from %ls threw: %ls",
+    qCWarning(logDialogue, "the handler of a message from %ls threw: %ls",
         qUtf16Printable(m_peer.address()), qUtf16Printable(*fault));
     m_role = Role::Refused;
     m_connection->finish({.code = closecode::internalError, .detail = u"the handler failed"_s});

@@ -15,7 +15,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.http", QtInfoMsg)
+Q_LOGGING_CATEGORY(logHttpGuard, "semper.server.http", QtInfoMsg)
 
 /// What the kernel hands over at once. Small, for a client cannot make the server hold more.
 constexpr qint64 readBufferBytes = 64 * 1024;
@@ -118,7 +118,7 @@ void HttpGuard::enforceDeadlines()
     case Phase::Body:
         return refuse({.status = 408, .detail = u"the body took too long"_s});
     case Phase::Answering:
-        qCWarning(log) << "no answer in time to" << m_head.method << m_head.path;
+        qCWarning(logHttpGuard) << "no answer in time to" << m_head.method << m_head.path;
         return refuse({.status = 503, .detail = u"the handler took too long"_s});
     case Phase::Leaving:
         if (!unread)
@@ -142,8 +142,8 @@ void HttpGuard::readInput()
         return;
     m_input += fresh;
     if (m_input.size() > m_limits.maximumHeadBytes + m_limits.maximumBodyBytes + readBufferBytes) {
-        qCDebug(log) << "dropped" << m_record.peer()
-                     << "which sends on without reading its answers";
+        qCDebug(logHttpGuard) << "dropped" << m_record.peer()
+                              << "which sends on without reading its answers";
         m_input.clear();
         if (m_phase != Phase::Answering)
             return leave(GuardedSocket::Client::MaySend);
@@ -261,7 +261,7 @@ void HttpGuard::answerRequest()
     if (m_phase == Phase::Answering)
         return;
     if (m_guarded.answerBytes() == 0) {
-        qCWarning(log) << "no answer to" << m_head.method << m_head.path;
+        qCWarning(logHttpGuard) << "no answer to" << m_head.method << m_head.path;
         return refuse({.status = 500, .detail = u"no answer was made"_s});
     }
     endRequest();
@@ -313,7 +313,7 @@ void HttpGuard::giveAnswer(quint64 request, QHttpServerResponse &&response)
 
 void HttpGuard::refuse(const Problem &problem)
 {
-    qCDebug(log) << "refused" << m_record.peer() << problem.status << problem.detail;
+    qCDebug(logHttpGuard) << "refused" << m_record.peer() << problem.status << problem.detail;
     m_lastWrite.restart();
     m_guarded.beginAnswer(GuardedSocket::Answer::Whole);
     m_socket->write(refusalBytes(problem, m_head.method != "HEAD"));

@@ -9,11 +9,11 @@ using namespace Qt::StringLiterals;
 
 namespace semper::detail {
 
-Q_LOGGING_CATEGORY(log, "semper.server.http", QtInfoMsg)
+Q_LOGGING_CATEGORY(logHttpHandler, "semper.server.http", QtInfoMsg)
 
 QHttpServerResponse handlerThrew(const char *what)
 {
-    qCWarning(log, "a handler threw: %s", what);
+    qCWarning(logHttpHandler, "a handler threw: %s", what);
     return problemResponse({.status = 500, .detail = u"the handler failed"_s});
 }
 

@@ -19,7 +19,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.http", QtInfoMsg)
+Q_LOGGING_CATEGORY(logHttpService, "semper.server.http", QtInfoMsg)
 
 } // namespace
 
@@ -79,7 +79,7 @@ void HttpService::adopt(std::unique_ptr<ServiceListener> listener)
 bool HttpService::checkRoute(const QString &path, bool routed)
 {
     if (!routed)
-        qCWarning(log) << "cannot route" << path;
+        qCWarning(logHttpService) << "cannot route" << path;
     return routed;
 }
 

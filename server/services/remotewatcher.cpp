@@ -14,7 +14,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.peers", QtInfoMsg)
+Q_LOGGING_CATEGORY(logRemoteWatcher, "semper.server.peers", QtInfoMsg)
 
 quint16 closeCodeFor(const QString &error)
 {
@@ -53,7 +53,7 @@ void RemoteWatcher::fail(const QString &code, const QString &detail)
 {
     if (m_failed)
         return;
-    qCInfo(log, "closing the connection of %ls: %ls: %ls", qUtf16Printable(peerName()),
+    qCInfo(logRemoteWatcher, "closing the connection of %ls: %ls: %ls", qUtf16Printable(peerName()),
         qUtf16Printable(code), qUtf16Printable(detail));
     send(makeFrame(frames::error, {{keys::code, code}, {keys::detail, detail}}));
     m_failed = true;

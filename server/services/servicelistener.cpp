@@ -29,7 +29,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.listener", QtInfoMsg)
+Q_LOGGING_CATEGORY(logServiceListener, "semper.server.listener", QtInfoMsg)
 
 constexpr int listenBacklog = 1024;
 constexpr auto retirementLimit = 60s;
@@ -86,7 +86,7 @@ ServiceListener::ServiceListener(
     connect(&m_resume, &QTimer::timeout, this, &QTcpServer::resumeAccepting);
     connect(this, &QTcpServer::acceptError, this, [this] {
         if (!std::exchange(m_starved, true))
-            qCWarning(log) << "cannot accept a connection:" << errorString();
+            qCWarning(logServiceListener) << "cannot accept a connection:" << errorString();
         m_resume.start(); // QTcpServer has paused itself, for good.
     });
 }
@@ -262,7 +262,8 @@ void ServiceListener::shakeHands(int descriptor)
     connect(socket, &QAbstractSocket::disconnected, this, [this, socket] {
         if (!m_handshakes.remove(socket))
             return; // It has become a connection.
-        qCDebug(log) << "no TLS with" << socket->peerAddress().toString() << socket->errorString();
+        qCDebug(logServiceListener)
+            << "no TLS with" << socket->peerAddress().toString() << socket->errorString();
         socket->deleteLater();
         endIfIdle();
     });

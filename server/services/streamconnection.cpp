@@ -22,7 +22,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.tcp", QtInfoMsg)
+Q_LOGGING_CATEGORY(logStreamConnection, "semper.server.tcp", QtInfoMsg)
 
 /// What is read of one client before others have their turn, and held where none is to be read.
 constexpr qint64 readBufferBytes = 64 * 1024;
@@ -91,8 +91,8 @@ bool StreamConnection::send(const Message &message)
     const qint64 waiting = bytesToWrite();
     const qint64 most = std::max(m_limits.queueMaxBytes, m_watching ? queueOfWatcher : 0);
     if (waiting > 0 && waiting + encoded->size() > most) {
-        qCWarning(
-            log, "%ls does not read what it is sent; cut off", qUtf16Printable(m_facts.address));
+        qCWarning(logStreamConnection, "%ls does not read what it is sent; cut off",
+            qUtf16Printable(m_facts.address));
         abortLater();
         return false;
     }
@@ -250,7 +250,8 @@ void StreamConnection::socketClosed()
         return;
     }
     if (m_partings->children().size() >= m_limits.connections) {
-        qCWarning(log, "%ls is gone, and what it sent last is dropped: too many wait like it",
+        qCWarning(logStreamConnection,
+            "%ls is gone, and what it sent last is dropped: too many wait like it",
             qUtf16Printable(m_facts.address));
         Q_EMIT closed();
         return;

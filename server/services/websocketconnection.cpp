@@ -22,7 +22,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.websocket", QtInfoMsg)
+Q_LOGGING_CATEGORY(logWebSocketConnection, "semper.server.websocket", QtInfoMsg)
 
 constexpr auto timeToLeave = 2000ms;
 /// What its queue may have handed over before it holds back, and the answer to a command.
@@ -147,8 +147,8 @@ bool WebSocketConnection::send(const Message &message)
     const qint64 waiting = bytesToWrite();
     const qint64 most = std::max(m_limits.queueMaxBytes, m_watching ? queueOfWatcher : 0);
     if (waiting > 0 && waiting + message.bytes.size() > most) {
-        qCWarning(
-            log, "%ls does not read what it is sent; cut off", qUtf16Printable(m_facts.address));
+        qCWarning(logWebSocketConnection, "%ls does not read what it is sent; cut off",
+            qUtf16Printable(m_facts.address));
         abortLater();
         return false;
     }
@@ -176,7 +176,8 @@ void WebSocketConnection::finish(const WebSocketFault &fault)
         return;
     const bool isSendable = isSendableCloseCode(fault.code);
     if (!isSendable)
-        qCWarning(log, "%d is no code to close a WebSocket with: 1000 is said", fault.code);
+        qCWarning(logWebSocketConnection, "%d is no code to close a WebSocket with: 1000 is said",
+            fault.code);
     if (m_webSocket)
         m_webSocket->close(
             QWebSocketProtocol::CloseCode(isSendable ? fault.code : closecode::normal),

@@ -20,7 +20,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.cgroups", QtInfoMsg)
+Q_LOGGING_CATEGORY(logCgroupClearing, "semper.server.cgroups", QtInfoMsg)
 
 constexpr auto giveUpAfter = 5000ms;
 constexpr auto firstPause = 1ms;
@@ -35,7 +35,8 @@ void await(const Cgroup &group, const QDeadlineTimer &deadline, std::chrono::mil
         return done();
     }
     if (deadline.hasExpired()) {
-        qCWarning(log, "%ls cannot be emptied; it is left behind", qUtf16Printable(group.path()));
+        qCWarning(logCgroupClearing, "%ls cannot be emptied; it is left behind",
+            qUtf16Printable(group.path()));
         return done();
     }
     QTimer::singleShot(pause, QCoreApplication::instance(), [=] {

@@ -15,7 +15,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.heartbeat", QtInfoMsg)
+Q_LOGGING_CATEGORY(logHeartbeatWatch, "semper.server.heartbeat", QtInfoMsg)
 
 constexpr std::chrono::milliseconds longestInterval = 10s;
 constexpr int beatsToMiss = 3; ///< in a row before it counts as not alive
@@ -101,7 +101,8 @@ void HeartbeatWatch::elapsed()
     if (!std::exchange(m_isSuspect, true))
         return m_timers->watchdog.start(timeToReadHeartbeats);
     const QString what = u"hung: no heartbeat for %1 ms"_s.arg(m_period.count());
-    qCWarning(log, "%s (pid %lld) %s", qUtf8Printable(m_label), m_pid, qUtf8Printable(what));
+    qCWarning(logHeartbeatWatch, "%s (pid %lld) %s", qUtf8Printable(m_label), m_pid,
+        qUtf8Printable(what));
     auto *dump = new StackDump(m_label, m_pid, this);
     connect(dump, &StackDump::finished, this, [this, dump, what, pid = m_pid] {
         dump->deleteLater();

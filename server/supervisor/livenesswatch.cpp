@@ -15,7 +15,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.liveness", QtInfoMsg)
+Q_LOGGING_CATEGORY(logLivenessWatch, "semper.server.liveness", QtInfoMsg)
 
 ReadyMode probeMode(LivenessMode mode)
 {
@@ -97,8 +97,8 @@ void LivenessWatch::succeeded()
 void LivenessWatch::failed(const QString &why)
 {
     ++m_failures;
-    qCWarning(log, "%s (pid %lld) is not alive: %s (%d of %d)", qUtf8Printable(m_label), m_pid,
-        qUtf8Printable(why), m_failures, m_mostFailures);
+    qCWarning(logLivenessWatch, "%s (pid %lld) is not alive: %s (%d of %d)",
+        qUtf8Printable(m_label), m_pid, qUtf8Printable(why), m_failures, m_mostFailures);
     note(false);
     if (m_failures >= m_mostFailures)
         giveUp(m_failures == 1 ? u"not alive: "_s + why

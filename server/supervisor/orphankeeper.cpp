@@ -24,7 +24,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.orphans", QtInfoMsg)
+Q_LOGGING_CATEGORY(logOrphanKeeper, "semper.server.orphans", QtInfoMsg)
 
 constexpr auto reapInterval = 200ms;
 constexpr auto giveUpAfter = 5000ms;
@@ -55,7 +55,7 @@ OrphanKeeper::OrphanKeeper(std::function<bool(pid_t)> isLaunch, QObject *parent)
     , m_children(openChildrenOfFirstThread())
 {
     if (m_children < 0)
-        qCWarning(log,
+        qCWarning(logOrphanKeeper,
             "no list of children from the kernel (%s): what a launch leaves is not found",
             qUtf8Printable(qt_error_string(errno)));
     m_reapSoon.setSingleShot(true);
@@ -89,7 +89,8 @@ void OrphanKeeper::proceed(const std::shared_ptr<Clearing> &clearing)
     if (!killLeftovers(*clearing))
         return clearing->done();
     if (clearing->deadline.hasExpired()) {
-        qCWarning(log, "session %d cannot be killed; it is left behind", clearing->session);
+        qCWarning(
+            logOrphanKeeper, "session %d cannot be killed; it is left behind", clearing->session);
         return clearing->done();
     }
     QTimer::singleShot(clearing->pause, this, [this, clearing] { proceed(clearing); });

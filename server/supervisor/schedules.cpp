@@ -16,7 +16,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.schedule", QtInfoMsg)
+Q_LOGGING_CATEGORY(logSchedules, "semper.server.schedule", QtInfoMsg)
 
 /// Nothing for one that is wrong, which was told before the server started.
 std::optional<Timetable> timetableOf(const SupervisedProcess &process)
@@ -126,7 +126,7 @@ void Schedules::recordMissed(
         {{keys::process, process.name()}, {keys::instance, process.instance()},
             {keys::count, missed.count}, {keys::orMore, missed.orMore}, {keys::times, times},
             {keys::reason, reason}});
-    qCWarning(log, "%s: missed %d%s %s of its schedule, the first at %s: %s",
+    qCWarning(logSchedules, "%s: missed %d%s %s of its schedule, the first at %s: %s",
         qUtf8Printable(processLabel(process.name(), process.instance())), missed.count,
         missed.orMore ? " or more" : "", missed.count == 1 ? "run" : "runs",
         qUtf8Printable(wireTime(missed.times.first())), qUtf8Printable(reason));

@@ -13,7 +13,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.stack", QtInfoMsg)
+Q_LOGGING_CATEGORY(logStackDump, "semper.server.stack", QtInfoMsg)
 
 constexpr auto limit = 10s;
 constexpr qint64 maximumBytes = 64 * 1024;
@@ -56,7 +56,7 @@ StackDump::StackDump(const QString &name, qint64 pid, QObject *parent)
     m_limit.setSingleShot(true);
     const QStringList words = debuggerFor(pid);
     if (words.isEmpty()) {
-        qCInfo(log, "%s hangs; its stack could be shown if eu-stack or gdb were installed",
+        qCInfo(logStackDump, "%s hangs; its stack could be shown if eu-stack or gdb were installed",
             qUtf8Printable(name));
         QMetaObject::invokeMethod(this, &StackDump::finished, Qt::QueuedConnection);
         return;
@@ -74,7 +74,7 @@ void StackDump::end()
     m_limit.stop();
     const QList<QByteArray> lines = m_debugger->read(maximumBytes).trimmed().split('\n');
     for (const QByteArray &line : lines)
-        qCWarning(log, "%s: %s", qUtf8Printable(m_name), line.constData());
+        qCWarning(logStackDump, "%s: %s", qUtf8Printable(m_name), line.constData());
     // Never from inside the constructor, where nobody listens yet.
     QMetaObject::invokeMethod(this, &StackDump::finished, Qt::QueuedConnection);
 }

@@ -13,7 +13,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.standby", QtInfoMsg)
+Q_LOGGING_CATEGORY(logStandbyPool, "semper.server.standby", QtInfoMsg)
 
 // Long enough for a restart to be over: loading must not take the processor from it.
 constexpr std::chrono::milliseconds shortestPause = 100ms;
@@ -74,8 +74,8 @@ std::optional<StandbyLaunch> StandbyPool::take()
         if (!host->isWaiting())
             continue;
         if (const QString fault = host->fault(); !fault.isEmpty()) {
-            qCInfo(log, "%s: a host in standby is not used: %s", qUtf8Printable(m_process),
-                qUtf8Printable(fault));
+            qCInfo(logStandbyPool, "%s: a host in standby is not used: %s",
+                qUtf8Printable(m_process), qUtf8Printable(fault));
             host->end();
             continue;
         }
@@ -119,7 +119,7 @@ void StandbyPool::hostEnded(StandbyHost *host, const QString &how)
             m_pause = shortestPause;
         m_pause = std::min(2 * m_pause, longestPause);
         m_refill.stop();
-        qCWarning(log, "%s: a host in standby is lost: %s; the next one in %lld ms",
+        qCWarning(logStandbyPool, "%s: a host in standby is lost: %s; the next one in %lld ms",
             qUtf8Printable(m_process), qUtf8Printable(how), qint64(m_pause.count()));
     }
     refillLater();

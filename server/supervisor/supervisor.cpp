@@ -18,7 +18,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.supervisor", QtInfoMsg)
+Q_LOGGING_CATEGORY(logSupervisor, "semper.server.supervisor", QtInfoMsg)
 
 constexpr auto samplingInterval = 1000ms;
 // A flood must not push everything else out of the journal.
@@ -204,7 +204,7 @@ void Supervisor::tellStopped()
     m_shutdownLimit.stop();
     for (const auto &[key, process] : m_processes)
         if (!process->isDown())
-            qCCritical(log, "%s (pid %lld) is left behind: %s",
+            qCCritical(logSupervisor, "%s (pid %lld) is left behind: %s",
                 qUtf8Printable(processLabel(process->name(), process->instance())), process->pid(),
                 qUtf8Printable(process->state().reason));
     QMetaObject::invokeMethod(this, &Supervisor::stopped, Qt::QueuedConnection);
@@ -291,14 +291,14 @@ void Supervisor::recordCpu(const SupervisedProcess &process, bool high, double a
     m_journal.record(QLatin1StringView(high ? "cpu_high" : "cpu_normal"),
         {{keys::process, process.name()}, {keys::instance, process.instance()},
             {keys::cpuRatio, average}, {keys::cpuMaxRatio, limit}, {keys::reason, text}});
-    qCInfo(log, "%s: %s", qUtf8Printable(process.name()), qUtf8Printable(text));
+    qCInfo(logSupervisor, "%s: %s", qUtf8Printable(process.name()), qUtf8Printable(text));
 }
 
 void Supervisor::record(RecordType type, const ProcessStatus &status)
 {
     RecordFields fields = recordFields(type, status, m_clock->now());
     m_journal.record(fields.type, std::move(fields.fields));
-    qCInfo(log).noquote().nospace()
+    qCInfo(logSupervisor).noquote().nospace()
         << processLabel(status.name, status.instance) << ": " << fields.text;
 }
 

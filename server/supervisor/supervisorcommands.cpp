@@ -19,7 +19,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.commands", QtInfoMsg)
+Q_LOGGING_CATEGORY(logSupervisorCommands, "semper.server.commands", QtInfoMsg)
 
 } // namespace
 
@@ -196,7 +196,8 @@ void Supervisor::recordGivenUp(const SupervisedProcess &failed, const QList<int>
     m_journal.record(QLatin1StringView("restart_given_up"),
         {{keys::process, failed.name()}, {keys::instance, failed.instance()},
             {keys::notRestarted, instances}, {keys::reason, reason}});
-    qCWarning(log, "%s; the restart of %s is given up, %lld of its instances stay as they are",
+    qCWarning(logSupervisorCommands,
+        "%s; the restart of %s is given up, %lld of its instances stay as they are",
         qUtf8Printable(reason), qUtf8Printable(failed.name()), qint64(left.size()));
 }
 

@@ -16,7 +16,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.clock", QtInfoMsg)
+Q_LOGGING_CATEGORY(logSystemWallClock, "semper.server.clock", QtInfoMsg)
 
 // Not armed it would not be told of a clock that is set.
 constexpr time_t never = std::numeric_limits<qint32>::max();
@@ -28,7 +28,8 @@ SystemWallClock::SystemWallClock(QObject *parent)
     , m_timer(::timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK))
 {
     if (m_timer < 0) {
-        qCWarning(log, "no timer for schedules: %s", qUtf8Printable(qt_error_string(errno)));
+        qCWarning(logSystemWallClock, "no timer for schedules: %s",
+            qUtf8Printable(qt_error_string(errno)));
         return;
     }
     m_notifier = std::make_unique<QSocketNotifier>(m_timer, QSocketNotifier::Read);
@@ -72,8 +73,8 @@ void SystemWallClock::arm()
     if (errno == ECANCELED) // it is armed; the clock was set before, and read() will not hear of it
         QMetaObject::invokeMethod(this, &WallClock::leapt, Qt::QueuedConnection);
     else
-        qCWarning(
-            log, "cannot set the timer for schedules: %s", qUtf8Printable(qt_error_string(errno)));
+        qCWarning(logSystemWallClock, "cannot set the timer for schedules: %s",
+            qUtf8Printable(qt_error_string(errno)));
 }
 
 void SystemWallClock::read()

@@ -20,7 +20,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.rpc", QtInfoMsg)
+Q_LOGGING_CATEGORY(logRpcConnection, "semper.server.rpc", QtInfoMsg)
 
 /// What the kernel hands over at once. Small, for a client cannot make the server hold more.
 constexpr qint64 readBufferBytes = 64 * 1024;
@@ -105,7 +105,8 @@ void RpcConnection::enforceDeadlines()
     if (m_closeBy.hasExpired() || (isSent && m_leaveBy.hasExpired()))
         return abort();
     if (!isSent && m_lastWrite.hasExpired(m_limits.writeStall.count())) {
-        qCDebug(log) << "dropped" << m_record.peer() << "which does not take what it is sent";
+        qCDebug(logRpcConnection) << "dropped" << m_record.peer()
+                                  << "which does not take what it is sent";
         return abort();
     }
     if (m_leaving)
@@ -263,7 +264,7 @@ void RpcConnection::write(const QByteArray &bytes)
         return;
     const qint64 unsent = m_output->unsent();
     if (unsent > 0 && unsent + bytes.size() > m_limits.queueMaxBytes) {
-        qCDebug(log) << "dropped" << m_record.peer() << "for which too much waits";
+        qCDebug(logRpcConnection) << "dropped" << m_record.peer() << "for which too much waits";
         QMetaObject::invokeMethod(this, &RpcConnection::abort, Qt::QueuedConnection);
         return;
     }

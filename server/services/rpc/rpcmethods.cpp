@@ -15,12 +15,12 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.rpc", QtInfoMsg)
+Q_LOGGING_CATEGORY(logRpcMethods, "semper.server.rpc", QtInfoMsg)
 
 /// The caller learns nothing of it: what a handler throws may name what is nobody's business.
 RpcError internal(const QString &method, const char *what)
 {
-    qCWarning(log, "the method %ls threw: %s", qUtf16Printable(method), what);
+    qCWarning(logRpcMethods, "the method %ls threw: %s", qUtf16Printable(method), what);
     return {RpcError::internalError, u"Internal error"_s};
 }
 

@@ -19,7 +19,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(log, "semper.server.rpc", QtInfoMsg)
+Q_LOGGING_CATEGORY(logRpcService, "semper.server.rpc", QtInfoMsg)
 
 } // namespace
 
@@ -52,7 +52,7 @@ bool RpcService::addMethod(const QString &name, RpcHandler handler)
 {
     const bool added = m_methods->add(name, std::move(handler));
     if (!added)
-        qCWarning(log, "no method can be called \"%ls\"", qUtf16Printable(name));
+        qCWarning(logRpcService, "no method can be called \"%ls\"", qUtf16Printable(name));
     return added;
 }
 

@@ -19,7 +19,7 @@ namespace {
 
 constexpr qint64 mostConnections = 1000; ///< in one answer
 
-RpcError refused(const CommandError &error)
+RpcError asRpcError(const CommandError &error)
 {
     const bool isOfCaller = error.code == "bad_selector"_L1 || error.code == "bad_parameter"_L1;
     return {isOfCaller ? RpcError::invalidParams : RpcError::commandRefused, error.detail,
@@ -51,7 +51,7 @@ QJsonArray process(const Supervision &supervision, const RpcCall &call)
     const QString selector = call.neededString(0, keys::process);
     const QJsonArray found = selector.isEmpty() ? QJsonArray() : processes(supervision, selector);
     if (found.isEmpty())
-        throw refused(CommandError{.code = u"unknown_process"_s,
+        throw asRpcError(CommandError{.code = u"unknown_process"_s,
             .detail = u"there is no process named \"%1\""_s.arg(selector.left(80))});
     return found;
 }
@@ -62,7 +62,7 @@ QJsonObject command(Supervision &supervision, CommandAction action, const RpcCal
         .selector = call.neededString(0, keys::process),
         .by = u"rpc "_s + call.peer()});
     if (const auto *error = std::get_if<CommandError>(&result))
-        throw refused(*error);
+        throw asRpcError(*error);
     return {{keys::event, std::get<qint64>(result)}};
 }
 
