@@ -19,6 +19,10 @@ const QList<KeyOfModes> &keysOfModes()
     static const QList<KeyOfModes> table{
         {keys::address, {u"tcp"_s}, true},
         {keys::url, {u"http"_s}, true},
+        {keys::headers, {u"http"_s}, false},
+        {keys::expectedStatus, {u"http"_s}, false},
+        {keys::expectedBody, {u"http"_s}, false},
+        {keys::verifyCertificate, {u"http"_s}, false},
         {keys::command, {u"exec"_s}, true},
     };
     return table;
@@ -35,7 +39,8 @@ LivenessSpec readLiveness(const ObjectReader &reader, const Surroundings &surrou
         checkKeysOfModes(reader, *mode, keysOfModes());
     }
     spec.address = readProbeAddress(reader, surroundings);
-    spec.url = readProbeUrl(reader);
+    spec.url = readProbeUrl(reader, surroundings);
+    spec.http = readHttpProbe(reader);
     spec.command = readCommand(reader, surroundings).value_or(QStringList());
     spec.interval = reader.duration(keys::intervalMs, leastProbeInterval).value_or(spec.interval);
     spec.timeout = reader.duration(keys::timeoutMs, 1ms).value_or(spec.timeout);

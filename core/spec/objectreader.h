@@ -29,6 +29,7 @@ public:
     [[nodiscard]] bool isNull(const QString &key) const { return m_object.value(key).isNull(); }
     [[nodiscard]] bool isText(const QString &key) const { return m_object.value(key).isString(); }
     [[nodiscard]] bool isObject(const QString &key) const { return m_object.value(key).isObject(); }
+    [[nodiscard]] QJsonValue value(const QString &key) const { return m_object.value(key); }
     [[nodiscard]] QStringList keys() const { return m_object.keys(); }
     [[nodiscard]] JsonPath at(const QString &key) const { return m_path.key(key); }
     [[nodiscard]] ConfigErrors &errors() const { return m_errors; }

@@ -4,6 +4,8 @@
 #include "spec/objectreader.h"
 #include "spec/surroundings.h"
 
+#include <semper/httpprobespec.h>
+
 #include <QList>
 #include <QString>
 #include <QStringList>
@@ -30,7 +32,12 @@ void checkKeysOfModes(
 /// What a probe connects to. Empty where it is absent or wrong, which it complains of.
 [[nodiscard]] QString readProbeAddress(
     const ObjectReader &reader, const Surroundings &surroundings);
-/// What a probe asks for. Empty where it is absent; complains of what is wrong.
-[[nodiscard]] QString readProbeUrl(const ObjectReader &reader);
+/// What a probe asks for, with an absolute path. Empty where it is absent; complains of what is
+/// wrong.
+[[nodiscard]] QString readProbeUrl(const ObjectReader &reader, const Surroundings &surroundings);
+/// The keys beside "url".
+[[nodiscard]] HttpProbeSpec readHttpProbe(const ObjectReader &reader);
+/// A regular expression. Empty where it is absent; complains of what is none.
+[[nodiscard]] QString readPattern(const ObjectReader &reader, const QString &key);
 
 } // namespace semper

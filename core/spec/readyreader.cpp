@@ -5,8 +5,6 @@
 #include "spec/commandreader.h"
 #include "spec/probereader.h"
 
-#include <QRegularExpression>
-
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
@@ -14,36 +12,22 @@ namespace semper {
 
 namespace {
 
-constexpr qsizetype maximumPatternLength = 1024;
-
 const QList<KeyOfModes> &keysOfModes()
 {
     static const QStringList thatTryAgain{u"tcp"_s, u"http"_s, u"exec"_s};
     static const QList<KeyOfModes> table{
         {keys::address, {u"tcp"_s}, true},
         {keys::url, {u"http"_s}, true},
+        {keys::headers, {u"http"_s}, false},
+        {keys::expectedStatus, {u"http"_s}, false},
+        {keys::expectedBody, {u"http"_s}, false},
+        {keys::verifyCertificate, {u"http"_s}, false},
         {keys::command, {u"exec"_s}, true},
         {keys::pattern, {u"log"_s}, true},
         {keys::intervalMs, thatTryAgain, false},
         {keys::attemptTimeoutMs, thatTryAgain, false},
     };
     return table;
-}
-
-void readPattern(const ObjectReader &reader, ReadySpec &spec)
-{
-    const auto text = reader.text(keys::pattern);
-    if (!text)
-        return;
-    const QRegularExpression expression(*text);
-    if (text->size() > maximumPatternLength)
-        reader.complainOf(
-            keys::pattern, u"is longer than %1 characters"_s.arg(maximumPatternLength));
-    else if (!expression.isValid())
-        reader.complainOf(keys::pattern,
-            u"%1 is no regular expression: %2 at character %3"_s.arg(quoted(*text),
-                expression.errorString(), QString::number(expression.patternErrorOffset())));
-    spec.pattern = *text;
 }
 
 } // namespace
@@ -58,9 +42,10 @@ ReadySpec readReady(const ObjectReader &reader, const Surroundings &surroundings
         checkKeysOfModes(reader, readyModeName(spec.mode), keysOfModes());
     spec.timeout = reader.duration(keys::timeoutMs, 1ms).value_or(spec.timeout);
     spec.address = readProbeAddress(reader, surroundings);
-    spec.url = readProbeUrl(reader);
+    spec.url = readProbeUrl(reader, surroundings);
+    spec.http = readHttpProbe(reader);
     spec.command = readCommand(reader, surroundings).value_or(QStringList());
-    readPattern(reader, spec);
+    spec.pattern = readPattern(reader, keys::pattern);
     spec.interval = reader.duration(keys::intervalMs, leastProbeInterval).value_or(spec.interval);
     spec.attemptTimeout
         = reader.duration(keys::attemptTimeoutMs, 1ms).value_or(spec.attemptTimeout);

@@ -173,6 +173,10 @@ void compareReady(Comparison &it)
     it.key(key(keys::mode), FromNextLaunch, SEMPER_AT(ready.mode));
     it.key(key(keys::address), FromNextLaunch, SEMPER_AT(ready.address));
     it.key(key(keys::url), FromNextLaunch, SEMPER_AT(ready.url));
+    it.keysBelow(key(keys::headers), FromNextLaunch, SEMPER_AT(ready.http.headers));
+    it.key(key(keys::expectedStatus), FromNextLaunch, SEMPER_AT(ready.http.expectedStatus));
+    it.key(key(keys::expectedBody), FromNextLaunch, SEMPER_AT(ready.http.expectedBody));
+    it.key(key(keys::verifyCertificate), FromNextLaunch, SEMPER_AT(ready.http.verifyCertificate));
     it.key(key(keys::command), FromNextLaunch, SEMPER_AT(ready.command));
     it.key(key(keys::pattern), FromNextLaunch, SEMPER_AT(ready.pattern));
     it.key(key(keys::timeoutMs), AtOnce, SEMPER_AT(ready.timeout));

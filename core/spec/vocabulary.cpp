@@ -64,10 +64,13 @@ const Vocabulary &configKeys(ConfigObject object)
             keys::backoffMaxMs, keys::jitterRatio, keys::resetAfterMs, keys::maxRestarts,
             keys::windowMs, keys::successCodes, keys::onFailed}};
     static const Vocabulary stop{.known = {keys::signal, keys::timeoutMs, keys::scope}};
-    static const Vocabulary liveness{.known = {keys::mode, keys::address, keys::url, keys::command,
-                                         keys::intervalMs, keys::timeoutMs, keys::failures}};
+    static const Vocabulary liveness{
+        .known = {keys::mode, keys::address, keys::url, keys::headers, keys::expectedStatus,
+            keys::expectedBody, keys::verifyCertificate, keys::command, keys::intervalMs,
+            keys::timeoutMs, keys::failures}};
     static const Vocabulary ready{
-        .known = {keys::mode, keys::timeoutMs, keys::address, keys::url, keys::command,
+        .known = {keys::mode, keys::timeoutMs, keys::address, keys::url, keys::headers,
+            keys::expectedStatus, keys::expectedBody, keys::verifyCertificate, keys::command,
             keys::pattern, keys::intervalMs, keys::attemptTimeoutMs}};
 
     switch (object) {

@@ -5,6 +5,7 @@
 
 #include <QString>
 
+#include <chrono>
 #include <variant>
 
 namespace semper {
@@ -65,6 +66,10 @@ struct Hung
 {
     QString what;
 }; ///< it does not react any more
+struct TimeAsked
+{
+    std::chrono::milliseconds time;
+}; ///< to become ready or to stop, it takes at least so long from now on
 // Others.
 struct BlockerChanged
 { }; ///< StepContext::blocker may be another than at the last step
@@ -74,6 +79,6 @@ using Happening = std::variant<happening::Start, happening::Stop, happening::Res
     happening::Reset, happening::Kill, happening::Launched, happening::LaunchFailed,
     happening::Exited, happening::Cleared, happening::TimerElapsed, happening::ReadyChanged,
     happening::FaultReported, happening::Recycle, happening::Excess, happening::Hung,
-    happening::BlockerChanged, happening::AwaitSchedule, happening::Due>;
+    happening::BlockerChanged, happening::AwaitSchedule, happening::Due, happening::TimeAsked>;
 
 } // namespace semper

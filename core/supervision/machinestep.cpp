@@ -65,6 +65,7 @@ void Step::launch()
     m_state.killed = false;
     m_state.unkillable = false;
     m_state.runningSince.reset();
+    m_state.extension = 0ms;
     arm(m_context.spec.ready.timeout);
     act(Action::Kind::Launch);
 }
@@ -82,6 +83,7 @@ void Step::launchWhenCleared()
 void Step::askToStop()
 {
     enter(ProcessPhase::Stopping);
+    m_state.extension = 0ms;
     arm(m_context.spec.stop.timeout);
     act(Action::Kind::RequestStop);
     setReady(false);
@@ -94,6 +96,14 @@ void Step::kill()
     arm(patienceAfterKill);
 }
 
+QString Step::within(std::chrono::milliseconds limit) const
+{
+    const QString text = u"within %1 ms"_s.arg(limit.count());
+    return m_state.extension == 0ms
+        ? text
+        : text + u", nor in the %1 ms that it asked for"_s.arg(m_state.extension.count());
+}
+
 void Step::killOverdue(const QString &missing)
 {
     if (m_state.killed) {
@@ -102,10 +112,9 @@ void Step::killOverdue(const QString &missing)
         if (!std::exchange(m_state.unkillable, true))
             record(RecordType::Unkillable);
     } else if (m_state.phase == ProcessPhase::Stopping) {
-        m_state.fault
-            = u"killed: did not stop within %1 ms"_s.arg(m_context.spec.stop.timeout.count());
+        m_state.fault = u"killed: did not stop "_s + within(m_context.spec.stop.timeout);
     } else {
-        m_state.fault = u"not ready within %1 ms"_s.arg(m_context.spec.ready.timeout.count());
+        m_state.fault = u"not ready "_s + within(m_context.spec.ready.timeout);
         if (!missing.isEmpty())
             m_state.fault += u": "_s + missing;
     }

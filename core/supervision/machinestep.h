@@ -36,6 +36,7 @@ public:
     void on(const happening::Recycle &event);
     void on(const happening::Hung &event);
     void on(const happening::BlockerChanged &);
+    void on(const happening::TimeAsked &event);
     void on(const happening::Excess &event);
     // Of processes with a schedule (machineschedule.cpp).
     void on(const happening::AwaitSchedule &);
@@ -66,6 +67,7 @@ private:
     void askToStop();
     void kill();
     void killOverdue(const QString &missing);
+    [[nodiscard]] QString within(std::chrono::milliseconds limit) const;
     void ended(const ExitReport &report, const QString &cause);
     void endedUnasked(const ExitReport &report);
     void restartAfterDelay();

@@ -189,6 +189,16 @@ void Step::on(const happening::Hung &event)
     kill();
 }
 
+void Step::on(const happening::TimeAsked &event)
+{
+    const bool isTimed
+        = m_state.phase == ProcessPhase::Starting || m_state.phase == ProcessPhase::Stopping;
+    if (!isTimed || m_state.clearing || m_state.killed)
+        return;
+    m_state.extension = event.time;
+    m_actions.append({.kind = Action::Kind::ExtendTimer, .delay = event.time});
+}
+
 void Step::on(const happening::BlockerChanged &)
 {
     if (m_state.phase == ProcessPhase::Waiting && !m_state.resting)

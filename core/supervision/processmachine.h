@@ -43,11 +43,12 @@ struct Action
         Kill,
         ClearLeftovers, ///< kill what is left of the dead launch, then tell Cleared
         ArmTimer, ///< replaces the timer that runs; a process has one
+        ExtendTimer, ///< the timer that runs elapses no earlier than after the delay
         CancelTimer,
         Record,
     };
     Kind kind;
-    std::chrono::milliseconds delay{0}; ///< of ArmTimer
+    std::chrono::milliseconds delay{0}; ///< of ArmTimer and ExtendTimer
     RecordType record = {}; ///< of Record
 
     friend bool operator==(const Action &, const Action &) = default;
@@ -72,6 +73,8 @@ struct MachineState
     std::optional<Instant> launchedAt; ///< nothing while no launch is alive
     std::optional<Instant> runningSince; ///< first ready; of the last launch, where it ever was
     std::optional<Instant> nextStartAt; ///< in Backoff only
+    std::chrono::milliseconds extension{
+        0}; ///< the time that it asked for last, to start or to stop
     QString fault; ///< why the launch that is alive is about to end, if it said so
     QString wish; ///< why the next launch comes, where no command asks for it
     QString excess; ///< why the launch that is asked to end has failed

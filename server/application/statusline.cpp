@@ -11,16 +11,16 @@ namespace semper {
 
 namespace {
 
-constexpr qsizetype mostNamed = 5;
+constexpr qsizetype mostOnALine = 5;
 
 QString listed(const QString &title, const QStringList &names)
 {
     if (names.isEmpty())
         return {};
     QString text
-        = u"; %1: %2"_s.arg(title, names.first(std::min(names.size(), mostNamed)).join(u", "_s));
-    if (names.size() > mostNamed)
-        text += u" and %1 more"_s.arg(names.size() - mostNamed);
+        = u"; %1: %2"_s.arg(title, names.first(std::min(names.size(), mostOnALine)).join(u", "_s));
+    if (names.size() > mostOnALine)
+        text += u" and %1 more"_s.arg(names.size() - mostOnALine);
     return text;
 }
 

@@ -2,9 +2,13 @@
 #include "readiness/httpprobe.h"
 
 #include "readiness/endlater.h"
+#include "readiness/politeclose.h"
 
 #include <QNetworkProxy>
-#include <QRegularExpression>
+#include <QSslSocket>
+
+#include <algorithm>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -12,80 +16,184 @@ namespace semper {
 
 namespace {
 
-constexpr qsizetype maximumLineBytes = 1024;
-constexpr int defaultPort = 80;
+constexpr qint64 answerBufferBytes = 64 * 1024;
+constexpr int mostStepsPerBody = 1'000'000; // some milliseconds
+
+QByteArray requestFor(const ProbeUrl &url, const QMap<QString, QString> &headers)
+{
+    const auto has = [&headers](QLatin1StringView name) {
+        return std::ranges::any_of(headers.keys(),
+            [name](const QString &it) { return it.compare(name, Qt::CaseInsensitive) == 0; });
+    };
+    QByteArray request = "GET " + url.target + " HTTP/1.1\r\n";
+    if (!has("Host"_L1))
+        request += "Host: " + url.authority + "\r\n";
+    if (!has("User-Agent"_L1))
+        request += "User-Agent: semper\r\n";
+    if (!has("Accept"_L1))
+        request += "Accept: */*\r\n";
+    for (const auto &[name, value] : headers.asKeyValueRange())
+        request += name.toLatin1() + ": " + value.toUtf8() + "\r\n";
+    return request + "Connection: close\r\n\r\n";
+}
 
 } // namespace
 
-// Source: RFC 9112, 4, status line. Servers that leave out the space before an empty reason are
-// many; RFC 9110, 15, says that the first digit alone tells the class.
-int httpStatus(const QByteArray &line)
-{
-    static const QRegularExpression form(
-        u"^HTTP/1\\.[0-9] ([1-5][0-9]{2})( [\\t\\x20-\\x7e\\x80-\\xff]*)?\\r?\\n\\z"_s);
-    return form.match(QString::fromLatin1(line)).captured(1).toInt();
-}
-
 HttpProbe::HttpProbe(const ReadySpec &spec)
     : RepeatedProbe(spec)
-    , m_url(spec.url, QUrl::StrictMode)
-{ }
+    , m_name(spec.url)
+    , m_spec(spec.http)
+    , m_body(BoundedPattern::make(spec.http.expectedBody, mostStepsPerBody))
+{
+    auto parsed = parseProbeUrl(spec.url, u"/"_s);
+    if (auto *url = std::get_if<ProbeUrl>(&parsed))
+        m_url = std::move(*url);
+    else
+        m_urlFault = u"\"%1\" %2"_s.arg(spec.url, std::get<QString>(parsed));
+}
 
 HttpProbe::~HttpProbe()
 {
-    end();
+    endLater(std::move(m_tcp), this);
+    endLater(std::move(m_unix), this);
 }
 
 void HttpProbe::begin()
 {
-    if (!m_url.isValid() || m_url.host().isEmpty())
-        return fail(u"\"%1\" is no URL"_s.arg(m_url.toDisplayString()));
-    m_socket = std::make_unique<QTcpSocket>();
-    m_socket->setProxy(QNetworkProxy::NoProxy);
-    m_socket->setReadBufferSize(maximumLineBytes);
-    connect(m_socket.get(), &QTcpSocket::connected, this, &HttpProbe::ask);
-    connect(m_socket.get(), &QTcpSocket::readyRead, this, &HttpProbe::read);
-    connect(m_socket.get(), &QTcpSocket::errorOccurred, this,
-        [this] { giveUp(m_socket->errorString()); });
-    m_socket->connectToHost(m_url.host(), quint16(m_url.port(defaultPort)));
+    if (!m_url)
+        return fail(m_urlFault);
+    m_answer = {};
+    if (m_url->path.isEmpty())
+        connectToHost(*m_url);
+    else
+        connectToPath(m_url->path);
+}
+
+void HttpProbe::connectToHost(const ProbeUrl &url)
+{
+    QSslSocket *encrypted = url.encrypted ? new QSslSocket : nullptr;
+    m_tcp.reset(encrypted ? encrypted : new QTcpSocket);
+    m_tcp->setProxy(QNetworkProxy::NoProxy);
+    m_tcp->setReadBufferSize(answerBufferBytes);
+    connect(m_tcp.get(), &QTcpSocket::readyRead, this, &HttpProbe::read);
+    connect(m_tcp.get(), &QTcpSocket::errorOccurred, this, [this](QTcpSocket::SocketError error) {
+        const QString why = m_tcp->errorString();
+        return error == QTcpSocket::RemoteHostClosedError ? peerClosed(why) : refuse(why);
+    });
+    if (!encrypted) {
+        connect(m_tcp.get(), &QTcpSocket::connected, this, &HttpProbe::ask);
+        return m_tcp->connectToHost(url.host, url.port);
+    }
+    // Nobody stands between a machine and itself, and a certificate is hardly ever for "localhost".
+    const bool verifies = m_spec.verifyCertificate.value_or(!url.isLocal());
+    encrypted->setPeerVerifyMode(verifies ? QSslSocket::VerifyPeer : QSslSocket::VerifyNone);
+    connect(encrypted, &QSslSocket::encrypted, this, &HttpProbe::ask);
+    encrypted->connectToHostEncrypted(url.host, url.port);
+}
+
+void HttpProbe::connectToPath(const QString &path)
+{
+    m_unix = std::make_unique<QLocalSocket>();
+    m_unix->setReadBufferSize(answerBufferBytes);
+    connect(m_unix.get(), &QLocalSocket::connected, this, &HttpProbe::ask);
+    connect(m_unix.get(), &QLocalSocket::readyRead, this, &HttpProbe::read);
+    connect(m_unix.get(), &QLocalSocket::errorOccurred, this,
+        [this](QLocalSocket::LocalSocketError error) {
+            const QString why = m_unix->errorString();
+            return error == QLocalSocket::PeerClosedError ? peerClosed(why) : refuse(why);
+        });
+    m_unix->connectToServer(path);
 }
 
 void HttpProbe::ask()
 {
-    QByteArray target = m_url.toEncoded(
-        QUrl::RemoveScheme | QUrl::RemoveAuthority | QUrl::RemoveFragment | QUrl::FullyEncoded);
-    if (!target.startsWith('/'))
-        target.prepend('/');
-    const QByteArray host = m_url.toEncoded(QUrl::RemoveScheme | QUrl::RemoveUserInfo
-        | QUrl::RemovePath | QUrl::RemoveQuery | QUrl::RemoveFragment);
-    m_socket->write("GET " + target + " HTTP/1.1\r\nHost: " + host.mid(2)
-        + "\r\nUser-Agent: semper\r\nAccept: */*\r\nConnection: close\r\n\r\n");
+    const QByteArray request = requestFor(*m_url, m_spec.headers);
+    if (m_tcp)
+        m_tcp->write(request);
+    else
+        m_unix->write(request);
 }
 
 void HttpProbe::read()
 {
-    const QByteArray line = m_socket->peek(maximumLineBytes);
-    const qsizetype newline = line.indexOf('\n');
-    if (newline < 0 && line.size() < maximumLineBytes)
-        return; // the rest is on its way
-    const int status = newline < 0 ? 0 : httpStatus(line.first(newline + 1));
-    if (status == 0)
-        return giveUp(u"what came is not HTTP"_s);
-    if (status < 200 || status >= 400)
-        return giveUp(u"answered %1"_s.arg(status));
-    end();
+    m_answer.take(m_tcp ? m_tcp->readAll() : m_unix->readAll());
+    look();
+}
+
+void HttpProbe::peerClosed(const QString &why)
+{
+    m_answer.take(m_tcp ? m_tcp->readAll() : m_unix->readAll());
+    m_answer.end();
+    switch (m_answer.state()) {
+    case HttpAnswer::State::Head:
+        return refuse(why);
+    case HttpAnswer::State::Body:
+        return refuse(
+            u"answered %1, but not to the end of its answer: %2"_s.arg(m_answer.status()).arg(why));
+    case HttpAnswer::State::Whole:
+    case HttpAnswer::State::Broken:
+        return look();
+    }
+    Q_UNREACHABLE();
+}
+
+void HttpProbe::look()
+{
+    switch (m_answer.state()) {
+    case HttpAnswer::State::Head:
+        return;
+    case HttpAnswer::State::Body:
+        // What is still to come changes nothing; it is read all the same.
+        if (!isStatusExpected() || (m_answer.isUntilClose() && !m_body))
+            judge();
+        return;
+    case HttpAnswer::State::Whole:
+        return judge();
+    case HttpAnswer::State::Broken:
+        return refuse(m_answer.fault());
+    }
+    Q_UNREACHABLE();
+}
+
+bool HttpProbe::isStatusExpected() const
+{
+    const int status = m_answer.status();
+    return m_spec.expectedStatus.isEmpty() ? status >= 200 && status < 400
+                                           : m_spec.expectedStatus.contains(status);
+}
+
+void HttpProbe::judge()
+{
+    if (!isStatusExpected())
+        return refuse(u"answered %1"_s.arg(m_answer.status()));
+    if (m_body && !m_body->matches(m_answer.body()))
+        return refuse(u"answered %1, and nothing in the body matched \"%2\""_s.arg(
+            QString::number(m_answer.status()), m_spec.expectedBody));
+    part();
     succeed();
 }
 
 void HttpProbe::giveUp(const QString &why)
 {
-    end();
-    fail(u"%1: %2"_s.arg(m_url.toDisplayString(), why));
+    const bool isUnderWay = m_answer.state() == HttpAnswer::State::Body;
+    if (isUnderWay && m_answer.isUntilClose())
+        return judge(); // by what came of an answer that goes on
+    refuse(isUnderWay ? u"answered %1, but not to the end of its answer: %2"_s.arg(
+               QString::number(m_answer.status()), why)
+                      : why);
 }
 
-void HttpProbe::end()
+void HttpProbe::refuse(const QString &why)
 {
-    endLater(std::move(m_socket), this);
+    part();
+    fail(u"%1: %2"_s.arg(m_name, why));
+}
+
+void HttpProbe::part()
+{
+    const bool isWhole = m_answer.state() == HttpAnswer::State::Whole;
+    closePolitely(std::move(m_tcp), this, isWhole && !m_url->encrypted);
+    closePolitely(std::move(m_unix), this, isWhole);
 }
 
 } // namespace semper

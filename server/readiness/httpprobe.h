@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "readiness/httpanswer.h"
 #include "readiness/repeatedprobe.h"
+#include "spec/probeurl.h"
+#include "supervisor/boundedpattern.h"
 
 #include <QByteArray>
+#include <QLocalSocket>
 #include <QTcpSocket>
-#include <QUrl>
 
 #include <memory>
+#include <optional>
 
 namespace semper {
 
-/// The status code of the answer that begins with \a line, its end included: 0 if that is no
-/// status line of HTTP/1.
-[[nodiscard]] SEMPER_SERVER_EXPORT int httpStatus(const QByteArray &line);
-
-/// Ready once a GET is answered with 2xx or 3xx. Reads no more than the first line of an answer,
-/// and follows nothing.
+/// Ready once a GET is answered as the configuration expects, by default with 2xx or 3xx. Reads an
+/// answer to its end, but no more of it than HttpAnswer wants, and follows nothing.
 class SEMPER_SERVER_EXPORT HttpProbe : public RepeatedProbe
 {
     Q_OBJECT
@@ -29,12 +29,25 @@ protected:
     void giveUp(const QString &why) override;
 
 private:
+    void connectToHost(const ProbeUrl &url);
+    void connectToPath(const QString &path);
     void ask();
     void read();
-    void end();
+    void peerClosed(const QString &why);
+    void look();
+    [[nodiscard]] bool isStatusExpected() const;
+    void judge();
+    void refuse(const QString &why);
+    void part();
 
-    QUrl m_url;
-    std::unique_ptr<QTcpSocket> m_socket; ///< during an attempt
+    QString m_name; ///< of what is asked, for people
+    HttpProbeSpec m_spec;
+    std::optional<BoundedPattern> m_body;
+    std::optional<ProbeUrl> m_url; ///< nothing for one that is none
+    QString m_urlFault;
+    HttpAnswer m_answer; ///< of the attempt
+    std::unique_ptr<QTcpSocket> m_tcp; ///< one of them, during an attempt
+    std::unique_ptr<QLocalSocket> m_unix;
 };
 
 } // namespace semper

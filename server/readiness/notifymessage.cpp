@@ -26,6 +26,18 @@ std::optional<int> numberFromOne(const QByteArray &text, int greatest)
     return isNumber && number >= 1 && number <= greatest ? std::optional(number) : std::nullopt;
 }
 
+std::optional<std::chrono::milliseconds> extensionFrom(const QByteArray &text)
+{
+    using namespace std::chrono;
+    constexpr milliseconds longest = hours(24 * 24);
+    bool isNumber = false;
+    const quint64 count = text.toULongLong(&isNumber);
+    if (!isNumber || count == 0 || text.startsWith('+'))
+        return std::nullopt;
+    const auto most = quint64(microseconds(longest).count());
+    return ceil<milliseconds>(microseconds(qint64(std::min(count, most))));
+}
+
 void assign(NotifyMessage &message, const QByteArray &name, const QByteArray &value)
 {
     if (name == "READY")
@@ -40,6 +52,8 @@ void assign(NotifyMessage &message, const QByteArray &name, const QByteArray &va
         message.error = numberFromOne(value, greatestError);
     else if (name == "MAINPID")
         message.mainPid = numberFromOne(value, std::numeric_limits<pid_t>::max());
+    else if (name == "EXTEND_TIMEOUT_USEC")
+        message.extension = extensionFrom(value);
 }
 
 } // namespace

@@ -6,6 +6,7 @@
 #include <QByteArray>
 #include <QString>
 
+#include <chrono>
 #include <optional>
 
 #include <sys/types.h>
@@ -22,6 +23,8 @@ struct NotifyMessage
     std::optional<QString> status = {}; ///< STATUS=, a line for people
     std::optional<int> error = {}; ///< ERRNO=, 1 to 4095
     std::optional<pid_t> mainPid = {}; ///< MAINPID=, as the sender claims
+    /// EXTEND_TIMEOUT_USEC=, rounded up, and at most what a timer can count (24 days).
+    std::optional<std::chrono::milliseconds> extension = {};
     friend bool operator==(const NotifyMessage &, const NotifyMessage &) = default;
 };
 

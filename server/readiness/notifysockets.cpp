@@ -320,6 +320,8 @@ void NotifySockets::pass(const NotifyMessage &message, SupervisedProcess &proces
 {
     if (message.heartbeat)
         process.heartbeat().received({});
+    if (message.extension)
+        process.extendTimeout(*message.extension);
     if (message.status)
         process.setStatusText(message.status->left(maximumStatusLength));
     if (message.error)

@@ -2,6 +2,7 @@
 #include "readiness/tcpprobe.h"
 
 #include "readiness/endlater.h"
+#include "readiness/politeclose.h"
 #include "spec/listenaddress.h"
 
 #include <QNetworkProxy>
@@ -51,7 +52,8 @@ void TcpProbe::beginTcp(const QString &host, quint16 port)
     connect(m_tcp.get(), &QTcpSocket::connected, this, [this] {
         if (isConnectedToItself(*m_tcp))
             return giveUp(u"nobody listens"_s);
-        end();
+        // It may greet before it sees that nobody is there any more.
+        closePolitely(std::move(m_tcp), this, true);
         succeed();
     });
     connect(
@@ -63,7 +65,7 @@ void TcpProbe::beginUnix(const QString &path)
 {
     m_unix = std::make_unique<QLocalSocket>();
     connect(m_unix.get(), &QLocalSocket::connected, this, [this] {
-        end();
+        closePolitely(std::move(m_unix), this, true);
         succeed();
     });
     connect(m_unix.get(), &QLocalSocket::errorOccurred, this,

@@ -94,6 +94,14 @@ void HeartbeatWatch::received(std::optional<std::chrono::milliseconds> loopLag)
         Q_EMIT changed();
 }
 
+void HeartbeatWatch::extend(std::chrono::milliseconds time)
+{
+    if (m_pid == 0 || m_period == 0ms || m_timers->watchdog.remainingTimeAsDuration() >= time)
+        return;
+    m_isSuspect = false;
+    m_timers->watchdog.start(time);
+}
+
 // A server that was stopped itself finds its timers elapsed and the heartbeats of that time still
 // in its sockets: they are read before a suspect is taken for hung.
 void HeartbeatWatch::elapsed()

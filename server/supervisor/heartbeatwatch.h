@@ -32,6 +32,9 @@ public:
     /// A launch that sends heartbeats began. \a label and \a pid are for the log.
     void start(const QString &label, qint64 pid);
     void received(std::optional<std::chrono::milliseconds> loopLag);
+    /// It may be silent for at least \a time from now on. Source: sd_notify(3),
+    /// EXTEND_TIMEOUT_USEC.
+    void extend(std::chrono::milliseconds time);
     void stop();
 
 Q_SIGNALS:

@@ -39,9 +39,8 @@ LimitWatch::LimitWatch(const LimitsSpec &limits, QObject *parent)
     m_cpuTimer.setTimerType(Qt::VeryCoarseTimer); // with others', and not by itself
     connect(&m_memoryTimer, &QTimer::timeout, this, &LimitWatch::checkMemory);
     connect(&m_cpuTimer, &QTimer::timeout, this, &LimitWatch::checkCpu);
-    connect(&m_age, &QTimer::timeout, this, [this] {
-        Q_EMIT tooOld(u"recycled after %1 ms"_s.arg(m_age.intervalAsDuration().count()));
-    });
+    connect(&m_age, &QTimer::timeout, this,
+        [this] { Q_EMIT tooOld(u"recycled after %1 ms"_s.arg(m_ageLimit.count())); });
 }
 
 bool LimitWatch::isFor(const LimitsSpec &limits)
@@ -60,7 +59,9 @@ void LimitWatch::begin(std::function<QList<pid_t>()> members, Memory memory)
     m_members = std::move(members);
     if (m_limits.maxAge) {
         const double share = 1 - ageJitterRatio * QRandomGenerator::global()->generateDouble();
-        m_age.start(std::chrono::milliseconds(qint64(double(m_limits.maxAge->count()) * share)));
+        m_begun.start();
+        m_ageLimit = std::chrono::milliseconds(qint64(double(m_limits.maxAge->count()) * share));
+        m_age.start(m_ageLimit);
     }
     if (m_limits.memoryMaxBytes && memory == Memory::Sampled)
         m_memoryTimer.start();
@@ -69,6 +70,14 @@ void LimitWatch::begin(std::function<QList<pid_t>()> members, Memory memory)
         m_cpuTimer.start();
         checkCpu();
     }
+}
+
+void LimitWatch::extendAge(std::chrono::milliseconds time)
+{
+    if (!m_age.isActive() || m_age.remainingTimeAsDuration() >= time)
+        return;
+    m_ageLimit = std::chrono::milliseconds(m_begun.elapsed()) + time;
+    m_age.start(time);
 }
 
 void LimitWatch::end()

@@ -5,11 +5,13 @@
 
 #include <semper/limitsspec.h>
 
+#include <QElapsedTimer>
 #include <QList>
 #include <QObject>
 #include <QString>
 #include <QTimer>
 
+#include <chrono>
 #include <functional>
 
 #include <sys/types.h>
@@ -33,6 +35,8 @@ public:
     [[nodiscard]] static QString killedForMemory(qint64 limitBytes);
     /// A launch has begun; \a members tells all processes that belong to it, itself among them.
     void begin(std::function<QList<pid_t>()> members, Memory memory = Memory::Sampled);
+    /// It is not too old for at least \a time from now on.
+    void extendAge(std::chrono::milliseconds time);
     /// It has ended, or is about to.
     void end();
 
@@ -52,6 +56,8 @@ private:
     std::function<QList<pid_t>()> m_members;
     CpuAverage m_cpu;
     QTimer m_age;
+    QElapsedTimer m_begun; ///< the age
+    std::chrono::milliseconds m_ageLimit{0}; ///< at which it is too old
     QTimer m_memoryTimer;
     QTimer m_cpuTimer;
 };

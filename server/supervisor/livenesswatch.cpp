@@ -37,6 +37,7 @@ ProcessSpec probedSpec(ProcessSpec spec)
     spec.ready = {.mode = probeMode(liveness.mode),
         .address = liveness.address,
         .url = liveness.url,
+        .http = liveness.http,
         .command = liveness.command,
         .interval = liveness.interval,
         .attemptTimeout = liveness.timeout};

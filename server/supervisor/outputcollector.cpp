@@ -28,6 +28,10 @@ constexpr int deliveryIntervalMs = 100;
 constexpr qsizetype maximumLineBytes = 8 * 1024;
 constexpr qsizetype maximumLinesPerBatch = 500;
 
+// Whatever somebody configured, a line is done with in about half a millisecond: all other output
+// waits for it.
+constexpr int mostStepsPerLine = 100'000;
+
 // What the epoll set tells of, beside streams by their ids.
 constexpr quint64 quitId = 0;
 
@@ -35,16 +39,6 @@ bool watch(int epoll, int descriptor, quint64 id)
 {
     epoll_event event{.events = EPOLLIN, .data = {.u64 = id}};
     return ::epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) == 0;
-}
-
-// Whatever somebody configured, a line is done with in about half a millisecond: all other output
-// waits for it. Source: pcre2pattern(3), "Setting match resource limits".
-std::optional<QRegularExpression> boundedPattern(const QString &pattern)
-{
-    if (pattern.isEmpty())
-        return std::nullopt;
-    QRegularExpression bounded(u"(*LIMIT_MATCH=100000)"_s + pattern);
-    return bounded.isValid() ? std::optional(std::move(bounded)) : std::nullopt;
 }
 
 } // namespace
@@ -85,8 +79,9 @@ int OutputCollector::open(const QString &process, int instance, const AwaitedLin
     const quint64 id = ++m_lastId;
     {
         const QMutexLocker lock(&m_mutex);
-        m_streams.insert(
-            id, {process, instance, reader, {}, awaited.launch, boundedPattern(awaited.pattern)});
+        m_streams.insert(id,
+            {process, instance, reader, {}, awaited.launch,
+                BoundedPattern::make(awaited.pattern, mostStepsPerLine)});
     }
     if (watch(m_epoll, reader, id))
         return ends[1];
@@ -108,7 +103,7 @@ void OutputCollector::assign(int instance, const AwaitedLine &awaited)
         if (stream.launch != awaited.launch)
             continue;
         stream.instance = instance;
-        stream.awaited = boundedPattern(awaited.pattern);
+        stream.awaited = BoundedPattern::make(awaited.pattern, mostStepsPerLine);
         return;
     }
 }
@@ -188,9 +183,8 @@ bool OutputCollector::drain(quint64 id)
 void OutputCollector::search(quint64 id, const Stream &stream)
 {
     const QByteArrayList lines = std::exchange(m_toSearch, {});
-    const bool found = std::ranges::any_of(lines, [&stream](const QByteArray &line) {
-        return stream.awaited->match(QString::fromUtf8(line)).hasMatch();
-    });
+    const bool found = std::ranges::any_of(
+        lines, [&stream](const QByteArray &line) { return stream.awaited->matches(line); });
     if (!found)
         return;
     {

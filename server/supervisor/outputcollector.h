@@ -3,11 +3,12 @@
 
 #include <semper/semper_server_export.h>
 
+#include "supervisor/boundedpattern.h"
+
 #include <QElapsedTimer>
 #include <QHash>
 #include <QMutex>
 #include <QObject>
-#include <QRegularExpression>
 #include <QString>
 #include <QStringList>
 
@@ -64,7 +65,7 @@ private:
         int descriptor = -1;
         QByteArray rest; ///< a line that has no end yet
         QByteArray launch;
-        std::optional<QRegularExpression> awaited;
+        std::optional<BoundedPattern> awaited;
     };
     using Key = std::pair<QString, int>;
 

@@ -22,7 +22,7 @@ namespace semper {
 
 namespace {
 
-constexpr qint64 largestNoteBytes = 16 * 1024 * 1024;
+constexpr qint64 largestSchedulesBytes = 16 * 1024 * 1024;
 
 QMap<QString, ScheduleSpec> readNote(const QString &path)
 {
@@ -30,7 +30,7 @@ QMap<QString, ScheduleSpec> readNote(const QString &path)
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly))
         return schedules;
-    const QJsonObject note = QJsonDocument::fromJson(file.read(largestNoteBytes)).object();
+    const QJsonObject note = QJsonDocument::fromJson(file.read(largestSchedulesBytes)).object();
     for (auto it = note.begin(); it != note.end(); ++it)
         schedules.insert(it.key(),
             {.cron = it.value()[keys::cron].toString(),

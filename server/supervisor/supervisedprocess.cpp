@@ -192,6 +192,10 @@ void SupervisedProcess::perform(const Action &action)
         return clearLeftovers();
     case Action::Kind::ArmTimer:
         return m_timer.start(action.delay);
+    case Action::Kind::ExtendTimer:
+        if (m_timer.isActive() && m_timer.remainingTimeAsDuration() < action.delay)
+            m_timer.start(action.delay);
+        return;
     case Action::Kind::CancelTimer:
         return m_timer.stop();
     case Action::Kind::Record:
@@ -205,6 +209,7 @@ void SupervisedProcess::perform(const Action &action)
 void SupervisedProcess::launch()
 {
     m_session = 0;
+    m_timeAsked = 0ms;
     m_vitals = {};
     m_launchedFor = m_service;
     if (launchStandby())
@@ -262,6 +267,8 @@ void SupervisedProcess::launchBegan()
     if (m_limitWatch)
         m_limitWatch->begin([this] { return members(); }, m_group.memoryLimit());
     handle(happening::Launched{});
+    if (m_timeAsked > 0ms)
+        extendTimeout(std::exchange(m_timeAsked, 0ms));
     m_readiness.start();
 }
 
@@ -303,6 +310,16 @@ void SupervisedProcess::clearLeftovers()
     if (m_session == 0) // nothing was executed
         return clearGroup();
     m_edges.orphans.clear(pid_t(m_session), m_identity.mark(), clearGroup);
+}
+
+void SupervisedProcess::extendTimeout(std::chrono::milliseconds time)
+{
+    handle(happening::TimeAsked{time});
+    if (!m_state.launchedAt) // it was faster than the news of its launch
+        m_timeAsked = time;
+    m_heartbeat.extend(time);
+    if (m_limitWatch)
+        m_limitWatch->extendAge(time);
 }
 
 void SupervisedProcess::signal(int number)

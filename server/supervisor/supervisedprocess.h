@@ -110,6 +110,8 @@ public:
         if (!ready || !m_readiness.isProbed())
             handle(happening::ReadyChanged{ready});
     }
+    /// Its own word, too: what has to be over by some time may take at least \a time from now on.
+    void extendTimeout(std::chrono::milliseconds time);
     void setStatusText(const QString &text);
     void setTitle(const QString &title);
     void setMetrics(const QJsonObject &frame);
@@ -171,6 +173,7 @@ private:
     std::unique_ptr<LivenessWatch> m_liveness; ///< null where it was never probed
     std::unique_ptr<LimitWatch> m_limitWatch; ///< null where there is nothing to watch
     LaunchGroup m_group;
+    std::chrono::milliseconds m_timeAsked{0}; ///< by a launch that is not known to live yet
     QDateTime m_startedAt;
     QDateTime m_nextStartAt;
     LaunchVitals m_vitals;

@@ -7,6 +7,7 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QJsonArray>
+#include <QRegularExpression>
 #include <QStandardPaths>
 #include <QTest>
 
@@ -101,6 +102,10 @@ private Q_SLOTS:
     void anErrorToldWithTheLastBreathIsTheReason();
     void whoSaysNothingOnceReadyIsHung();
     void whoShowsItselfIsAliveUntilItStops();
+    void whoAsksForTimeToStartHasIt();
+    void whoAsksForTimeToStopHasIt();
+    void whoAsksForTimeMayBeSilentAndGrowOld();
+    void noTimeIsTakenAwayByAsking();
     void nonsenseChangesNothing_data();
     void nonsenseChangesNothing();
     void descriptorsThatArePassedAreClosed();
@@ -265,6 +270,81 @@ void TestNotify::whoShowsItselfIsAliveUntilItStops()
     QCOMPARE(server.process(u"it"_s)[u"reason"_s], u"hung: no heartbeat for 1500 ms"_s);
     // Without its heartbeats it would have been dead after 2 s.
     QVERIFY(server.process(u"it"_s)[u"last_exit"_s][u"uptime_ms"_s].toInteger() > 3000);
+}
+
+void TestNotify::whoAsksForTimeToStartHasIt()
+{
+    QJsonObject patient = notify({u"EXTEND_TIMEOUT_USEC=60000000"_s, u"after:go"_s, u"READY=1"_s});
+    QJsonObject late = notify({u"EXTEND_TIMEOUT_USEC=5000000"_s});
+    for (QJsonObject *it : {&patient, &late})
+        it->insert(u"ready"_s, QJsonObject{{u"mode"_s, u"notify"_s}, {u"timeout_ms"_s, 3000}});
+    RunningServer server({{u"patient"_s, patient}, {u"late"_s, late}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"late"_s)[u"state"_s], u"failed"_s, patience);
+    QCOMPARE(server.process(u"late"_s)[u"reason"_s],
+        u"not ready within 3000 ms, nor in the 5000 ms that it asked for: it did not say that it is"_s);
+    QVERIFY(server.process(u"late"_s)[u"last_exit"_s][u"uptime_ms"_s].toInteger() >= 4900);
+    QCOMPARE(server.process(u"patient"_s)[u"state"_s], u"starting"_s);
+    QFile go(server.folder() + u"/go"_s);
+    QVERIFY(go.open(QIODevice::WriteOnly));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"patient"_s)[u"state"_s], u"running"_s, patience);
+}
+
+void TestNotify::whoAsksForTimeToStopHasIt()
+{
+    const auto askingFor = [](const QString &microseconds) {
+        QJsonObject it = shell(u"trap '%1 EXTEND_TIMEOUT_USEC=%2 barrier exit:0;"
+                               " until test -e go; do sleep 0.02; done; exit 0' TERM;"
+                               " %1 READY=1 barrier exit:0; while :; do sleep 0.02; done"_s.arg(
+                                   helperProgram(u"notify"_s), microseconds));
+        it.insert(u"stop"_s, QJsonObject{{u"timeout_ms"_s, 3000}, {u"scope"_s, u"process"_s}});
+        return it;
+    };
+    RunningServer server(
+        {{u"patient"_s, askingFor(u"60000000"_s)}, {u"late"_s, askingFor(u"5000000"_s)}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    for (const QString &name : {u"patient"_s, u"late"_s}) {
+        QTRY_COMPARE_WITH_TIMEOUT(server.process(name)[u"ready"_s], true, patience);
+        QCOMPARE(server.command({u"stop"_s, name, u"--no-wait"_s}).exitCode, 0);
+    }
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"late"_s)[u"state"_s], u"stopped"_s, patience);
+    QCOMPARE(server.process(u"late"_s)[u"reason"_s],
+        u"killed: did not stop within 3000 ms, nor in the 5000 ms that it asked for"_s);
+    QCOMPARE(server.process(u"patient"_s)[u"state"_s], u"stopping"_s);
+    QFile go(server.folder() + u"/go"_s);
+    QVERIFY(go.open(QIODevice::WriteOnly));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"patient"_s)[u"state"_s], u"stopped"_s, patience);
+    QCOMPARE(server.process(u"patient"_s)[u"last_exit"_s][u"code"_s], 0);
+}
+
+void TestNotify::whoAsksForTimeMayBeSilentAndGrowOld()
+{
+    QJsonObject silent = notify({u"READY=1"_s, u"EXTEND_TIMEOUT_USEC=3000000"_s});
+    QJsonObject old = silent;
+    silent.insert(u"watchdog_ms"_s, 1000);
+    old.insert(u"max_age_ms"_s, 1000);
+    RunningServer server({{u"silent"_s, silent}, {u"old"_s, old}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    for (const QString &name : {u"silent"_s, u"old"_s}) {
+        QTRY_VERIFY_WITH_TIMEOUT(server.process(name)[u"last_exit"_s].isObject(), patience);
+        QVERIFY(server.process(name)[u"last_exit"_s][u"uptime_ms"_s].toInteger() >= 2900);
+    }
+    QCOMPARE(server.process(u"silent"_s)[u"reason"_s], u"hung: no heartbeat for 1000 ms"_s);
+    static const QRegularExpression recycled(u"^recycled after [3-9][0-9]{3} ms$"_s);
+    const QString reason = server.process(u"old"_s)[u"reason"_s].toString();
+    QVERIFY2(recycled.match(reason).hasMatch(), qPrintable(reason));
+}
+
+void TestNotify::noTimeIsTakenAwayByAsking()
+{
+    RunningServer server({{u"it"_s,
+        notify({u"EXTEND_TIMEOUT_USEC=1000"_s, u"barrier"_s, u"after:go"_s, u"READY=1"_s})}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_VERIFY_WITH_TIMEOUT(server.process(u"it"_s)[u"uptime_ms"_s].toInteger() > 1000, patience);
+    QCOMPARE(server.process(u"it"_s)[u"state"_s], u"starting"_s);
+    QFile go(server.folder() + u"/go"_s);
+    QVERIFY(go.open(QIODevice::WriteOnly));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"state"_s], u"running"_s, patience);
 }
 
 void TestNotify::nonsenseChangesNothing_data()

@@ -40,6 +40,8 @@ private Q_SLOTS:
     void tellsOfAnAwaitedLineOnce();
     void findsAnAwaitedLineAmongThoseItDrops();
     void aPatternWithoutEndStopsNoOutput();
+    void theEndOfALineIsItsEndWhateverItsLineEnd_data();
+    void theEndOfALineIsItsEndWhateverItsLineEnd();
 };
 
 void TestOutputCollector::handsOnLinesAndTheUnfinishedLast()
@@ -166,6 +168,31 @@ void TestOutputCollector::aPatternWithoutEndStopsNoOutput()
     QCOMPARE(::write(out, lines.constData(), std::size_t(lines.size())), lines.size());
     QTRY_COMPARE(found.size(), 1);
     QTRY_VERIFY(!batches.isEmpty());
+    ::close(out);
+}
+
+void TestOutputCollector::theEndOfALineIsItsEndWhateverItsLineEnd_data()
+{
+    QTest::addColumn<QString>("pattern");
+    QTest::addColumn<QByteArray>("line");
+    QTest::newRow("a newline") << u"^ready$"_s << QByteArray("ready\n");
+    QTest::newRow("as of Windows") << u"^ready$"_s << QByteArray("ready\r\n");
+    QTest::newRow("twice over") << u"^ready$"_s << QByteArray("ready\r\r\n");
+    QTest::newRow("asked for") << u"ready\\r$"_s << QByteArray("ready\r\n");
+    QTest::newRow("the very end") << u"ready\\z"_s << QByteArray("ready\r\n");
+    QTest::newRow("one in the middle") << u"^10 %.*ready$"_s << QByteArray("10 %\rready\r\n");
+}
+
+void TestOutputCollector::theEndOfALineIsItsEndWhateverItsLineEnd()
+{
+    QFETCH(const QString, pattern);
+    QFETCH(const QByteArray, line);
+    OutputCollector collector;
+    QSignalSpy found(&collector, &OutputCollector::lineFound);
+    const int out = collector.open(u"writer"_s, 0, {.launch = "it", .pattern = pattern});
+    const QByteArray lines = "ready soon\r\n" + line;
+    QCOMPARE(::write(out, lines.constData(), std::size_t(lines.size())), lines.size());
+    QTRY_COMPARE(found.size(), 1);
     ::close(out);
 }
 

@@ -1,13 +1,29 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "readiness/httpprobe.h"
 #include "readiness/tcpprobe.h"
+#include "support/certificates.h"
 #include "support/freeport.h"
 #include "support/listener.h"
 
 #include <QLocalServer>
+#include <QLocalSocket>
 #include <QSignalSpy>
+#include <QSslSocket>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <memory>
+#include <optional>
+#include <thread>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -29,6 +45,113 @@ ReadySpec http(const QString &url, std::chrono::milliseconds attempt = 5s)
     return {.mode = ReadyMode::Http, .url = url, .interval = 50ms, .attemptTimeout = attempt};
 }
 
+/// Answers every request over TLS with 200.
+class TlsListener : public QTcpServer
+{
+public:
+    explicit TlsListener(QSslConfiguration configuration)
+        : m_configuration(std::move(configuration))
+    { }
+
+protected:
+    void incomingConnection(qintptr descriptor) override
+    {
+        auto *peer = new QSslSocket(this);
+        peer->setSslConfiguration(m_configuration);
+        connect(peer, &QSslSocket::readyRead, peer, [peer] {
+            if (peer->readAll().endsWith("\r\n\r\n")) {
+                peer->write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+                peer->disconnectFromHost();
+            }
+        });
+        peer->setSocketDescriptor(descriptor);
+        peer->startServerEncryption();
+    }
+
+private:
+    QSslConfiguration m_configuration;
+};
+
+/// Takes one connection as a simple program does: waits for a request, if it is to, writes its
+/// answer piece by piece, tells that this was all, and reads until the other side closes.
+class SlowServer
+{
+public:
+    SlowServer(QByteArray answer, bool awaitsRequest)
+        : m_answer(std::move(answer))
+        , m_listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
+    {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof address;
+        auto *where = reinterpret_cast<sockaddr *>(&address);
+        if (::bind(m_listener, where, size) == 0 && ::listen(m_listener, 1) == 0
+            && ::getsockname(m_listener, where, &size) == 0)
+            m_port = ntohs(address.sin_port);
+        m_thread = std::thread([this, awaitsRequest] {
+            m_error = serve(awaitsRequest);
+            m_isOver = true;
+        });
+    }
+    SlowServer(const SlowServer &) = delete;
+    SlowServer &operator=(const SlowServer &) = delete;
+    ~SlowServer()
+    {
+        ::shutdown(m_listener, SHUT_RDWR); // wakes who waits for somebody to come
+        m_thread.join();
+        ::close(m_listener);
+    }
+
+    [[nodiscard]] quint16 port() const { return m_port; }
+    [[nodiscard]] bool isOver() const { return m_isOver; }
+    /// The errno of the first call that failed; 0: none did.
+    [[nodiscard]] int error() const { return m_error; }
+
+private:
+    int serve(bool awaitsRequest) const
+    {
+        const int peer = ::accept(m_listener, nullptr, nullptr);
+        if (peer < 0)
+            return errno;
+        const int error = talk(peer, awaitsRequest);
+        ::close(peer);
+        return error;
+    }
+
+    int talk(int peer, bool awaitsRequest) const
+    {
+        std::array<char, 4096> buffer;
+        const timeval limit{.tv_sec = patience / 1000, .tv_usec = 0};
+        ::setsockopt(peer, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+        for (QByteArray request; awaitsRequest && !request.endsWith("\r\n\r\n");) {
+            const ssize_t size = ::recv(peer, buffer.data(), buffer.size(), 0);
+            if (size <= 0)
+                return size < 0 ? errno : EPIPE;
+            request.append(buffer.data(), size);
+        }
+        for (qsizetype at = 0; at < m_answer.size(); at += 30'000) {
+            std::this_thread::sleep_for(10ms); // so that it has to be waited for
+            const QByteArray piece
+                = m_answer.sliced(at, std::min<qsizetype>(m_answer.size() - at, 30'000));
+            if (::send(peer, piece.constData(), std::size_t(piece.size()), MSG_NOSIGNAL) < 0)
+                return errno;
+        }
+        if (::shutdown(peer, SHUT_WR) != 0)
+            return errno;
+        ssize_t size = 0;
+        while ((size = ::recv(peer, buffer.data(), buffer.size(), 0)) > 0) { }
+        return size < 0 ? errno : 0;
+    }
+
+    const QByteArray m_answer;
+    int m_listener;
+    quint16 m_port = 0;
+    std::atomic<int> m_error = 0;
+    std::atomic<bool> m_isOver = false;
+    std::thread m_thread;
+};
+
 } // namespace
 
 /// Probes against real sockets, in this process.
@@ -41,13 +164,21 @@ private Q_SLOTS:
     void aUnixSocketIsTriedUntilItIsThere();
     void anAddressThatIsNoneIsTold();
     void aProbeThatIsGoneTriesNoMore();
-    void onlyAStatusLineHasAStatus_data();
-    void onlyAStatusLineHasAStatus();
     void successAndRedirectionAreReady_data();
     void successAndRedirectionAreReady();
     void anyOtherAnswerIsTriedAgain_data();
     void anyOtherAnswerIsTriedAgain();
     void theRequestIsWhatTheUrlSays();
+    void headersAreSentInPlaceOfItsOwn();
+    void onlyTheExpectedStatusIsASuccess_data();
+    void onlyTheExpectedStatusIsASuccess();
+    void theBodyMustMatch_data();
+    void theBodyMustMatch();
+    void aUnixSocketIsAsked();
+    void anEncryptedConnectionIsAsked_data();
+    void anEncryptedConnectionIsAsked();
+    void nobodyFindsItsConnectionReset_data();
+    void nobodyFindsItsConnectionReset();
     void anEndlessAnswerIsNotReadToItsEnd();
     void whoWatchesGoesOnAfterASuccess();
 };
@@ -105,7 +236,9 @@ void TestReadinessProbes::anAddressThatIsNoneIsTold()
         probe.missing(), u"\"nonsense\" must be \"host:port\", \"[v6]:port\" or \"unix:PATH\""_s);
     HttpProbe other(http(u"nonsense"_s));
     other.start();
-    QCOMPARE(other.missing(), u"\"nonsense\" is no URL"_s);
+    QCOMPARE(other.missing(),
+        u"\"nonsense\" must be \"http://host:port/path\", \"https://host:port/path\" or "
+        "\"unix:PATH:/path\""_s);
 }
 
 void TestReadinessProbes::aProbeThatIsGoneTriesNoMore()
@@ -127,44 +260,15 @@ void TestReadinessProbes::aProbeThatIsGoneTriesNoMore()
     QCOMPARE(listener.connections(), connections);
 }
 
-void TestReadinessProbes::onlyAStatusLineHasAStatus_data()
-{
-    QTest::addColumn<QByteArray>("line");
-    QTest::addColumn<int>("status");
-    const auto row = [](const char *line, int status) {
-        QTest::addRow("\"%s\"", QByteArray(line).toPercentEncoding(" /-_.").constData())
-            << QByteArray(line) << status;
-    };
-    row("HTTP/1.1 200 OK\r\n", 200);
-    row("HTTP/1.0 204 \r\n", 204);
-    row("HTTP/1.1 302\r\n", 302);
-    row("HTTP/1.1 503 Service Unavailable\n", 503);
-    row("HTTP/1.1 200 sch\xf6n\r\n", 200);
-    row("HTTP/1.1 2000 OK\r\n", 0);
-    row("HTTP/1.1 20 OK\r\n", 0);
-    row("HTTP/1.1 999 OK\r\n", 0);
-    row("HTTP/1.1 200OK\r\n", 0);
-    row("HTTP/2 200 OK\r\n", 0);
-    row("http/1.1 200 OK\r\n", 0);
-    row(" HTTP/1.1 200 OK\r\n", 0);
-    row("HTTP/1.1 200 OK\r\n\n", 0);
-    row("HTTP/1.1 200 O\x01K\r\n", 0);
-    row("SSH-2.0-OpenSSH_9.2\r\n", 0);
-    row("\r\n", 0);
-    row("", 0);
-}
-
-void TestReadinessProbes::onlyAStatusLineHasAStatus()
-{
-    QFETCH(const QByteArray, line);
-    QTEST(httpStatus(line), "status");
-}
-
 void TestReadinessProbes::successAndRedirectionAreReady_data()
 {
     QTest::addColumn<QByteArray>("answer");
     QTest::newRow("200") << QByteArray("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-    QTest::newRow("204, and nothing after it") << QByteArray("HTTP/1.0 204\r\n");
+    QTest::newRow("204, and nothing after it") << QByteArray("HTTP/1.0 204\r\n\r\n");
+    QTest::newRow("hints before it") << QByteArray(
+        "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: "
+        "4\r\n\r\nwell");
+    QTest::newRow("no length, and no end") << QByteArray("HTTP/1.1 200 OK\r\n\r\nwell");
     QTest::newRow("redirected") << QByteArray(
         "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n\r\n");
 }
@@ -194,8 +298,19 @@ void TestReadinessProbes::anyOtherAnswerIsTriedAgain_data()
     QTest::addColumn<QString>("missing");
     QTest::newRow("503") << QByteArray("HTTP/1.1 503 Later\r\n\r\n") << false << u"answered 503"_s;
     QTest::newRow("404") << QByteArray("HTTP/1.1 404\r\n\r\n") << false << u"answered 404"_s;
-    QTest::newRow("early hints") << QByteArray("HTTP/1.1 103 Early Hints\r\n\r\n") << false
-                                 << u"answered 103"_s;
+    QTest::newRow("early hints, and nothing after them")
+        << QByteArray("HTTP/1.1 103 Early Hints\r\n\r\n") << false << u"nothing within 200 ms"_s;
+    QTest::newRow("another protocol")
+        << QByteArray("HTTP/1.1 101 x\r\nUpgrade: x\r\n\r\n") << false << u"answered 101"_s;
+    QTest::newRow("the body cut off")
+        << QByteArray("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nwell") << true
+        << u"answered 200, but not to the end of its answer: The remote host closed the connection"_s;
+    QTest::newRow("half a body")
+        << QByteArray("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nwell") << false
+        << u"answered 200, but not to the end of its answer: nothing within 200 ms"_s;
+    QTest::newRow("a head without an end")
+        << "HTTP/1.1 200 OK\r\nX: " + QByteArray(100000, 'x') << false
+        << u"answered with a head of more than 65536 bytes"_s;
     QTest::newRow("not HTTP") << QByteArray("220 mail ESMTP\r\n") << false
                               << u"what came is not HTTP"_s;
     QTest::newRow("a line without an end") << QByteArray("HTTP/1.1 200 ") + QByteArray(100000, 'x')
@@ -240,6 +355,195 @@ void TestReadinessProbes::theRequestIsWhatTheUrlSays()
         + QByteArray::number(listener.port())
         + "\r\nUser-Agent: semper\r\nAccept: */*\r\nConnection: close\r\n\r\n";
     QTRY_COMPARE_WITH_TIMEOUT(listener.received(), expected, patience);
+}
+
+void TestReadinessProbes::headersAreSentInPlaceOfItsOwn()
+{
+    Listener listener;
+    QVERIFY(listener.listen());
+    ReadySpec spec = http(u"http://%1"_s.arg(listener.address()));
+    spec.http.headers
+        = {{u"host"_s, u"shop.example"_s}, {u"Accept"_s, QString()}, {u"X-Key"_s, u"ü"_s}};
+    HttpProbe probe(spec);
+    probe.start();
+    const QByteArray expected
+        = "GET / HTTP/1.1\r\nUser-Agent: semper\r\nAccept: \r\n"
+          "X-Key: \xc3\xbc\r\nhost: shop.example\r\nConnection: close\r\n\r\n";
+    QTRY_COMPARE_WITH_TIMEOUT(listener.received(), expected, patience);
+}
+
+void TestReadinessProbes::onlyTheExpectedStatusIsASuccess_data()
+{
+    QTest::addColumn<QList<int>>("expected");
+    QTest::addColumn<int>("status");
+    QTest::addColumn<bool>("isReady");
+    QTest::newRow("the one") << QList<int>{401} << 401 << true;
+    QTest::newRow("one of them") << QList<int>{200, 503} << 503 << true;
+    QTest::newRow("another") << QList<int>{204} << 200 << false;
+    QTest::newRow("a redirection") << QList<int>{200, 204} << 302 << false;
+}
+
+void TestReadinessProbes::onlyTheExpectedStatusIsASuccess()
+{
+    QFETCH(const int, status);
+    QFETCH(const bool, isReady);
+    Listener listener([status](QTcpSocket &peer) {
+        peer.write("HTTP/1.1 " + QByteArray::number(status) + "\r\nContent-Length: 0\r\n\r\n");
+    });
+    QVERIFY(listener.listen());
+    ReadySpec spec = http(u"http://%1/"_s.arg(listener.address()));
+    QFETCH(const QList<int>, expected);
+    spec.http.expectedStatus = expected;
+    HttpProbe probe(spec);
+    QSignalSpy ready(&probe, &ReadinessProbe::ready);
+    QSignalSpy failed(&probe, &RepeatedProbe::failed);
+    probe.start();
+    QTRY_VERIFY_WITH_TIMEOUT(!ready.isEmpty() || !failed.isEmpty(), patience);
+    QCOMPARE(!ready.isEmpty(), isReady);
+    if (!isReady)
+        QCOMPARE(probe.missing(),
+            u"http://%1/: answered %2"_s.arg(listener.address(), QString::number(status)));
+}
+
+void TestReadinessProbes::theBodyMustMatch_data()
+{
+    QTest::addColumn<QString>("pattern");
+    QTest::addColumn<QByteArray>("body");
+    QTest::addColumn<bool>("isReady");
+    QTest::newRow("somewhere") << u"\"db\": *\"up\""_s << QByteArray(R"({"db": "up"})") << true;
+    QTest::newRow("nowhere") << u"\"db\": *\"up\""_s << QByteArray(R"({"db": "down"})") << false;
+    QTest::newRow("all of it") << u"^öK$"_s << QByteArray("öK") << true;
+    QTest::newRow("before a newline") << u"^OK$"_s << QByteArray("OK\n") << true;
+    QTest::newRow("before a line end") << u"^OK$"_s << QByteArray("OK\r\n") << true;
+    QTest::newRow("the line end itself") << u"OK\\r\\n\\z"_s << QByteArray("OK\r\n") << true;
+    QTest::newRow("no body") << u"^OK$"_s << QByteArray() << false;
+    QTest::newRow("an empty one") << u"^$"_s << QByteArray() << true;
+    QTest::newRow("without an end") << u"^(a+)+$"_s << QByteArray(50'000, 'a') + '!' << false;
+}
+
+void TestReadinessProbes::theBodyMustMatch()
+{
+    QFETCH(const QString, pattern);
+    QFETCH(const QByteArray, body);
+    QFETCH(const bool, isReady);
+    int answers = 0;
+    Listener listener([&answers, body](QTcpSocket &peer) {
+        if (++answers % 2 == 0) // both ways of telling where it ends
+            peer.write("HTTP/1.1 200 OK\r\n\r\n" + body);
+        else
+            peer.write("HTTP/1.1 200 OK\r\nContent-Length: " + QByteArray::number(body.size())
+                + "\r\n\r\n" + body);
+        peer.disconnectFromHost();
+    });
+    QVERIFY(listener.listen());
+    ReadySpec spec = http(u"http://%1/"_s.arg(listener.address()));
+    spec.http.expectedBody = pattern;
+    HttpProbe probe(spec);
+    QSignalSpy ready(&probe, &ReadinessProbe::ready);
+    QSignalSpy failed(&probe, &RepeatedProbe::failed);
+    probe.startWatching();
+    QTRY_VERIFY_WITH_TIMEOUT(ready.size() + failed.size() >= 4, patience);
+    QCOMPARE(isReady ? failed.size() : ready.size(), 0);
+    if (!isReady)
+        QCOMPARE(probe.missing(),
+            u"http://%1/: answered 200, and nothing in the body matched \"%2\""_s.arg(
+                listener.address(), pattern));
+}
+
+void TestReadinessProbes::aUnixSocketIsAsked()
+{
+    const QTemporaryDir folder;
+    const QString path = folder.filePath(u"s"_s);
+    const QString url = u"unix:%1:/health?deep=1"_s.arg(path);
+    HttpProbe probe(http(url));
+    QSignalSpy ready(&probe, &ReadinessProbe::ready);
+    QSignalSpy failed(&probe, &RepeatedProbe::failed);
+    probe.start();
+    QTRY_VERIFY_WITH_TIMEOUT(!failed.isEmpty(), patience);
+    QVERIFY2(probe.missing().startsWith(url + u": "_s), qPrintable(probe.missing()));
+
+    QLocalServer server;
+    QByteArray received;
+    int gone = 0;
+    connect(&server, &QLocalServer::newConnection, &server, [&] {
+        QLocalSocket *peer = server.nextPendingConnection();
+        connect(peer, &QLocalSocket::disconnected, peer, [&gone] { ++gone; });
+        connect(peer, &QLocalSocket::readyRead, peer, [&received, peer] {
+            received += peer->readAll();
+            if (received.endsWith("\r\n\r\n"))
+                peer->write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nwell");
+        });
+    });
+    QVERIFY(server.listen(path));
+    QTRY_COMPARE_WITH_TIMEOUT(ready.size(), 1, patience);
+    QVERIFY2(received.startsWith("GET /health?deep=1 HTTP/1.1\r\nHost: localhost\r\n"), received);
+    QTRY_COMPARE_WITH_TIMEOUT(gone, 1, patience);
+}
+
+void TestReadinessProbes::anEncryptedConnectionIsAsked_data()
+{
+    QTest::addColumn<std::optional<bool>>("verify");
+    QTest::addColumn<bool>("isReady");
+    QTest::newRow("of this machine") << std::optional<bool>() << true;
+    QTest::newRow("not verified") << std::optional(false) << true;
+    QTest::newRow("verified") << std::optional(true) << false;
+}
+
+void TestReadinessProbes::anEncryptedConnectionIsAsked()
+{
+    QFETCH(const std::optional<bool>, verify);
+    QFETCH(const bool, isReady);
+    Certificates certificates;
+    QVERIFY2(certificates.make(u"web"_s, u"web"_s, u"DNS:shop.example"_s), "openssl is needed");
+    TlsListener server(certificates.tls(u"web"_s));
+    QVERIFY(server.listen(QHostAddress::LocalHost));
+    ReadySpec spec = http(u"https://127.0.0.1:%1/health"_s.arg(server.serverPort()));
+    spec.http.verifyCertificate = verify;
+    HttpProbe probe(spec);
+    QSignalSpy ready(&probe, &ReadinessProbe::ready);
+    QSignalSpy failed(&probe, &RepeatedProbe::failed);
+    probe.start();
+    QTRY_VERIFY_WITH_TIMEOUT(!ready.isEmpty() || !failed.isEmpty(), patience);
+    QVERIFY2(ready.isEmpty() != isReady, qPrintable(probe.missing()));
+    if (!isReady)
+        QVERIFY2(probe.missing().contains(u"certificate"_s), qPrintable(probe.missing()));
+}
+
+void TestReadinessProbes::nobodyFindsItsConnectionReset_data()
+{
+    QTest::addColumn<QByteArray>("answer");
+    QTest::addColumn<bool>("isHttp");
+    const QByteArray body(300'000, 'x');
+    const QByteArray length = "Content-Length: 300000\r\n\r\n";
+    QTest::newRow("a success") << "HTTP/1.1 200 OK\r\n" + length + body << true;
+    QTest::newRow("a success until the end") << "HTTP/1.1 200 OK\r\n\r\n" + body << true;
+    QTest::newRow("a failure") << "HTTP/1.1 503 Later\r\n" + length + body << true;
+    QTest::newRow("a failure until the end") << "HTTP/1.1 503 Later\r\n\r\n" + body << true;
+    QTest::newRow("interim answers")
+        << "HTTP/1.1 103 x\r\n\r\nHTTP/1.1 200 OK\r\n" + length + body << true;
+    QTest::newRow("no HTTP") << "220 mail ESMTP\r\n" + body << true;
+    QTest::newRow("a greeting") << QByteArray("220 mail ESMTP\r\n") << false;
+}
+
+// A peer that closes with something unread resets the connection, and the process logs that.
+void TestReadinessProbes::nobodyFindsItsConnectionReset()
+{
+    QFETCH(const QByteArray, answer);
+    QFETCH(const bool, isHttp);
+    SlowServer server(answer, isHttp);
+    QVERIFY(server.port() != 0);
+    std::unique_ptr<RepeatedProbe> probe;
+    if (isHttp)
+        probe = std::make_unique<HttpProbe>(http(u"http://127.0.0.1:%1/"_s.arg(server.port())));
+    else
+        probe = std::make_unique<TcpProbe>(tcp(u"127.0.0.1:%1"_s.arg(server.port())));
+    QSignalSpy ready(probe.get(), &ReadinessProbe::ready);
+    QSignalSpy failed(probe.get(), &RepeatedProbe::failed);
+    probe->start();
+    QTRY_VERIFY_WITH_TIMEOUT(!ready.isEmpty() || !failed.isEmpty(), patience);
+    probe.reset(); // as when the process is ready
+    QTRY_VERIFY_WITH_TIMEOUT(server.isOver(), patience);
+    QCOMPARE(server.error(), 0);
 }
 
 void TestReadinessProbes::anEndlessAnswerIsNotReadToItsEnd()

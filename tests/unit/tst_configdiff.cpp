@@ -99,6 +99,12 @@ void TestConfigDiff::aKeyIsToldWithItsPlace_data()
         {u"ready.mode"_s, u"ready.address"_s, u"ready.pattern"_s}, true);
     row("ready, url", R"("ready": {"mode": "http", "url": "http://127.0.0.1/a"})",
         R"("ready": {"mode": "http", "url": "http://127.0.0.1/b"})", {u"ready.url"_s}, true);
+    row("ready, answer", R"("ready": {"mode": "http", "url": "http://127.0.0.1/a"})",
+        R"("ready": {"mode": "http", "url": "http://127.0.0.1/a", "headers": {"X-A": "b"},
+            "expected_status": 204, "expected_body": "x", "verify_certificate": true})",
+        {u"ready.headers.X-A"_s, u"ready.expected_status"_s, u"ready.expected_body"_s,
+            u"ready.verify_certificate"_s},
+        true);
     row("ready, command", R"("ready": {"mode": "exec", "command": ["a"]})",
         R"("ready": {"mode": "exec", "command": ["b"]})", {u"ready.command"_s}, true);
     row("ready, how long", R"("ready": {"mode": "tcp", "address": "127.0.0.1:1"})",

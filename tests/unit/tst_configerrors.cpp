@@ -334,16 +334,57 @@ void TestConfigErrors::oneThingWrongIsOneErrorWithItsPath_data()
         ".address: \"8080\" must be \"host:port\", \"[v6]:port\" or \"unix:PATH\"");
     ready("address without a port", R"("mode": "tcp", "address": "[::1]:0")",
         ".address: \"[::1]:0\" must have a port other than 0");
-    for (const char *url : {"https://localhost/", "localhost:80", "http:///x", "http://a b/",
-             "http://localhost:70000/", "ftp://localhost"})
+    const QByteArray mustBeUrl
+        = "must be \"http://host:port/path\", \"https://host:port/path\" or \"unix:PATH:/path\"";
+    for (const char *url : {"localhost:80", "http:///x", "http://a b/", "https://",
+             "http://localhost:70000/", "ftp://localhost", "http", "unix:/run/x:/a b"})
         ready(url, R"("mode": "http", "url": ")" + QByteArray(url) + '"',
-            (".url: \"" + QByteArray(url) + "\" must be \"http://host:port/path\"").constData());
+            (".url: \"" + QByteArray(url) + "\" " + mustBeUrl).constData());
+    ready("url without a socket", R"("mode": "http", "url": "unix:")",
+        ".url: \"unix:\" must name a path after \"unix:\"");
+    ready("url of a socket without one", R"("mode": "http", "url": "unix::/health")",
+        ".url: \"unix::/health\" must name a path after \"unix:\"");
+    ready("url of a socket with a fragment", R"("mode": "http", "url": "unix:/run/x:/a#b")",
+        ".url: \"unix:/run/x:/a#b\" must have neither a user nor a fragment");
     ready("url without a port", R"("mode": "http", "url": "http://localhost:0/")",
         ".url: \"http://localhost:0/\" must have a port other than 0");
     ready("url with a user", R"("mode": "http", "url": "http://me:x@localhost/")",
         ".url: \"http://me:x@localhost/\" must have neither a user nor a fragment");
     ready("url with a fragment", R"("mode": "http", "url": "http://localhost/#x")",
         ".url: \"http://localhost/#x\" must have neither a user nor a fragment");
+    const auto web = [&ready](const char *name, const char *fields, const char *error) {
+        const QByteArray prefix = QByteArray(error).startsWith('[') ? ".headers" : "";
+        ready(name, R"("mode": "http", "url": "http://localhost/", )" + QByteArray(fields),
+            (prefix + error).constData());
+    };
+    web("headers list", R"("headers": ["a"])", ".headers: must be an object, not a list");
+    web("header number", R"("headers": {"X-A": 1})", ".headers.X-A: must be a string, not 1");
+    web("header name", R"("headers": {"X A": "1"})", "[\"X A\"]: is no name of a header");
+    web("header without a name", R"("headers": {"": "1"})", "[\"\"]: is no name of a header");
+    web("header smuggled", R"("headers": {"Key": "s3cret\r\nX: y"})",
+        ".headers.Key: must not contain line ends or other controls, nor begin or end with a "
+        "blank");
+    web("header with a blank", R"("headers": {"Key": " s3cret"})",
+        ".headers.Key: must not contain line ends or other controls, nor begin or end with a "
+        "blank");
+    web("header of the connection", R"("headers": {"connection": "keep-alive"})",
+        ".headers.connection: is for the probe to set");
+    web("header twice", R"("headers": {"Host": "a", "host": "b"})",
+        ".headers.host: is there already, in other letters");
+    web("status text", R"("expected_status": "200")",
+        ".expected_status: must be status codes from 200 to 599, not \"200\"");
+    web("status interim", R"("expected_status": [100, 204])",
+        ".expected_status: must be status codes from 200 to 599, not 100");
+    web("status beyond", R"("expected_status": 600)",
+        ".expected_status: must be status codes from 200 to 599, not 600");
+    web("status none", R"("expected_status": [])", ".expected_status: must not be empty");
+    web("body", R"("expected_body": "(")",
+        ".expected_body: \"(\" is no regular expression: missing closing parenthesis at character "
+        "1");
+    web("verify", R"("verify_certificate": "no")",
+        ".verify_certificate: must be true or false, not \"no\"");
+    ready("headers of another mode", R"("mode": "tcp", "address": "127.0.0.1:1", "headers": {})",
+        ".headers: belongs to the mode \"http\", not to \"tcp\"");
     ready("probe empty", R"("mode": "exec", "command": [])",
         ".command: must start with the program's name");
     ready("probe number", R"("mode": "exec", "command": ["x", 1])",
@@ -374,8 +415,11 @@ void TestConfigErrors::oneThingWrongIsOneErrorWithItsPath_data()
     liveness("liveness key of another mode",
         R"("mode": "exec", "command": ["x"], "url": "http://localhost/")",
         ".url: belongs to the mode \"http\", not to \"exec\"");
-    liveness("liveness url", R"("mode": "http", "url": "https://localhost/")",
-        ".url: \"https://localhost/\" must be \"http://host:port/path\"");
+    liveness("liveness url", R"("mode": "http", "url": "wss://localhost/")",
+        (".url: \"wss://localhost/\" " + mustBeUrl).constData());
+    liveness("liveness status", R"("mode": "http", "url": "http://localhost/",
+        "expected_status": 1)",
+        ".expected_status: must be status codes from 200 to 599, not 1");
     liveness("liveness interval", R"("mode": "exec", "command": ["x"], "interval_ms": 49)",
         ".interval_ms: must be a whole number of milliseconds from 50 to 2073600000, not 49");
     liveness("liveness time-out", R"("mode": "exec", "command": ["x"], "timeout_ms": 0)",

@@ -119,6 +119,7 @@ private Q_SLOTS:
     void everyReadyModeIsUnderstood_data();
     void everyReadyModeIsUnderstood();
     void everyLivenessModeIsUnderstood();
+    void whatAnHttpProbeSendsAndExpectsIsUnderstood();
     void aCapBelowTheDefaultBackoffLowersIt();
     void programsWithASlashStartAtTheConfigurationsFolder();
     void settingsThatJustFitAWelcomeFrameAreTaken();
@@ -395,6 +396,30 @@ void TestConfigReader::everyLivenessModeIsUnderstood()
         (LivenessSpec{.mode = LivenessMode::Http, .url = u"http://localhost:8/up"_s}));
     QCOMPARE(liveness(R"("mode": "exec", "command": ["ping"])"),
         (LivenessSpec{.mode = LivenessMode::Exec, .command = {u"ping"_s}}));
+}
+
+void TestConfigReader::whatAnHttpProbeSendsAndExpectsIsUnderstood()
+{
+    const HttpProbeSpec expected{.headers = {{u"Host"_s, u"shop"_s}, {u"X-Key"_s, QString()}},
+        .expectedStatus = {200, 503},
+        .expectedBody = u"^OK$"_s,
+        .verifyCertificate = true};
+    const QByteArray keys = R"("url": "unix:run/..\/run/s:\/up?x=1", "headers": {"Host": "shop",
+        "X-Key": ""}, "expected_status": [200, 503], "expected_body": "^OK$",
+        "verify_certificate": true})";
+    const auto process = processOf(withProcess(
+        R"("ready": {"mode": "http", )" + keys + R"(, "liveness": {"mode": "http", )" + keys));
+    QVERIFY(process);
+    const QString url = u"unix:/srv/orders/run/s:/up?x=1"_s;
+    QCOMPARE(process->ready.url, url);
+    QCOMPARE(process->ready.http, expected);
+    QCOMPARE(process->liveness->url, url);
+    QCOMPARE(process->liveness->http, expected);
+    const auto one = processOf(
+        withProcess(R"("ready": {"mode": "http", "url": "https:\/\/a", "expected_status": 204})"));
+    QVERIFY(one);
+    QCOMPARE(one->ready.http.expectedStatus, QList<int>{204});
+    QCOMPARE(one->ready.http.verifyCertificate, std::nullopt);
 }
 
 void TestConfigReader::aCapBelowTheDefaultBackoffLowersIt()

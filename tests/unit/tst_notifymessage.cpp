@@ -5,6 +5,7 @@
 #include <QTest>
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 using namespace semper;
 
 class TestNotifyMessage : public QObject
@@ -50,6 +51,14 @@ void TestNotifyMessage::assignmentsAreUnderstood_data()
     row("beyond pids", "MAINPID=99999999999", {});
     row("what others understand",
         "RELOADING=1\nMONOTONIC_USEC=1\nFDSTORE=1\nFDNAME=x\nBARRIER=1\nX_OWN=1", {});
+    row("time", "EXTEND_TIMEOUT_USEC=5000000", {.extension = 5000ms});
+    row("time, rounded up", "EXTEND_TIMEOUT_USEC=1", {.extension = 1ms});
+    row("time without end", "EXTEND_TIMEOUT_USEC=18446744073709551615",
+        {.extension = 2'073'600'000ms});
+    row("no time", "EXTEND_TIMEOUT_USEC=0", {});
+    row("negative time", "EXTEND_TIMEOUT_USEC=-5", {});
+    row("time beyond numbers", "EXTEND_TIMEOUT_USEC=18446744073709551616", {});
+    row("time in words", "EXTEND_TIMEOUT_USEC=5s", {});
     row("on its way out", "STOPPING=1\nSTATUS=", {.stopping = true, .status = u""_s});
     row("noise beside an assignment", "\x01\x02\n=\nready=1\nREADY=1", {.ready = true});
 }

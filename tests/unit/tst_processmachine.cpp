@@ -39,7 +39,7 @@ public:
                 records.append(action.record);
             else
                 kinds.append(action.kind);
-            if (action.kind == Kind::ArmTimer)
+            if (action.kind == Kind::ArmTimer || action.kind == Kind::ExtendTimer)
                 timer = action.delay;
         }
         return kinds;
@@ -122,6 +122,7 @@ private Q_SLOTS:
     void notReadyInTimeIsAFailedStart();
     void whatWasMissingIsToldWithTheFailedStart();
     void readinessAfterTheKillComesTooLate();
+    void whoAsksForTimeHasIt();
     void aClassIsReadyOnceItsRunBegan();
     void everyModeBecomesReadyAsItSays_data();
     void everyModeBecomesReadyAsItSays();
@@ -389,6 +390,45 @@ void TestProcessMachine::notReadyInTimeIsAFailedStart()
     driver.feed(happening::Exited{{.signal = u"SIGKILL"_s}});
     QCOMPARE(driver.state.reason, u"not ready within 250 ms"_s);
     QCOMPARE(driver.state.phase, ProcessPhase::Backoff);
+}
+
+void TestProcessMachine::whoAsksForTimeHasIt()
+{
+    Driver driver(
+        {.stop = {.timeout = 70ms}, .ready = {.mode = ReadyMode::Notify, .timeout = 250ms}});
+    const happening::TimeAsked asked{5s};
+    QVERIFY(driver.feed(asked).isEmpty());
+    driver.bringUp();
+    QCOMPARE(driver.feed(asked), QList<Kind>({Kind::ExtendTimer}));
+    QCOMPARE(driver.timer, 5s);
+    driver.feed(happening::ReadyChanged{true});
+    QVERIFY(driver.feed(asked).isEmpty()); // nothing has to be over by some time
+
+    driver.feed(happening::Stop{});
+    QCOMPARE(driver.timer, 70ms);
+    QCOMPARE(driver.feed(asked), QList<Kind>({Kind::ExtendTimer}));
+    driver.feed(happening::TimerElapsed{});
+    QVERIFY(driver.feed(asked).isEmpty()); // it was killed
+    driver.feed(happening::Exited{{.signal = u"SIGKILL"_s}});
+    QCOMPARE(driver.state.reason,
+        u"killed: did not stop within 70 ms, nor in the 5000 ms that it asked for"_s);
+    QVERIFY(driver.feed(asked).isEmpty());
+    driver.feed(happening::Cleared{});
+
+    driver.feed(happening::Start{});
+    driver.feed(happening::Launched{});
+    driver.feed(happening::TimeAsked{7s});
+    driver.feed(happening::TimerElapsed{u"it is not well"_s});
+    driver.feed(happening::Exited{{.signal = u"SIGKILL"_s}});
+    QCOMPARE(driver.state.reason,
+        u"not ready within 250 ms, nor in the 7000 ms that it asked for: it is not well"_s);
+
+    driver.now = *driver.state.nextStartAt;
+    driver.feed(happening::Cleared{});
+    driver.feed(happening::Launched{});
+    driver.feed(happening::TimerElapsed{});
+    driver.feed(happening::Exited{{.signal = u"SIGKILL"_s}});
+    QCOMPARE(driver.state.reason, u"not ready within 250 ms"_s); // that time was the last launch's
 }
 
 void TestProcessMachine::aClassIsReadyOnceItsRunBegan()
@@ -679,10 +719,11 @@ void TestProcessMachine::nothingHappensTwice_data()
 void TestProcessMachine::nothingHappensTwice()
 {
     QFETCH(const int, phase);
-    const std::array<Happening, 17> all{happening::AwaitSchedule{}, happening::Due{},
-        happening::Recycle{u"x"_s}, happening::Excess{u"x"_s}, happening::Hung{u"x"_s},
-        happening::BlockerChanged{}, happening::Start{}, happening::Stop{}, happening::Restart{},
-        happening::Reset{}, happening::Kill{}, happening::Launched{}, happening::ReadyChanged{true},
+    const std::array<Happening, 18> all{happening::AwaitSchedule{}, happening::Due{},
+        happening::TimeAsked{std::chrono::seconds(1)}, happening::Recycle{u"x"_s},
+        happening::Excess{u"x"_s}, happening::Hung{u"x"_s}, happening::BlockerChanged{},
+        happening::Start{}, happening::Stop{}, happening::Restart{}, happening::Reset{},
+        happening::Kill{}, happening::Launched{}, happening::ReadyChanged{true},
         happening::ReadyChanged{false}, happening::FaultReported{u"x"_s}, happening::TimerElapsed{},
         happening::Cleared{}};
     for (const Happening &first : all) {
