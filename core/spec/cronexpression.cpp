@@ -30,30 +30,31 @@ struct Field
     QLatin1StringView name;
     int first;
     int last;
+    int count; ///< of values that differ; the day of week 7 is 0
     quint64 CronExpression::*values;
     int longestStep;
-    bool isDay = false;
+    quint64 CronExpression::*fromEnd = nullptr; ///< what "L" is for; null where it is for nothing
     std::span<const QLatin1StringView> names = {}; ///< of the values from first on
 };
 
 constexpr std::array<Field, 6> fields{{
-    {"second"_L1, 0, 59, &CronExpression::seconds, 60},
-    {"minute"_L1, 0, 59, &CronExpression::minutes, 60},
-    {"hour"_L1, 0, 23, &CronExpression::hours, 24},
-    {"day of month"_L1, 1, 31, &CronExpression::daysOfMonth, 31, true},
-    {"month"_L1, 1, 12, &CronExpression::months, 12, false, monthNames},
-    {"day of week"_L1, 0, 7, &CronExpression::daysOfWeek, 7, true, dayNames},
+    {"second"_L1, 0, 59, 60, &CronExpression::seconds, 60},
+    {"minute"_L1, 0, 59, 60, &CronExpression::minutes, 60},
+    {"hour"_L1, 0, 23, 24, &CronExpression::hours, 24},
+    {"day of month"_L1, 1, 31, 31, &CronExpression::daysOfMonth, 31, &CronExpression::daysFromEnd},
+    {"month"_L1, 1, 12, 12, &CronExpression::months, 12, nullptr, monthNames},
+    {"day of week"_L1, 0, 7, 7, &CronExpression::daysOfWeek, 7, &CronExpression::lastDaysOfWeek,
+        dayNames},
 }};
 constexpr int minute = 1;
 constexpr int hour = 2;
 constexpr int dayOfMonth = 3;
 constexpr int dayOfWeek = 5;
-constexpr int sunday = 7; // as the end of a week that starts with Monday
 
 struct Range
 {
     int first;
-    int last;
+    int last; ///< beyond the field's own for a range that goes over its end
 };
 
 bool isNumber(QStringView text)
@@ -78,11 +79,22 @@ public:
     { }
 
     [[nodiscard]] quint64 read();
+    /// The values of Field::fromEnd.
+    [[nodiscard]] quint64 fromEnd() const { return m_fromEnd; }
     /// Empty when all is well.
     [[nodiscard]] QString fault() const { return m_fault; }
 
 private:
     [[nodiscard]] quint64 readItem(QStringView item);
+    [[nodiscard]] bool readFromEnd(QStringView item);
+    [[nodiscard]] std::optional<int> fromEndOfMonth(QStringView item);
+    [[nodiscard]] std::optional<int> lastOfWeek(QStringView item);
+    [[nodiscard]] quint64 bit(int value) const
+    {
+        return quint64(1) << (m_field.first + (value - m_field.first) % m_field.count);
+    }
+    [[nodiscard]] bool isForDays() const { return m_field.fromEnd != nullptr; }
+    [[nodiscard]] bool isForWeek() const { return m_field.count == 7; }
     [[nodiscard]] std::optional<Range> readRange(QStringView text);
     [[nodiscard]] std::optional<int> readValue(QStringView text);
     [[nodiscard]] std::optional<int> readStep(QStringView text);
@@ -92,6 +104,7 @@ private:
 
     const Field &m_field;
     QStringView m_text;
+    quint64 m_fromEnd = 0;
     QString m_fault;
 };
 
@@ -111,8 +124,47 @@ quint64 FieldReader::read()
     return values;
 }
 
+/// Whether \a item counts from the end of a month, as written well or badly.
+bool FieldReader::readFromEnd(QStringView item)
+{
+    const bool isFromEnd = isForWeek() ? item.endsWith(u'L', Qt::CaseInsensitive)
+                                       : item.startsWith(u'L', Qt::CaseInsensitive);
+    if (!isForDays() || !isFromEnd)
+        return false;
+    if (const auto value = isForWeek() ? lastOfWeek(item) : fromEndOfMonth(item))
+        m_fromEnd |= quint64(1) << *value;
+    return true;
+}
+
+/// 0 for "L", 3 for "L-3".
+std::optional<int> FieldReader::fromEndOfMonth(QStringView item)
+{
+    constexpr int most = 30;
+    if (item.size() == 1)
+        return 0;
+    const QStringView digits = item.sliced(std::min<qsizetype>(2, item.size()));
+    if (item.at(1) != u'-' || !isNumber(digits))
+        return complain(u"%1 is neither \"L\" nor \"L-\" and a number"_s.arg(quoted(item)));
+    bool fits = false;
+    const int days = digits.toInt(&fits);
+    if (!fits || days > most)
+        return complain(u"%1 goes back by more than %2 days"_s.arg(quoted(item)).arg(most));
+    return days;
+}
+
+/// 5 for "FRIL".
+std::optional<int> FieldReader::lastOfWeek(QStringView item)
+{
+    if (item.size() == 1)
+        return complain(u"\"L\" needs a day before it, as in \"FRIL\""_s);
+    const auto day = readValue(item.chopped(1));
+    return day ? std::optional(*day % m_field.count) : std::nullopt;
+}
+
 quint64 FieldReader::readItem(QStringView item)
 {
+    if (readFromEnd(item))
+        return 0;
     const qsizetype slash = item.indexOf(u'/');
     const QStringView text = slash < 0 ? item : item.first(slash);
     const auto range = readRange(text);
@@ -126,7 +178,7 @@ quint64 FieldReader::readItem(QStringView item)
                      .arg(item.sliced(slash + 1)));
     quint64 values = 0;
     for (int value = range->first; step && value <= range->last; value += *step)
-        values |= quint64(1) << value;
+        values |= bit(value);
     return values;
 }
 
@@ -140,14 +192,12 @@ std::optional<Range> FieldReader::readRange(QStringView text)
     if (ends.size() > 2 || ends.contains(QStringView()))
         return complain(u"%1 is no range"_s.arg(quoted(text)));
     const auto first = readValue(ends.first());
-    auto last = readValue(ends.last());
+    const bool isToEnd = ends.size() == 2 && isForDays() && !isForWeek()
+        && ends.last().compare("L"_L1, Qt::CaseInsensitive) == 0;
+    const auto last = isToEnd ? std::optional(m_field.last) : readValue(ends.last());
     if (!first || !last)
         return std::nullopt;
-    if (m_field.last == sunday && *first > 0 && *last == 0)
-        last = sunday;
-    if (*first > *last)
-        return complain(u"%1 runs backwards"_s.arg(quoted(text)));
-    return Range{*first, *last};
+    return Range{*first, *first > *last ? *last + m_field.count : *last};
 }
 
 std::optional<int> FieldReader::readValue(QStringView text)
@@ -157,8 +207,10 @@ std::optional<int> FieldReader::readValue(QStringView text)
     if (name != m_field.names.end())
         return m_field.first + int(name - m_field.names.begin());
     if (text == "?"_L1)
-        return complain(m_field.isDay ? u"\"?\" must stand alone"_s
-                                      : u"\"?\" is only for day of month and day of week"_s);
+        return complain(isForDays() ? u"\"?\" must stand alone"_s
+                                    : u"\"?\" is only for day of month and day of week"_s);
+    if (text.compare("L"_L1, Qt::CaseInsensitive) == 0 && !isForDays())
+        return complain(u"\"L\" is only for day of month and day of week"_s);
     if (!isNumber(text))
         return complain(m_field.names.empty()
                 ? u"%1 is no number"_s.arg(quoted(text))
@@ -187,24 +239,32 @@ std::optional<int> FieldReader::readStep(QStringView text)
     return step;
 }
 
-constexpr std::array<std::pair<QLatin1StringView, QLatin1StringView>, 7> macros{{
+// Those of crontab(5), of FreeBSD's, and of systemd.time(7).
+constexpr std::array<std::pair<QLatin1StringView, QLatin1StringView>, 11> macros{{
     {"@yearly"_L1, "0 0 1 1 *"_L1},
     {"@annually"_L1, "0 0 1 1 *"_L1},
+    {"@semiannually"_L1, "0 0 1 1,7 *"_L1},
+    {"@quarterly"_L1, "0 0 1 1,4,7,10 *"_L1},
     {"@monthly"_L1, "0 0 1 * *"_L1},
     {"@weekly"_L1, "0 0 * * 0"_L1},
     {"@daily"_L1, "0 0 * * *"_L1},
     {"@midnight"_L1, "0 0 * * *"_L1},
     {"@hourly"_L1, "0 * * * *"_L1},
+    {"@minutely"_L1, "* * * * *"_L1},
+    {"@every_minute"_L1, "* * * * *"_L1},
 }};
 
 std::variant<CronExpression, QStringList> parseMacro(const QString &text)
 {
     Vocabulary names;
     for (const auto &[name, expression] : macros) {
-        if (text == name)
+        if (text.compare(name, Qt::CaseInsensitive) == 0)
             return parseCronExpression(expression);
         names.known.append(name);
     }
+    if (text.compare("@reboot"_L1, Qt::CaseInsensitive) == 0)
+        return QStringList{
+            u"\"@reboot\" is no time; a process without a schedule starts with the server"_s};
     return QStringList{names.complaint(u"macro"_s, text).value_or(QString())};
 }
 
@@ -227,17 +287,17 @@ std::variant<CronExpression, QStringList> parseCronExpression(const QString &tex
     QStringList faults;
     for (std::size_t i = 0; i < fields.size(); ++i) {
         QString &fieldText = texts[qsizetype(i)];
-        if (fields[i].isDay && fieldText == "?"_L1)
+        if (fields[i].fromEnd && fieldText == "?"_L1)
             fieldText = u"*"_s;
         FieldReader reader(fields[i], fieldText);
         expression.*fields[i].values = reader.read();
+        if (fields[i].fromEnd)
+            expression.*fields[i].fromEnd = reader.fromEnd();
         if (!reader.fault().isEmpty())
             faults.append(reader.fault());
     }
     if (!faults.isEmpty())
         return faults;
-    if (const quint64 bit = quint64(1) << sunday; (expression.daysOfWeek & bit) != 0)
-        expression.daysOfWeek = (expression.daysOfWeek | 1) & ~bit;
     expression.eitherDay
         = !texts.at(dayOfMonth).startsWith(u'*') && !texts.at(dayOfWeek).startsWith(u'*');
     expression.wildcard = texts.at(minute).startsWith(u'*') || texts.at(hour).startsWith(u'*');

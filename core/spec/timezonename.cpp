@@ -4,6 +4,8 @@
 #include "spec/jsonpath.h"
 #include "spec/nearestname.h"
 
+#include <QFile>
+#include <QFileInfo>
 #include <QRegularExpression>
 
 #include <algorithm>
@@ -11,6 +13,48 @@
 using namespace Qt::StringLiterals;
 
 namespace semper {
+
+namespace {
+
+constexpr QLatin1StringView dataFolder{"/usr/share/zoneinfo/"};
+constexpr int mostHops = 20;
+constexpr qint64 mostDataBytes = 1024 * 1024;
+
+/// "Europe/Berlin" of "/usr/share/zoneinfo/Europe/Berlin".
+QByteArray idFromPath(const QByteArray &path)
+{
+    constexpr QByteArrayView folder("/zoneinfo/");
+    const qsizetype at = path.lastIndexOf(folder);
+    QByteArray id = at < 0 ? QByteArray() : path.sliced(at + folder.size());
+    for (const QByteArrayView variant : {QByteArrayView("posix/"), QByteArrayView("right/")})
+        if (id.startsWith(variant))
+            id.remove(0, variant.size());
+    return id;
+}
+
+/// The zone that has just this data. Of several the one that the machine says is its own, else one
+/// with a place in its name.
+QByteArray idOfData(const QByteArray &data)
+{
+    const auto hasIt = [&data](const QByteArray &id) {
+        QFile file(dataFolder + QFile::decodeName(id));
+        return file.size() == data.size() && file.open(QIODevice::ReadOnly)
+            && file.read(mostDataBytes) == data;
+    };
+    if (const QByteArray own = QTimeZone::systemTimeZoneId(); hasIt(own))
+        return own;
+    QByteArray found;
+    const QList<QByteArray> ids = QTimeZone::availableTimeZoneIds();
+    for (const QByteArray &id : ids)
+        if ((found.isEmpty() || id.contains('/')) && hasIt(id)) {
+            found = id;
+            if (id.contains('/') && !id.startsWith("Etc/"))
+                break;
+        }
+    return found;
+}
+
+} // namespace
 
 std::variant<QTimeZone, QString> findTimeZone(const QString &name)
 {
@@ -41,13 +85,33 @@ QString noTimeZone(const QString &name, const QStringList &known)
     return none + u"; names are like \"Europe/Berlin\" or \"UTC\""_s;
 }
 
+QByteArray timeZoneOfFile(const QString &path)
+{
+    QString at = path;
+    for (int hops = 0; hops < mostHops; ++hops) {
+        if (const QByteArray id = idFromPath(QFile::encodeName(at)); !id.isEmpty())
+            return id;
+        const QFileInfo file(at);
+        if (!file.isSymLink())
+            break;
+        at = file.symLinkTarget();
+    }
+    QFile file(at);
+    if (!file.open(QIODevice::ReadOnly))
+        return {};
+    const QByteArray data = file.read(mostDataBytes);
+    return data.startsWith("TZif") ? idOfData(data) : QByteArray();
+}
+
 QTimeZone localTimeZone()
 {
-    // TZ may name a file, which QTimeZone does not know as a zone.
-    constexpr QByteArrayView folder("/zoneinfo/");
-    QByteArray id = QTimeZone::systemTimeZoneId();
-    if (const qsizetype at = id.lastIndexOf(folder); at >= 0)
-        id = id.sliced(at + folder.size());
+    QByteArray id = qEnvironmentVariableIsSet("TZ") ? QByteArray() : timeZoneOfFile(localTimeFile);
+    if (id.isEmpty()) {
+        // TZ may name a file, which QTimeZone does not know as a zone.
+        id = QTimeZone::systemTimeZoneId();
+        if (const QByteArray inPath = idFromPath(id); !inPath.isEmpty())
+            id = inPath;
+    }
     const QTimeZone zone(id);
     return zone.isValid() ? zone : QTimeZone::utc();
 }

@@ -34,8 +34,14 @@ std::optional<int> lowest(quint64 set, int from)
 bool isDue(const CronExpression &expression, local_days day)
 {
     const std::chrono::year_month_day date(day);
-    const bool inMonth = contains(expression.daysOfMonth, unsigned(date.day()));
-    const bool inWeek = contains(expression.daysOfWeek, std::chrono::weekday(day).c_encoding());
+    const unsigned dayOfMonth(date.day());
+    const unsigned dayOfWeek = std::chrono::weekday(day).c_encoding();
+    const unsigned daysLeft
+        = unsigned((date.year() / date.month() / std::chrono::last).day()) - dayOfMonth;
+    const bool inMonth = contains(expression.daysOfMonth, dayOfMonth)
+        || contains(expression.daysFromEnd, daysLeft);
+    const bool inWeek = contains(expression.daysOfWeek, dayOfWeek)
+        || (contains(expression.lastDaysOfWeek, dayOfWeek) && daysLeft < 7);
     return expression.eitherDay ? inMonth || inWeek : inMonth && inWeek;
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "supervision/timetable.h"
 
-#include "spec/timezonename.h"
 #include "supervision/cronschedule.h"
 
 #include <algorithm>
@@ -23,24 +22,25 @@ constexpr qsizetype mostTold = 10;
 
 } // namespace
 
-Timetable::Timetable(const CronExpression &expression, const QTimeZone &zone)
+Timetable::Timetable(const CronExpression &expression, const QTimeZone &zone, bool isLocal)
     : m_expression(expression)
     , m_zone(zone)
+    , m_isLocal(isLocal)
 { }
 
-std::variant<Timetable, QString> Timetable::make(const ScheduleSpec &spec)
+std::variant<Timetable, QString> Timetable::make(const ScheduleSpec &spec, const QTimeZone &local)
 {
     const auto expression = parseCronExpression(spec.cron);
     if (const auto *faults = std::get_if<QStringList>(&expression))
         return u"schedule: "_s + faults->join(u", "_s);
-    QTimeZone zone = localTimeZone();
+    QTimeZone zone = local;
     if (!spec.timeZone.isEmpty()) {
         const auto found = findTimeZone(spec.timeZone);
         if (const auto *fault = std::get_if<QString>(&found))
             return u"schedule: "_s + *fault;
         zone = std::get<QTimeZone>(found);
     }
-    return Timetable(std::get<CronExpression>(expression), zone);
+    return Timetable(std::get<CronExpression>(expression), zone, spec.timeZone.isEmpty());
 }
 
 void Timetable::begin(const QDateTime &now)
@@ -64,6 +64,20 @@ Timetable::Turn Timetable::advance(const QDateTime &now)
         m_started = last;
     m_next = after(now);
     return {.due = isDue, .missed = missed};
+}
+
+void Timetable::moveTo(const QTimeZone &local, const QDateTime &now)
+{
+    if (!m_isLocal || local == m_zone)
+        return;
+    const QDateTime shown = m_started.isValid() ? m_started.toTimeZone(m_zone) : QDateTime();
+    m_zone = local;
+    m_next = after(now);
+    if (m_expression.wildcard || !shown.isValid())
+        return;
+    const QDateTime again(shown.date(), shown.time(), m_zone);
+    if (again > now && now.secsTo(again) < fixedRepeatSeconds)
+        m_next = after(again);
 }
 
 void Timetable::followBack(const QDateTime &now)

@@ -4,6 +4,7 @@
 #include <semper/semper_core_export.h>
 
 #include "spec/cronexpression.h"
+#include "spec/timezonename.h"
 
 #include <semper/schedulespec.h>
 
@@ -40,10 +41,10 @@ public:
         friend bool operator==(const Turn &, const Turn &) = default;
     };
 
-    /// Reads \a spec; the second alternative says what is wrong with it. Finding a zone may read
-    /// files.
-    [[nodiscard]] static std::variant<Timetable, QString> make(const ScheduleSpec &spec);
-    Timetable(const CronExpression &expression, const QTimeZone &zone);
+    /// Reads \a spec, which without a zone of its own goes by \a local; the second alternative says
+    /// what is wrong with it. Finding a zone may read files.
+    [[nodiscard]] static std::variant<Timetable, QString> make(
+        const ScheduleSpec &spec, const QTimeZone &local = localTimeZone());
 
     /// Runs after \a now count from here on.
     void begin(const QDateTime &now);
@@ -52,6 +53,10 @@ public:
     /// has run: where the schedule means fixed times, and the last run is less than three hours
     /// ahead, or less than 10 s for any other schedule. See cron(8).
     [[nodiscard]] Turn advance(const QDateTime &now);
+    /// The machine is in the zone \a local from \a now on, which is nothing to a schedule with a
+    /// zone of its own. What has run, at a fixed time less than three hours ago that the clocks
+    /// there will show again, does not run again.
+    void moveTo(const QTimeZone &local, const QDateTime &now);
     /// Invalid where it never comes.
     [[nodiscard]] QDateTime next() const { return m_next; }
     [[nodiscard]] QTimeZone zone() const { return m_zone; }
@@ -59,12 +64,14 @@ public:
     [[nodiscard]] MissedRuns missedBetween(const QDateTime &from, const QDateTime &to) const;
 
 private:
+    Timetable(const CronExpression &expression, const QTimeZone &zone, bool isLocal);
     [[nodiscard]] QDateTime after(const QDateTime &moment) const;
     [[nodiscard]] QDateTime lastUpTo(const QDateTime &now) const;
     void followBack(const QDateTime &now);
 
     CronExpression m_expression;
     QTimeZone m_zone;
+    bool m_isLocal; ///< it goes by the zone of the machine
     QDateTime m_seen; ///< what the clock showed last
     QDateTime m_started; ///< the last run that was due
     QDateTime m_next;

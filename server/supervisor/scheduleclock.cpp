@@ -18,6 +18,7 @@ ScheduleClock::ScheduleClock(WallClock &clock, QObject *parent)
         look();
         Q_EMIT changed();
     });
+    connect(&m_clock, &WallClock::moved, this, &ScheduleClock::move);
 }
 
 void ScheduleClock::follow(const void *who, const Timetable &timetable, Tell tell)
@@ -61,6 +62,15 @@ void ScheduleClock::look()
         const Tell tell = it->second.tell;
         tell(turn);
     }
+}
+
+void ScheduleClock::move()
+{
+    look(); // until now they went by the zone before
+    for (auto &[who, followed] : m_followed)
+        followed.timetable.moveTo(m_clock.zone(), m_clock.now());
+    arm();
+    Q_EMIT changed();
 }
 
 void ScheduleClock::arm()

@@ -37,11 +37,12 @@ public:
 Q_SIGNALS:
     /// Every run up to \a now has been told of. Comes before it is told.
     void looked(const QDateTime &now);
-    /// The clock was set; some next() may be others than before.
+    /// The clock was set, or its zone is another; some next() may be others than before.
     void changed();
 
 private:
     void look();
+    void move();
     void arm();
 
     struct Followed

@@ -19,12 +19,13 @@ namespace {
 Q_LOGGING_CATEGORY(logSchedules, "semper.server.schedule", QtInfoMsg)
 
 /// Nothing for one that is wrong, which was told before the server started.
-std::optional<Timetable> timetableOf(const SupervisedProcess &process)
+std::optional<Timetable> timetableOf(const SupervisedProcess &process, WallClock &clock)
 {
     const auto &schedule = process.spec().schedule;
     if (!schedule)
         return std::nullopt;
-    const auto made = Timetable::make(*schedule);
+    const bool isLocal = schedule->timeZone.isEmpty();
+    const auto made = Timetable::make(*schedule, isLocal ? clock.zone() : QTimeZone::utc());
     const auto *timetable = std::get_if<Timetable>(&made);
     return timetable != nullptr ? std::optional(*timetable) : std::nullopt;
 }
@@ -44,7 +45,7 @@ Schedules::Schedules(WallClock &clock, Journal &journal, QObject *parent)
 
 void Schedules::tellMissed(const SupervisedProcess &process)
 {
-    const auto timetable = timetableOf(process);
+    const auto timetable = timetableOf(process, m_wall);
     const QDateTime seen
         = timetable ? m_memory.seen(process.name(), *process.spec().schedule) : QDateTime();
     if (!seen.isValid())
@@ -101,7 +102,7 @@ void Schedules::follow(SupervisedProcess *process)
 {
     if (m_clock.isFollowed(process))
         return;
-    const auto timetable = timetableOf(*process);
+    const auto timetable = timetableOf(*process, m_wall);
     if (!timetable)
         return;
     m_memory.note(m_wall.now());

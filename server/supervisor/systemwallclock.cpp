@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "supervisor/systemwallclock.h"
 
+#include "spec/timezonename.h"
+#include "supervisor/zonewatch.h"
+
 #include <QLoggingCategory>
 
 #include <algorithm>
 #include <cerrno>
 #include <limits>
+#include <utility>
 
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -55,6 +59,25 @@ void SystemWallClock::wakeAt(const QDateTime &moment)
         return;
     m_moment = moment;
     arm();
+}
+
+QTimeZone SystemWallClock::zone()
+{
+    if (!m_zoneWatch) {
+        m_zone = localTimeZone();
+        m_zoneWatch = std::make_unique<ZoneWatch>(localTimeFile);
+        connect(m_zoneWatch.get(), &ZoneWatch::changed, this, &SystemWallClock::readZone);
+    }
+    return m_zone;
+}
+
+void SystemWallClock::readZone()
+{
+    const QTimeZone zone = localTimeZone();
+    if (std::exchange(m_zone, zone) == zone)
+        return;
+    qCInfo(logSystemWallClock, "the time zone of this machine is %s now", zone.id().constData());
+    Q_EMIT moved();
 }
 
 void SystemWallClock::arm()

@@ -5,6 +5,7 @@
 
 #include <QDateTime>
 #include <QObject>
+#include <QTimeZone>
 
 namespace semper {
 
@@ -22,11 +23,15 @@ public:
     /// Asks for reached() once the clock shows \a moment or more, in place of what was asked for
     /// before; an invalid one asks for nothing.
     virtual void wakeAt(const QDateTime &moment) = 0;
+    /// That of the machine. From the first call on moved() tells when it is another.
+    [[nodiscard]] virtual QTimeZone zone() = 0;
 
 Q_SIGNALS:
     void reached();
     /// It was set, or the machine has slept.
     void leapt();
+    /// The machine is in another time zone.
+    void moved();
 };
 
 } // namespace semper

@@ -2,10 +2,13 @@
 #include "journal/journal.h"
 #include "supervisor/supervisor.h"
 #include "supervisor/systemwallclock.h"
+#include "supervisor/zonewatch.h"
 #include "support/fakewallclock.h"
 
 #include <QJsonArray>
+#include <QProcess>
 #include <QSignalSpy>
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <utility>
@@ -128,7 +131,10 @@ private Q_SLOTS:
     void aScheduleFollowsTheClockBackAndForth();
     void aRunIsLeftAloneWhenTheClockLeaps();
     void whatIsSuspendedMissesNothing();
+    void aScheduleFollowsTheMachineIntoAnotherZone();
     void noScheduleNoWakeUp();
+    void anotherZoneIsSeenHoweverItCame_data();
+    void anotherZoneIsSeenHoweverItCame();
     void theMachinesClockWakesInTimeAndForTheLastMomentAskedFor();
 };
 
@@ -254,6 +260,53 @@ void TestWallClock::whatIsSuspendedMissesNothing()
     house.end(0);
     QCOMPARE(house.it().nextStartAt, at(u"19:00:00"_s));
     QVERIFY(house.events(u"missed"_s).isEmpty());
+}
+
+void TestWallClock::aScheduleFollowsTheMachineIntoAnotherZone()
+{
+    House house({.schedule = ScheduleSpec{.cron = u"30 20 * * *"_s}});
+    QCOMPARE(house.it().nextStartAt, at(u"20:30:00"_s));
+    house.clock().moveTo(QTimeZone("Europe/Berlin"));
+    QCOMPARE(house.it().nextStartAt, at(u"19:30:00"_s));
+    QCOMPARE(house.clock().wakesAt(), at(u"19:30:00"_s));
+    house.clock().goOnTo(at(u"19:30:00"_s));
+    QCOMPARE(house.launches(), 1);
+    house.end(0);
+    QCOMPARE(house.it().nextStartAt, at(u"19:30:00"_s).addDays(1));
+    QVERIFY(house.events(u"missed"_s).isEmpty());
+}
+
+void TestWallClock::anotherZoneIsSeenHoweverItCame_data()
+{
+    QTest::addColumn<QString>("script");
+    QTest::newRow("linked anew") << u"ln -sf b localtime"_s;
+    QTest::newRow("moved over it") << u"ln -s b new; mv -f new localtime"_s;
+    QTest::newRow("away and back") << u"rm localtime; ln -s b localtime"_s;
+    QTest::newRow("a copy") << u"cp b new; mv -f new localtime"_s;
+    QTest::newRow("away") << u"rm localtime"_s;
+    QTest::newRow("written") << u"echo more > a"_s;
+    QTest::newRow("its end exchanged") << u"cp b new; mv -f new a"_s;
+}
+
+void TestWallClock::anotherZoneIsSeenHoweverItCame()
+{
+    QFETCH(const QString, script);
+    const QTemporaryDir folder;
+    const auto run = [&folder](const QString &commands) {
+        QProcess shell;
+        shell.setWorkingDirectory(folder.path());
+        shell.start(u"sh"_s, {u"-ec"_s, commands});
+        return shell.waitForFinished(patience) && shell.exitCode() == 0;
+    };
+    QVERIFY(run(u"echo A > a; echo BB > b; ln -s a localtime"_s));
+    const ZoneWatch watch(folder.filePath(u"localtime"_s));
+    QSignalSpy changed(&watch, &ZoneWatch::changed);
+    QVERIFY(run(u"echo x > other; rm other"_s)); // a neighbour is none of its business
+    QVERIFY(run(script));
+    QTRY_VERIFY_WITH_TIMEOUT(!changed.isEmpty(), patience);
+    changed.clear();
+    QVERIFY(run(u"rm -f localtime; echo CCC > c; ln -s c localtime"_s)); // and seen again
+    QTRY_VERIFY_WITH_TIMEOUT(!changed.isEmpty(), patience);
 }
 
 void TestWallClock::noScheduleNoWakeUp()

@@ -15,6 +15,7 @@ public:
 
     [[nodiscard]] QDateTime now() const override { return m_now; }
     void wakeAt(const QDateTime &moment) override { m_moment = moment; }
+    [[nodiscard]] QTimeZone zone() override { return m_zone; }
     [[nodiscard]] QDateTime wakesAt() const { return m_moment; }
 
     /// Time goes on to \a now.
@@ -30,10 +31,17 @@ public:
         m_now = now;
         Q_EMIT leapt();
     }
+    /// Somebody moves the machine.
+    void moveTo(const QTimeZone &zone)
+    {
+        m_zone = zone;
+        Q_EMIT moved();
+    }
 
 private:
     QDateTime m_now;
     QDateTime m_moment;
+    QTimeZone m_zone = QTimeZone::utc();
 };
 
 } // namespace semper::test

@@ -47,10 +47,16 @@ QString randomItem(QRandomGenerator &random, const Field &field, std::set<int> &
         values.insert(one);
         return written(random, field, one);
     }
-    const int last = random.bounded(one, field.last + 1);
+    const int last = random.bounded(field.first, field.last + 1);
     const int step = random.bounded(1, 8);
-    for (int value = one; value <= last; value += step)
-        values.insert(value);
+    if (one <= last) {
+        for (int value = one; value <= last; value += step)
+            values.insert(value);
+    } else { // over the end, where Sunday, as 7, comes right before Monday
+        const int count = field.last == 7 ? 7 : field.last - field.first + 1;
+        for (int value = one; value <= last + count; value += step)
+            values.insert(value < field.first + count ? value : value - count);
+    }
     const QString range = written(random, field, one) + u'-' + written(random, field, last);
     return step == 1 && random.bounded(2) == 0 ? range : range + u'/' + QString::number(step);
 }
@@ -69,6 +75,20 @@ QString randomField(QRandomGenerator &random, const Field &field, std::set<int> 
     return items.join(u',');
 }
 
+/// Adds days that are counted from the end of a month to a field that has none but other values.
+void addFromEnd(
+    QRandomGenerator &random, const QStringList &names, QString &text, std::set<int> &fromEnd)
+{
+    if (text.startsWith(u'*') || random.bounded(3) > 0)
+        return;
+    const int value = names.isEmpty() ? random.bounded(31) : random.bounded(7);
+    fromEnd.insert(value);
+    if (!names.isEmpty())
+        text += u',' + (random.bounded(2) == 0 ? names.at(value) : QString::number(value)) + u'L';
+    else
+        text += value == 0 ? u",l"_s : u",L-"_s + QString::number(value);
+}
+
 bool isDue(const Schedule &schedule, qint64 clock)
 {
     const qint64 days = clock >= 0 ? clock / 86400 : (clock - 86399) / 86400;
@@ -79,8 +99,11 @@ bool isDue(const Schedule &schedule, qint64 clock)
     if (!has(0, time % 60) || !has(1, time / 60 % 60) || !has(2, time / 3600))
         return false;
     const QDate date = QDate(1970, 1, 1).addDays(days);
-    const bool inMonth = has(3, date.day());
-    const bool inWeek = has(5, date.dayOfWeek()) || has(5, date.dayOfWeek() % 7);
+    const int left = date.daysInMonth() - date.day();
+    const bool inMonth = has(3, date.day()) || schedule.daysFromEnd.contains(left);
+    const bool isLast = date.addDays(7).month() != date.month();
+    const bool inWeek = has(5, date.dayOfWeek()) || has(5, date.dayOfWeek() % 7)
+        || (isLast && schedule.lastDaysOfWeek.contains(date.dayOfWeek() % 7));
     return has(4, date.month()) && (schedule.dayStar ? inMonth && inWeek : inMonth || inWeek);
 }
 
@@ -127,6 +150,8 @@ Schedule randomSchedule(QRandomGenerator &random, bool withSeconds)
         else
             texts.append(randomField(random, fields()[i], schedule.values[i]));
     }
+    addFromEnd(random, {}, texts[texts.size() - 3], schedule.daysFromEnd);
+    addFromEnd(random, fields()[5].names, texts.last(), schedule.lastDaysOfWeek);
     schedule.text = texts.join(u' ');
     const auto star
         = [&texts](qsizetype fromEnd) { return texts.at(texts.size() - fromEnd).startsWith(u'*'); };

@@ -18,6 +18,8 @@ struct Schedule
 {
     QString text;
     std::array<std::set<int>, 6> values; ///< second, minute, hour, day, month, day of week
+    std::set<int> daysFromEnd; ///< 0: the last one of a month
+    std::set<int> lastDaysOfWeek; ///< the last ones in a month
     bool hasSeconds = false;
     bool minuteOrHourStar = false;
     bool dayStar = false; ///< in either field for days

@@ -93,6 +93,23 @@ void TestCronExpression::aFieldHasTheValuesThatItNames_data()
     row("0 0 * * 5-7", "0 5 6", &CronExpression::daysOfWeek);
     row("0 0 * * 5-0", "0 5 6", &CronExpression::daysOfWeek);
     row("0 0 * * Sat-Sun", "0 6", &CronExpression::daysOfWeek);
+    row("0 0 * * FRI-MON", "0 1 5 6", &CronExpression::daysOfWeek);
+    row("0 0 * * FRI-MON/2", "0 5", &CronExpression::daysOfWeek);
+    row("0 0 * * 7-2", "0 1 2", &CronExpression::daysOfWeek);
+    row("0 0 * * SAT-FRI", "0 1 2 3 4 5 6", &CronExpression::daysOfWeek);
+    row("0 22-6 * * *", "0 1 2 3 4 5 6 22 23", &CronExpression::hours);
+    row("0 22-6/3 * * *", "1 4 22", &CronExpression::hours);
+    row("0 23-0 * * *", "0 23", &CronExpression::hours);
+    row("50-10/10 * * * *", "0 10 50", &CronExpression::minutes);
+    row("59-1 * * * * *", "0 1 59", &CronExpression::seconds);
+    row("0 0 30-2 * *", "1 2 30 31", &CronExpression::daysOfMonth);
+    row("0 0 1 NOV-feb *", "1 2 11 12", &CronExpression::months);
+    row("0 0 L * *", "0", &CronExpression::daysFromEnd);
+    row("0 0 1,l-3,L-30 * *", "3 30", &CronExpression::daysFromEnd);
+    row("0 0 1,l-3,L-30 * * ", "1", &CronExpression::daysOfMonth);
+    row("0 0 * * FRIL", "5", &CronExpression::lastDaysOfWeek);
+    row("0 0 * * monl,3,7L", "0 1", &CronExpression::lastDaysOfWeek);
+    row("0 0 * * monl,3,7L ", "3", &CronExpression::daysOfWeek);
     row("0 0 * * sun-tue", "0 1 2", &CronExpression::daysOfWeek);
     row("0 0 * * MON-SUN/2", "0 1 3 5", &CronExpression::daysOfWeek);
     row("0 0 * * mon,WED,5", "1 3 5", &CronExpression::daysOfWeek);
@@ -125,6 +142,15 @@ void TestCronExpression::twoWaysToSayItAreTheSame_data()
     row("@midnight", "0 0 * * *");
     row("@hourly", "0 * * * *");
     row("  @daily ", "0 0 * * *");
+    row("@Daily", "0 0 * * *");
+    row("@HOURLY", "0 * * * *");
+    row("@semiannually", "0 0 1 1,7 *");
+    row("@quarterly", "0 0 1 1,4,7,10 *");
+    row("@minutely", "* * * * *");
+    row("@every_minute", "* * * * *");
+    row("0 0 20-L * *", "0 0 20-31 * *");
+    row("0 0 * * 0L", "0 0 * * SunL");
+    row("0 0 * * 7L", "0 0 * * 0L");
     row("0 0 ? * ?", "0 0 * * *");
     row("0 0 13 * ?", "0 0 13 * *");
     row("0 0 ? * FRI", "0 0 * * 5");
@@ -166,6 +192,8 @@ void TestCronExpression::aStarInADayFieldMakesTheOtherDecide_data()
     QTest::newRow("in a list") << u"0 0 *,5 * 1"_s << false;
     QTest::newRow("question mark") << u"0 0 1 * ?"_s << false;
     QTest::newRow("all values") << u"0 0 1-31 * 1"_s << true;
+    QTest::newRow("the last ones") << u"0 0 L * FRIL"_s << true;
+    QTest::newRow("the last one") << u"0 0 * * FRIL"_s << false;
 }
 
 void TestCronExpression::aStarInADayFieldMakesTheOtherDecide()
@@ -225,7 +253,20 @@ void TestCronExpression::aMistakeIsToldWithItsField_data()
     row("\u0665 * * * *", "minute: \"\u0665\" is no number");
     row("** * * * *", "minute: \"**\" is no number");
     row("MON * * * *", "minute: \"MON\" is no number");
-    row("0 0 L * *", "day of month: \"L\" is no number");
+    row("0 L * * *", "hour: \"L\" is only for day of month and day of week");
+    row("0 0 * L *", "month: \"L\" is only for day of month and day of week");
+    row("0 0 LW * *", "day of month: \"LW\" is neither \"L\" nor \"L-\" and a number");
+    row("0 0 L- * *", "day of month: \"L-\" is neither \"L\" nor \"L-\" and a number");
+    row("0 0 L+1 * *", "day of month: \"L+1\" is neither \"L\" nor \"L-\" and a number");
+    row("0 0 L/2 * *", "day of month: \"L/2\" is neither \"L\" nor \"L-\" and a number");
+    row("0 0 L-31 * *", "day of month: \"L-31\" goes back by more than 30 days");
+    row("0 0 L-99999999999 * *", "day of month: \"L-99999999999\" goes back by more than 30 days");
+    row("0 0 15L * *", "day of month: \"15L\" is no number");
+    row("0 0 * * L", "day of week: \"L\" needs a day before it, as in \"FRIL\"");
+    row("0 0 * * 8L", "day of week: 8 is above 7");
+    row("0 0 * * XL", "day of week: \"X\" is no number and none of the names SUN to SAT");
+    row("0 0 * * MON-FRIL",
+        "day of week: \"MON-FRI\" is no number and none of the names SUN to SAT");
     row("0 0 1 JANUARY *", "month: \"JANUARY\" is no number and none of the names JAN to DEC");
     row("0 0 * * FR", "day of week: \"FR\" is no number and none of the names SUN to SAT");
     row("0 0 * * 5#2", "day of week: \"5#2\" is no number and none of the names SUN to SAT");
@@ -238,9 +279,6 @@ void TestCronExpression::aMistakeIsToldWithItsField_data()
     row("5- * * * *", "minute: \"5-\" is no range");
     row("1-2-3 * * * *", "minute: \"1-2-3\" is no range");
     row("*-5 * * * *", "minute: \"*\" is no number");
-    row("50-10 * * * *", "minute: \"50-10\" runs backwards");
-    row("0 22-2 * * *", "hour: \"22-2\" runs backwards");
-    row("0 0 * * FRI-MON", "day of week: \"FRI-MON\" runs backwards");
     row("0 9-24 * * *", "hour: 24 is above 23");
     row("*/0 * * * *", "minute: the step 0 is below 1");
     row("*/x * * * *", "minute: the step \"x\" is no number");
@@ -255,13 +293,11 @@ void TestCronExpression::aMistakeIsToldWithItsField_data()
     row("0 0 ?,1 * *", "day of month: \"?\" must stand alone");
     row("0 0 ?/2 * *", "day of month: \"?\" must stand alone");
     row("@dayly", "unknown macro \"@dayly\"; did you mean \"@daily\"?");
-    row("@Daily", "unknown macro \"@Daily\"; did you mean \"@daily\"?");
-    row("@reboot",
-        "unknown macro \"@reboot\"; known: \"@yearly\", \"@annually\", \"@monthly\", "
-        "\"@weekly\", \"@daily\", \"@midnight\", \"@hourly\"");
+    row("@reboot", "\"@reboot\" is no time; a process without a schedule starts with the server");
     row("@every 5m",
-        "unknown macro \"@every 5m\"; known: \"@yearly\", \"@annually\", \"@monthly\", "
-        "\"@weekly\", \"@daily\", \"@midnight\", \"@hourly\"");
+        "unknown macro \"@every 5m\"; known: \"@yearly\", \"@annually\", \"@semiannually\", "
+        "\"@quarterly\", \"@monthly\", \"@weekly\", \"@daily\", \"@midnight\", \"@hourly\", "
+        "\"@minutely\", \"@every_minute\"");
 }
 
 void TestCronExpression::aMistakeIsToldWithItsField()
@@ -307,7 +343,7 @@ void TestCronExpression::aTooLongTextIsRefused()
 void TestCronExpression::whateverIsTypedIsReadOrRefused()
 {
     QRandomGenerator random(1);
-    const QString letters = u"0123456789 */,-?@jfunSMx#"_s;
+    const QString letters = u"0123456789 */,-?@jfunSMxL#"_s;
     int taken = 0;
     for (int i = 0; i < 20'000; ++i) {
         QString text = cronstepper::randomSchedule(random, i % 2 == 0).text;
@@ -323,9 +359,14 @@ void TestCronExpression::whateverIsTypedIsReadOrRefused()
         for (const auto field : {&CronExpression::seconds, &CronExpression::minutes,
                  &CronExpression::hours, &CronExpression::daysOfMonth, &CronExpression::months,
                  &CronExpression::daysOfWeek}) {
-            QVERIFY2((*expression).*field != 0, qPrintable(text));
+            const bool isFromEnd
+                = (field == &CronExpression::daysOfMonth && expression->daysFromEnd != 0)
+                || (field == &CronExpression::daysOfWeek && expression->lastDaysOfWeek != 0);
+            QVERIFY2((*expression).*field != 0 || isFromEnd, qPrintable(text));
             QVERIFY2(((*expression).*field & ~(all.*field)) == 0, qPrintable(text));
         }
+        QVERIFY2(expression->daysFromEnd >> 31 == 0, qPrintable(text));
+        QVERIFY2(expression->lastDaysOfWeek >> 7 == 0, qPrintable(text));
     }
     QVERIFY2(taken > 1000, qPrintable(QString::number(taken)));
 }

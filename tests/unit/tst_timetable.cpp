@@ -46,6 +46,10 @@ private Q_SLOTS:
     void aRunThatWasMissedMayComeAgain();
     void whatNeverComesIsNeverDue();
     void itsTimesAreThoseOfItsZone();
+    void itFollowsTheMachineIntoAnotherZone();
+    void aZoneOfItsOwnStays();
+    void whatHasRunDoesNotRunAgainInTheNextZone_data();
+    void whatHasRunDoesNotRunAgainInTheNextZone();
 };
 
 void TestTimetable::whatIsWrongWithAScheduleIsTold()
@@ -161,6 +165,56 @@ void TestTimetable::itsTimesAreThoseOfItsZone()
     table.begin(at(u"12:00:00"_s));
     QCOMPARE(table.next(), at(u"22:00:00"_s));
     QCOMPARE(table.next().timeSpec(), Qt::UTC);
+}
+
+void TestTimetable::itFollowsTheMachineIntoAnotherZone()
+{
+    Timetable table = std::get<Timetable>(
+        Timetable::make({.cron = u"30 20 * * *"_s}, QTimeZone("Europe/Berlin")));
+    table.begin(at(u"12:00:00"_s));
+    QCOMPARE(table.next(), at(u"19:30:00"_s));
+    table.moveTo(QTimeZone("Asia/Tokyo"), at(u"12:10:00"_s));
+    QCOMPARE(table.zone(), QTimeZone("Asia/Tokyo"));
+    QCOMPARE(table.next(), at(u"11:30:00"_s).addDays(1));
+    QCOMPARE(table.advance(at(u"19:30:00"_s)), nothing);
+    QCOMPARE(table.advance(at(u"11:30:00"_s).addDays(1)), due);
+}
+
+void TestTimetable::aZoneOfItsOwnStays()
+{
+    Timetable table = timetable(u"30 20 * * *"_s);
+    table.moveTo(QTimeZone("Asia/Tokyo"), at(u"12:10:00"_s));
+    QCOMPARE(table.next(), at(u"20:30:00"_s));
+    QCOMPARE(table.zone(), QTimeZone::utc());
+}
+
+void TestTimetable::whatHasRunDoesNotRunAgainInTheNextZone_data()
+{
+    QTest::addColumn<QString>("cron");
+    QTest::addColumn<QByteArray>("zone");
+    QTest::addColumn<QString>("next"); // by the clocks there
+    const QString fixed = u"30 13 * * *"_s;
+    QTest::newRow("an hour back") << fixed << QByteArray("Europe/London")
+                                  << u"2026-11-24T13:30:00+00:00"_s;
+    QTest::newRow("six hours back")
+        << fixed << QByteArray("America/New_York") << u"2026-11-23T13:30:00-05:00"_s;
+    QTest::newRow("ahead") << fixed << QByteArray("Asia/Tokyo") << u"2026-11-24T13:30:00+09:00"_s;
+    QTest::newRow("all the time") << u"30 * * * *"_s << QByteArray("Europe/London")
+                                  << u"2026-11-23T13:30:00+00:00"_s;
+}
+
+// Source: cron(8), for clocks that are set by less than three hours.
+void TestTimetable::whatHasRunDoesNotRunAgainInTheNextZone()
+{
+    QFETCH(const QString, cron);
+    QFETCH(const QByteArray, zone);
+    QFETCH(const QString, next);
+    Timetable table
+        = std::get<Timetable>(Timetable::make({.cron = cron}, QTimeZone("Europe/Berlin")));
+    table.begin(at(u"12:00:00"_s));
+    QCOMPARE(table.advance(at(u"12:30:00"_s)), due);
+    table.moveTo(QTimeZone(zone), at(u"12:40:00"_s));
+    QCOMPARE(table.next().toTimeZone(QTimeZone(zone)).toString(Qt::ISODate), next);
 }
 
 QTEST_GUILESS_MAIN(TestTimetable)

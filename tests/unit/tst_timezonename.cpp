@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "spec/timezonename.h"
 
+#include <QFile>
+#include <QTemporaryDir>
 #include <QTest>
 
 using namespace Qt::StringLiterals;
@@ -18,6 +20,8 @@ private Q_SLOTS:
     void missingDataIsTold();
     void theLocalZoneIsAlwaysValid_data();
     void theLocalZoneIsAlwaysValid();
+    void aFileTellsItsZone_data();
+    void aFileTellsItsZone();
     void cleanup() { qunsetenv("TZ"); }
 };
 
@@ -98,6 +102,42 @@ void TestTimeZoneName::theLocalZoneIsAlwaysValid()
     QVERIFY(zone.isValid());
     const QDateTime summer(QDate(2025, 7, 1), QTime(0, 0), Qt::UTC);
     QCOMPARE(zone.offsetFromUtc(summer), summerOffset);
+}
+
+void TestTimeZoneName::aFileTellsItsZone_data()
+{
+    QTest::addColumn<QString>("target"); // of a link
+    QTest::addColumn<QByteArray>("id");
+    const QString data = u"/usr/share/zoneinfo/"_s;
+    QTest::newRow("a link") << data + u"America/New_York"_s << QByteArray("America/New_York");
+    QTest::newRow("by way of another")
+        << u"../usr/share/zoneinfo/Asia/Tokyo"_s << QByteArray("Asia/Tokyo");
+    QTest::newRow("another set of data")
+        << data + u"posix/Europe/Berlin"_s << QByteArray("Europe/Berlin");
+    QTest::newRow("to nowhere") << u"/nowhere"_s << QByteArray();
+    QTest::newRow("no data") << u"/proc/version"_s << QByteArray();
+    QTest::newRow("itself") << u"localtime"_s << QByteArray();
+}
+
+void TestTimeZoneName::aFileTellsItsZone()
+{
+    QFETCH(const QString, target);
+    QFETCH(const QByteArray, id);
+    const QTemporaryDir folder;
+    const QString path = folder.filePath(u"localtime"_s);
+    QVERIFY(QFile::link(target, path));
+    QCOMPARE(timeZoneOfFile(path), id);
+
+    if (!target.startsWith(u"/usr"_s) || !QFile::exists(target))
+        return;
+    const QString copy = folder.filePath(u"copy"_s);
+    QVERIFY(QFile::copy(target, copy));
+    // Perhaps under one of its other names.
+    const QDateTime now = QDateTime::currentDateTimeUtc();
+    const QTimeZone zone(timeZoneOfFile(copy));
+    QVERIFY(zone.isValid());
+    QCOMPARE(zone.offsetFromUtc(now), QTimeZone(id).offsetFromUtc(now));
+    QCOMPARE(zone.nextTransition(now).atUtc, QTimeZone(id).nextTransition(now).atUtc);
 }
 
 QTEST_GUILESS_MAIN(TestTimeZoneName)
