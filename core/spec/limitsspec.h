@@ -12,7 +12,7 @@ namespace semper {
 /// What a launch may use, and as whom it runs. Keys of a process in the configuration.
 struct LimitsSpec
 {
-    std::optional<qint64> memoryMaxBytes = {}; ///< beyond it, resident, the process is restarted
+    std::optional<qint64> memoryMaxBytes = {}; ///< beyond it, shared counted once, it is restarted
     std::optional<double> cpuMaxRatio = {}; ///< over a minute, 1 is one core; beyond it: a warning
     QMap<QString, qint64> rlimits = {}; ///< "nofile": soft and hard limit; -1 is infinity
     std::optional<int> nice = {}; ///< -20 to 19

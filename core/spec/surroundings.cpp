@@ -2,11 +2,11 @@
 #include "spec/surroundings.h"
 
 #include "protocol/socketpath.h"
+#include "spec/cpuquota.h"
 #include "spec/serverconfig.h"
 
 #include <QDir>
 #include <QFile>
-#include <QThread>
 
 #include <unistd.h>
 
@@ -25,7 +25,7 @@ Surroundings Surroundings::real(const QString &directory)
         .defaultNode = semper::defaultNode(),
         .stateDirectory = defaultStateDirectory,
         .socketPath = defaultSocketPath,
-        .processorCount = QThread::idealThreadCount(),
+        .processorCount = usableProcessors(),
         .root = ::geteuid() == 0};
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "supervisor/limitwatch.h"
 
+#include "supervisor/memoryshare.h"
 #include "supervisor/procfile.h"
 
 #include <QRandomGenerator>
@@ -18,6 +19,8 @@ namespace {
 
 constexpr auto memoryInterval = 2s;
 constexpr auto cpuInterval = 10s;
+constexpr auto measuringLimit = 10s; // then the kernel is held up, and what is resident counts
+constexpr qint64 restsForEachMeasurement = 20;
 constexpr double ageJitterRatio = 0.1; // so that instances do not all go at once
 
 QString inMebibytes(qint64 bytes)
@@ -84,16 +87,44 @@ void LimitWatch::end()
 {
     m_age.stop();
     m_memoryTimer.stop();
+    m_measurement.reset();
     m_cpuTimer.stop();
     m_members = {};
 }
 
 void LimitWatch::checkMemory()
 {
-    qint64 bytes = 0;
-    for (const pid_t pid : m_members())
+    const QList<pid_t> members = m_members();
+    qint64 resident = 0;
+    for (const pid_t pid : members)
         if (const auto usage = procfile::usage(pid))
-            bytes += usage->memoryBytes;
+            resident += usage->memoryBytes;
+    if (resident <= *m_limits.memoryMaxBytes)
+        return;
+    // What several of them share is in there several times. To tell how much that is takes time.
+    if (m_measurement) {
+        if (std::chrono::milliseconds(m_measuring.elapsed()) > measuringLimit)
+            judgeMemory(resident);
+        return;
+    }
+    if (!m_rest.hasExpired())
+        return;
+    m_measuring.start();
+    m_measurement = std::make_unique<QFutureWatcher<qint64>>();
+    connect(m_measurement.get(), &QFutureWatcher<qint64>::finished, this, &LimitWatch::measured);
+    m_measurement->setFuture(measureMemory(members));
+}
+
+void LimitWatch::measured()
+{
+    const qint64 bytes = m_measurement->result();
+    m_measurement.release()->deleteLater();
+    m_rest.setRemainingTime(m_measuring.elapsed() * restsForEachMeasurement);
+    judgeMemory(bytes);
+}
+
+void LimitWatch::judgeMemory(qint64 bytes)
+{
     if (bytes <= *m_limits.memoryMaxBytes)
         return;
     m_memoryTimer.stop(); // once is enough

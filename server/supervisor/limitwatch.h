@@ -5,7 +5,9 @@
 
 #include <semper/limitsspec.h>
 
+#include <QDeadlineTimer>
 #include <QElapsedTimer>
+#include <QFutureWatcher>
 #include <QList>
 #include <QObject>
 #include <QString>
@@ -13,6 +15,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 
 #include <sys/types.h>
 
@@ -50,6 +53,8 @@ Q_SIGNALS:
 
 private:
     void checkMemory();
+    void measured();
+    void judgeMemory(qint64 bytes);
     void checkCpu();
 
     const LimitsSpec m_limits;
@@ -59,6 +64,9 @@ private:
     QElapsedTimer m_begun; ///< the age
     std::chrono::milliseconds m_ageLimit{0}; ///< at which it is too old
     QTimer m_memoryTimer;
+    std::unique_ptr<QFutureWatcher<qint64>> m_measurement; ///< under way
+    QElapsedTimer m_measuring; ///< since it began
+    QDeadlineTimer m_rest; ///< no other begins before
     QTimer m_cpuTimer;
 };
 

@@ -172,4 +172,12 @@ std::optional<Usage> usage(pid_t pid)
         .memoryBytes = fields.at(residentPagesField).toLongLong() * pageBytes};
 }
 
+std::optional<qint64> proportionalBytes(pid_t pid)
+{
+    for (const QByteArray &line : read(pid, "smaps_rollup", 16 * 1024).split('\n'))
+        if (line.startsWith("Pss:"))
+            return line.simplified().split(' ').value(1).toLongLong() * 1024; // "Pss: 198 kB"
+    return std::nullopt;
+}
+
 } // namespace semper::procfile

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// allocate MIB: takes this much memory and writes to all of it, says ready and waits; SIGTERM
-// ends it with exit code 0.
+// allocate MIB [CHILDREN]: takes this much memory and writes to all of it, forks so many children,
+// which share it, says ready and waits; SIGTERM ends it with exit code 0.
 #include "helper.h"
 
 static void leave(int number)
@@ -19,6 +19,11 @@ int main(int argc, char **argv)
         return 71;
     for (size_t i = 0; i < bytes; i += 1024)
         memory[i] = 1;
+    for (int left = number(argc, argv, 2, 0); left > 0; --left)
+        if (fork() == 0) {
+            live();
+            sleepForEver();
+        }
     say("ready");
     sleepForEver();
 }

@@ -91,6 +91,7 @@ private Q_SLOTS:
     void whatIsTooOldIsRecycledAndNotCounted();
     void whatUsesTooMuchMemoryIsStoppedAndHasFailed_data();
     void whatUsesTooMuchMemoryIsStoppedAndHasFailed();
+    void memoryThatSeveralShareCountsOnce();
     void aMinuteOfTooMuchCpuIsToldOnce();
 };
 
@@ -306,6 +307,25 @@ void TestLimits::whatUsesTooMuchMemoryIsStoppedAndHasFailed()
         used.match(it[u"reason"_s].toString()).hasMatch(), qPrintable(it[u"reason"_s].toString()));
     QVERIFY(it[u"last_exit"_s][u"signal"_s] != u"SIGKILL"_s); // it was asked
     QCOMPARE(server.process(u"small"_s)[u"restarts"_s].toInt(), 0);
+    QCOMPARE(server.stop(), 0);
+    QCOMPARE(survivors(server.mark()), QList<qint64>());
+}
+
+void TestLimits::memoryThatSeveralShareCountsOnce()
+{
+    const QJsonObject more{{u"memory_max_bytes"_s, 100 << 20}};
+    const QString allocate = helperProgram(u"allocate"_s);
+    RunningServer server({{u"five"_s, command({allocate, u"60"_s, u"4"_s}, more)},
+        {u"more"_s, command({allocate, u"120"_s, u"4"_s}, more)}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_VERIFY_WITH_TIMEOUT(server.process(u"more"_s)[u"restarts"_s].toInt() >= 2, patience);
+    static const QRegularExpression used(u"^used 1[0-9]{2} MiB, more than memory_max_bytes$"_s);
+    const QString reason = server.process(u"more"_s)[u"reason"_s].toString();
+    QVERIFY2(used.match(reason).hasMatch(), qPrintable(reason));
+    // Looked at several times meanwhile.
+    QTRY_VERIFY_WITH_TIMEOUT(
+        server.process(u"five"_s)[u"uptime_ms"_s].toInteger() > 5000, patience);
+    QCOMPARE(server.process(u"five"_s)[u"restarts"_s].toInt(), 0);
     QCOMPARE(server.stop(), 0);
     QCOMPARE(survivors(server.mark()), QList<qint64>());
 }
