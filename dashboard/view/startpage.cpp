@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "view/startpage.h"
 
+#include "protocol/trustedpath.h"
 #include "view/tintedicon.h"
 
 #include <QClipboard>
@@ -91,7 +92,10 @@ void StartPage::showNone(const QString &directory)
         tr("This window connects by itself as soon as one starts. To see Semper at work, start "
            "the demo:"),
         u"semper serve --demo"_s);
-    m_footnote->setText(tr("Looking for sockets of this user in %1").arg(directory));
+    const auto distrust = distrustOfPath(directory);
+    m_footnote->setText(distrust ? tr("Not looking into %1, where others could put their own: %2")
+                                       .arg(directory, *distrust)
+                                 : tr("Looking for sockets of this user in %1").arg(directory));
 }
 
 void StartPage::showWaiting(const QString &socketPath, const QString &problem)

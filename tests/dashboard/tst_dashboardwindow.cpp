@@ -21,6 +21,7 @@
 #include <QClipboard>
 #include <QDialog>
 #include <QDir>
+#include <QFile>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
@@ -37,6 +38,8 @@
 
 #include <algorithm>
 #include <memory>
+
+#include <unistd.h>
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -59,6 +62,7 @@ private Q_SLOTS:
     void cleanup();
 
     void withoutAServerItSaysSoAndConnectsWhenOneAppears();
+    void aStrangersFolderIsNotLookedInto();
     void withSeveralServersItOffersAChoice();
     void stopByMouseTellsItsIntentAndCanBeUndone();
     void aCommandGoesToTheProcessNotToItsRowWhenRowsMove();
@@ -190,6 +194,27 @@ void TestDashboardWindow::withoutAServerItSaysSoAndConnectsWhenOneAppears()
 
     QVERIFY(QDir().mkpath(socketDirectory()));
     QVERIFY(m_hub->listen(m_socket));
+    QTRY_VERIFY_WITH_TIMEOUT(m_window->showsServer(), patience);
+}
+
+void TestDashboardWindow::aStrangersFolderIsNotLookedInto()
+{
+    if (::geteuid() != 0)
+        QSKIP("only root can give a folder away");
+    const QByteArray folder = QFile::encodeName(socketDirectory());
+    QCOMPARE(::chown(folder.constData(), 65533, 65533), 0); // the hub still listens in it
+    m_window = std::make_unique<MainWindow>(QString());
+    m_window->show();
+    QVERIFY(QTest::qWaitForWindowExposed(m_window.get(), patience));
+    const auto isTold = [this] {
+        for (const QLabel *label : m_window->startPage()->findChildren<QLabel *>())
+            if (label->isVisible() && label->text().contains(u"belongs to uid 65533"_s))
+                return true;
+        return false;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(isTold(), patience);
+    QVERIFY(!m_window->showsServer());
+    QCOMPARE(::chown(folder.constData(), 0, 0), 0);
     QTRY_VERIFY_WITH_TIMEOUT(m_window->showsServer(), patience);
 }
 
