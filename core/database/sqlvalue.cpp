@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include <semper/sqlvalue.h>
 
+#include "process/utc.h"
 #include <semper/databaseerror.h>
 
 #include <QJsonDocument>
@@ -109,13 +110,13 @@ void read(const QVariant &from, QByteArray &to, const SqlPlace &place)
 void read(const QVariant &from, QDateTime &to, const SqlPlace &place)
 {
     if (from.typeId() == QMetaType::QDate) {
-        to = from.toDate().startOfDay(Qt::UTC);
+        to = from.toDate().startOfDay(utcZone);
     } else if (from.typeId() == QMetaType::QDateTime) {
         to = from.toDateTime();
     } else if (isText(from)) {
         to = QDateTime::fromString(from.toString(), Qt::ISODateWithMs);
         if (to.timeSpec() == Qt::LocalTime) // as SQLite's datetime('now') says it
-            to = QDateTime(to.date(), to.time(), Qt::UTC);
+            to = QDateTime(to.date(), to.time(), utcZone);
         to = to.toUTC();
     }
     if (!to.isValid())

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "supervision/cronschedule.h"
 
+#include "process/utc.h"
+
 #include <algorithm>
 #include <bit>
 #include <chrono>
@@ -97,7 +99,7 @@ struct Stretch
 
 QDateTime inUtc(sys_seconds moment)
 {
-    return QDateTime::fromSecsSinceEpoch(moment.time_since_epoch().count(), Qt::UTC);
+    return QDateTime::fromSecsSinceEpoch(moment.time_since_epoch().count(), utcZone);
 }
 
 sys_seconds toSeconds(const QDateTime &moment)

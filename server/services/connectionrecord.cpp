@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "services/connectionrecord.h"
 
+#include "process/utc.h"
 #include "services/peername.h"
 
 namespace semper {
@@ -28,7 +29,7 @@ void ConnectionRecord::sent(qint64 bytes)
 Connection ConnectionRecord::connection() const
 {
     Connection connection = m_connection;
-    connection.lastActivity = QDateTime::fromMSecsSinceEpoch(m_lastActivity, Qt::UTC);
+    connection.lastActivity = QDateTime::fromMSecsSinceEpoch(m_lastActivity, utcZone);
     return connection;
 }
 

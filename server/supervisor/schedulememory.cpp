@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "supervisor/schedulememory.h"
 
+#include "process/utc.h"
 #include "protocol/keys.h"
 
 #include <QFile>
@@ -84,7 +85,7 @@ std::optional<QString> ScheduleMemory::open(
     if (auto error = map(seen))
         return error;
     if (*m_seen > 0)
-        m_seenBefore = QDateTime::fromMSecsSinceEpoch(*m_seen, Qt::UTC);
+        m_seenBefore = QDateTime::fromMSecsSinceEpoch(*m_seen, utcZone);
     return writeNote(note, schedules);
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "unit/cronstepper.h"
 
+#include "process/utc.h"
+
 #include <QDateTime>
 #include <QStringList>
 
@@ -128,7 +130,7 @@ public:
 private:
     qint64 offsetAt(qint64 moment) const
     {
-        return m_zone.offsetFromUtc(QDateTime::fromSecsSinceEpoch(moment, Qt::UTC));
+        return m_zone.offsetFromUtc(QDateTime::fromSecsSinceEpoch(moment, semper::utcZone));
     }
 
     QTimeZone m_zone;

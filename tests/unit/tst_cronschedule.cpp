@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "unit/cronstepper.h"
 
+#include "process/utc.h"
 #include "supervision/cronschedule.h"
 
 #include <QTest>
@@ -85,7 +86,7 @@ qint64 randomMoment(QRandomGenerator &random, const QTimeZone &zone)
         - qint64(1970) * 31556952;
     if (random.bounded(4) == 0)
         return anywhere;
-    const auto change = zone.nextTransition(QDateTime::fromSecsSinceEpoch(anywhere, Qt::UTC));
+    const auto change = zone.nextTransition(QDateTime::fromSecsSinceEpoch(anywhere, utcZone));
     if (!change.atUtc.isValid())
         return anywhere;
     return change.atUtc.toSecsSinceEpoch() + random.bounded(-36 * 3600, 3 * 3600);
@@ -369,7 +370,7 @@ void TestCronSchedule::everyDayThatEverComesIsFound()
     for (int day = 0; day < 7; ++day) {
         expression.daysOfWeek = quint64(1) << day;
         for (int year = 1900; year < 2300; ++year) {
-            const QDateTime start(QDate(year, 3, 1), QTime(0, 0), Qt::UTC);
+            const QDateTime start(QDate(year, 3, 1), QTime(0, 0), utcZone);
             const auto run = nextRun(expression, start, QTimeZone::utc());
             QVERIFY2(run, qPrintable(u"day %1 after %2"_s.arg(day).arg(year)));
             QCOMPARE(run->date().dayOfWeek() % 7, day);
@@ -405,8 +406,8 @@ void TestCronSchedule::nonsenseHasNoNextRun()
     QVERIFY(!nextRun(minutely, QDateTime(), QTimeZone::utc()));
     QVERIFY(!nextRun(minutely, start, QTimeZone()));
     QVERIFY(
-        !nextRun(minutely, QDateTime(QDate(10000, 1, 1), QTime(0, 0), Qt::UTC), QTimeZone::utc()));
-    QVERIFY(!nextRun(minutely, QDateTime(QDate(-1, 1, 1), QTime(0, 0), Qt::UTC), QTimeZone::utc()));
+        !nextRun(minutely, QDateTime(QDate(10000, 1, 1), QTime(0, 0), utcZone), QTimeZone::utc()));
+    QVERIFY(!nextRun(minutely, QDateTime(QDate(-1, 1, 1), QTime(0, 0), utcZone), QTimeZone::utc()));
     QVERIFY(!nextRun(CronExpression{.minutes = 0}, start, QTimeZone::utc()));
     QCOMPARE(missedRuns(minutely, start, QDateTime(), QTimeZone::utc()), 0);
     QCOMPARE(missedRuns(minutely, QDateTime(), start, QTimeZone::utc()), 0);
@@ -486,7 +487,7 @@ void TestCronSchedule::compareWithStepper(bool withSeconds, qint64 span)
     const qint64 until = expected.size() == 400 ? expected.last() : after + span;
 
     const CronExpression expression = parsed(schedule.text);
-    const QDateTime start = QDateTime::fromSecsSinceEpoch(after, Qt::UTC);
+    const QDateTime start = QDateTime::fromSecsSinceEpoch(after, utcZone);
     QList<qint64> found;
     auto run = nextRun(expression, start, zone);
     while (run && run->toSecsSinceEpoch() <= until && found.size() <= expected.size()) {
@@ -496,7 +497,7 @@ void TestCronSchedule::compareWithStepper(bool withSeconds, qint64 span)
     const QString what = u"%1 in %2 after %3"_s.arg(
         schedule.text, QString::fromLatin1(name), start.toString(Qt::ISODate));
     QVERIFY2(found == expected, qPrintable(what));
-    const QDateTime end = QDateTime::fromSecsSinceEpoch(until, Qt::UTC);
+    const QDateTime end = QDateTime::fromSecsSinceEpoch(until, utcZone);
     QCOMPARE(missedRuns(expression, start, end, zone), int(expected.size()));
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "process/utc.h"
 #include <semper/databaseerror.h>
 #include <semper/databaserows.h>
 #include <semper/sqlstatement.h>
@@ -75,7 +76,7 @@ void TestDatabaseRows::rowsAreARange()
 
 void TestDatabaseRows::aStructTakesItsColumnsByName()
 {
-    const QDateTime moment(QDate(2026, 3, 29), QTime(2, 30), Qt::UTC);
+    const QDateTime moment(QDate(2026, 3, 29), QTime(2, 30), utcZone);
     const auto rows
         = rowsOf({u"LAST_SEEN"_s, u"id"_s, u"name"_s, u"weight"_s, u"is_active"_s, u"rank"_s},
             {{moment, 7, u"eve"_s, u"1.25"_s, 1, 1}, {QVariant(), 8, u"bob"_s, 2, false, 0}});
@@ -125,7 +126,7 @@ void TestDatabaseRows::whatDoesNotFitIsRefused()
 
 void TestDatabaseRows::aDateWithoutAZoneIsInUtc()
 {
-    const QDateTime expected(QDate(2026, 3, 29), QTime(2, 30), Qt::UTC);
+    const QDateTime expected(QDate(2026, 3, 29), QTime(2, 30), utcZone);
     for (const QString &text :
         {u"2026-03-29 02:30:00"_s, u"2026-03-29T02:30:00.000Z"_s, u"2026-03-29T04:30:00+02:00"_s})
         QCOMPARE(fromSqlValue<QDateTime>(text, {}), expected);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "process/utc.h"
 #include "protocol/frame.h"
 #include "protocol/processstatus.h"
 
@@ -86,15 +87,15 @@ void TestProcessStatus::aTimeIsWrittenInUtcWithMilliseconds_data()
     QTest::addColumn<QDateTime>("time");
     QTest::addColumn<QString>("written");
     const auto utc = [](int year, int month, int day, int hour, int minute, int second, int ms) {
-        return QDateTime(QDate(year, month, day), QTime(hour, minute, second, ms), Qt::UTC);
+        return QDateTime(QDate(year, month, day), QTime(hour, minute, second, ms), utcZone);
     };
     QTest::newRow("today") << utc(2026, 11, 29, 7, 1, 2, 34) << u"2026-11-29T07:01:02.034Z"_s;
     QTest::newRow("leap day") << utc(2024, 2, 29, 23, 59, 59, 999) << u"2024-02-29T23:59:59.999Z"_s;
     QTest::newRow("a new year") << utc(2027, 1, 1, 0, 0, 0, 0) << u"2027-01-01T00:00:00.000Z"_s;
     QTest::newRow("before 1970") << utc(1969, 12, 31, 23, 59, 59, 1)
                                  << u"1969-12-31T23:59:59.001Z"_s;
-    QTest::newRow("another offset") << QDateTime(QDate(2026, 11, 29), QTime(0, 30),
-        Qt::OffsetFromUTC, 3600) << u"2026-11-28T23:30:00.000Z"_s;
+    QTest::newRow("another offset") << QDateTime(QDate(2026, 11, 29), QTime(0, 30), QTimeZone(3600))
+                                    << u"2026-11-28T23:30:00.000Z"_s;
     QTest::newRow("none") << QDateTime() << QString();
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "process/utc.h"
 #include "protocol/connectionkeys.h"
 #include "protocol/frame.h"
 
@@ -235,7 +236,7 @@ void TestServiceLink::closingTellsWhetherThereWasOne()
 
 void TestServiceLink::aConnectionSurvivesItsJson()
 {
-    const QDateTime now = QDateTime::fromMSecsSinceEpoch(1'800'000'000'123, Qt::UTC);
+    const QDateTime now = QDateTime::fromMSecsSinceEpoch(1'800'000'000'123, utcZone);
     const Connection connection{.id = 5,
         .peer = u"[::1]:4"_s,
         .since = now,

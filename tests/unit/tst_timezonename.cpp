@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "process/utc.h"
 #include "spec/timezonename.h"
 
 #include <QFile>
@@ -43,7 +44,7 @@ void TestTimeZoneName::aZoneIsFound()
     const auto found = findTimeZone(QString::fromLatin1(QTest::currentDataTag()));
     if (const auto *fault = std::get_if<QString>(&found))
         QFAIL(qPrintable(*fault));
-    const QDateTime summer(QDate(2025, 7, 1), QTime(0, 0), Qt::UTC);
+    const QDateTime summer(QDate(2025, 7, 1), QTime(0, 0), utcZone);
     QCOMPARE(std::get<QTimeZone>(found).offsetFromUtc(summer), summerOffset);
 }
 
@@ -100,7 +101,7 @@ void TestTimeZoneName::theLocalZoneIsAlwaysValid()
     qputenv("TZ", tz);
     const QTimeZone zone = localTimeZone();
     QVERIFY(zone.isValid());
-    const QDateTime summer(QDate(2025, 7, 1), QTime(0, 0), Qt::UTC);
+    const QDateTime summer(QDate(2025, 7, 1), QTime(0, 0), utcZone);
     QCOMPARE(zone.offsetFromUtc(summer), summerOffset);
 }
 
