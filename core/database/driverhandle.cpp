@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "database/driverhandle.h"
 
-#include <QCoreApplication>
-#include <QFile>
+#include "database/driverlibrary.h"
+
 #include <QSqlDriver>
-#include <QStringList>
 #include <QVariant>
 
 #include <utility>
 
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -20,24 +18,6 @@ using namespace Qt::StringLiterals;
 namespace semper {
 
 namespace {
-
-/// The function \a name as the plugin \a file of Qt sees it: in the plugin, or in a library that
-/// it links. Never one of the same name from elsewhere.
-template <class Function>
-[[nodiscard]] Function *find(const QString &file, const char *name)
-{
-    const QStringList folders = QCoreApplication::libraryPaths();
-    for (const QString &folder : folders) {
-        const QByteArray path = QFile::encodeName(folder + u"/sqldrivers/"_s + file);
-        void *plugin = ::dlopen(path.constData(), RTLD_LAZY | RTLD_NOLOAD);
-        if (!plugin)
-            continue;
-        void *function = ::dlsym(plugin, name);
-        ::dlclose(plugin); // Qt keeps it loaded
-        return reinterpret_cast<Function *>(function);
-    }
-    return nullptr;
-}
 
 [[nodiscard]] int copyOf(int socket)
 {
@@ -55,16 +35,16 @@ DriverHandle::DriverHandle(const QSqlDriver &driver, DatabaseOptions::Driver kin
     switch (kind) {
     case DatabaseOptions::Driver::Sqlite:
         m_sqlite = connection;
-        m_interrupt = find<void(void *)>(u"libqsqlite.so"_s, "sqlite3_interrupt");
+        m_interrupt = findInDriver<void(void *)>(u"libqsqlite.so"_s, "sqlite3_interrupt");
         break;
     case DatabaseOptions::Driver::PostgreSql:
-        if (const auto socket = find<int(const void *)>(u"libqsqlpsql.so"_s, "PQsocket"))
+        if (const auto socket = findInDriver<int(const void *)>(u"libqsqlpsql.so"_s, "PQsocket"))
             m_socket = copyOf(socket(connection));
         break;
     case DatabaseOptions::Driver::MariaDb:
         m_mariaDb = connection;
-        m_sqlState = find<const char *(void *)>(u"libqsqlmysql.so"_s, "mysql_sqlstate");
-        if (const auto socket = find<int(void *)>(u"libqsqlmysql.so"_s, "mysql_get_socket"))
+        m_sqlState = findInDriver<const char *(void *)>(u"libqsqlmysql.so"_s, "mysql_sqlstate");
+        if (const auto socket = findInDriver<int(void *)>(u"libqsqlmysql.so"_s, "mysql_get_socket"))
             m_socket = copyOf(socket(connection));
         break;
     }

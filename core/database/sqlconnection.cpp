@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "database/sqlconnection.h"
 
+#include "database/columntype.h"
 #include "database/sqldialect.h"
 
 #include <semper/databaseerror.h>
@@ -8,7 +9,6 @@
 #include <QLoggingCategory>
 #include <QSqlDriver>
 #include <QSqlError>
-#include <QSqlField>
 #include <QSqlRecord>
 
 #include <algorithm>
@@ -221,18 +221,18 @@ DatabaseRows SqlConnection::fetch(QSqlQuery &query)
 {
     const QSqlRecord record = query.record();
     QStringList columns;
-    QList<QSqlField> fields;
+    QList<int> types;
     for (int i = 0; i < record.count(); ++i) {
         columns.append(record.fieldName(i));
-        fields.append(record.field(i));
+        types.append(columnType(m_options.driver, query, i));
     }
     DatabaseRows rows(columns);
     qint64 bytes = 0;
     while (query.next()) {
         QVariantList values;
-        values.reserve(fields.size());
-        for (int i = 0; i < fields.size(); ++i) {
-            values.append(dialect::normalised(m_options.driver, fields.at(i), query.value(i)));
+        values.reserve(types.size());
+        for (int i = 0; i < types.size(); ++i) {
+            values.append(dialect::normalised(m_options.driver, types.at(i), query.value(i)));
             bytes += sizeOf(values.constLast());
         }
         if (rows.size() == m_options.maximumRows || bytes > m_options.maximumBytes) {

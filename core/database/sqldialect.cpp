@@ -2,11 +2,11 @@
 #include "database/sqldialect.h"
 
 #include "process/password.h"
+#include "process/utc.h"
 #include <semper/databaseerror.h>
 
 #include <QDateTime>
 #include <QSqlDatabase>
-#include <QSqlField>
 #include <QSqlQuery>
 
 #include <algorithm>
@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::chrono::milliseconds longestBusyWait = 5s;
 
-// Types of columns, as PostgreSQL's system catalog and MariaDB's protocol number them.
+// Types of columns, see columnType().
 constexpr int postgreSqlFloat4 = 700;
 constexpr int postgreSqlFloat8 = 701;
 constexpr int postgreSqlTimestampWithoutZone = 1114;
@@ -184,23 +184,22 @@ QString begin(Driver driver)
     Q_UNREACHABLE();
 }
 
-QVariant normalised(Driver driver, const QSqlField &field, const QVariant &value)
+QVariant normalised(Driver driver, int columnType, const QVariant &value)
 {
     if (value.isNull())
         return {};
-    // With high precision the drivers hand out every number with a point as text. That keeps
-    // numeric and decimal exact; of the others nothing is lost as a double.
-    if (field.metaType().id() == QMetaType::Double && value.typeId() == QMetaType::QString
-        && isReal(driver, field.typeID()))
+    // With high precision the drivers hand out numbers with a point as text, some versions every
+    // one. That keeps numeric and decimal exact; of the others nothing is lost as a double.
+    if (value.typeId() == QMetaType::QString && isReal(driver, columnType))
         return value.toDouble();
     if (value.typeId() != QMetaType::QDateTime)
         return value;
     const QDateTime moment = value.toDateTime();
-    // The session is in UTC, but the drivers take what has no zone for local time.
+    // The session is in UTC, but the drivers may take what has no zone for local time.
     const bool isUnzoned
-        = driver != Driver::PostgreSql || field.typeID() == postgreSqlTimestampWithoutZone;
+        = driver != Driver::PostgreSql || columnType == postgreSqlTimestampWithoutZone;
     if (isUnzoned && moment.timeSpec() == Qt::LocalTime)
-        return QDateTime(moment.date(), moment.time(), Qt::UTC);
+        return QDateTime(moment.date(), moment.time(), utcZone);
     return moment.toUTC();
 }
 

@@ -10,7 +10,6 @@
 #include <chrono>
 
 class QSqlDatabase;
-class QSqlField;
 
 namespace semper::dialect {
 
@@ -33,8 +32,9 @@ void configure(QSqlDatabase &database, const DatabaseOptions &options, const QSt
 [[nodiscard]] QString timeout(DatabaseOptions::Driver driver, std::chrono::milliseconds timeout);
 [[nodiscard]] QString begin(DatabaseOptions::Driver driver);
 
-/// The value of \a field as it is in UTC, with the precision that it has in the database.
+/// A value of a column of that columnType() as it is in UTC, with the precision that it has in the
+/// database.
 [[nodiscard]] QVariant normalised(
-    DatabaseOptions::Driver driver, const QSqlField &field, const QVariant &value);
+    DatabaseOptions::Driver driver, int columnType, const QVariant &value);
 
 } // namespace semper::dialect

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "databases.h"
+#include "process/utc.h"
 
 #include <semper/stopped.h>
 
@@ -129,7 +130,7 @@ void TestDatabase::cleanup()
 
 void TestDatabase::rowsComeAsARangeAndAsStructs()
 {
-    const QDateTime moment(QDate(2026, 3, 29), QTime(2, 30, 1, 250), Qt::UTC);
+    const QDateTime moment(QDate(2026, 3, 29), QTime(2, 30, 1, 250), utcZone);
     awaited(m_db->execute(u"insert into users values (?, ?, ?)", 1, "eve", moment));
     awaited(m_db->execute(u"insert into users values (?, ?, ?)", 2, u"böb", nullptr));
 
@@ -163,7 +164,7 @@ void TestDatabase::valuesComeBackAsTheyWent()
             isPostgreSql ? u"timestamp(3)"_s : u"datetime(3)"_s,
             isPostgreSql ? u"uuid"_s : u"char(36)"_s, isPostgreSql ? u"jsonb"_s : u"text"_s)));
     // In the hour that Central European Time leaves out.
-    const QDateTime moment(QDate(2026, 3, 29), QTime(2, 30, 0, 7), Qt::UTC);
+    const QDateTime moment(QDate(2026, 3, 29), QTime(2, 30, 0, 7), utcZone);
     const QDate day(2026, 2, 28);
     const QUuid uuid = QUuid::createUuid();
     const QString text = u"it's \\ \"böse\" ? :a €😀\n"_s;
@@ -204,6 +205,24 @@ void TestDatabase::numbersKeepTheirPrecision()
     QCOMPARE(row.value<QString>(u"n"), u"12345678901234567.89"_s);
     QCOMPARE(row.value<double>(u"d"), 0.25);
     QCOMPARE(row[u"d"].typeId(), int(QMetaType::Double));
+
+    // A real with a fixed number of digits is announced much as a decimal is.
+    const bool isMariaDb = m_driver == Driver::MariaDb;
+    awaited(m_db->execute(u"create temporary table f (f %1, d %2, n decimal(12, 2))"_s.arg(
+        isMariaDb ? u"float"_s : u"real"_s, isMariaDb ? u"double(12, 2)"_s : real)));
+    awaited(m_db->execute(u"insert into f values (0.5, 2.25, 2.25)"));
+    const QString all = u"select f, d, n, sqrt(d) as r, round(d) as w from f"_s;
+    for (const auto &found : {*awaited(m_db->first(all)), // prepared, they come in another form
+             *awaited(m_db->first(QString(all + u" where f < ?"_s), 1))}) {
+        for (const QString &name : {u"f"_s, u"d"_s, u"r"_s, u"w"_s})
+            QVERIFY2(found[name].typeId() == QMetaType::Double, qPrintable(name));
+        QCOMPARE(found[u"f"].toDouble(), 0.5);
+        QCOMPARE(found[u"d"].toDouble(), 2.25);
+        QCOMPARE(found[u"r"].toDouble(), 1.5);
+        QCOMPARE(found[u"w"].toDouble(), 2.0);
+        QCOMPARE(found[u"n"].typeId(), int(QMetaType::QString));
+        QCOMPARE(found.value<QString>(u"n"), u"2.25"_s);
+    }
 }
 
 void TestDatabase::anExecuteTellsWhatItDid()
