@@ -198,6 +198,7 @@ void WebSocketChannel::open()
     options.setSubprotocols(m_settings.subprotocols);
     m_deadline->start(m_settings.timeout);
     m_socket->open(request, options);
+    m_handshake.watch(*m_socket);
     // The signals of QWebSocket know nothing of what is encrypted and not sent yet.
     if (const auto *tls = tlsOf(m_socket.get()))
         connect(tls, &QSslSocket::encryptedBytesWritten, this, &WebSocketChannel::tellWritten);
@@ -238,6 +239,7 @@ void WebSocketChannel::connectSignals()
 void WebSocketChannel::becomeConnected()
 {
     m_deadline->stop();
+    m_handshake.handshakeDone();
     m_state = State::Connected;
     m_connectedAt = m_process.clock().now();
     m_failure.reset();
@@ -267,6 +269,8 @@ void WebSocketChannel::handleError(QAbstractSocket::SocketError socketError)
 {
     const QString why = m_tlsErrors.isEmpty() ? m_socket->errorString() : m_tlsErrors;
     if (m_state == State::Connecting) {
+        if (const QString refusal = m_handshake.refusal(); !refusal.isEmpty())
+            return lose(error(WebSocketError::Kind::Unreachable, refusal));
         const bool isOfTls = socketError == QAbstractSocket::SslHandshakeFailedError;
         lose(error(isOfTls ? WebSocketError::Kind::Tls : WebSocketError::Kind::Unreachable, why));
     } else if (socketError != QAbstractSocket::RemoteHostClosedError && !m_saysGoodbye) {

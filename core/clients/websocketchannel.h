@@ -5,6 +5,7 @@
 #include <semper/httprequest.h>
 #include <semper/websocketclient.h>
 
+#include "handshakeanswer.h"
 #include "websocketqueue.h"
 
 #include <QAbstractSocket>
@@ -103,6 +104,7 @@ private:
     bool m_saysGoodbye = false; ///< a close frame came or went
     bool m_pongAwaited = false;
     QString m_tlsErrors;
+    HandshakeAnswer m_handshake;
     std::chrono::milliseconds m_connectedAt{0}; ///< by the clock of the process
     int m_failures = 0; ///< in a row
     std::unique_ptr<Clock::Timer> m_deadline; ///< of a try to connect, or of a goodbye

@@ -139,6 +139,7 @@ private Q_SLOTS:
     void anAddressThatIsNoneIsRefused();
     void nobodyThereIsToldInTime();
     void itConnectsOnceSomebodyListens();
+    void whoSpeaksNoWebSocketIsUnreachable_data();
     void whoSpeaksNoWebSocketIsUnreachable();
     void aHandshakeThatDoesNotEndTimesOut();
     void aLossIsToldToWhoeverWaitsAndThenItGoesOn();
@@ -303,17 +304,38 @@ void TestWebSocketClient::itConnectsOnceSomebodyListens()
     QVERIFY(m_socket->isConnected());
 }
 
+void TestWebSocketClient::whoSpeaksNoWebSocketIsUnreachable_data()
+{
+    QTest::addColumn<QByteArray>("answer");
+    QTest::addColumn<QString>("why");
+    const auto row = [](const char *name, const QByteArray &answer, const char16_t *why) {
+        QTest::newRow(name) << answer << QString(why);
+    };
+    row("no challenge", "401 Unauthorized\r\n", u"answered with 401 Unauthorized");
+    row("a bearer's", "401 Unauthorized\r\nWWW-Authenticate: Bearer\r\n",
+        u"answered with 401 Unauthorized");
+    row("a password's", "401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"a\"\r\n",
+        u"answered with 401 Unauthorized");
+    row("bad", "400 Bad Request\r\n", u"answered with 400 Bad Request");
+    row("forbidden", "403 Forbidden\r\n", u"answered with 403 Forbidden");
+    row("elsewhere", "302 Found\r\nLocation: /there\r\n", u"answered with 302 Found");
+    row("a page", "200 OK\r\n", u"answered with 200 OK");
+    row("without words", "503\r\n", u"answered with 503");
+}
+
 void TestWebSocketClient::whoSpeaksNoWebSocketIsUnreachable()
 {
-    ScriptedHttp server([](QTcpSocket &peer, const RawRequest &) {
-        ScriptedHttp::reply(peer, "401 Unauthorized", "no");
+    QFETCH(const QByteArray, answer);
+    QFETCH(const QString, why);
+    ScriptedHttp server([&answer](QTcpSocket &peer, const RawRequest &) {
+        peer.write("HTTP/1.1 " + answer + "Content-Length: 2\r\n\r\nno");
     });
     makeSocket(server.url(u"/"_s, u"ws"_s));
     m_socket->setReconnectDelays(0ms, 0ms);
     const Outcome outcome = connected();
     QVERIFY(outcome.kind);
     QCOMPARE(*outcome.kind, Kind::Unreachable);
-    QVERIFY2(outcome.what.contains(u"401"_s), qPrintable(outcome.what));
+    QVERIFY2(outcome.what.endsWith(why), qPrintable(outcome.what));
     QCOMPARE(server.requests.size(), 1);
 }
 
