@@ -131,6 +131,10 @@ private:
 
 ConfigErrors scanJson(const QByteArray &bytes)
 {
+    // Versions of the parser tell this one apart, each in its own words.
+    if (bytes.trimmed().isEmpty())
+        return {
+            {JsonPath().toString(), u"is empty; must be an object, of which {} is the least"_s}};
     Scanner scanner(bytes);
     // Errors arrive in parse_error(); what sax_parse() returns says nothing more.
     static_cast<void>(Json::sax_parse(bytes.cbegin(), bytes.cend(), &scanner));

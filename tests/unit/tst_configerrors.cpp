@@ -33,9 +33,8 @@ void TestConfigErrors::oneThingWrongIsOneErrorWithItsPath_data()
         row(name, withProcess(fields), whole.constData());
     };
 
-    row("nothing", "",
-        "$: line 1, column 1: syntax error while parsing value - unexpected end of "
-        "input; expected '[', '{', or a literal");
+    row("nothing", "", "$: is empty; must be an object, of which {} is the least");
+    row("white space", " \n\t\r\n", "$: is empty; must be an object, of which {} is the least");
     row("a list", "[]", "$: must be an object");
     row("cut off", "{\n  \"node\"",
         "$: line 2, column 9: syntax error while parsing object "
