@@ -18,7 +18,7 @@ struct SEMPER_SERVER_EXPORT HttpServerRequest
 {
     QHttpServerRequest::Method method = QHttpServerRequest::Method::Unknown;
     QUrl url;
-    QList<std::pair<QByteArray, QByteArray>> headers;
+    QList<std::pair<QByteArray, QByteArray>> headers; ///< their names in lower case
     QByteArray body;
     QHostAddress remoteAddress; ///< null over a Unix socket
 

@@ -43,6 +43,7 @@ inline void addHeader(
 #endif
 }
 
+/// With names in lower case: later versions know them in no other.
 inline QList<std::pair<QByteArray, QByteArray>> headers(const QHttpServerRequest &request)
 {
     QList<std::pair<QByteArray, QByteArray>> list;
@@ -51,7 +52,7 @@ inline QList<std::pair<QByteArray, QByteArray>> headers(const QHttpServerRequest
 #else
     const auto headers = request.headers();
     for (const auto &[name, value] : headers)
-        list.append({name, value});
+        list.append({name.toLower(), value});
 #endif
     return list;
 }

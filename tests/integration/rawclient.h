@@ -7,6 +7,8 @@
 #include <QString>
 #include <QTcpSocket>
 
+#include <algorithm>
+
 /// A client that sends what it is told, keeps what comes back, and knows no HTTP.
 class RawClient
 {
@@ -55,6 +57,20 @@ public:
         static const QRegularExpression line(QStringLiteral("HTTP/1\\.1 [1-5][0-9][0-9] "));
         return static_cast<int>(QString::fromLatin1(m_received).count(line));
     }
+    /// Lines that are \a header, such as "Content-Length: 5"; its name may be in any case.
+    [[nodiscard]] qsizetype count(const QByteArray &header) const
+    {
+        const qsizetype colon = header.indexOf(':');
+        const auto lowered = [colon](const QByteArray &line) {
+            return line.first(colon).toLower() + line.sliced(colon);
+        };
+        const QByteArray wanted = lowered(header) + '\r';
+        const QList<QByteArray> lines = m_received.split('\n');
+        return std::ranges::count_if(lines, [&](const QByteArray &line) {
+            return line.size() == wanted.size() && lowered(line) == wanted;
+        });
+    }
+    [[nodiscard]] bool has(const QByteArray &header) const { return count(header) > 0; }
     [[nodiscard]] QByteArray body() const
     {
         const qsizetype blank = m_received.indexOf("\r\n\r\n");
