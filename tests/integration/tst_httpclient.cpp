@@ -5,6 +5,7 @@
 #include <semper/process.h>
 #include <semper/systemclock.h>
 
+#include "services/qthttpcompat.h"
 #include "support/certificates.h"
 #include "support/scriptedhttp.h"
 
@@ -150,9 +151,10 @@ void TestHttpClient::anAnswerOfARealServerIsWhole()
     server.route(u"/stock"_s, [] { return QJsonObject{{u"stock"_s, 12}}; });
     const QByteArray large(3'000'000, 'x');
     server.route(u"/large"_s, [&large] { return QHttpServerResponse("text/plain", large); });
-    const quint16 port = server.listen(QHostAddress::LocalHost);
-    QVERIFY(port != 0);
-    const QString base = u"http://127.0.0.1:%1"_s.arg(port);
+    auto listener = std::make_unique<QTcpServer>();
+    QVERIFY(listener->listen(QHostAddress::LocalHost));
+    const QString base = u"http://127.0.0.1:%1"_s.arg(listener->serverPort());
+    qthttp::bind(server, std::move(listener));
 
     const Outcome stock = await(m_http->get(QUrl(base + u"/stock"_s)));
     QCOMPARE(stock.what, QString());

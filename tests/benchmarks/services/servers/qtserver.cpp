@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The three services with Qt's classes and nothing around them: no limits, no deadlines, no checks.
 // What Semper takes more than this is Semper's own.
+#include "services/qthttpcompat.h"
+
 #include <QCoreApplication>
 #include <QHttpServer>
 #include <QJsonArray>
@@ -12,6 +14,7 @@
 #include <QWebSocketServer>
 
 #include <cstdio>
+#include <memory>
 
 using namespace Qt::StringLiterals;
 
@@ -29,7 +32,11 @@ void serveHttp(QHttpServer &server)
     server.route(u"/hello"_s, QHttpServerRequest::Method::Get, [] {
         return QJsonObject{{u"message"_s, u"hello"_s}, {u"from"_s, u"a handler"_s}};
     });
-    tell("http", "http", server.listen(QHostAddress::LocalHost));
+    auto listener = std::make_unique<QTcpServer>();
+    if (!listener->listen(QHostAddress::LocalHost))
+        return;
+    tell("http", "http", listener->serverPort());
+    semper::qthttp::bind(server, std::move(listener));
 }
 
 void serveWebSockets(QWebSocketServer &server)
