@@ -398,7 +398,7 @@ void TestReload::whatARestartThatWasGivenUpLeftIsSeenAndTakenUpAgain()
     QTRY_VERIFY2_WITH_TIMEOUT(isGivenUp(), qPrintable(server.log()), patience);
     QCOMPARE(event[u"process"_s], u"worker"_s);
     QCOMPARE(event[u"instance"_s], 0);
-    QCOMPARE(event[u"not_restarted"_s], (QJsonArray{1, 2}));
+    QCOMPARE(event[u"not_restarted"_s].toArray(), (QJsonArray{1, 2}));
     QCOMPARE(event[u"reason"_s], u"worker has failed: exited with code 3"_s);
     QCOMPARE(outdated(server), (QList<bool>{false, true, true}));
     const auto status = server.command({u"status"_s});

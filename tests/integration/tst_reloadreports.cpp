@@ -48,7 +48,7 @@ void TestReloadReports::aReloadOverHttpAnswersWithItsEvent()
     QCOMPARE(status, 202);
     QVERIFY(answer[u"event"_s].toInteger() > 0);
     QCOMPARE(answer[u"unchanged"_s], 1);
-    QCOMPARE(answer[u"changes"_s],
+    QCOMPARE(answer[u"changes"_s].toArray(),
         (QJsonArray{QJsonObject{{u"change"_s, u"added"_s}, {u"process"_s, u"b"_s},
             {u"effect"_s, u"start"_s}, {u"path"_s, u"$.services.http.processes.b"_s}}}));
 
