@@ -2,14 +2,13 @@
 #include "hub/framepump.h"
 
 #include "supervisor/launchdescriptors.h"
+#include "turns/turnline.h"
 
 #include <QMutexLocker>
-#include <QSet>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <iterator>
 #include <utility>
 
 #include <fcntl.h>
@@ -56,6 +55,7 @@ struct FramePump::Channel
 
 FramePump::FramePump(QObject *parent)
     : QObject(parent)
+    , m_turn(std::make_shared<TurnLine>(), [this] { return deliver(); })
     , m_epoll(::epoll_create1(EPOLL_CLOEXEC))
     , m_quit(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
 {
@@ -93,6 +93,8 @@ FramePump::Id FramePump::add(int socket, Listener *listener)
 void FramePump::remove(Id id)
 {
     m_listeners.remove(id);
+    if (m_news.remove(id))
+        m_order.removeOne(id);
     const auto channel = this->channel(id);
     if (!channel)
         return;
@@ -176,20 +178,22 @@ void FramePump::drain(Id id)
     const auto channel = this->channel(id);
     if (!channel)
         return;
-    QList<Arrival> arrivals;
+    QQueue<News> news;
     {
         const QMutexLocker lock(&channel->mutex);
         for (int i = 0; i < lastChunks && receive(id, *channel); ++i) { }
         const QMutexLocker pumpLock(&m_mutex);
-        for (QList<Arrival> *list : {&m_turn, &m_arrivals}) {
-            const auto others = std::stable_partition(list->begin(), list->end(),
-                [id](const Arrival &arrival) { return arrival.id == id; });
-            std::move(list->begin(), others, std::back_inserter(arrivals));
-            list->remove(0, std::distance(list->begin(), others));
-        }
+        news = m_news.take(id);
+        m_order.removeOne(id);
+        const auto others = std::stable_partition(m_arrivals.begin(), m_arrivals.end(),
+            [id](const Arrival &arrival) { return arrival.id == id; });
+        std::for_each(m_arrivals.begin(), others,
+            [&news](Arrival &arrival) { news.enqueue(std::move(arrival.news)); });
+        m_arrivals.erase(m_arrivals.begin(), others);
     }
-    for (const Arrival &arrival : std::as_const(arrivals))
-        tell(arrival);
+    for (const News &one : std::as_const(news))
+        tell(id, one);
+    release(id);
 }
 
 void FramePump::run()
@@ -299,42 +303,66 @@ void FramePump::post(Id id, News news)
     const QMutexLocker lock(&m_mutex);
     m_arrivals.append({id, std::move(news)});
     if (!std::exchange(m_delivering, true))
-        QMetaObject::invokeMethod(this, &FramePump::deliver, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(this, &FramePump::collect, Qt::QueuedConnection);
 }
 
-void FramePump::deliver()
+void FramePump::collect()
 {
+    QList<Arrival> arrivals;
     {
         const QMutexLocker lock(&m_mutex);
-        m_turn.append(std::exchange(m_arrivals, {}));
+        arrivals = std::exchange(m_arrivals, {});
         m_delivering = false;
     }
-    QSet<Id> heard;
-    while (!m_turn.isEmpty()) {
-        const Arrival arrival = m_turn.takeFirst();
-        heard.insert(arrival.id);
-        tell(arrival);
-    }
-    for (const Id id : std::as_const(heard)) {
-        const auto channel = this->channel(id);
-        if (!channel)
-            continue;
-        const QMutexLocker lock(&channel->mutex);
-        if (std::exchange(channel->held, false))
-            arm(id, *channel);
-    }
+    std::for_each(arrivals.begin(), arrivals.end(), [this](Arrival &arrival) {
+        QQueue<News> &news = m_news[arrival.id];
+        if (news.isEmpty())
+            m_order.enqueue(arrival.id);
+        news.enqueue(std::move(arrival.news));
+    });
+    m_turn.ask();
 }
 
-void FramePump::tell(const Arrival &arrival)
+/// Tells one piece of news of the peer whose turn it is. True: there are more.
+bool FramePump::deliver()
 {
-    Listener *listener = m_listeners.value(arrival.id);
+    if (m_order.isEmpty())
+        return false;
+    const Id id = m_order.dequeue();
+    QQueue<News> &waiting = m_news[id];
+    const News news = waiting.dequeue();
+    const bool isLast = waiting.isEmpty();
+    if (isLast)
+        m_news.remove(id);
+    else
+        m_order.enqueue(id);
+    tell(id, news); // which may have others removed, or drained
+    if (isLast && !m_news.contains(id))
+        release(id);
+    return !m_order.isEmpty();
+}
+
+/// All that came of it is told: more is read.
+void FramePump::release(Id id)
+{
+    const auto channel = this->channel(id);
+    if (!channel)
+        return;
+    const QMutexLocker lock(&channel->mutex);
+    if (std::exchange(channel->held, false))
+        arm(id, *channel);
+}
+
+void FramePump::tell(Id id, const News &news)
+{
+    Listener *listener = m_listeners.value(id);
     if (!listener) // removed by what one before it told
         return;
-    if (const auto *frame = std::get_if<QJsonObject>(&arrival.news))
+    if (const auto *frame = std::get_if<QJsonObject>(&news))
         listener->frameArrived(*frame);
-    else if (const auto *error = std::get_if<FrameError>(&arrival.news))
+    else if (const auto *error = std::get_if<FrameError>(&news))
         listener->frameBroken(*error);
-    else if (std::holds_alternative<Relieved>(arrival.news))
+    else if (std::holds_alternative<Relieved>(news))
         listener->outputRelieved();
     else
         listener->hungUp();

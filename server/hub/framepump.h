@@ -5,12 +5,14 @@
 
 #include "hub/frameconnection.h"
 #include "protocol/framereader.h"
+#include "turns/turntaker.h"
 
 #include <QByteArray>
 #include <QHash>
 #include <QJsonObject>
 #include <QMutex>
 #include <QObject>
+#include <QQueue>
 
 #include <memory>
 #include <thread>
@@ -20,7 +22,8 @@ namespace semper {
 
 /// Reads, cuts and parses what the hub's peers send, and writes what waits for them, on a thread
 /// of its own with one epoll set, so that no peer costs the event loop more than the frames it
-/// sent. The functions are for the thread of this object, and none of them blocks.
+/// sent. These are told one of each peer in turn, as Turns has it. The functions are for the thread
+/// of this object, and none of them blocks.
 class SEMPER_SERVER_EXPORT FramePump : public QObject
 {
     Q_OBJECT
@@ -85,12 +88,16 @@ private:
     void send(Id id, Channel &channel);
     void arm(Id id, Channel &channel) const;
     void post(Id id, News news);
-    void deliver();
-    void tell(const Arrival &arrival);
+    void collect();
+    [[nodiscard]] bool deliver();
+    void release(Id id);
+    void tell(Id id, const News &news);
     [[nodiscard]] std::shared_ptr<Channel> channel(Id id) const;
 
     QHash<Id, Listener *> m_listeners; ///< like the next, for the object's thread only
-    QList<Arrival> m_turn; ///< what deliver() has not told yet
+    QHash<Id, QQueue<News>> m_news; ///< by connection, what is not told yet
+    QQueue<Id> m_order; ///< those of m_news, in the order of their turns
+    TurnTaker m_turn;
     mutable QMutex m_mutex; ///< guards the three below; taken last
     QHash<Id, std::shared_ptr<Channel>> m_channels;
     QList<Arrival> m_arrivals;

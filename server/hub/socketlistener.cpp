@@ -23,7 +23,7 @@ namespace {
 Q_LOGGING_CATEGORY(logSocketListener, "semper.server.hub", QtInfoMsg)
 
 constexpr int backlog = 4096;
-constexpr int mostAtOnce = 64; ///< before others have their turn
+constexpr int mostAtOnce = 16; ///< before others have their turn
 constexpr auto timeToRecover = 200ms;
 
 } // namespace

@@ -26,13 +26,14 @@ GuardedServer::~GuardedServer()
 HttpGuard *GuardedServer::guard(QTcpSocket *socket, quint64 id)
 {
     auto *guarded = dynamic_cast<GuardedSocket *>(socket);
-    return new HttpGuard(*guarded, id, m_http, m_admission, m_upgrading, limits(), m_running);
+    return new HttpGuard(
+        *guarded, id, m_http, m_admission, m_upgrading, limits(), m_running, line());
 }
 
 LiveConnection *GuardedServer::serve(QTcpSocket *socket, quint64 id)
 {
     HttpGuard *made = guard(socket, id);
-    addPendingConnection(socket);
+    addPendingConnection(made->relay());
     return made;
 }
 

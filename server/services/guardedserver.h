@@ -10,7 +10,7 @@
 
 namespace semper {
 
-/// A listener that puts an HttpGuard on every connection before QHttpServer sees it.
+/// A listener that puts an HttpGuard on every connection, between it and QHttpServer.
 class SEMPER_SERVER_EXPORT GuardedServer : public ServiceListener
 {
     Q_OBJECT

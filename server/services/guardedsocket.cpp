@@ -4,7 +4,6 @@
 #include "services/tlsparting.h"
 
 #include <algorithm>
-#include <iterator>
 
 #include <sys/socket.h>
 
@@ -16,18 +15,6 @@ void GuardedSocket::beginAnswer(Answer answer)
     m_tail.clear();
     m_headEnded = false;
     m_answerBytes = 0;
-}
-
-void GuardedSocket::endTransaction()
-{
-    if (socket().isTransactionStarted())
-        socket().commitTransaction();
-}
-
-void GuardedSocket::putBack(const QByteArray &bytes)
-{
-    QTcpSocket &device = socket();
-    std::for_each(bytes.crbegin(), bytes.crend(), [&device](char byte) { device.ungetChar(byte); });
 }
 
 qint64 GuardedSocket::pass(const char *data, qint64 size)
@@ -67,7 +54,7 @@ void GuardedTlsSocket::closeWriting(Client client)
 {
     if (client == Client::MaySend)
         return endOnceSilent(this);
-    // Not in a slot of readyRead: QHttpServer's comes next and needs an open socket.
+    // Not at once: who called goes on with an open socket.
     QMetaObject::invokeMethod(
         this, [this] { disconnectFromHost(); }, Qt::QueuedConnection);
 }

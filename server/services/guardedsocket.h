@@ -32,10 +32,6 @@ public:
     void beginAnswer(Answer answer);
     /// Bytes written since beginAnswer(), dropped ones included.
     [[nodiscard]] qint64 answerBytes() const { return m_answerBytes; }
-    /// QHttpServer opens a transaction whenever it is told of bytes, even where there are none.
-    void endTransaction();
-    /// Puts \a bytes in front of what is read next.
-    void putBack(const QByteArray &bytes);
 
 protected:
     /// Counts \a size bytes of the answer. How many of them the client is to have.

@@ -19,6 +19,11 @@ Q_LOGGING_CATEGORY(logHttpGuard, "semper.server.http", QtInfoMsg)
 
 /// What the kernel hands over at once. Small, for a client cannot make the server hold more.
 constexpr qint64 readBufferBytes = 64 * 1024;
+/// What a client has for its first request, for the next, and for more of one, where there is no
+/// room for others.
+constexpr auto timeForFirstRequest = 10ms;
+constexpr auto timeForNextRequest = 100ms;
+constexpr auto timeForMoreOfIt = 1000ms;
 constexpr auto timeToClose = 2000ms; ///< for a client that close() asks to go
 
 HttpGuard *guardHandingOn = nullptr; ///< handlers run within it, one at a time, on one thread
@@ -40,7 +45,7 @@ QByteArray refusalBytes(const Problem &problem, bool withBody)
 
 HttpGuard::HttpGuard(GuardedSocket &socket, quint64 id, const HttpLimits &limits,
     const Admission &admission, const Upgrading &upgrading, const ServiceLimits &common,
-    std::shared_ptr<int> running)
+    std::shared_ptr<int> running, std::shared_ptr<TurnLine> line)
     : QObject(&socket.socket())
     , m_guarded(socket)
     , m_socket(&socket.socket())
@@ -50,23 +55,50 @@ HttpGuard::HttpGuard(GuardedSocket &socket, quint64 id, const HttpLimits &limits
     , m_common(common)
     , m_running(std::move(running))
     , m_record(id, *m_socket)
+    , m_turn(std::move(line), [this] { return serve(); })
 {
     m_socket->setReadBufferSize(readBufferBytes);
     m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
-    connect(m_socket, &QIODevice::readyRead, this, &HttpGuard::readInput);
+    connect(m_socket, &QIODevice::readyRead, this, [this] { m_turn.ask(); });
     connect(m_socket, &QIODevice::bytesWritten, this, [this](qint64 bytes) {
         m_record.sent(bytes);
         progressWriting();
     });
     if (auto *tls = qobject_cast<QSslSocket *>(m_socket)) // where the above means: encrypted
         connect(tls, &QSslSocket::encryptedBytesWritten, this, &HttpGuard::progressWriting);
-    // Connected a turn later, and so behind QHttpServer's slot.
-    QMetaObject::invokeMethod(
-        this, [this] { connect(m_socket, &QIODevice::readyRead, this, &HttpGuard::serveOn); },
-        Qt::QueuedConnection);
-    connect(m_socket, &QAbstractSocket::disconnected, this, [this] { m_responder.reset(); });
+    connect(m_socket, &QAbstractSocket::disconnected, this, &HttpGuard::endRelay);
     m_lastWrite.start();
     m_deadline.setRemainingTime(m_limits.headTimeout);
+}
+
+HttpGuard::~HttpGuard()
+{
+    endRelay();
+}
+
+QTcpSocket *HttpGuard::relay()
+{
+    if (!m_relay) {
+        m_relay = new RelayedSocket(*m_socket, this);
+        connect(
+            m_relay, &RelayedSocket::closeRequested, this, &HttpGuard::abort, Qt::QueuedConnection);
+    }
+    return m_relay;
+}
+
+/// QHttpServer may own the relay by now, and lets go of it once it is told that the client is gone.
+/// It must not have to answer any more then.
+void HttpGuard::endRelay()
+{
+    m_responder.reset();
+    const QPointer<RelayedSocket> relay = std::exchange(m_relay, nullptr);
+    if (!relay)
+        return;
+    if (m_handingOn && relay->parent() == this)
+        relay->setParent(nullptr); // QHttpServer is at work with it, and deletes it then.
+    relay->disconnect(this);
+    relay->end();
+    Q_EMIT relay->disconnected();
 }
 
 Connection HttpGuard::connection() const
@@ -106,7 +138,7 @@ void HttpGuard::enforceDeadlines()
     const bool unread = m_guarded.unsentBytes() > 0;
     if ((unread && m_lastWrite.hasExpired(m_limits.stallTimeout.count())) || m_closeBy.hasExpired())
         return m_socket->abort();
-    if (!m_deadline.hasExpired())
+    if (!m_deadline.hasExpired() || m_turn.waits()) // What came in time may not be read yet.
         return;
     switch (m_phase) {
     case Phase::Idle:
@@ -129,43 +161,30 @@ void HttpGuard::enforceDeadlines()
     }
 }
 
-/// The first slot of each readyRead. QHttpServer's comes next, and must find nothing but what
-/// answerRequest() hands on; a socket that closes in here would make it complain.
-void HttpGuard::readInput()
+/// Takes and answers one request, if a whole one has come. True: there may be another.
+bool HttpGuard::serve()
 {
-    if (m_handingOn)
-        return;
-    m_guarded.endTransaction();
-    const QByteArray fresh = m_socket->readAll();
-    m_record.received(fresh.size());
     if (m_phase == Phase::Leaving)
-        return;
-    m_input += fresh;
-    if (m_input.size() > m_limits.maximumHeadBytes + m_limits.maximumBodyBytes + readBufferBytes) {
-        qCDebug(logHttpGuard) << "dropped" << m_record.peer()
-                              << "which sends on without reading its answers";
-        m_input.clear();
-        if (m_phase != Phase::Answering)
-            return leave(GuardedSocket::Client::MaySend);
-        m_head.closes = true; // with the answer that is owed
-        m_sendsOn = true;
-    }
-    if (takeRequest())
-        answerRequest();
+        m_record.received(m_socket->skip(m_socket->bytesAvailable()));
+    if (!mayTakeRequest())
+        return false;
+    if (!takeRequest())
+        return mayTakeRequest() && readMore();
+    const QPointer<HttpGuard> self(this); // A handler may let the event loop turn.
+    answerRequest();
+    if (!self)
+        return false;
+    m_socket->flush();
+    return mayTakeRequest();
 }
 
-/// The last slot of each readyRead, and called again when the client has taken an answer.
-void HttpGuard::serveOn()
+/// A client that does not take its answers gets no further ones.
+bool HttpGuard::mayTakeRequest() const
 {
-    if (m_handingOn || m_servingOn)
-        return;
-    m_servingOn = true;
-    m_socket->flush();
-    while (takeRequest()) {
-        answerRequest();
-        m_socket->flush();
-    }
-    m_servingOn = false;
+    const bool isAway
+        = m_phase == Phase::Answering || m_phase == Phase::Leaving || m_phase == Phase::Upgraded;
+    return !isAway && !m_handingOn && m_socket->state() == QAbstractSocket::ConnectedState
+        && m_guarded.unsentBytes() == 0;
 }
 
 /// True when m_input starts with a whole request, whose head is m_head. A client that does not
@@ -197,7 +216,8 @@ bool HttpGuard::takeHead()
         refuse(*problem);
         return false;
     }
-    if (std::holds_alternative<IncompleteHead>(parsed))
+    m_lookedAt = std::holds_alternative<IncompleteHead>(parsed) ? m_input.size() : 0;
+    if (m_lookedAt > 0)
         return false;
     m_head = std::get<RequestHead>(std::move(parsed));
     if (const auto problem = m_admission ? m_admission(m_head) : std::nullopt) {
@@ -209,6 +229,7 @@ bool HttpGuard::takeHead()
     if (m_head.awaitsContinue && m_input.size() == m_head.headBytes) {
         m_guarded.beginAnswer(GuardedSocket::Answer::Whole);
         m_socket->write("HTTP/1.1 100 Continue\r\n\r\n");
+        m_socket->flush();
     }
     enter(Phase::Body, m_limits.bodyTimeout);
     return true;
@@ -229,8 +250,6 @@ bool HttpGuard::upgrade()
     m_upgraded = std::get<UpgradedConnection *>(decided);
     m_phase = Phase::Upgraded;
     m_guarded.beginAnswer(GuardedSocket::Answer::Whole);
-    m_guarded.endTransaction(); // what is read stays read
-    // Neither this one nor QHttpServer is to see what comes now.
     m_socket->disconnect(this);
     disconnect(m_socket, &QIODevice::readyRead, nullptr, nullptr);
     m_upgraded->begin(std::exchange(m_input, {}).sliced(m_head.headBytes));
@@ -254,8 +273,12 @@ void HttpGuard::answerRequest()
     ++m_request;
     m_handingOn = true;
     guardHandingOn = this;
-    Q_EMIT m_socket->readyRead();
+    const QPointer<HttpGuard> self(this);
+    if (m_relay)
+        m_relay->feed(request);
     guardHandingOn = nullptr;
+    if (!self)
+        return;
     m_handingOn = false;
 
     if (m_phase == Phase::Answering)
@@ -270,8 +293,9 @@ void HttpGuard::answerRequest()
 void HttpGuard::endRequest()
 {
     if (m_head.closes || !m_closeBy.isForever())
-        leave(m_sendsOn || !m_input.isEmpty() ? GuardedSocket::Client::MaySend
-                                              : GuardedSocket::Client::HasSent);
+        leave(m_input.isEmpty() && m_socket->bytesAvailable() == 0
+                ? GuardedSocket::Client::HasSent
+                : GuardedSocket::Client::MaySend);
 }
 
 HttpGuard *HttpGuard::handingOn()
@@ -307,8 +331,7 @@ void HttpGuard::giveAnswer(quint64 request, QHttpServerResponse &&response)
         return; // It came at once.
     m_socket->flush();
     endRequest();
-    if (!m_input.isEmpty())
-        QMetaObject::invokeMethod(this, &HttpGuard::serveOn, Qt::QueuedConnection);
+    m_turn.askLater();
 }
 
 void HttpGuard::refuse(const Problem &problem)
@@ -330,6 +353,7 @@ void HttpGuard::leave(GuardedSocket::Client client)
     m_client = client;
     m_responder.reset();
     m_input.clear();
+    m_record.received(m_socket->skip(m_socket->bytesAvailable()));
     if (m_guarded.unsentBytes() == 0)
         m_guarded.closeWriting(m_client);
 }
@@ -346,8 +370,7 @@ void HttpGuard::progressWriting()
     }
     if (m_phase == Phase::Idle)
         enter(Phase::Idle, m_limits.idleTimeout);
-    if (!m_input.isEmpty() && !m_servingOn)
-        QMetaObject::invokeMethod(this, &HttpGuard::serveOn, Qt::QueuedConnection);
+    m_turn.askLater();
 }
 
 void HttpGuard::enter(Phase phase, std::chrono::milliseconds limit)

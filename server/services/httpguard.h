@@ -5,8 +5,10 @@
 #include "services/guardedsocket.h"
 #include "services/httplimits.h"
 #include "services/liveconnection.h"
+#include "services/relayedsocket.h"
 #include "services/requesthead.h"
 #include "services/upgradedconnection.h"
+#include "turns/turntaker.h"
 
 #include <QByteArray>
 #include <QDeadlineTimer>
@@ -14,6 +16,7 @@
 #include <QHttpServerResponder>
 #include <QHttpServerResponse>
 #include <QObject>
+#include <QPointer>
 
 #include <functional>
 #include <memory>
@@ -24,9 +27,10 @@ namespace semper {
 /// Decides over a request before any handler sees it: nothing to admit it, or its answer.
 using Admission = std::function<std::optional<Problem>(const RequestHead &)>;
 
-/// Stands between one client and QHttpServer. It reads everything the client sends, and hands on
-/// one request at a time: whole, checked, in canonical form, and only once the client has taken
-/// the answer to the one before. Everything else it answers by itself.
+/// Stands between one client and QHttpServer, which never sees the client's socket. It reads what
+/// the client sends, and hands on one request at a time: whole, checked, in canonical form, once
+/// the client has taken the answer to the one before and its turn has come. Everything else it
+/// answers by itself. What is not its turn yet is not read, so that the client has to wait.
 class HttpGuard : public QObject, public LiveConnection
 {
     Q_OBJECT
@@ -34,7 +38,12 @@ public:
     /// Owned by \a socket. Must be made before QHttpServer sees it. All but the socket outlive it.
     HttpGuard(GuardedSocket &socket, quint64 id, const HttpLimits &limits,
         const Admission &admission, const Upgrading &upgrading, const ServiceLimits &common,
-        std::shared_ptr<int> running);
+        std::shared_ptr<int> running, std::shared_ptr<TurnLine> line);
+    ~HttpGuard() override;
+
+    /// What QHttpServer is to take for the client's socket. Before the first request only; without
+    /// it the only requests that are not refused are upgrades.
+    [[nodiscard]] QTcpSocket *relay();
 
     [[nodiscard]] Connection connection() const override;
     /// A request that has not been read whole is answered with 503.
@@ -62,13 +71,15 @@ private:
         Upgraded, ///< it is no longer HTTP, nor read here
     };
 
-    void readInput();
-    void serveOn();
+    [[nodiscard]] bool serve();
+    [[nodiscard]] bool mayTakeRequest() const;
+    [[nodiscard]] bool readMore();
     [[nodiscard]] bool takeRequest();
     [[nodiscard]] bool takeHead();
     [[nodiscard]] bool upgrade();
     void answerRequest();
     void endRequest();
+    void endRelay();
     void refuse(const Problem &problem);
     void leave(GuardedSocket::Client client);
     void progressWriting();
@@ -89,13 +100,14 @@ private:
     QElapsedTimer m_lastWrite;
     QDeadlineTimer m_closeBy = QDeadlineTimer::Forever; ///< close() was called
     QByteArray m_input; ///< read and not yet handed on
+    qsizetype m_lookedAt = 0; ///< bytes of it that make no whole head
     RequestHead m_head; ///< of the request whose body is awaited
     std::unique_ptr<QHttpServerResponder> m_responder; ///< of an answer that is owed
     quint64 m_request = 0; ///< number of the last one that was handed on
     bool m_handingOn = false;
-    bool m_sendsOn = false; ///< more than there is room for, and does not wait for its answers
     GuardedSocket::Client m_client = GuardedSocket::Client::MaySend; ///< once it is leaving
-    bool m_servingOn = false;
+    QPointer<RelayedSocket> m_relay; ///< QHttpServer's, or this one's
+    TurnTaker m_turn;
 };
 
 } // namespace semper

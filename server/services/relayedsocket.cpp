@@ -5,9 +5,14 @@
 
 namespace semper {
 
-RelayedSocket::RelayedSocket(QTcpSocket &transport)
-    : m_transport(&transport)
+RelayedSocket::RelayedSocket(QTcpSocket &transport, QObject *parent)
+    : QTcpSocket(parent)
+    , m_transport(&transport)
 {
+    setPeerAddress(transport.peerAddress());
+    setPeerPort(transport.peerPort());
+    setLocalAddress(transport.localAddress());
+    setLocalPort(transport.localPort());
     setOpenMode(QIODevice::ReadWrite);
     setSocketState(QAbstractSocket::ConnectedState);
 }

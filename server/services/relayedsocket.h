@@ -7,17 +7,17 @@
 
 namespace semper {
 
-/// What QtWebSockets takes for the client's socket. It reads what it is fed, writes to the real
-/// socket, whether that speaks TLS or not, and closes nothing: closing at once, as QtWebSockets
-/// does, would reset a connection whose client still sends, and the close frame would be lost.
+/// What QtWebSockets or QtHttpServer takes for the client's socket. It reads what it is fed, writes
+/// to the real socket, whether that speaks TLS or not, and closes nothing: closing at once, as they
+/// do, would reset a connection whose client still sends, and the last words would be lost.
 class RelayedSocket : public QTcpSocket
 {
     Q_OBJECT
 public:
-    explicit RelayedSocket(QTcpSocket &transport);
+    explicit RelayedSocket(QTcpSocket &transport, QObject *parent = nullptr);
     ~RelayedSocket() override;
 
-    /// What the client sent. QtWebSockets may take it at once, or a turn later.
+    /// What the client sent. It may be taken at once, or a turn later.
     void feed(const QByteArray &bytes);
     /// The client is gone, or is to be left alone: nothing is read or written any more.
     void end();

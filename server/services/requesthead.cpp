@@ -4,6 +4,7 @@
 #include "services/requesttarget.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string_view>
 
@@ -47,7 +48,7 @@ bool isHostByte(char byte)
 {
     const char lower = static_cast<char>(byte | 0x20);
     return isDigit(byte) || (lower >= 'a' && lower <= 'z')
-        || ".-_:[]"sv.find(byte) != std::string_view::npos;
+        || ".-_~:[]!$&'()*+,;=%"sv.find(byte) != std::string_view::npos;
 }
 
 QByteArrayView withoutBlanks(QByteArrayView text)
@@ -98,7 +99,7 @@ std::optional<Problem> readVersion(QByteArrayView version, RequestHead &head)
     if (version.size() != 8 || !version.startsWith("HTTP/") || !isDigit(version[5])
         || version[6] != '.' || !isDigit(version[7]))
         return bad(u"the request line does not end in an HTTP version"_s);
-    if (version != "HTTP/1.1" && version != "HTTP/1.0")
+    if (version[5] != '1')
         return Problem{.status = 505, .detail = u"HTTP/1.0 and HTTP/1.1 are spoken here"_s};
     head.minorVersion = version[7] - '0';
     return {};
@@ -120,14 +121,7 @@ std::optional<Problem> readRequestLine(
         = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
     if (std::ranges::find(methods, std::string_view(head.method)) == std::end(methods))
         return Problem{.status = 501, .detail = u"no such method here"_s};
-    head.target = line.sliced(first + 1, last - first - 1).toByteArray();
-    if (head.target.size() > limits.maximumTargetBytes)
-        return Problem{.status = 414, .detail = u"the target is too long"_s};
-    const auto path = decodedPath(head.target);
-    if (!path)
-        return bad(u"the target is no plain absolute path"_s);
-    head.path = *path;
-    return {};
+    return readTarget(line.sliced(first + 1, last - first - 1), limits, head);
 }
 
 std::optional<Problem> readHeader(QByteArrayView line, RequestHead &head)
@@ -148,7 +142,7 @@ std::optional<Problem> readBodyLength(const HttpLimits &limits, RequestHead &hea
     if (head.count("transfer-encoding") > 0) {
         if (lengths > 0)
             return bad(u"Content-Length and Transfer-Encoding exclude each other"_s);
-        return Problem{.status = 411, .detail = u"a body needs a Content-Length here"_s};
+        return readCoding(head);
     }
     if (lengths == 0)
         return {};
@@ -202,7 +196,7 @@ int RequestHead::count(QByteArrayView name) const
     }));
 }
 
-QByteArray RequestHead::canonical() const
+QByteArray RequestHead::canonical(const QByteArray &scheme) const
 {
     static constexpr std::string_view hop[] = {"connection", "keep-alive", "proxy-connection", "te",
         "trailer", "upgrade", "expect", "content-length", "http2-settings"};

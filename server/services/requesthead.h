@@ -19,10 +19,11 @@ namespace semper {
 struct SEMPER_SERVER_EXPORT RequestHead
 {
     QByteArray method; ///< "GET"
-    QByteArray target; ///< as sent: path and query, percent-encoded
+    QByteArray target; ///< path and query as sent, percent-encoded; "*" of OPTIONS alone
     QByteArray path; ///< decoded once, UTF-8, without the query
     int minorVersion = 1; ///< of HTTP/1.x
-    QList<std::pair<QByteArray, QByteArray>> headers; ///< in order, values trimmed
+    /// In order, values trimmed. Where the target named a host, Host does.
+    QList<std::pair<QByteArray, QByteArray>> headers;
     qsizetype headBytes = 0; ///< up to and with the blank line
     qint64 bodyBytes = 0; ///< as announced
     bool closes = false; ///< the client wants no further request on this connection
@@ -31,9 +32,9 @@ struct SEMPER_SERVER_EXPORT RequestHead
     /// The first of that name in any case; empty where there is none.
     [[nodiscard]] QByteArray value(QByteArrayView name) const;
     [[nodiscard]] int count(QByteArrayView name) const;
-    /// The same request in its plainest form: no connection headers, one length. What a second
-    /// parser reads in it cannot differ from what this one read.
-    [[nodiscard]] QByteArray canonical() const;
+    /// The same request in its plainest form: no connection headers, one length, and for https a
+    /// target that says so. What a second parser reads in it cannot differ from what this one read.
+    [[nodiscard]] QByteArray canonical(const QByteArray &scheme = "http") const;
 };
 
 /// What follows "Bearer" in the only Authorization header; null where there is none.
@@ -44,7 +45,7 @@ struct IncompleteHead
 { };
 
 /// Reads a head from the start of \a bytes, strictly: whatever two parsers could take in two ways
-/// is refused. The problem's status is 400, 411, 413, 414, 417, 431, 501 or 505.
+/// is refused. The problem's status is 400, 413, 414, 417, 431, 501 or 505.
 [[nodiscard]] SEMPER_SERVER_EXPORT std::variant<IncompleteHead, RequestHead, Problem>
 parseRequestHead(QByteArrayView bytes, const HttpLimits &limits);
 

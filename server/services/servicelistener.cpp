@@ -2,11 +2,13 @@
 #include "services/servicelistener.h"
 
 #include "protocol/keys.h"
+#include "services/acceptor.h"
 #include "services/connectiontable.h"
 #include "services/liveconnection.h"
 #include "services/tlsfiles.h"
 #include "services/unixlistener.h"
 #include "supervisor/launchdescriptors.h"
+#include "turns/turnline.h"
 
 #include <QFile>
 #include <QHostAddress>
@@ -33,6 +35,7 @@ Q_LOGGING_CATEGORY(logServiceListener, "semper.server.listener", QtInfoMsg)
 
 constexpr int listenBacklog = 1024;
 constexpr auto retirementLimit = 60s;
+constexpr auto timeToShakeHands = 10ms; ///< where there is no room for others
 
 QHostAddress resolve(const QString &host)
 {
@@ -77,24 +80,17 @@ ServiceListener::ServiceListener(
     : QTcpServer(parent)
     , m_table(table)
     , m_limits(limits)
+    , m_line(std::make_shared<TurnLine>())
 {
     setListenBacklogSize(listenBacklog);
     setMaxPendingConnections(std::numeric_limits<int>::max()); // The cap is m_limits'.
     connect(&m_sweep, &QTimer::timeout, this, &ServiceListener::sweep);
-    m_resume.setSingleShot(true);
-    m_resume.setInterval(200ms);
-    connect(&m_resume, &QTimer::timeout, this, &QTcpServer::resumeAccepting);
-    connect(this, &QTcpServer::acceptError, this, [this] {
-        if (!std::exchange(m_starved, true))
-            qCWarning(logServiceListener) << "cannot accept a connection:" << errorString();
-        m_resume.start(); // QTcpServer has paused itself, for good.
-    });
 }
 
 ServiceListener::~ServiceListener()
 {
     dropConnections();
-    close();
+    stopAccepting();
     giveUpPath();
 }
 
@@ -124,12 +120,10 @@ void ServiceListener::giveUpPath()
 void ServiceListener::retire()
 {
     m_retired = true;
-    m_resume.stop();
-    close();
+    stopAccepting();
     giveUpPath(); // now: another listener may want it
     QTimer::singleShot(retirementLimit, this, [this] {
-        const auto handshakes = m_handshakes.keys();
-        for (QSslSocket *socket : handshakes)
+        for (QSslSocket *socket : shakingHands())
             socket->abort();
         const QMap<quint64, LiveConnection *> live = m_live; // One that ends removes itself.
         for (LiveConnection *connection : live)
@@ -150,7 +144,35 @@ std::optional<ListenerFault> ServiceListener::listenOn(const ListenerSpec &spec)
             keys::listen, u"cannot listen on %1: %2"_s.arg(address.toString(), *reason)};
     m_spec = spec;
     m_tls = std::get<Tls>(std::move(tls));
+    startAccepting();
     return {};
+}
+
+void ServiceListener::startAccepting()
+{
+    pauseAccepting(); // QTcpServer, which would take all at once
+    m_acceptor = new Acceptor(static_cast<int>(socketDescriptor()), this);
+    connect(m_acceptor, &Acceptor::accepted, this, &ServiceListener::incomingConnection);
+    connect(m_acceptor, &Acceptor::starved, this, [](int error) {
+        qCWarning(logServiceListener) << "cannot accept a connection:" << qt_error_string(error);
+    });
+}
+
+void ServiceListener::stopAccepting()
+{
+    if (m_acceptor) {
+        m_acceptor->stop();
+        std::exchange(m_acceptor, nullptr)->deleteLater();
+    }
+    close();
+}
+
+QTcpSocket *ServiceListener::nextPendingConnection()
+{
+    QTcpSocket *socket = QTcpServer::nextPendingConnection();
+    if (isListening())
+        pauseAccepting(); // which that has ended
+    return socket;
 }
 
 std::variant<std::function<void()>, ListenerFault> ServiceListener::prepare(
@@ -253,22 +275,29 @@ void ServiceListener::shakeHands(int descriptor)
         ::close(descriptor);
         return;
     }
-    m_handshakes.insert(socket, QDeadlineTimer(m_limits.handshakeTimeout));
+    socket->setSslConfiguration(*m_tls);
     startSweep();
     connect(socket, &QSslSocket::encrypted, this, [this, socket] {
-        if (m_handshakes.remove(socket))
+        if (m_handshakes.erase(socket) > 0)
             take(socket);
     });
     connect(socket, &QAbstractSocket::disconnected, this, [this, socket] {
-        if (!m_handshakes.remove(socket))
+        if (m_handshakes.erase(socket) == 0)
             return; // It has become a connection.
         qCDebug(logServiceListener)
             << "no TLS with" << socket->peerAddress().toString() << socket->errorString();
         socket->deleteLater();
         endIfIdle();
     });
-    socket->setSslConfiguration(*m_tls);
-    socket->startServerEncryption();
+    m_handshakes.try_emplace(socket, *socket, m_line, m_limits.handshakeTimeout);
+}
+
+QList<QSslSocket *> ServiceListener::shakingHands() const
+{
+    QList<QSslSocket *> sockets; // One that ends removes itself.
+    for (const auto &[socket, handshake] : m_handshakes)
+        sockets.append(socket);
+    return sockets;
 }
 
 void ServiceListener::take(QTcpSocket *socket)
@@ -302,10 +331,11 @@ void ServiceListener::startSweep()
 
 void ServiceListener::sweep()
 {
-    const auto handshakes = m_handshakes.keys(); // One that ends removes itself.
-    for (QSslSocket *socket : handshakes)
-        if (m_handshakes.contains(socket) && m_handshakes.value(socket).hasExpired())
+    for (QSslSocket *socket : shakingHands()) {
+        const auto handshake = m_handshakes.find(socket);
+        if (handshake != m_handshakes.end() && handshake->second.isOverdue())
             socket->abort();
+    }
     const QMap<quint64, LiveConnection *> live = m_live;
     for (auto it = live.cbegin(); it != live.cend(); ++it)
         if (m_live.contains(it.key()))
@@ -321,7 +351,7 @@ void ServiceListener::forget(quint64 id)
 
 void ServiceListener::endIfIdle()
 {
-    if (!m_live.isEmpty() || !m_handshakes.isEmpty())
+    if (!m_live.isEmpty() || !m_handshakes.empty())
         return;
     m_sweep.stop();
     if (m_retired)

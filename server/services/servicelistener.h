@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "services/tlshandshake.h"
+
 #include <semper/listenerspec.h>
 #include <semper/semper_server_export.h>
 #include <semper/servicelimits.h>
 
-#include <QDeadlineTimer>
-#include <QHash>
+#include <QList>
 #include <QMap>
 #include <QSslConfiguration>
 #include <QString>
@@ -16,6 +17,8 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
+#include <memory>
 #include <optional>
 #include <variant>
 
@@ -23,8 +26,10 @@ class QSslSocket;
 
 namespace semper {
 
+class Acceptor;
 class ConnectionTable;
 class LiveConnection;
+struct TurnLine;
 
 /// Why a listener is not as it should be.
 struct ListenerFault
@@ -62,8 +67,11 @@ public:
 
     [[nodiscard]] const ListenerSpec &spec() const { return m_spec; }
     [[nodiscard]] const ServiceLimits &limits() const { return m_limits; }
+    /// In which its connections wait for their turn.
+    [[nodiscard]] const std::shared_ptr<TurnLine> &line() const { return m_line; }
     /// "http://127.0.0.1:18306" with the real port, or "unix:/run/x.sock"; empty while not bound.
     [[nodiscard]] QStringList addresses() const;
+    [[nodiscard]] QTcpSocket *nextPendingConnection() override;
 
 protected:
     /// Called once for each socket, which is connected, encrypted if need be, and this listener's
@@ -89,6 +97,7 @@ private:
     [[nodiscard]] std::optional<QString> bindTcp(const ListenAddress &address);
     [[nodiscard]] std::optional<QString> bindPath(const ListenAddress &address);
     void shakeHands(int descriptor);
+    [[nodiscard]] QList<QSslSocket *> shakingHands() const;
     void take(QTcpSocket *socket);
     void startSweep();
     void sweep();
@@ -102,10 +111,10 @@ private:
     QString m_name;
     std::optional<QSslConfiguration> m_tls;
     QMap<quint64, LiveConnection *> m_live; ///< by connection id
-    QHash<QSslSocket *, QDeadlineTimer> m_handshakes; ///< under way
+    std::map<QSslSocket *, TlsHandshake> m_handshakes; ///< under way
+    std::shared_ptr<TurnLine> m_line;
     QTimer m_sweep;
-    QTimer m_resume; ///< accepting, after the process ran out of descriptors
-    bool m_starved = false; ///< the last connection could not be accepted
+    Acceptor *m_acceptor = nullptr; ///< a child; null while not bound
     bool m_retired = false;
     QString m_path; ///< of the Unix socket this server made
 };

@@ -33,7 +33,8 @@ constexpr qint64 queueOfWatcher = FrameConnection::enoughWaiting + 4 * qint64(ma
 } // namespace
 
 StreamConnection::StreamConnection(QTcpSocket *socket, quint64 id, StreamFraming framing,
-    const ServiceLimits &limits, qint64 messageCap, QObject *partings)
+    const ServiceLimits &limits, qint64 messageCap, std::shared_ptr<TurnLine> line,
+    QObject *partings)
     : MessageConnection(socket)
     , m_socket(socket)
     , m_partings(partings)
@@ -43,6 +44,7 @@ StreamConnection::StreamConnection(QTcpSocket *socket, quint64 id, StreamFraming
     , m_frames(framing, messageLimit())
     , m_record(id, *socket)
     , m_facts{.id = id, .address = m_record.peer()}
+    , m_turn(std::move(line), [this] { return doPiece(); })
 {
     m_lastActivity.start();
     m_lastRead.start();
@@ -50,7 +52,7 @@ StreamConnection::StreamConnection(QTcpSocket *socket, quint64 id, StreamFraming
     m_socket->setReadBufferSize(readBufferBytes);
     m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
     m_socket->setSocketOption(QAbstractSocket::KeepAliveOption, 1);
-    connect(m_socket, &QIODevice::readyRead, this, &StreamConnection::read);
+    connect(m_socket, &QIODevice::readyRead, this, [this] { m_turn.ask(); });
     connect(m_socket, &QAbstractSocket::disconnected, this, &StreamConnection::socketClosed);
     connect(m_socket, &QIODevice::bytesWritten, this, [this](qint64 bytes) {
         m_record.sent(bytes);
@@ -58,8 +60,7 @@ StreamConnection::StreamConnection(QTcpSocket *socket, quint64 id, StreamFraming
     });
     if (auto *tls = qobject_cast<QSslSocket *>(m_socket)) // where the above means: encrypted
         connect(tls, &QSslSocket::encryptedBytesWritten, this, &StreamConnection::progressWriting);
-    // What came along with the end of a handshake is told of no more.
-    QMetaObject::invokeMethod(this, &StreamConnection::read, Qt::QueuedConnection);
+    m_turn.askLater(); // What came along with the end of a handshake is told of no more.
 }
 
 QString StreamConnection::kind() const
@@ -118,7 +119,7 @@ void StreamConnection::finish(const WebSocketFault &)
     if (bytesToWrite() == 0)
         endWriting();
     if (m_paused)
-        QMetaObject::invokeMethod(this, &StreamConnection::read, Qt::QueuedConnection);
+        m_turn.askLater();
 }
 
 /// Lets the client read what it was sent last: closing at once, with its bytes unread, would reset
@@ -142,7 +143,7 @@ void StreamConnection::setPaused(bool paused)
 {
     if (std::exchange(m_paused, paused) == paused || paused || m_delivering)
         return;
-    QMetaObject::invokeMethod(this, &StreamConnection::read, Qt::QueuedConnection);
+    m_turn.askLater();
 }
 
 void StreamConnection::close()
@@ -171,7 +172,7 @@ void StreamConnection::enforceDeadlines()
         return m_socket->abort();
     if (!isSent && m_lastWrite.hasExpired(m_limits.writeStall.count()))
         return m_socket->abort();
-    const bool isStalled = !m_paused && !m_leaving && m_frames.hasBegun()
+    const bool isStalled = !m_paused && !m_leaving && m_frames.hasBegun() && !m_turn.waits()
         && m_socket->bytesAvailable() == 0 && m_lastRead.hasExpired(m_limits.writeStall.count());
     if (isStalled)
         return refuse(u"frame_stalled"_s, u"the rest of a frame did not come"_s, {});
@@ -186,47 +187,49 @@ qint64 StreamConnection::messageLimit() const
     return std::min(m_limits.messageMaxBytes, m_messageCap);
 }
 
-void StreamConnection::read()
+/// Hands on one frame, or reads what more came. True: there may be more to do.
+bool StreamConnection::doPiece()
 {
     if (!m_socket)
         return deliverLeft();
     if (m_leaving || m_lost) {
         m_record.received(m_socket->skip(m_socket->bytesAvailable()));
-        return;
+        return false;
     }
     if (m_paused || m_delivering)
-        return;
+        return false;
     m_lastRead.restart(); // of a client that was paused too: meanwhile nothing was read
     m_frames.setLimit(messageLimit());
     // Frames that were cut out before the client was to pause come first.
-    deliver();
-    while (m_socket && !m_paused && m_socket->bytesAvailable() > 0 && isOpen()) {
+    bool isDone = deliver();
+    if (!isDone && m_socket->bytesAvailable() > 0 && isOpen()) {
         const QByteArray bytes = m_socket->readAll();
         m_record.received(bytes.size());
         m_lastActivity.restart();
         m_frames.append(bytes);
-        deliver();
+        isDone = true;
     }
-    if (!m_socket)
-        return deliverLeft(); // A handler has let the event loop turn.
-    m_socket->flush(); // now: a client that ends its side with its question gets the answer
+    if (m_socket)
+        m_socket->flush(); // now: a client that ends its side with its question gets the answer
+    return isDone;
 }
 
-void StreamConnection::deliver()
+/// Hands on one frame. False: none is whole.
+bool StreamConnection::deliver()
 {
-    m_delivering = true;
-    while (!m_paused && isOpen()) {
-        const auto next = m_frames.next();
-        if (!next)
-            break;
-        if (const auto *frame = std::get_if<QByteArray>(&*next)) {
-            Q_EMIT messageReceived({.bytes = *frame});
-            continue;
-        }
+    const auto next = isOpen() ? m_frames.next() : std::nullopt;
+    if (!next)
+        return false;
+    const auto *frame = std::get_if<QByteArray>(&*next);
+    if (!frame) {
         const QString detail = u"a frame may have %1 bytes"_s.arg(messageLimit());
         refuse(u"frame_too_long"_s, detail, {.code = closecode::messageTooBig, .detail = detail});
+        return true;
     }
+    m_delivering = true;
+    Q_EMIT messageReceived({.bytes = *frame});
     m_delivering = false;
+    return true;
 }
 
 void StreamConnection::refuse(
@@ -258,27 +261,24 @@ void StreamConnection::socketClosed()
     }
     m_socket = nullptr;
     setParent(m_partings);
-    QMetaObject::invokeMethod(this, &StreamConnection::read, Qt::QueuedConnection);
+    m_turn.askLater();
 }
 
-void StreamConnection::deliverLeft()
+bool StreamConnection::deliverLeft()
 {
-    if (m_delivering || m_over)
-        return;
-    m_delivering = true;
-    while (!m_paused) {
-        const auto next = m_frames.next();
-        const auto *frame = next ? std::get_if<QByteArray>(&*next) : nullptr;
-        if (!frame)
-            break;
+    if (m_delivering || m_over || m_paused)
+        return false;
+    const auto next = m_frames.next();
+    if (const auto *frame = next ? std::get_if<QByteArray>(&*next) : nullptr) {
+        m_delivering = true;
         Q_EMIT messageReceived({.bytes = *frame});
+        m_delivering = false;
+        return true;
     }
-    m_delivering = false;
-    if (m_paused)
-        return;
     m_over = true;
     Q_EMIT closed();
     deleteLater();
+    return false;
 }
 
 void StreamConnection::forgetFrames()

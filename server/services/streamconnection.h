@@ -5,11 +5,14 @@
 #include "services/liveconnection.h"
 #include "services/messageconnection.h"
 #include "services/streamframes.h"
+#include "turns/turntaker.h"
 
 #include <semper/servicelimits.h>
 
 #include <QDeadlineTimer>
 #include <QElapsedTimer>
+
+#include <memory>
 
 class QTcpSocket;
 
@@ -26,7 +29,8 @@ public:
     /// its side while frames of it wait, those are received all the same: until then this is a
     /// child of \a partings.
     StreamConnection(QTcpSocket *socket, quint64 id, StreamFraming framing,
-        const ServiceLimits &limits, qint64 messageCap, QObject *partings);
+        const ServiceLimits &limits, qint64 messageCap, std::shared_ptr<TurnLine> line,
+        QObject *partings);
 
     [[nodiscard]] const PeerFacts &facts() const override { return m_facts; }
     [[nodiscard]] QString kind() const override;
@@ -45,11 +49,11 @@ public:
 
 private:
     [[nodiscard]] qint64 messageLimit() const;
-    void read();
-    void deliver();
+    [[nodiscard]] bool doPiece();
+    [[nodiscard]] bool deliver();
     void refuse(const QString &code, const QString &detail, const WebSocketFault &fault);
     void socketClosed();
-    void deliverLeft();
+    [[nodiscard]] bool deliverLeft();
     void forgetFrames();
     void progressWriting();
     void endWriting();
@@ -76,6 +80,7 @@ private:
     bool m_lost = false; ///< to be cut off
     bool m_watching = false; ///< for a watcher, whose own queue comes before this one
     bool m_over = false; ///< closed() was told
+    TurnTaker m_turn;
 };
 
 } // namespace semper

@@ -31,7 +31,7 @@ StreamFraming TcpListener::framing() const
 LiveConnection *TcpListener::serve(QTcpSocket *socket, quint64 id)
 {
     return new StreamConnection(
-        socket, id, framing(), limits(), m_peers.messageCap(false), &m_peers);
+        socket, id, framing(), limits(), m_peers.messageCap(false), line(), &m_peers);
 }
 
 void TcpListener::served(LiveConnection *connection)

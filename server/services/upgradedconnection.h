@@ -8,6 +8,7 @@
 #include <QByteArray>
 
 #include <functional>
+#include <memory>
 #include <variant>
 
 namespace semper {
@@ -16,6 +17,7 @@ class ConnectionRecord;
 class GuardedSocket;
 struct RequestHead;
 struct ServiceLimits;
+struct TurnLine;
 
 /// What a connection has become that has left HTTP: it reads and writes the socket, whose child it
 /// is, counts what it does, and the guard only passes on what concerns every connection.
@@ -26,8 +28,9 @@ public:
     virtual ~UpgradedConnection();
     Q_DISABLE_COPY_MOVE(UpgradedConnection)
 
-    /// From here on the socket is its own. \a rest came behind the request, and was counted.
-    virtual void begin(const QByteArray &rest) = 0;
+    /// From here on the socket is its own. \a rest came behind the request, and was counted. It
+    /// waits for its turns in \a line.
+    virtual void begin(const QByteArray &rest, std::shared_ptr<TurnLine> line) = 0;
     virtual void close() = 0; ///< as LiveConnection
     virtual void enforceDeadlines() = 0; ///< likewise
 };

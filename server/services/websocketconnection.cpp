@@ -72,8 +72,9 @@ void WebSocketConnection::setUser(const QString &user)
     m_record.setUser(user);
 }
 
-void WebSocketConnection::begin(const QByteArray &rest)
+void WebSocketConnection::begin(const QByteArray &rest, std::shared_ptr<TurnLine> line)
 {
+    m_turn.emplace(std::move(line), [this] { return doPiece(); });
     connectSocket();
     m_frames.append(rest);
     // One for each handshake: it does not tell which socket became which WebSocket.
@@ -92,7 +93,7 @@ void WebSocketConnection::begin(const QByteArray &rest)
 void WebSocketConnection::connectSocket()
 {
     m_transport->setSocketOption(QAbstractSocket::KeepAliveOption, 1);
-    connect(m_transport, &QIODevice::readyRead, this, &WebSocketConnection::read);
+    connect(m_transport, &QIODevice::readyRead, this, [this] { m_turn->ask(); });
     connect(m_transport, &QAbstractSocket::disconnected, this, [this] {
         m_relay.end();
         Q_EMIT closed();
@@ -126,7 +127,7 @@ void WebSocketConnection::open()
     if (!isOpen())
         return;
     Q_EMIT opened();
-    QMetaObject::invokeMethod(this, &WebSocketConnection::read, Qt::QueuedConnection);
+    m_turn->askLater();
 }
 
 bool WebSocketConnection::isOpen() const
@@ -197,7 +198,7 @@ void WebSocketConnection::leave()
     m_transport->flush();
     if (bytesToWrite() == 0)
         endWriting();
-    QMetaObject::invokeMethod(this, &WebSocketConnection::read, Qt::QueuedConnection);
+    m_turn->askLater();
 }
 
 void WebSocketConnection::endWriting()
@@ -218,7 +219,7 @@ void WebSocketConnection::setPaused(bool paused)
     if (std::exchange(m_paused, paused) == paused || paused || m_pumping)
         return;
     m_lastHeard.restart(); // meanwhile nobody listened
-    QMetaObject::invokeMethod(this, &WebSocketConnection::read, Qt::QueuedConnection);
+    m_turn->askLater();
 }
 
 void WebSocketConnection::abortLater()
@@ -237,8 +238,9 @@ void WebSocketConnection::enforceDeadlines()
         return m_transport->abort();
     if (!isOpen())
         return;
-    const bool isStalled = !m_paused && m_frames.hasBegun() && m_transport->bytesAvailable() == 0
-        && m_relay.bytesAvailable() == 0 && m_lastHeard.hasExpired(m_limits.writeStall.count());
+    const bool isStalled = !m_paused && !m_turn->waits() && m_frames.hasBegun()
+        && m_transport->bytesAvailable() == 0 && m_relay.bytesAvailable() == 0
+        && m_lastHeard.hasExpired(m_limits.writeStall.count());
     if (isStalled)
         return finish({.code = closecode::policyViolation,
             .detail = u"the rest of a message did not come"_s});
@@ -266,49 +268,53 @@ qint64 WebSocketConnection::messageLimit() const
     return std::min(m_limits.messageMaxBytes, m_terms.messageCap);
 }
 
-void WebSocketConnection::read()
+/// Hands on one frame, or reads what more came. True: there may be more to do.
+bool WebSocketConnection::doPiece()
 {
     if (m_transport->state() != QAbstractSocket::ConnectedState)
-        return;
+        return false;
     if (m_leaving || m_lost) {
         m_record.received(m_transport->skip(m_transport->bytesAvailable()));
-        return;
+        return false;
     }
-    if (!m_webSocket || m_pumping)
-        return;
+    if (!m_webSocket || m_pumping || m_paused)
+        return false;
+    if (m_relay.bytesAvailable() > 0) {
+        // QtWebSockets takes it a turn later, which it has queued before this.
+        QMetaObject::invokeMethod(
+            this, [this] { m_turn->ask(); }, Qt::QueuedConnection);
+        return false;
+    }
     m_frames.setLimit(messageLimit());
-    while (pump() && m_transport->bytesAvailable() > 0) {
+    bool isDone = pump();
+    if (!isDone && !m_paused && isOpen() && m_transport->bytesAvailable() > 0) {
         const QByteArray bytes = m_transport->readAll();
         m_record.received(bytes.size());
         m_lastHeard.restart();
         m_pinged = false;
         m_frames.append(bytes);
+        isDone = true;
     }
     m_transport->flush();
+    return isDone;
 }
 
-/// Hands on what is whole. False while there is more of it than may be handed on now.
+/// Hands on one frame. False: none is whole.
 bool WebSocketConnection::pump()
 {
-    m_pumping = true;
-    while (!m_paused && isOpen() && m_relay.bytesAvailable() == 0) {
-        const auto next = m_frames.next();
-        if (!next)
-            break;
-        if (const auto *fault = std::get_if<WebSocketFault>(&*next)) {
-            finish(*fault);
-            continue;
-        }
-        const auto &frame = std::get<QByteArray>(*next);
-        m_clientCloses |= WebSocketFrames::isClose(frame);
-        m_relay.feed(frame); // and out comes messageReceived()
+    const auto next = isOpen() ? m_frames.next() : std::nullopt;
+    if (!next)
+        return false;
+    if (const auto *fault = std::get_if<WebSocketFault>(&*next)) {
+        finish(*fault);
+        return true;
     }
+    const auto &frame = std::get<QByteArray>(*next);
+    m_clientCloses |= WebSocketFrames::isClose(frame);
+    m_pumping = true;
+    m_relay.feed(frame); // and out comes messageReceived()
     m_pumping = false;
-    if (m_relay.bytesAvailable() == 0)
-        return !m_paused && isOpen();
-    // QtWebSockets takes it a turn later, which it has queued before this.
-    QMetaObject::invokeMethod(this, &WebSocketConnection::read, Qt::QueuedConnection);
-    return false;
+    return true;
 }
 
 void WebSocketConnection::progressWriting()

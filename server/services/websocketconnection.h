@@ -5,6 +5,7 @@
 #include "services/relayedsocket.h"
 #include "services/upgradedconnection.h"
 #include "services/websocketframes.h"
+#include "turns/turntaker.h"
 
 #include <semper/servicelimits.h>
 
@@ -13,6 +14,8 @@
 #include <QElapsedTimer>
 
 #include <chrono>
+#include <memory>
+#include <optional>
 
 class QWebSocket;
 
@@ -52,7 +55,7 @@ public:
     void setWatching() override;
     void setUser(const QString &user) override;
 
-    void begin(const QByteArray &rest) override;
+    void begin(const QByteArray &rest, std::shared_ptr<TurnLine> line) override;
     void close() override;
     void enforceDeadlines() override;
 
@@ -63,7 +66,7 @@ private:
     void open();
     void connectSocket();
     [[nodiscard]] qint64 messageLimit() const;
-    void read();
+    [[nodiscard]] bool doPiece();
     [[nodiscard]] bool pump();
     void keepAlive();
     void leave();
@@ -95,6 +98,7 @@ private:
     bool m_mayIdle = false;
     bool m_lost = false; ///< to be cut off
     bool m_watching = false; ///< for a watcher, whose own queue comes before this one
+    std::optional<TurnTaker> m_turn; ///< since it has begun
 };
 
 } // namespace semper

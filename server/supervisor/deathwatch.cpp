@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "supervisor/deathwatch.h"
 
+#include "turns/turns.h"
+
 #include <QCoreApplication>
 #include <QEvent>
 
@@ -19,10 +21,12 @@ DeathWatch::DeathWatch(QObject *parent)
     , m_ready(m_epoll, QSocketNotifier::Read)
 {
     connect(&m_ready, &QSocketNotifier::activated, this, &DeathWatch::deliver);
+    Turns::ofThread().giveWay(m_epoll);
 }
 
 DeathWatch::~DeathWatch()
 {
+    Turns::ofThread().giveWayNoMore(m_epoll);
     m_ready.setEnabled(false);
     ::close(m_epoll);
 }

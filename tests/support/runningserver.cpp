@@ -55,9 +55,7 @@ RunningServer::RunningServer(const QJsonObject &processes, const QJsonObject &to
     : m_mark(QUuid::createUuid().toByteArray(QUuid::Id128))
 {
     configure(processes, top);
-    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-    environment.insert(QLatin1StringView(markVariable), QString::fromLatin1(m_mark));
-    m_process.setProcessEnvironment(environment);
+    inheritEnvironment();
     m_process.setProcessChannelMode(QProcess::MergedChannels);
     m_process.setWorkingDirectory(m_folder.path());
     m_process.setProgram(builtProgram(u"semper"_s));
@@ -68,6 +66,13 @@ void RunningServer::placeSocket(const QString &name)
 {
     m_socket = name;
     m_process.setArguments({u"serve"_s, u"--config"_s, configFile(), u"--socket"_s, socketPath()});
+}
+
+void RunningServer::inheritEnvironment()
+{
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(QLatin1StringView(markVariable), QString::fromLatin1(m_mark));
+    m_process.setProcessEnvironment(environment);
 }
 
 void RunningServer::configure(const QJsonObject &processes, const QJsonObject &top)

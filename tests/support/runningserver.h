@@ -46,6 +46,8 @@ public:
     /// Starts it in a session of its own that \a terminal, a descriptor, controls; \a nohup: as
     /// nohup(1) does.
     void takeTerminal(int terminal, bool nohup);
+    /// Starts it with the environment of the test as it is now, not as it was when this was made.
+    void inheritEnvironment();
     /// Starts it and waits for its line "ready". False: log() tells what it said.
     [[nodiscard]] bool start();
     /// SIGTERM, and the exit code; -1 if it did not end within 40 s, -2 if it crashed.

@@ -27,14 +27,14 @@ constexpr qint64 readBufferBytes = 64 * 1024;
 /// A client that does not take its answers gets no further ones.
 constexpr qint64 maximumUnsentBytes = 256 * 1024;
 constexpr qsizetype enoughForWords = 64; ///< of a header's name, or an HTTP method
-constexpr int messagesInATurn = 256; ///< of the event loop, which is everybody's
 constexpr auto timeToTellMore = 200ms;
 constexpr auto timeToLeave = 2s;
 
 } // namespace
 
 RpcConnection::RpcConnection(QTcpSocket *socket, quint64 id, const ListenerSpec &listener,
-    const ServiceLimits &limits, std::shared_ptr<RpcSession> session, QObject *partings)
+    const ServiceLimits &limits, std::shared_ptr<RpcSession> session,
+    std::shared_ptr<TurnLine> line, QObject *partings)
     : QObject(socket)
     , m_socket(socket)
     , m_record(id, *socket)
@@ -43,6 +43,7 @@ RpcConnection::RpcConnection(QTcpSocket *socket, quint64 id, const ListenerSpec 
     , m_session(std::move(session))
     , m_output(std::make_unique<SocketOutput>(socket))
     , m_partings(partings)
+    , m_turn(std::move(line), [this] { return doPiece(); })
     , m_firstBy(limits.handshakeTimeout)
 {
     m_socket->setReadBufferSize(readBufferBytes);
@@ -51,7 +52,7 @@ RpcConnection::RpcConnection(QTcpSocket *socket, quint64 id, const ListenerSpec 
     m_wait.setInterval(timeToTellMore);
     connect(&m_wait, &QTimer::timeout, this, [this] {
         speakFraming(u"newline"_s);
-        goOn();
+        m_turn.ask();
     });
     connect(m_socket, &QIODevice::readyRead, this, &RpcConnection::read);
     connect(m_socket, &QAbstractSocket::disconnected, this, &RpcConnection::clientLeft);
@@ -61,7 +62,7 @@ RpcConnection::RpcConnection(QTcpSocket *socket, quint64 id, const ListenerSpec 
     });
     connect(
         m_output.get(), &SocketOutput::failed, this, &RpcConnection::abort, Qt::QueuedConnection);
-    m_session->setCallEnded([this] { goOnLater(); });
+    m_session->setCallEnded([this] { m_turn.askLater(); });
     m_session->setTokenShown([this] { m_record.setUser(u"token"_s); });
     m_lastWrite.start();
     m_lastByte.start();
@@ -113,11 +114,11 @@ void RpcConnection::enforceDeadlines()
         return;
     if (!m_heard && m_firstBy.hasExpired())
         return leave();
-    if (m_restBy.hasExpired()) {
+    if (m_restBy.hasExpired() && !m_turn.waits()) {
         if (!m_conversation)
             speakFraming(u"newline"_s);
         m_conversation->giveUp();
-        return goOn();
+        return lookAtRest();
     }
     const bool isIdle = m_session->underWay() == 0 && isSent;
     if (isIdle && m_limits.idleTimeout > 0ms && m_lastByte.hasExpired(m_limits.idleTimeout.count()))
@@ -142,7 +143,9 @@ void RpcConnection::read()
         if (tellsMore || m_first.size() > m_limits.messageMaxBytes)
             find();
     }
-    goOn();
+    m_turn.ask();
+    if (m_turn.waits())
+        lookAtRest();
 }
 
 void RpcConnection::find()
@@ -189,36 +192,41 @@ void RpcConnection::speak(std::shared_ptr<RpcConversation> conversation)
     m_conversation->append(std::exchange(m_first, {}));
 }
 
-/// Takes what the client has sent, as far as it may, and lets others have their turn in between.
-void RpcConnection::goOn()
+/// Begins one call, or takes one message of what the client has sent. True: there may be more.
+bool RpcConnection::doPiece()
 {
-    if (m_goingOn || m_leaving)
-        return;
-    m_goingOn = true;
+    if (m_leaving)
+        return false;
     m_session->setMaximumAnswerBytes(m_limits.queueMaxBytes);
-    if (m_conversation)
+    bool isDone = false;
+    if (m_conversation && m_output->unsent() < maximumUnsentBytes) {
         m_conversation->setMaximumMessageBytes(m_limits.messageMaxBytes);
-    int left = messagesInATurn;
-    while (m_conversation && !m_leaving && left > 0 && m_output->unsent() < maximumUnsentBytes) {
-        if (m_conversation->step())
+        isDone = m_session->beginCall();
+        if (!isDone && m_conversation->step()) {
+            isDone = true;
             m_restBy.setRemainingTime(-1);
-        else if (!readMore())
-            break;
-        --left;
+        }
+        isDone = isDone || (!m_leaving && readMore());
     }
-    m_goingOn = false;
+    if (!isDone || m_conversation->isOver())
+        lookAtRest();
+    return isDone && !m_leaving;
+}
+
+/// Ends the client that is done with, and bounds the time in which the rest of a message comes.
+void RpcConnection::lookAtRest()
+{
     if (m_leaving)
         return;
     if (m_conversation && m_conversation->isOver())
         return leave();
-    if (left == 0)
-        goOnLater();
     // Where the client does not take its answers, what it sent may be whole and is not looked at.
     if (!isMidMessage() || m_output->unsent() >= maximumUnsentBytes)
         m_restBy.setRemainingTime(-1);
     else if (m_restBy.isForever())
         m_restBy.setRemainingTime(m_limits.writeStall);
-    m_output->setNeeded(m_session->underWay() > 0 || isMidMessage());
+    m_output->setNeeded(
+        m_session->underWay() > 0 || isMidMessage() || m_socket->bytesAvailable() > 0);
 }
 
 /// Nothing is read while calls have to end first: then the client has to wait too.
@@ -238,19 +246,6 @@ QByteArray RpcConnection::takeFresh()
     m_lastByte.restart();
     m_restBy.setRemainingTime(-1);
     return fresh;
-}
-
-void RpcConnection::goOnLater()
-{
-    if (m_goingOn || std::exchange(m_goesOnLater, true))
-        return;
-    QMetaObject::invokeMethod(
-        this,
-        [this] {
-            m_goesOnLater = false;
-            goOn();
-        },
-        Qt::QueuedConnection);
 }
 
 bool RpcConnection::isMidMessage() const
@@ -278,7 +273,7 @@ void RpcConnection::noteProgress()
     m_lastWrite.restart();
     m_lastByte.restart();
     if (!m_leaving)
-        goOnLater();
+        m_turn.askLater();
     else if (m_output->unsent() == 0)
         endWriting();
 }
@@ -308,7 +303,7 @@ void RpcConnection::clientLeft()
     if (m_leaving || !m_output->outlivesSocket()
         || m_partings->children().size() >= m_limits.connections)
         return;
-    if (!m_conversation && !m_first.isEmpty())
+    if (!m_conversation)
         speakFraming(u"newline"_s);
     m_conversation->append(m_socket->readAll());
     m_leaving = true;
@@ -316,7 +311,7 @@ void RpcConnection::clientLeft()
     m_session->setTokenShown({});
     m_session.reset(); // the conversation has it
     new RpcParting(std::exchange(m_conversation, nullptr), std::move(m_output),
-        m_limits.queueMaxBytes, m_partings);
+        m_limits.queueMaxBytes, m_turn.line(), m_partings);
 }
 
 } // namespace semper

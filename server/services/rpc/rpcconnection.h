@@ -5,6 +5,7 @@
 #include "services/liveconnection.h"
 #include "services/rpc/rpcconversation.h"
 #include "services/rpc/socketoutput.h"
+#include "turns/turntaker.h"
 
 #include <semper/listenerspec.h>
 
@@ -33,7 +34,8 @@ public:
     /// out. \a limits outlive it, and \a partings, whose children are the clients that left and
     /// still listen.
     RpcConnection(QTcpSocket *socket, quint64 id, const ListenerSpec &listener,
-        const ServiceLimits &limits, std::shared_ptr<RpcSession> session, QObject *partings);
+        const ServiceLimits &limits, std::shared_ptr<RpcSession> session,
+        std::shared_ptr<TurnLine> line, QObject *partings);
     ~RpcConnection() override;
 
     [[nodiscard]] Connection connection() const override;
@@ -46,10 +48,10 @@ private:
     void find();
     void speak(std::shared_ptr<RpcConversation> conversation);
     void speakFraming(const QString &framing);
-    void goOn();
+    [[nodiscard]] bool doPiece();
+    void lookAtRest();
     [[nodiscard]] bool readMore();
     [[nodiscard]] QByteArray takeFresh();
-    void goOnLater();
     void write(const QByteArray &bytes);
     void noteProgress();
     void leave();
@@ -67,8 +69,7 @@ private:
     QTimer m_wait; ///< for a byte that would tell more
     std::unique_ptr<SocketOutput> m_output;
     QObject *m_partings;
-    bool m_goingOn = false;
-    bool m_goesOnLater = false;
+    TurnTaker m_turn;
     bool m_leaving = false;
     bool m_heard = false; ///< a byte has come
     bool m_firstLineEnded = false; ///< in m_first there is a line break

@@ -17,10 +17,12 @@ constexpr auto patience = 30s;
 } // namespace
 
 RpcParting::RpcParting(std::shared_ptr<RpcConversation> conversation,
-    std::unique_ptr<SocketOutput> output, qint64 maximumBytes, QObject *parent)
+    std::unique_ptr<SocketOutput> output, qint64 maximumBytes, std::shared_ptr<TurnLine> line,
+    QObject *parent)
     : QObject(parent)
     , m_conversation(std::move(conversation))
     , m_output(std::move(output))
+    , m_turn(std::move(line), [this] { return doPiece(); })
 {
     m_output->setNeeded(true);
     m_conversation->setWrite([this, maximumBytes](const QByteArray &bytes) {
@@ -28,12 +30,11 @@ RpcParting::RpcParting(std::shared_ptr<RpcConversation> conversation,
             return deleteLater();
         m_output->write(bytes);
     });
-    m_conversation->session().setCallEnded(
-        [this] { QMetaObject::invokeMethod(this, &RpcParting::goOn, Qt::QueuedConnection); });
-    connect(m_output.get(), &SocketOutput::written, this, &RpcParting::goOn);
+    m_conversation->session().setCallEnded([this] { m_turn.askLater(); });
+    connect(m_output.get(), &SocketOutput::written, this, [this] { m_turn.askLater(); });
     connect(m_output.get(), &SocketOutput::failed, this, &QObject::deleteLater);
     QTimer::singleShot(patience, this, &QObject::deleteLater);
-    goOn();
+    m_turn.askLater();
 }
 
 RpcParting::~RpcParting()
@@ -42,16 +43,18 @@ RpcParting::~RpcParting()
     m_conversation->session().setCallEnded({});
 }
 
-void RpcParting::goOn()
+/// Begins one call, or takes one message. True: there may be more.
+bool RpcParting::doPiece()
 {
-    if (std::exchange(m_goingOn, true))
-        return;
-    while (m_conversation->step()) { }
-    if (m_conversation->wantsMore() && !std::exchange(m_finished, true))
+    if (m_conversation->session().beginCall() || m_conversation->step())
+        return true;
+    if (m_conversation->wantsMore() && !std::exchange(m_finished, true)) {
         m_conversation->finish();
-    m_goingOn = false;
+        return true;
+    }
     if (m_conversation->session().underWay() == 0 && m_output->unsent() == 0)
         deleteLater();
+    return false;
 }
 
 } // namespace semper

@@ -3,6 +3,7 @@
 
 #include "services/rpc/rpcconversation.h"
 #include "services/rpc/socketoutput.h"
+#include "turns/turntaker.h"
 
 #include <QObject>
 
@@ -18,15 +19,15 @@ class RpcParting : public QObject
 public:
     /// \a output outlives its socket. More than \a maximumBytes unsent end it.
     RpcParting(std::shared_ptr<RpcConversation> conversation, std::unique_ptr<SocketOutput> output,
-        qint64 maximumBytes, QObject *parent);
+        qint64 maximumBytes, std::shared_ptr<TurnLine> line, QObject *parent);
     ~RpcParting() override;
 
 private:
-    void goOn();
+    [[nodiscard]] bool doPiece();
 
     std::shared_ptr<RpcConversation> m_conversation;
     std::unique_ptr<SocketOutput> m_output;
-    bool m_goingOn = false;
+    TurnTaker m_turn;
     bool m_finished = false;
 };
 

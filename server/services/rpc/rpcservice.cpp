@@ -66,8 +66,8 @@ std::unique_ptr<ServiceListener> RpcService::makeListener(const ListenerSpec &)
                     .maximumAnswerBytes = listener.limits().queueMaxBytes,
                     .mostAbandoned = listener.limits().connections,
                     .isToken = [this](const QByteArray &token) { return isToken(token); }});
-            return new RpcConnection(
-                socket, id, listener.spec(), listener.limits(), std::move(session), &m_partings);
+            return new RpcConnection(socket, id, listener.spec(), listener.limits(),
+                std::move(session), listener.line(), &m_partings);
         });
 }
 

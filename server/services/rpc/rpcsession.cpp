@@ -27,7 +27,7 @@ RpcSession::RpcSession(std::shared_ptr<const RpcMethods> methods, Settings setti
 
 RpcSession::~RpcSession()
 {
-    m_methods->noteAbandoned(m_underWay);
+    m_methods->noteAbandoned(m_underWay - qsizetype(m_toBegin.size()));
 }
 
 void RpcSession::perform(const QByteArray &text, const Sender &sender, const Answered &answered)
@@ -42,7 +42,17 @@ void RpcSession::perform(const QByteArray &text, const Sender &sender, const Ans
     const qsizetype entries = work->exchange.message().entries.size();
     for (qsizetype place = 0; place < entries; ++place)
         if (std::holds_alternative<RpcRequest>(work->exchange.message().entries.at(place)))
-            begin(work, place);
+            m_toBegin.emplace_back(work, place);
+}
+
+bool RpcSession::beginCall()
+{
+    if (m_toBegin.empty())
+        return false;
+    const auto [work, place] = std::move(m_toBegin.front());
+    m_toBegin.pop_front();
+    begin(work, place);
+    return true;
 }
 
 void RpcSession::begin(const std::shared_ptr<Work> &work, qsizetype place)

@@ -10,6 +10,7 @@
 #include <QString>
 #include <QtGlobal>
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -55,9 +56,12 @@ public:
         QByteArray token = {};
     };
 
-    /// Carries out the calls in \a text. \a answered is called once, within this call or later;
-    /// never, where this is gone by then.
+    /// Takes the calls in \a text, for beginCall() to begin them one by one. \a answered is called
+    /// once, within this call or later; never, where this is gone by then.
     void perform(const QByteArray &text, const Sender &sender, const Answered &answered);
+    /// Begins one call that was taken. False: there is none that has not begun.
+    [[nodiscard]] bool beginCall();
+    [[nodiscard]] bool hasCallToBegin() const { return !m_toBegin.empty(); }
     /// Called whenever a call has ended and its answer, if it was due, is given.
     void setCallEnded(std::function<void()> callEnded) { m_callEnded = std::move(callEnded); }
     /// Called whenever the peer has shown the server's token.
@@ -81,6 +85,7 @@ private:
     Settings m_settings;
     std::function<void()> m_callEnded;
     std::function<void()> m_tokenShown;
+    std::deque<std::pair<std::shared_ptr<Work>, qsizetype>> m_toBegin; ///< and its place in there
     qsizetype m_underWay = 0;
     bool m_authenticated = false;
 };
