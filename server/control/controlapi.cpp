@@ -155,8 +155,10 @@ void ControlApi::addReload()
 
 std::optional<Problem> ControlApi::admit(const RequestHead &head) const
 {
-    // A page of a stranger's host name that resolves to this address must not get in.
-    if (!isKnownHost(head.value("host"), m_address))
+    // A page of a stranger's host name that resolves to this address must not get in. A browser
+    // always names a host; HTTP/1.0 does not ask for one.
+    const QByteArray host = head.value("host");
+    if (!host.isEmpty() && !isKnownHost(host, m_address))
         return Problem{.status = 421, .detail = u"no such host here"_s};
     if (head.path == "/healthz" || head.path == "/readyz")
         return {};

@@ -187,25 +187,38 @@ bool HttpGuard::mayTakeRequest() const
         && m_guarded.unsentBytes() == 0;
 }
 
-/// True when m_input starts with a whole request, whose head is m_head. A client that does not
-/// take its answers gets no further ones.
+bool HttpGuard::readMore()
+{
+    const QByteArray fresh = m_socket->read(readBufferBytes);
+    m_record.received(fresh.size());
+    m_input += fresh;
+    return !fresh.isEmpty();
+}
+
+/// True when a whole request is here: its head is m_head, its body m_chunks, or what m_input starts
+/// with.
 bool HttpGuard::takeRequest()
 {
-    const bool isAway
-        = m_phase == Phase::Answering || m_phase == Phase::Leaving || m_phase == Phase::Upgraded;
-    if (isAway || m_socket->state() != QAbstractSocket::ConnectedState
-        || m_guarded.unsentBytes() > 0)
+    return (m_phase == Phase::Body || takeHead()) && takeBody();
+}
+
+bool HttpGuard::takeBody()
+{
+    if (!m_chunks)
+        return m_input.size() >= m_head.bodyBytes;
+    if (const auto problem = m_chunks->take(m_input)) {
+        refuse(*problem);
         return false;
-    if (m_phase != Phase::Body && !takeHead())
-        return false;
-    return m_input.size() >= m_head.headBytes + m_head.bodyBytes;
+    }
+    m_head.bodyBytes = m_chunks->bytes().size();
+    return m_chunks->isWhole();
 }
 
 bool HttpGuard::takeHead()
 {
-    if (m_phase == Phase::Idle && m_input.startsWith("\r\n"))
-        m_input.remove(0, 2); // Old clients send one blank line too many after a body.
-    if (m_input.isEmpty())
+    if (m_phase == Phase::Idle)
+        dropBlankLines(m_input);
+    if (m_input.size() == m_lookedAt || m_input == "\r")
         return false;
     if (m_phase == Phase::Idle) {
         m_head = {};
@@ -220,13 +233,17 @@ bool HttpGuard::takeHead()
     if (m_lookedAt > 0)
         return false;
     m_head = std::get<RequestHead>(std::move(parsed));
+    m_input.remove(0, m_head.headBytes);
+    m_chunks.reset();
+    if (m_head.isChunked)
+        m_chunks.emplace(m_limits.maximumBodyBytes, m_limits.maximumHeadBytes);
     if (const auto problem = m_admission ? m_admission(m_head) : std::nullopt) {
         refuse(*problem);
         return false;
     }
     if (upgrade())
         return false;
-    if (m_head.awaitsContinue && m_input.size() == m_head.headBytes) {
+    if (m_head.awaitsContinue && m_input.isEmpty()) {
         m_guarded.beginAnswer(GuardedSocket::Answer::Whole);
         m_socket->write("HTTP/1.1 100 Continue\r\n\r\n");
         m_socket->flush();
@@ -251,25 +268,29 @@ bool HttpGuard::upgrade()
     m_phase = Phase::Upgraded;
     m_guarded.beginAnswer(GuardedSocket::Answer::Whole);
     m_socket->disconnect(this);
-    disconnect(m_socket, &QIODevice::readyRead, nullptr, nullptr);
-    m_upgraded->begin(std::exchange(m_input, {}).sliced(m_head.headBytes));
+    endRelay();
+    m_upgraded->begin(std::exchange(m_input, {}), m_turn.line());
     return true;
 }
 
 void HttpGuard::answerRequest()
 {
-    const qsizetype size = m_head.headBytes + static_cast<qsizetype>(m_head.bodyBytes);
-    const QByteArray request
-        = m_head.canonical() + m_input.sliced(m_head.headBytes, size - m_head.headBytes);
-    m_input.remove(0, size);
+    const bool isTls = qobject_cast<QSslSocket *>(m_socket) != nullptr;
+    const auto bodyBytes = static_cast<qsizetype>(m_head.bodyBytes);
+    const QByteArray request = m_head.canonical(isTls ? "https" : "http")
+        + (m_chunks ? m_chunks->bytes() : m_input.first(bodyBytes));
+    if (!m_chunks)
+        m_input.remove(0, bodyBytes);
+    m_chunks.reset();
     m_guarded.beginAnswer(
         m_head.method == "HEAD" ? GuardedSocket::Answer::HeadOnly : GuardedSocket::Answer::Whole);
     m_lastWrite.restart();
     enter(Phase::Idle, m_limits.idleTimeout);
 
-    // QHttpServer's slot reads the request, calls its handler and writes the answer in here.
-    m_guarded.endTransaction();
-    m_guarded.putBack(request);
+    if (m_head.target == "*")
+        return answerAlone();
+
+    // QHttpServer reads the request, calls its handler and writes the answer in here.
     ++m_request;
     m_handingOn = true;
     guardHandingOn = this;
@@ -287,6 +308,14 @@ void HttpGuard::answerRequest()
         qCWarning(logHttpGuard) << "no answer to" << m_head.method << m_head.path;
         return refuse({.status = 500, .detail = u"no answer was made"_s});
     }
+    endRequest();
+}
+
+/// The question of what the server can do at all, whatever the path.
+void HttpGuard::answerAlone()
+{
+    m_socket->write("HTTP/1.1 204 No Content\r\nAllow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
+                    "\r\n\r\n");
     endRequest();
 }
 
@@ -340,8 +369,8 @@ void HttpGuard::refuse(const Problem &problem)
     m_lastWrite.restart();
     m_guarded.beginAnswer(GuardedSocket::Answer::Whole);
     m_socket->write(refusalBytes(problem, m_head.method != "HEAD"));
-    const bool isWhole
-        = m_head.headBytes > 0 && m_input.size() == m_head.headBytes + m_head.bodyBytes;
+    const bool isWhole = m_head.headBytes > 0
+        && m_input.size() == m_head.headBytes + m_head.bodyBytes && m_socket->bytesAvailable() == 0;
     leave(isWhole ? GuardedSocket::Client::HasSent : GuardedSocket::Client::MaySend);
 }
 

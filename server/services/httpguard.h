@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "services/chunkedbody.h"
 #include "services/connectionrecord.h"
 #include "services/guardedsocket.h"
 #include "services/httplimits.h"
@@ -35,7 +36,7 @@ class HttpGuard : public QObject, public LiveConnection
 {
     Q_OBJECT
 public:
-    /// Owned by \a socket. Must be made before QHttpServer sees it. All but the socket outlive it.
+    /// Owned by \a socket. All but the socket outlive it.
     HttpGuard(GuardedSocket &socket, quint64 id, const HttpLimits &limits,
         const Admission &admission, const Upgrading &upgrading, const ServiceLimits &common,
         std::shared_ptr<int> running, std::shared_ptr<TurnLine> line);
@@ -76,8 +77,10 @@ private:
     [[nodiscard]] bool readMore();
     [[nodiscard]] bool takeRequest();
     [[nodiscard]] bool takeHead();
+    [[nodiscard]] bool takeBody();
     [[nodiscard]] bool upgrade();
     void answerRequest();
+    void answerAlone();
     void endRequest();
     void endRelay();
     void refuse(const Problem &problem);
@@ -102,6 +105,7 @@ private:
     QByteArray m_input; ///< read and not yet handed on
     qsizetype m_lookedAt = 0; ///< bytes of it that make no whole head
     RequestHead m_head; ///< of the request whose body is awaited
+    std::optional<ChunkedBody> m_chunks; ///< that body, where it comes in chunks
     std::unique_ptr<QHttpServerResponder> m_responder; ///< of an answer that is owed
     quint64 m_request = 0; ///< number of the last one that was handed on
     bool m_handingOn = false;

@@ -101,7 +101,48 @@ std::optional<Problem> readVersion(QByteArrayView version, RequestHead &head)
         return bad(u"the request line does not end in an HTTP version"_s);
     if (version[5] != '1')
         return Problem{.status = 505, .detail = u"HTTP/1.0 and HTTP/1.1 are spoken here"_s};
-    head.minorVersion = version[7] - '0';
+    head.minorVersion = std::min(version[7] - '0', 1); // A later one is as good as the last known.
+    return {};
+}
+
+/// The path and the query of a target that names scheme and host too, as to a proxy, and the host.
+std::optional<std::pair<QByteArrayView, QByteArrayView>> splitAbsolute(QByteArrayView target)
+{
+    for (const QByteArrayView scheme : {QByteArrayView("http://"), QByteArrayView("https://")}) {
+        if (target.first(std::min(scheme.size(), target.size()))
+                .compare(scheme, Qt::CaseInsensitive)
+            != 0)
+            continue;
+        const QByteArrayView rest = target.sliced(scheme.size());
+        const auto end = std::ranges::find_if(
+            rest, [](char byte) { return byte == '/' || byte == '?' || byte == '#'; });
+        const auto size = std::distance(rest.begin(), end);
+        return std::pair(rest.sliced(size), rest.first(size));
+    }
+    return {};
+}
+
+std::optional<Problem> readTarget(
+    QByteArrayView target, const HttpLimits &limits, RequestHead &head)
+{
+    if (target.size() > limits.maximumTargetBytes)
+        return Problem{.status = 414, .detail = u"the target is too long"_s};
+    head.target = target.toByteArray();
+    if (head.method == "OPTIONS" && target == "*") {
+        head.path = "*";
+        return {};
+    }
+    if (const auto absolute = splitAbsolute(target)) {
+        const auto &[rest, host] = *absolute;
+        if (host.isEmpty() || !std::ranges::all_of(host, isHostByte))
+            return bad(u"the target names no host"_s);
+        head.target = (rest.startsWith('/') ? "" : "/") + rest.toByteArray();
+        head.headers.append({"Host", host.toByteArray()});
+    }
+    const auto path = decodedPath(head.target);
+    if (!path)
+        return bad(u"the target is no plain absolute path"_s);
+    head.path = *path;
     return {};
 }
 
@@ -136,6 +177,22 @@ std::optional<Problem> readHeader(QByteArrayView line, RequestHead &head)
     return {};
 }
 
+std::optional<Problem> readCoding(RequestHead &head)
+{
+    if (head.minorVersion == 0)
+        return bad(u"HTTP/1.0 has no Transfer-Encoding"_s);
+    QList<QByteArray> codings;
+    for (const auto &[name, text] : std::as_const(head.headers))
+        if (name.compare("transfer-encoding", Qt::CaseInsensitive) == 0)
+            codings += text.toLower().split(',');
+    if (codings.constLast().trimmed() != "chunked")
+        return bad(u"the body's last coding is not \"chunked\", so that its end is unknown"_s);
+    if (codings.size() > 1)
+        return Problem{.status = 501, .detail = u"no coding but \"chunked\" is known here"_s};
+    head.isChunked = true;
+    return {};
+}
+
 std::optional<Problem> readBodyLength(const HttpLimits &limits, RequestHead &head)
 {
     const int lengths = head.count("content-length");
@@ -158,20 +215,37 @@ std::optional<Problem> readBodyLength(const HttpLimits &limits, RequestHead &hea
     return {};
 }
 
-std::optional<Problem> readFraming(const HttpLimits &limits, RequestHead &head)
+/// A host in the target comes first, and the header does not count then.
+std::optional<Problem> readHost(RequestHead &head, bool isInTarget)
 {
-    const int hosts = head.count("host");
-    const QByteArray host = head.value("host");
+    const int hosts = head.count("host") - (isInTarget ? 1 : 0);
     if (hosts > 1 || (hosts == 0 && head.minorVersion == 1))
         return bad(u"one Host header is needed"_s);
-    if (hosts == 1 && (host.isEmpty() || !std::ranges::all_of(host, isHostByte)))
-        return bad(u"the Host header names no host"_s);
+    const auto isHost
+        = [](const auto &header) { return header.first.compare("host", Qt::CaseInsensitive) == 0; };
+    for (const auto &[name, text] : std::as_const(head.headers))
+        if (name.compare("host", Qt::CaseInsensitive) == 0
+            && !std::ranges::all_of(text, isHostByte))
+            return bad(u"the Host header names no host"_s);
+    const QByteArray host = head.value("host");
+    if (isInTarget || host.isEmpty())
+        head.headers.removeIf(isHost);
+    if (!host.isEmpty() && isInTarget)
+        head.headers.prepend({"Host", host});
+    return {};
+}
+
+std::optional<Problem> readFraming(const HttpLimits &limits, bool isHostInTarget, RequestHead &head)
+{
+    if (auto problem = readHost(head, isHostInTarget))
+        return problem;
     if (auto problem = readBodyLength(limits, head))
         return problem;
     const QByteArray expect = head.value("expect").toLower();
     if (!expect.isEmpty() && expect != "100-continue")
         return Problem{.status = 417, .detail = u"only 100-continue can be expected"_s};
-    head.awaitsContinue = !expect.isEmpty() && head.minorVersion == 1 && head.bodyBytes > 0;
+    head.awaitsContinue
+        = !expect.isEmpty() && head.minorVersion == 1 && (head.bodyBytes > 0 || head.isChunked);
     head.closes = head.minorVersion == 0;
     for (const QByteArray &option : head.value("connection").toLower().split(','))
         head.closes = head.closes || option.trimmed() == "close";
@@ -199,8 +273,11 @@ int RequestHead::count(QByteArrayView name) const
 QByteArray RequestHead::canonical(const QByteArray &scheme) const
 {
     static constexpr std::string_view hop[] = {"connection", "keep-alive", "proxy-connection", "te",
-        "trailer", "upgrade", "expect", "content-length", "http2-settings"};
-    QByteArray bytes = method + ' ' + target + " HTTP/1.1\r\n";
+        "trailer", "upgrade", "expect", "content-length", "http2-settings", "transfer-encoding"};
+    const QByteArray host = value("host");
+    const bool saysScheme = scheme != "http" && !host.isEmpty(); // which is what others assume
+    QByteArray bytes = method + ' ' + (saysScheme ? scheme + "://" + host : QByteArray()) + target
+        + " HTTP/1.1\r\n";
     for (const auto &[name, text] : headers) {
         const QByteArray lower = name.toLower();
         if (std::ranges::find(hop, std::string_view(lower)) == std::end(hop))
@@ -221,9 +298,19 @@ QByteArray bearerTokenOf(const RequestHead &head)
     return value.sliced(scheme.size()).trimmed();
 }
 
+void dropBlankLines(QByteArray &input)
+{
+    qsizetype blank = 0;
+    while (QByteArrayView(input).sliced(blank).startsWith("\r\n"))
+        blank += 2;
+    input.remove(0, blank);
+}
+
 std::variant<IncompleteHead, RequestHead, Problem> parseRequestHead(
     QByteArrayView bytes, const HttpLimits &limits)
 {
+    if (bytes == "\r")
+        return IncompleteHead{}; // of a blank line, see dropBlankLines()
     if (!bytes.isEmpty() && !isTokenByte(bytes.front()))
         return bad(u"this is no HTTP request"_s);
     auto split = splitLines(bytes, limits);
@@ -237,11 +324,12 @@ std::variant<IncompleteHead, RequestHead, Problem> parseRequestHead(
     head.headBytes = lines.bytes;
     if (auto problem = readRequestLine(lines.lines.first(), limits, head))
         return std::move(*problem);
+    const bool isHostInTarget = !head.headers.isEmpty();
     for (const QByteArrayView line : lines.lines.sliced(1)) {
         if (auto problem = readHeader(line, head))
             return std::move(*problem);
     }
-    if (auto problem = readFraming(limits, head))
+    if (auto problem = readFraming(limits, isHostInTarget, head))
         return std::move(*problem);
     return head;
 }

@@ -26,6 +26,7 @@ struct SEMPER_SERVER_EXPORT RequestHead
     QList<std::pair<QByteArray, QByteArray>> headers;
     qsizetype headBytes = 0; ///< up to and with the blank line
     qint64 bodyBytes = 0; ///< as announced
+    bool isChunked = false; ///< the body comes as a ChunkedBody
     bool closes = false; ///< the client wants no further request on this connection
     bool awaitsContinue = false; ///< the client sends the body only after "100 Continue"
 
@@ -39,6 +40,9 @@ struct SEMPER_SERVER_EXPORT RequestHead
 
 /// What follows "Bearer" in the only Authorization header; null where there is none.
 [[nodiscard]] SEMPER_SERVER_EXPORT QByteArray bearerTokenOf(const RequestHead &head);
+
+/// Removes the blank lines at the start of \a input, which old clients send after a body.
+SEMPER_SERVER_EXPORT void dropBlankLines(QByteArray &input);
 
 /// No blank line yet, and nothing wrong so far.
 struct IncompleteHead

@@ -87,6 +87,7 @@ private Q_SLOTS:
     void refusedCommandsSayWhy();
     void refusedReloadsSayWhy_data();
     void refusedReloadsSayWhy();
+    void whoNamesNoHostIsAnswered();
     void strangeHostsAreTurnedAway();
     void answersAreNotKeptOrGuessed();
     void curlGetsAlong();
@@ -385,6 +386,19 @@ void TestControlApi::refusedReloadsSayWhy()
     RawClient asking(port(), request("GET /api/v1/reload"));
     QTRY_VERIFY_WITH_TIMEOUT(asking.closed(), patience);
     QCOMPARE(asking.status(), 405);
+}
+
+void TestControlApi::whoNamesNoHostIsAnswered()
+{
+    for (const QByteArray &head : {"GET /healthz HTTP/1.0\r\n\r\n"_ba,
+             "GET /healthz HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n"_ba}) {
+        RawClient client(port(), head);
+        QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
+        QCOMPARE(client.status(), 200);
+    }
+    RawClient named(port(), "GET http://evil.example/healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    QTRY_VERIFY_WITH_TIMEOUT(named.closed(), patience);
+    QCOMPARE(named.status(), 421);
 }
 
 void TestControlApi::strangeHostsAreTurnedAway()

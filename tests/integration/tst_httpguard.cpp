@@ -132,6 +132,10 @@ private Q_SLOTS:
     void aRequestHiddenInABodyIsNotServed();
     void badHeadsAreRefusedBeforeAnyHandler_data();
     void badHeadsAreRefusedBeforeAnyHandler();
+    void whatAServerMustTakeIsTaken_data();
+    void whatAServerMustTakeIsTaken();
+    void theServerAsAWholeHasOptions();
+    void aChunkedBodyIsBoundedAsAWhole();
     void nothingAfterARefusedHeadIsServed();
     void slowHeadsEndAtTheDeadline();
     void slowBodiesEndAtTheDeadline();
@@ -240,7 +244,22 @@ void TestHttpGuard::badHeadsAreRefusedBeforeAnyHandler_data()
     QTest::newRow("length 5abc") << line + "Content-Length: 5abc\r\n\r\nhello" << 400;
     QTest::newRow("two lengths") << line + "Content-Length: 5\r\nContent-Length: 0\r\n\r\nhello"
                                  << 400;
-    QTest::newRow("chunked") << line + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n" << 411;
+    QTest::newRow("gzip") << line + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n" << 501;
+    QTest::newRow("chunked, then gzip")
+        << line + "Transfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n"
+        << 400;
+    QTest::newRow("chunked of HTTP/1.0")
+        << QByteArray("POST /echo HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n") << 400;
+    const QByteArray chunked = line + "Transfer-Encoding: chunked\r\n\r\n";
+    QTest::newRow("chunk without a size") << chunked + "\r\nhello\r\n" << 400;
+    QTest::newRow("chunk of -1") << chunked + "-1\r\nhello\r\n" << 400;
+    QTest::newRow("chunk longer than said") << chunked + "2\r\nhello\r\n0\r\n\r\n" << 400;
+    QTest::newRow("chunk of 2^64") << chunked + "10000000000000000\r\n" << 400;
+    QTest::newRow("chunk too large") << chunked + "7fffffffffffff\r\n" << 413;
+    QTest::newRow("chunk's size without an end") << chunked + QByteArray(300, '0') << 400;
+    QTest::newRow("chunk's size in LF") << chunked + "0\n\n" << 400;
+    QTest::newRow("many trailers") << chunked + "0\r\n" + QByteArray("X: y\r\n").repeated(4000)
+            + "\r\n" << 431;
     QTest::newRow("chunked with a length")
         << line + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
         << 400;
@@ -271,6 +290,84 @@ void TestHttpGuard::badHeadsAreRefusedBeforeAnyHandler()
     QVERIFY(client.has("Connection: close"));
     QCOMPARE(target.handled, 0);
     QTRY_COMPARE_WITH_TIMEOUT(target.connections(), 0, patience);
+}
+
+void TestHttpGuard::whatAServerMustTakeIsTaken_data()
+{
+    QTest::addColumn<QByteArray>("bytes");
+    QTest::addColumn<QByteArray>("body");
+    QTest::newRow("HTTP/1.0 without a host") << "GET /hello HTTP/1.0\r\n\r\n"_ba
+                                             << "hello"_ba;
+    QTest::newRow("HTTP/1.0 with a host") << "GET /hello HTTP/1.0\r\nHost: a\r\n\r\n"_ba
+                                          << "hello"_ba;
+    QTest::newRow("HTTP/1.2") << "GET /hello HTTP/1.2\r\nHost: a\r\n\r\n"_ba
+                              << "hello"_ba;
+    QTest::newRow("an empty host") << "GET /hello HTTP/1.1\r\nHost:\r\n\r\n"_ba
+                                   << "hello"_ba;
+    QTest::newRow("a target with a host") << "GET http://a:80/hello HTTP/1.1\r\nHost: b\r\n\r\n"_ba
+                                          << "hello"_ba;
+    QTest::newRow("blank lines before it") << "\r\n\r\n" + get("/hello") << "hello"_ba;
+    QTest::newRow("nothing known in its headers")
+        << get("/hello", "X-A: \t b \r\nUpgrade: h2c\r\nTE: trailers\r\n") << "hello"_ba;
+    const QByteArray chunked
+        = "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\r\n";
+    QTest::newRow("chunks") << chunked + "5\r\nhello\r\nA\r\n, everyone\r\n0\r\n\r\n"
+                            << "hello, everyone"_ba;
+    QTest::newRow("no chunks") << chunked + "0\r\n\r\n"
+                               << ""_ba;
+    QTest::newRow("chunks with extensions")
+        << chunked + "5;a=b;c=\"d e\"\r\nhello\r\n000 ;x\r\n\r\n"
+        << "hello"_ba;
+    QTest::newRow("chunks with trailers")
+        << chunked + "5\r\nhello\r\n0\r\nX-Sum: 1\r\nHost: b\r\n\r\n"
+        << "hello"_ba;
+}
+
+void TestHttpGuard::whatAServerMustTakeIsTaken()
+{
+    QFETCH(const QByteArray, bytes);
+    QFETCH(const QByteArray, body);
+    Target target;
+    RawClient client(target.port(), bytes);
+    QTRY_COMPARE_WITH_TIMEOUT(target.handled, 1, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(client.status(), 200, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(client.body(), body, patience);
+    // The same, byte by byte, with a request behind it where there can be one.
+    RawClient slow(target.port());
+    for (const char byte : bytes) {
+        slow.send(QByteArray(1, byte));
+        QCoreApplication::processEvents();
+    }
+    QTRY_COMPARE_WITH_TIMEOUT(slow.status(), 200, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(slow.body(), body, patience);
+    QCOMPARE(target.handled, 2);
+    if (bytes.contains("HTTP/1.0"))
+        return;
+    client.send(get("/hello"));
+    QTRY_COMPARE_WITH_TIMEOUT(client.answers(), 2, patience);
+    QVERIFY(client.received().endsWith("hello"));
+}
+
+void TestHttpGuard::theServerAsAWholeHasOptions()
+{
+    Target target;
+    RawClient client(target.port(), "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n" + get("/hello"));
+    QTRY_COMPARE_WITH_TIMEOUT(client.answers(), 2, patience);
+    QCOMPARE(client.status(), 204);
+    QVERIFY(client.received().contains("Allow: GET, HEAD, "));
+}
+
+void TestHttpGuard::aChunkedBodyIsBoundedAsAWhole()
+{
+    HttpLimits limits = patientLimits();
+    limits.maximumBodyBytes = 10;
+    Target target(limits);
+    RawClient client(target.port(),
+        "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + QByteArray("4\r\nabcd\r\n").repeated(3));
+    QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
+    QCOMPARE(client.status(), 413);
+    QCOMPARE(target.handled, 0);
 }
 
 void TestHttpGuard::nothingAfterARefusedHeadIsServed()

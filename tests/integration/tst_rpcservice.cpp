@@ -144,6 +144,8 @@ private Q_SLOTS:
     void halfAMessageIsNotWaitedForForEver();
     void pagesOfOthersAreNotHeard_data();
     void pagesOfOthersAreNotHeard();
+    void whatAServerOfHttpMustTakeIsTaken();
+    void aBatchIsBegunOneCallAtATime();
     void onlyOneAuthorizationCounts();
     void aConnectionThatIsClosedInsideACallIsGone();
     void afterAFloodOfNonsenseTheServiceStillAnswers();
@@ -498,6 +500,45 @@ void TestRpcService::pagesOfOthersAreNotHeard()
     }
     QTRY_VERIFY_WITH_TIMEOUT(page.closed(), patience);
     QCOMPARE(calls, 0);
+}
+
+void TestRpcService::whatAServerOfHttpMustTakeIsTaken()
+{
+    const QByteArray sum = call("calculator.sum", "[1,2]", "1");
+    const QByteArray size = QByteArray::number(sum.size(), 16);
+    RawClient client(port(),
+        "\r\nPOST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + size + ";x\r\n"
+            + sum + "\r\n0\r\nX: y\r\n\r\n" + "POST http://a/ HTTP/1.2\r\nHost:\r\nContent-Length: "
+            + QByteArray::number(sum.size()) + "\r\n\r\n" + sum);
+    QTRY_COMPARE_WITH_TIMEOUT(client.answers(), 2, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(client.received().count(result("3", "1")), 2, patience);
+    RawClient old(port(),
+        "POST / HTTP/1.0\r\nContent-Length: " + QByteArray::number(sum.size()) + "\r\n\r\n" + sum);
+    QTRY_VERIFY_WITH_TIMEOUT(old.closed(), patience);
+    QVERIFY(old.received().contains(result("3", "1")));
+    RawClient large(
+        port(), "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nfffffff\r\n");
+    QTRY_VERIFY_WITH_TIMEOUT(large.closed(), patience);
+    QCOMPARE(large.status(), 413);
+}
+
+void TestRpcService::aBatchIsBegunOneCallAtATime()
+{
+    int calls = 0;
+    m_service->method(u"count"_s, [&calls](const RpcCall &) { return ++calls; });
+    QByteArrayList batch;
+    QByteArrayList results;
+    for (int i = 1; i <= 100; ++i) {
+        batch.append(call("count", "[]", QByteArray::number(i)));
+        results.append(result(QByteArray::number(i), QByteArray::number(i)));
+    }
+    RawClient client(port(), '[' + batch.join(',') + "]\n" + call("nothing", "[]", "0") + '\n');
+    QTRY_COMPARE_WITH_TIMEOUT(
+        client.received(), '[' + results.join(',') + "]\n" + result("null", "0") + '\n', patience);
+    // What has not begun when its client goes is not begun any more.
+    RawClient leaver(port(), '[' + batch.join(',') + "]\n");
+    leaver.socket().abort();
+    QTRY_COMPARE_WITH_TIMEOUT(m_service->connectionCount(), 1, patience);
 }
 
 void TestRpcService::onlyOneAuthorizationCounts()

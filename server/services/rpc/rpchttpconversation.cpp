@@ -40,20 +40,34 @@ bool RpcHttpConversation::step()
         return false;
     if (!m_head && !takeHead())
         return false;
-    const qsizetype size = m_head->headBytes + static_cast<qsizetype>(m_head->bodyBytes);
-    if (m_input.size() < size)
+    const auto body = takeBody();
+    if (!body)
         return false;
-    const QByteArray body = m_input.sliced(m_head->headBytes, size - m_head->headBytes);
-    m_input.remove(0, size);
     m_isAnswering = true;
-    perform(body);
+    perform(*body);
     return true;
+}
+
+std::optional<QByteArray> RpcHttpConversation::takeBody()
+{
+    if (m_chunks) {
+        if (const auto problem = m_chunks->take(m_input)) {
+            refuse(*problem);
+            return {};
+        }
+        return m_chunks->isWhole() ? std::optional(m_chunks->bytes()) : std::nullopt;
+    }
+    const auto size = static_cast<qsizetype>(m_head->bodyBytes);
+    if (m_input.size() < size)
+        return {};
+    const QByteArray body = m_input.first(size);
+    m_input.remove(0, size);
+    return body;
 }
 
 bool RpcHttpConversation::takeHead()
 {
-    if (m_input.startsWith("\r\n"))
-        m_input.remove(0, 2); // Old clients send one blank line too many after a body.
+    dropBlankLines(m_input);
     auto parsed = parseRequestHead(m_input, m_limits);
     if (const auto *problem = std::get_if<Problem>(&parsed)) {
         if (!m_input.isEmpty())
@@ -63,11 +77,15 @@ bool RpcHttpConversation::takeHead()
     if (std::holds_alternative<IncompleteHead>(parsed))
         return false;
     m_head = std::get<RequestHead>(std::move(parsed));
+    m_input.remove(0, m_head->headBytes);
+    m_chunks.reset();
+    if (m_head->isChunked)
+        m_chunks.emplace(m_limits.maximumBodyBytes, m_limits.maximumHeadBytes);
     if (const auto fault = faultOf(*m_head)) {
         refuse(*fault);
         return false;
     }
-    if (m_head->awaitsContinue && m_input.size() == m_head->headBytes)
+    if (m_head->awaitsContinue && m_input.isEmpty())
         write("HTTP/1.1 100 Continue\r\n\r\n");
     return true;
 }
@@ -83,7 +101,7 @@ std::optional<Problem> RpcHttpConversation::faultOf(const RequestHead &head) con
     const QByteArray host = head.value("host");
     const bool isOwn
         = QUrl(QString::fromLatin1(head.value("origin"))).authority().toLatin1() == host
-        && isKnownHost(host, m_listener);
+        && !host.isEmpty() && isKnownHost(host, m_listener);
     if (head.count("origin") > 1 || (head.count("origin") == 1 && !isOwn))
         return Problem{.status = 403, .detail = u"no calls from pages of another origin"_s};
     return std::nullopt;
@@ -91,7 +109,7 @@ std::optional<Problem> RpcHttpConversation::faultOf(const RequestHead &head) con
 
 bool RpcHttpConversation::isMidMessage() const
 {
-    return wantsMore() && !m_input.isEmpty();
+    return wantsMore() && (m_head || !m_input.isEmpty());
 }
 
 void RpcHttpConversation::giveUp()
@@ -135,7 +153,7 @@ void RpcHttpConversation::refuse(const Problem &problem)
     for (const auto &[name, value] : problem.headers)
         bytes += name + ": " + value + "\r\n";
     bytes += "Connection: close\r\n\r\n";
-    const bool isHead = m_input.startsWith("HEAD ");
+    const bool isHead = m_head ? m_head->method == "HEAD" : m_input.startsWith("HEAD ");
     setOver();
     write(isHead ? bytes : bytes + body);
 }

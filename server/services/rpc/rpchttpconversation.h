@@ -2,6 +2,7 @@
 #pragma once
 
 #include "control/problem.h"
+#include "services/chunkedbody.h"
 #include "services/httplimits.h"
 #include "services/requesthead.h"
 #include "services/rpc/rpcconversation.h"
@@ -31,6 +32,7 @@ public:
 
 private:
     [[nodiscard]] bool takeHead();
+    [[nodiscard]] std::optional<QByteArray> takeBody();
     [[nodiscard]] std::optional<Problem> faultOf(const RequestHead &head) const;
     void perform(const QByteArray &body);
     void answer(const RpcSession::Answer &answer);
@@ -40,6 +42,7 @@ private:
     ListenAddress m_listener;
     QByteArray m_input;
     std::optional<RequestHead> m_head; ///< of the request whose body is awaited, or answered
+    std::optional<ChunkedBody> m_chunks; ///< that body, where it comes in chunks
     bool m_isAnswering = false;
 };
 
