@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "services/liveconnection.h"
+
 #include <semper/connection.h>
 #include <semper/semper_server_export.h>
+
+#include <QElapsedTimer>
+
+#include <chrono>
+#include <optional>
 
 class QAbstractSocket;
 
@@ -19,7 +26,20 @@ public:
     void received(qint64 bytes);
     void sent(qint64 bytes);
     /// As whom the client was authenticated since.
-    void setUser(const QString &user) { m_connection.user = user; }
+    void setUser(const QString &user)
+    {
+        m_connection.user = user;
+        m_isKnown = true;
+    }
+    /// By the server's token, or a certificate.
+    [[nodiscard]] bool isKnown() const { return m_isKnown; }
+    /// Since the last byte in or out.
+    [[nodiscard]] std::chrono::milliseconds quietTime() const
+    {
+        return std::chrono::milliseconds(m_quiet.elapsed());
+    }
+    /// What long-lived connections are to a newcomer; those that are known stay.
+    [[nodiscard]] std::optional<LiveConnection::Quiet> quiet() const;
 
     [[nodiscard]] quint64 id() const { return m_connection.id; }
     [[nodiscard]] const QString &peer() const { return m_connection.peer; }
@@ -28,6 +48,8 @@ public:
 private:
     Connection m_connection;
     qint64 m_lastActivity; ///< ms since 1970: cheaper to take than a QDateTime
+    QElapsedTimer m_quiet;
+    bool m_isKnown;
 };
 
 } // namespace semper

@@ -131,6 +131,33 @@ void HttpGuard::abort()
     m_socket->abort();
 }
 
+std::optional<LiveConnection::Quiet> HttpGuard::quiet() const
+{
+    if (m_upgraded)
+        return m_upgraded->quiet();
+    if (m_turn.waits() || m_handingOn || m_guarded.unsentBytes() > 0)
+        return {};
+    const auto time = m_record.quietTime();
+    const bool isBetween = m_phase == Phase::Idle;
+    if (!isBetween && m_phase != Phase::Head && m_phase != Phase::Body)
+        return {};
+    const auto timeToAsk = m_request > 0 ? timeForNextRequest : timeForFirstRequest;
+    if (time < (isBetween ? timeToAsk : timeForMoreOfIt))
+        return {};
+    return Quiet{.hasAsked = isBetween && m_request > 0, .time = time};
+}
+
+void HttpGuard::makeRoom()
+{
+    if (m_upgraded || m_request > 0)
+        return m_socket->disconnectFromHost();
+    refuse({.status = 503,
+        .detail = u"too many connections"_s,
+        .headers = {{"Retry-After"_ba, "1"_ba}}});
+    m_socket->flush();
+    m_socket->disconnectFromHost();
+}
+
 void HttpGuard::enforceDeadlines()
 {
     if (m_upgraded)

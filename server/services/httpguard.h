@@ -51,6 +51,9 @@ public:
     void close() override;
     void abort() override;
     void enforceDeadlines() override;
+    [[nodiscard]] std::optional<Quiet> quiet() const override;
+    /// A client that has asked for nothing yet is answered with 503.
+    void makeRoom() override;
 
     /// The one whose request is with a handler at this moment; null where none is.
     [[nodiscard]] static HttpGuard *handingOn();

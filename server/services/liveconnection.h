@@ -4,6 +4,9 @@
 #include <semper/connection.h>
 #include <semper/semper_server_export.h>
 
+#include <chrono>
+#include <optional>
+
 namespace semper {
 
 /// One client of a service, whatever it speaks. Belongs to its socket and ends with it. Main thread
@@ -23,6 +26,18 @@ public:
     virtual void abort() = 0;
     /// Ends what is over its time. Called several times within the shortest limit.
     virtual void enforceDeadlines() = 0;
+
+    /// A client that nothing is being done for, and that did not show the server's token.
+    struct Quiet
+    {
+        bool hasAsked = false; ///< for something, ever
+        std::chrono::milliseconds time{0}; ///< for so long
+    };
+    /// Nothing where it must not be ended for the sake of a client that comes.
+    [[nodiscard]] virtual std::optional<Quiet> quiet() const { return {}; }
+    /// Ends it, as fast as a polite end can be, because a client has come that there is no room
+    /// for.
+    virtual void makeRoom() { abort(); }
 };
 
 } // namespace semper

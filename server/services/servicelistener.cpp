@@ -254,8 +254,9 @@ QSslSocket *ServiceListener::makeTlsSocket()
 
 void ServiceListener::incomingConnection(qintptr accepted)
 {
-    m_starved = false;
-    if (m_live.size() + m_handshakes.size() >= m_limits.connections)
+    if (isFull())
+        makeRoom();
+    if (isFull())
         return turnAway(static_cast<int>(accepted), m_tls ? QByteArray() : refusal());
     const int descriptor = setAside(static_cast<int>(accepted));
     if (m_tls)
@@ -265,6 +266,39 @@ void ServiceListener::incomingConnection(qintptr accepted)
         return take(socket);
     delete socket;
     ::close(descriptor);
+}
+
+bool ServiceListener::isFull() const
+{
+    return m_live.size() + qsizetype(m_handshakes.size()) >= m_limits.connections;
+}
+
+/// Clients that have asked for nothing go first; of those, and of the others, who has been quiet
+/// for longest.
+void ServiceListener::makeRoom()
+{
+    using Rank = std::pair<bool, std::chrono::milliseconds>; // the higher, the sooner
+    std::optional<Rank> highest;
+    LiveConnection *quietest = nullptr;
+    for (LiveConnection *connection : std::as_const(m_live))
+        if (const auto quiet = connection->quiet()) {
+            const Rank rank(!quiet->hasAsked, quiet->time);
+            if (!highest || rank > *highest) {
+                highest = rank;
+                quietest = connection;
+            }
+        }
+    QSslSocket *slowest = nullptr;
+    for (const auto &[socket, handshake] : m_handshakes)
+        if (const Rank rank(true, handshake.age());
+            handshake.age() >= timeToShakeHands && (!highest || rank > *highest)) {
+            highest = rank;
+            slowest = socket;
+        }
+    if (slowest)
+        slowest->abort();
+    else if (quietest)
+        quietest->makeRoom();
 }
 
 void ServiceListener::shakeHands(int descriptor)

@@ -39,7 +39,8 @@ struct ListenerFault
 };
 
 /// One way into a service: on TCP or a Unix socket, with TLS or without. It accepts, shakes hands,
-/// turns away what is too much, and ends what is over its time; a subclass serves what is left.
+/// makes room for who comes by ending who has been quiet for longest, or turns away what is too
+/// much, and ends what is over its time; a subclass serves what is left.
 /// Without connections it never wakes up.
 class SEMPER_SERVER_EXPORT ServiceListener : public QTcpServer
 {
@@ -96,6 +97,10 @@ protected:
 private:
     [[nodiscard]] std::optional<QString> bindTcp(const ListenAddress &address);
     [[nodiscard]] std::optional<QString> bindPath(const ListenAddress &address);
+    [[nodiscard]] bool isFull() const;
+    void makeRoom();
+    void startAccepting();
+    void stopAccepting();
     void shakeHands(int descriptor);
     [[nodiscard]] QList<QSslSocket *> shakingHands() const;
     void take(QTcpSocket *socket);

@@ -165,6 +165,12 @@ void StreamConnection::abortLater()
         m_socket, [socket = m_socket] { socket->abort(); }, Qt::QueuedConnection);
 }
 
+std::optional<LiveConnection::Quiet> StreamConnection::quiet() const
+{
+    const bool isBusy = m_leaving || m_lost || m_paused || m_turn.waits() || bytesToWrite() > 0;
+    return isBusy ? std::nullopt : m_record.quiet();
+}
+
 void StreamConnection::enforceDeadlines()
 {
     const bool isSent = bytesToWrite() == 0;

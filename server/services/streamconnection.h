@@ -46,6 +46,7 @@ public:
     void close() override;
     void abort() override;
     void enforceDeadlines() override;
+    [[nodiscard]] std::optional<Quiet> quiet() const override;
 
 private:
     [[nodiscard]] qint64 messageLimit() const;

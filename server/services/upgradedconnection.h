@@ -3,6 +3,8 @@
 
 #include "control/problem.h"
 
+#include "services/liveconnection.h"
+
 #include <semper/semper_server_export.h>
 
 #include <QByteArray>
@@ -33,6 +35,7 @@ public:
     virtual void begin(const QByteArray &rest, std::shared_ptr<TurnLine> line) = 0;
     virtual void close() = 0; ///< as LiveConnection
     virtual void enforceDeadlines() = 0; ///< likewise
+    [[nodiscard]] virtual std::optional<LiveConnection::Quiet> quiet() const = 0; ///< likewise
 };
 
 /// Decides over a request that was admitted: nothing where it stays HTTP, or its refusal, or what

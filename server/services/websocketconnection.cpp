@@ -229,6 +229,12 @@ void WebSocketConnection::abortLater()
         m_transport, [transport = m_transport] { transport->abort(); }, Qt::QueuedConnection);
 }
 
+std::optional<LiveConnection::Quiet> WebSocketConnection::quiet() const
+{
+    const bool isBusy = !isOpen() || m_paused || m_turn->waits() || bytesToWrite() > 0;
+    return isBusy ? std::nullopt : m_record.quiet();
+}
+
 void WebSocketConnection::enforceDeadlines()
 {
     const bool isSent = bytesToWrite() == 0;

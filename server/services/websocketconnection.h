@@ -58,6 +58,7 @@ public:
     void begin(const QByteArray &rest, std::shared_ptr<TurnLine> line) override;
     void close() override;
     void enforceDeadlines() override;
+    [[nodiscard]] std::optional<LiveConnection::Quiet> quiet() const override;
 
 Q_SIGNALS:
     void opened();

@@ -148,6 +148,8 @@ private Q_SLOTS:
     void headIsAnsweredWithoutABody();
     void headIsAnsweredInTurn();
     void connectionsPastTheCapAreTurnedAway();
+    void idleClientsMakeRoom_data();
+    void idleClientsMakeRoom();
     void aClientThatNeverReadsIsDropped();
     void pipeliningWithoutReadingCostsNoMemory();
     void whatComesWhileAnAnswerWaitsIsCheckedToo();
@@ -532,6 +534,42 @@ void TestHttpGuard::connectionsPastTheCapAreTurnedAway()
     QTRY_COMPARE_WITH_TIMEOUT(target.connections(), 0, patience);
     RawClient client(target.port(), get("/hello"));
     QTRY_COMPARE_WITH_TIMEOUT(client.status(), 200, patience);
+}
+
+void TestHttpGuard::idleClientsMakeRoom_data()
+{
+    QTest::addColumn<QByteArray>("bytes");
+    QTest::newRow("silent") << QByteArray();
+    QTest::newRow("kept after an answer") << get("/hello");
+    QTest::newRow("with half a head") << get("/hello").chopped(5);
+    QTest::newRow("with half a body") << post("hello").chopped(2);
+}
+
+void TestHttpGuard::idleClientsMakeRoom()
+{
+    QFETCH(const QByteArray, bytes);
+    HttpLimits limits = patientLimits();
+    limits.maximumConnections = 20;
+    Target target(limits);
+    std::vector<std::unique_ptr<RawClient>> idle;
+    for (int i = 0; i < 60; ++i)
+        idle.push_back(std::make_unique<RawClient>(target.port(), bytes));
+    QTRY_VERIFY_WITH_TIMEOUT(target.connections() >= 20, patience);
+    const auto isServed = [&target] {
+        RawClient client(target.port(), get("/hello"));
+        return QTest::qWaitFor([&client] { return client.closed() || client.answers() > 0; })
+            && client.status() == 200;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(isServed(), patience);
+    QVERIFY(target.connections() <= 20);
+    // Who is not idle stays.
+    RawClient active(target.port(), get("/hello"));
+    for (int i = 1; i <= 20; ++i) {
+        QTRY_COMPARE_WITH_TIMEOUT(active.answers(), i, patience);
+        RawClient next(target.port(), get("/hello"));
+        QTRY_VERIFY_WITH_TIMEOUT(next.closed() || next.answers() > 0, patience);
+        active.send(get("/hello"));
+    }
 }
 
 void TestHttpGuard::aClientThatNeverReadsIsDropped()

@@ -6,6 +6,7 @@
 
 #include "services/tlsfiles.h"
 
+#include <QCoroSignal>
 #include <QElapsedTimer>
 #include <QFile>
 #include <QLocalSocket>
@@ -32,6 +33,7 @@ namespace {
 
 constexpr int patience = 10000;
 const QByteArray hello = "GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n";
+const QByteArray busy = "GET /busy HTTP/1.1\r\nHost: localhost\r\n\r\n"; // answered late
 
 /// A client that speaks TLS, believes every certificate, and keeps what it is told.
 class TlsClient
@@ -91,12 +93,17 @@ ListenerSpec local(const std::optional<TlsSpec> &tls = {})
 class TestListeners : public QObject
 {
     Q_OBJECT
+Q_SIGNALS:
+    void ended();
+
 private Q_SLOTS:
     void initTestCase();
     void init();
+    void cleanup();
 
     void oneServiceIsServedOverTcpTlsAndAUnixSocketAtOnce();
     void theCapOfOneListenerLeavesTheOthersAlone();
+    void theLongestQuietOverTlsMakesRoom();
     void plainBytesToATlsPortHurtNobody();
     void aSlowHandshakeIsCutOff();
     void handshakesThatAreLeftDoNotStopAccepting();
@@ -132,6 +139,7 @@ private:
     }
 
     Certificates m_certificates;
+    int m_waiting = 0; ///< requests for "/busy"
     std::unique_ptr<HttpService> m_service;
 };
 
@@ -149,9 +157,21 @@ void TestListeners::init()
 {
     m_service
         = std::make_unique<HttpService>(u"http"_s, HttpServiceOptions{.listen = u"127.0.0.1:0"_s});
+    m_waiting = 0;
     m_service->route(u"/hello"_s, [] { return u"hello"_s; });
+    m_service->route(u"/busy"_s, [this]() -> QCoro::Task<QString> {
+        ++m_waiting;
+        co_await qCoro(this, &TestListeners::ended);
+        co_return u"busy"_s;
+    });
     m_service->route(u"/big"_s,
         [] { return QHttpServerResponse("text/plain"_ba, QByteArray(1024 * 1024, 'z')); });
+}
+
+void TestListeners::cleanup()
+{
+    m_service.reset();
+    Q_EMIT ended();
 }
 
 void TestListeners::oneServiceIsServedOverTcpTlsAndAUnixSocketAtOnce()
@@ -193,16 +213,17 @@ void TestListeners::theCapOfOneListenerLeavesTheOthersAlone()
     m_service->addListener(u"public"_s, {.listen = u"127.0.0.1:0"_s, .tls = tls(u"first"_s)});
     m_service->setLimits({.connections = 2});
     QCOMPARE(m_service->listen(), std::nullopt);
-    RawClient first(port(u"http"_s), hello);
-    RawClient second(port(u"http"_s), hello);
-    QTRY_COMPARE_WITH_TIMEOUT(m_service->connectionCount(), 2, patience);
+    RawClient first(port(u"http"_s), busy);
+    RawClient second(port(u"http"_s), busy);
+    QTRY_COMPARE_WITH_TIMEOUT(m_waiting, 2, patience);
     RawClient third(port(u"http"_s), hello);
     QTRY_COMPARE_WITH_TIMEOUT(third.status(), 503, patience);
     QTRY_VERIFY_WITH_TIMEOUT(third.closed(), patience);
 
-    TlsClient fourth(port(u"https"_s), hello);
-    TlsClient fifth(port(u"https"_s), hello);
-    QTRY_COMPARE_WITH_TIMEOUT(m_service->connectionCount(), 4, patience);
+    TlsClient fourth(port(u"https"_s), busy);
+    TlsClient fifth(port(u"https"_s), busy);
+    QTRY_COMPARE_WITH_TIMEOUT(m_waiting, 4, patience);
+    QCOMPARE(m_service->connectionCount(), 4);
     TlsClient sixth(port(u"https"_s), hello);
     QTRY_VERIFY_WITH_TIMEOUT(sixth.closed(), patience);
     QVERIFY(!sixth.encrypted());
@@ -210,6 +231,30 @@ void TestListeners::theCapOfOneListenerLeavesTheOthersAlone()
     QTRY_COMPARE_WITH_TIMEOUT(m_service->connectionCount(), 3, patience);
     RawClient seventh(port(u"http"_s), hello);
     QTRY_COMPARE_WITH_TIMEOUT(seventh.status(), 200, patience);
+}
+
+void TestListeners::theLongestQuietOverTlsMakesRoom()
+{
+    m_service->setListeners({{QString(), local(tls(u"first"_s))}});
+    m_service->setLimits({.connections = 3});
+    QCOMPARE(m_service->listen(), std::nullopt);
+    TlsClient served(port(u"https"_s), busy);
+    QTRY_COMPARE_WITH_TIMEOUT(m_waiting, 1, patience);
+    TlsClient kept(port(u"https"_s), hello);
+    QTRY_VERIFY_WITH_TIMEOUT(kept.received().endsWith("hello"), patience);
+    RawClient silent(port(u"https"_s)); // comes last, and goes first
+    const auto isServed = [this] {
+        TlsClient client(port(u"https"_s), hello);
+        return QTest::qWaitFor([&client] {
+            return client.closed() || !client.received().isEmpty();
+        }) && client.received().endsWith("hello");
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(isServed(), patience);
+    QTRY_VERIFY_WITH_TIMEOUT(silent.closed(), patience);
+    RawClient half(port(u"https"_s), "\x16\x03\x01");
+    RawClient other(port(u"https"_s), "\x16\x03\x01");
+    QTRY_VERIFY_WITH_TIMEOUT(isServed(), patience);
+    QVERIFY(!served.closed());
 }
 
 void TestListeners::plainBytesToATlsPortHurtNobody()
@@ -547,12 +592,13 @@ void TestListeners::aRebindThatFailsChangesNothing()
 void TestListeners::limitsChangeWhileTheServiceRuns()
 {
     QCOMPARE(m_service->listen(), std::nullopt);
-    RawClient first(port(u"http"_s), hello);
-    QTRY_COMPARE_WITH_TIMEOUT(first.status(), 200, patience);
+    RawClient first(port(u"http"_s), busy);
+    QTRY_COMPARE_WITH_TIMEOUT(m_waiting, 1, patience);
     m_service->setLimits({.connections = 1, .messageMaxBytes = 10, .idleTimeout = 300ms});
     RawClient second(port(u"http"_s), hello);
     QTRY_COMPARE_WITH_TIMEOUT(second.status(), 503, patience);
     first.send("POST /hello HTTP/1.1\r\nHost: localhost\r\nContent-Length: 11\r\n\r\n");
+    Q_EMIT ended();
     QTRY_VERIFY_WITH_TIMEOUT(first.received().contains("HTTP/1.1 413"), patience);
     QTRY_COMPARE_WITH_TIMEOUT(m_service->connectionCount(), 0, patience);
     RawClient third(port(u"http"_s), hello);

@@ -100,6 +100,13 @@ void RpcConnection::abort()
     m_socket->abort();
 }
 
+std::optional<LiveConnection::Quiet> RpcConnection::quiet() const
+{
+    const bool isBusy
+        = m_leaving || m_turn.waits() || m_session->underWay() > 0 || m_output->unsent() > 0;
+    return isBusy ? std::nullopt : m_record.quiet();
+}
+
 void RpcConnection::enforceDeadlines()
 {
     const bool isSent = m_output->unsent() == 0;

@@ -42,6 +42,7 @@ public:
     void close() override;
     void abort() override;
     void enforceDeadlines() override;
+    [[nodiscard]] std::optional<Quiet> quiet() const override;
 
 private:
     void read();
