@@ -151,10 +151,8 @@ QHttpServerResponse ControlHandlers::processes() const
 QHttpServerResponse ControlHandlers::process(const QString &name) const
 {
     QJsonArray array;
-    for (const ProcessStatus &status : m_supervision.processes()) {
-        if (status.name == name)
-            array.append(status.toJson());
-    }
+    for (const ProcessStatus &status : m_supervision.statusesOf(name))
+        array.append(status.toJson());
     const bool isKnown = !array.isEmpty() || m_supervision.knows(name);
     return isKnown ? json(QJsonDocument(array)) : unknownProcess(name);
 }

@@ -10,6 +10,13 @@ using namespace std::chrono_literals;
 
 namespace semper {
 
+namespace {
+
+/// The kernel counts in steps of 10 ms: over less than some of them the share is noise.
+constexpr auto sampleInterval = 200ms;
+
+} // namespace
+
 bool LaunchVitals::setStatusText(const QString &text)
 {
     return std::exchange(m_statusText, text) != text;
@@ -34,10 +41,14 @@ void LaunchVitals::begin(Instant now)
     m_usage = {};
     m_cpuRatio = 0;
     m_sampledAt = now;
+    m_lookedAt.reset();
 }
 
 void LaunchVitals::sample(pid_t pid, Instant now)
 {
+    if (pid > 0 && m_lookedAt && now - *m_lookedAt < sampleInterval)
+        return; // Many may ask.
+    m_lookedAt = now;
     const auto usage = pid > 0 ? procfile::usage(pid) : std::nullopt;
     if (!usage) {
         m_usage = {};
@@ -45,8 +56,7 @@ void LaunchVitals::sample(pid_t pid, Instant now)
         return;
     }
     const std::chrono::duration<double> elapsed = now - m_sampledAt;
-    // The kernel counts in steps of 10 ms: over less than some of them the share is noise.
-    if (elapsed >= 200ms) {
+    if (elapsed >= sampleInterval) {
         m_cpuRatio = std::chrono::duration<double>(usage->cpuTime - m_usage.cpuTime) / elapsed;
         m_usage.cpuTime = usage->cpuTime;
         m_sampledAt = now;

@@ -7,6 +7,8 @@
 #include <QJsonObject>
 #include <QString>
 
+#include <optional>
+
 namespace semper {
 
 /// What is known of a launch from outside its machine: what it told of itself, and what the
@@ -22,8 +24,8 @@ public:
 
     /// A launch began at \a now. It may already have told of itself.
     void begin(Instant now);
-    /// Reads CPU and memory of \a pid (0: there is none). A share of CPU is that since the last
-    /// call; over less than 200 ms it stays as it was.
+    /// Reads CPU and memory of \a pid (0: there is none), at most once in 200 ms: until then it all
+    /// stays as it was. A share of CPU is that since the last time.
     void sample(pid_t pid, Instant now);
 
     [[nodiscard]] const QString &statusText() const { return m_statusText; }
@@ -38,7 +40,8 @@ private:
     QJsonObject m_metrics;
     procfile::Usage m_usage;
     double m_cpuRatio = 0;
-    Instant m_sampledAt;
+    Instant m_sampledAt; ///< the CPU's share
+    std::optional<Instant> m_lookedAt;
 };
 
 } // namespace semper

@@ -59,8 +59,15 @@ class Supervision
 public:
     virtual ~Supervision() = default;
 
-    /// All instances, sorted by name, then instance, sampled now.
+    /// All instances, sorted by name, then instance, sampled within the last 200 ms.
     [[nodiscard]] virtual QList<ProcessStatus> processes() const = 0;
+    /// Those of the process \a name, at the cost of these alone.
+    [[nodiscard]] virtual QList<ProcessStatus> statusesOf(const QString &name) const
+    {
+        QList<ProcessStatus> list = processes();
+        list.removeIf([&name](const ProcessStatus &status) { return status.name != name; });
+        return list;
+    }
     /// The configuration has a process of this name, though perhaps no instance of it is there.
     [[nodiscard]] virtual bool knows(const QString &name) const = 0;
     /// Every enabled process without a schedule is ready, and no shutdown is under way.

@@ -251,6 +251,17 @@ QList<ProcessStatus> Supervisor::processes() const
     return list;
 }
 
+QList<ProcessStatus> Supervisor::statusesOf(const QString &name) const
+{
+    QList<ProcessStatus> list;
+    for (auto it = m_processes.lower_bound({name, 0});
+         it != m_processes.end() && it->second->name() == name; ++it) {
+        it->second->sample();
+        list.append(it->second->status());
+    }
+    return list;
+}
+
 bool Supervisor::allReady() const
 {
     return !m_shuttingDown && std::ranges::all_of(m_processes, [](const auto &entry) {

@@ -96,6 +96,7 @@ public:
     void childEnded() { m_orphans.childEnded(); }
 
     [[nodiscard]] QList<ProcessStatus> processes() const override;
+    [[nodiscard]] QList<ProcessStatus> statusesOf(const QString &name) const override;
     [[nodiscard]] bool knows(const QString &name) const override;
     [[nodiscard]] bool allReady() const override;
     [[nodiscard]] QJsonObject serverObject() const override;

@@ -38,9 +38,11 @@ bool authenticate(const RpcCall &call)
 QJsonArray processes(const Supervision &supervision, const QString &selector = {})
 {
     QJsonArray array;
-    for (const ProcessStatus &status : supervision.processes()) {
+    const QString name = selector.section(u':', 0, 0);
+    const auto found = selector.isEmpty() ? supervision.processes() : supervision.statusesOf(name);
+    for (const ProcessStatus &status : found) {
         const QString one = u"%1:%2"_s.arg(status.name).arg(status.instance);
-        if (selector.isEmpty() || selector == status.name || selector == one)
+        if (selector.isEmpty() || selector == name || selector == one)
             array.append(status.toJson());
     }
     return array;
