@@ -5,9 +5,15 @@
 
 #include <QCoreApplication>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdio>
+#include <cstdlib>
 #include <list>
 #include <thread>
+#include <utility>
+
+#include <unistd.h>
 
 using namespace std::chrono_literals;
 
@@ -18,12 +24,27 @@ namespace {
 constexpr auto graceAtExit = 1s;
 constexpr auto graceOnceInterrupted = 500ms;
 
-/// All threads that did not end yet. Never destroyed: one that hangs may outlive main().
+/// All threads. Never destroyed: one that hangs may outlive main().
 struct Living
 {
+    struct One
+    {
+        std::shared_ptr<ConnectionThread> thread; ///< null: it has nothing more to do
+        std::thread handle;
+    };
+
+    /// Waits for those that are on their way out: some code of theirs runs after the last of ours.
+    void joinEnded()
+    {
+        for (One &one : all)
+            if (!one.thread)
+                one.handle.join();
+        all.remove_if([](const One &one) { return !one.thread; });
+    }
+
     std::mutex mutex;
     std::condition_variable ended;
-    std::list<std::shared_ptr<ConnectionThread>> threads;
+    std::list<One> all;
     bool isWatched = false;
 };
 
@@ -34,20 +55,34 @@ struct Living
 }
 
 /// From ~QCoreApplication: a statement under way may end; one that does not is interrupted, and
-/// one that cannot be is left alone. The process does not wait for a server that hangs.
+/// one that cannot be is left alone. The process does not wait for a server that hangs, and then
+/// ends without destroying what a thread may still use.
 void endAll()
 {
-    Living &all = living();
-    std::unique_lock lock(all.mutex);
-    all.isWatched = false;
-    for (const auto &thread : all.threads)
-        thread->close();
-    const auto none = [&all] { return all.threads.empty(); };
-    if (all.ended.wait_for(lock, graceAtExit, none))
-        return;
-    for (const auto &thread : all.threads)
-        thread->interrupt();
-    all.ended.wait_for(lock, graceOnceInterrupted, none);
+    Living &living = semper::living();
+    std::unique_lock lock(living.mutex);
+    living.isWatched = false;
+    for (const Living::One &one : living.all)
+        if (one.thread)
+            one.thread->close();
+    const auto none = [&living] {
+        return std::ranges::none_of(
+            living.all, [](const Living::One &one) { return one.thread != nullptr; });
+    };
+    if (!living.ended.wait_for(lock, graceAtExit, none)) {
+        for (const Living::One &one : living.all)
+            if (one.thread)
+                one.thread->interrupt();
+        living.ended.wait_for(lock, graceOnceInterrupted, none);
+    }
+    living.joinEnded();
+    if (!living.all.empty()) // Called before the destructors of all that is static by now.
+        ::on_exit(
+            [](int status, void *) {
+                std::fflush(nullptr);
+                ::_exit(status);
+            },
+            nullptr);
 }
 
 } // namespace
@@ -55,12 +90,12 @@ void endAll()
 std::shared_ptr<ConnectionThread> ConnectionThread::start(const DatabaseOptions &options)
 {
     auto thread = std::make_shared<ConnectionThread>(options);
-    Living &all = living();
-    const std::lock_guard lock(all.mutex);
-    if (!std::exchange(all.isWatched, true))
+    Living &living = semper::living();
+    const std::lock_guard lock(living.mutex);
+    if (!std::exchange(living.isWatched, true))
         qAddPostRoutine(endAll);
-    std::thread([thread] { thread->loop(); }).detach();
-    all.threads.push_back(thread);
+    living.joinEnded();
+    living.all.push_back({thread, std::thread([thread] { thread->loop(); })});
     return thread;
 }
 
@@ -107,10 +142,12 @@ void ConnectionThread::loop()
     }
     lock.unlock();
     m_connection.close();
-    Living &all = living();
-    const std::lock_guard livingLock(all.mutex);
-    all.threads.remove_if([this](const auto &thread) { return thread.get() == this; });
-    all.ended.notify_all();
+    Living &living = semper::living();
+    const std::lock_guard livingLock(living.mutex);
+    for (Living::One &one : living.all)
+        if (one.thread.get() == this)
+            one.thread.reset(); // The thread itself has another.
+    living.ended.notify_all();
 }
 
 JobOutcome ConnectionThread::perform(const Job &job)

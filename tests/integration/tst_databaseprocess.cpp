@@ -30,6 +30,8 @@ class TestDatabaseProcess : public QObject
 private Q_SLOTS:
     void initTestCase_data();
     void aProcessOutlivesItsDatabase();
+    void noThreadOutlivesWhatIsStatic_data();
+    void noThreadOutlivesWhatIsStatic();
     void aLongStatementDelaysNoStopAndNoHeartbeat();
 
 private:
@@ -78,6 +80,39 @@ void TestDatabaseProcess::aProcessOutlivesItsDatabase()
     QCOMPARE(writer[u"restarts"_s].toInt(-1), 0);
     QCOMPARE(writer[u"pid"_s].toInteger(), pid);
     QCOMPARE(server.stop(), 0);
+}
+
+void TestDatabaseProcess::noThreadOutlivesWhatIsStatic_data()
+{
+    QTest::addColumn<bool>("isFrozen");
+    QTest::newRow("that can be interrupted") << false;
+    QTest::newRow("that hangs") << true;
+}
+
+void TestDatabaseProcess::noThreadOutlivesWhatIsStatic()
+{
+    QFETCH_GLOBAL(const int, driver);
+    QFETCH(const bool, isFrozen);
+    if (const QString missing = m_databases.missing(Driver(driver)); !missing.isEmpty())
+        QSKIP(qPrintable(missing));
+    DatabaseServer &database = m_databases.server(Driver(driver));
+    const QString text
+        = driver == int(Driver::PostgreSql) ? u"select pg_sleep(60)"_s : u"select sleep(60)"_s;
+    RunningServer server(
+        {{u"long"_s,
+            QJsonObject{{u"class"_s, u"test::LongStatement"_s},
+                {u"settings"_s, QJsonObject{{u"database"_s, database.url()}, {u"text"_s, text}}}}}},
+        plugins());
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    const auto process = [&server] { return server.process(u"long"_s); };
+    QTRY_COMPARE_WITH_TIMEOUT(process()[u"status"_s].toString(), u"awaiting"_s, patience);
+    if (isFrozen)
+        database.freeze();
+    QCOMPARE(server.post(u"/api/v1/processes/long/stop"_s).first, 202);
+    QTRY_COMPARE_WITH_TIMEOUT(process()[u"state"_s].toString(), u"stopped"_s, patience);
+    if (isFrozen)
+        database.resume();
+    QCOMPARE(process()[u"last_exit"_s][u"code"_s].toInt(-1), 0);
 }
 
 void TestDatabaseProcess::aLongStatementDelaysNoStopAndNoHeartbeat()

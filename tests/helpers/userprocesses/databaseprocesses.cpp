@@ -5,7 +5,30 @@
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
+#include <cstdlib>
+
+#include <dirent.h>
+
 namespace test {
+
+namespace {
+
+/// Of all that is static: aborts where a thread is still there that may use what is destroyed now.
+struct Witness
+{
+    ~Witness()
+    {
+        int threads = 0;
+        DIR *tasks = ::opendir("/proc/self/task");
+        while (const dirent *entry = ::readdir(tasks))
+            threads += entry->d_name[0] != '.' ? 1 : 0;
+        ::closedir(tasks);
+        if (threads > 1)
+            std::abort();
+    }
+} const witness;
+
+} // namespace
 
 /// Writes a row every 20 ms to "database" of its settings, for ever, whatever happens to that.
 class Writer : public semper::UserProcess
