@@ -3,9 +3,11 @@
 
 #include <semper/suspension.h>
 
+#include <QException>
 #include <QFuture>
 #include <QFutureWatcher>
 
+#include <exception>
 #include <utility>
 
 namespace semper {
@@ -37,7 +39,13 @@ public:
         {
             Suspension::await_resume();
             QFuture<T> future = m_watcher.future();
-            future.waitForFinished(); // never blocks: it has; throws what the work threw
+            try {
+                future.waitForFinished(); // never blocks: it has; throws what the work threw
+            } catch (const QUnhandledException &wrapped) { // as QtConcurrent has all but QException
+                if (const std::exception_ptr thrown = wrapped.exception())
+                    std::rethrow_exception(thrown);
+                throw;
+            }
             if constexpr (!std::is_void_v<T>)
                 return future.takeResult();
         }

@@ -9,6 +9,7 @@
 #include <QCoroSignal>
 #include <QCoroTimer>
 #include <QElapsedTimer>
+#include <QException>
 #include <QPromise>
 #include <QRegularExpression>
 #include <QTcpServer>
@@ -201,6 +202,7 @@ private Q_SLOTS:
     void aSuspensionThatIsGoneIsNotResumed();
     void aRealSleepIsNeverShort();
     void aFutureOfAnotherThreadIsAwaited();
+    void aFuturesExceptionIsThrown_data();
     void aFuturesExceptionIsThrown();
     void aStopLeavesTheFutureToItself();
     void whatQCoroAwaitsEndsWithItsResult();
@@ -361,13 +363,25 @@ void TestSuspension::aFutureOfAnotherThreadIsAwaited()
     QVERIFY(thread->wait(5000));
 }
 
+void TestSuspension::aFuturesExceptionIsThrown_data()
+{
+    QTest::addColumn<bool>("isWrapped");
+    QTest::newRow("as it is") << false;
+    QTest::newRow("as QtConcurrent wraps it") << true;
+}
+
 void TestSuspension::aFuturesExceptionIsThrown()
 {
+    QFETCH(const bool, isWrapped);
     QPromise<int> promise;
     promise.start();
     QString outcome;
     const auto task = awaitFuture(*m_process, promise.future(), outcome);
-    promise.setException(std::make_exception_ptr(std::runtime_error("disk full")));
+    const auto thrown = std::make_exception_ptr(std::runtime_error("disk full"));
+    if (isWrapped)
+        promise.setException(QUnhandledException(thrown));
+    else
+        promise.setException(thrown);
     promise.finish();
     QTRY_COMPARE_WITH_TIMEOUT(outcome, u"disk full"_s, 5000);
 }
