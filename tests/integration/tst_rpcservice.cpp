@@ -11,6 +11,7 @@
 #include "support/certificates.h"
 
 #include <QCoroTimer>
+#include <QElapsedTimer>
 #include <QJsonArray>
 #include <QRegularExpression>
 #include <QSslSocket>
@@ -271,12 +272,25 @@ void TestRpcService::everyByteAloneIsAnsweredTheSame()
     QFETCH(const QByteArray, answer);
     if (sent.contains("throw"))
         QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"the password is"_s));
-    RawClient client(port());
-    for (const char byte : sent) {
-        client.send(QByteArray(1, byte));
-        QCoreApplication::processEvents();
+    // The service waits 200 ms for what tells one framing from another: if the machine pauses for
+    // longer between two bytes, the client has to begin anew.
+    constexpr int wait = 100;
+    std::unique_ptr<RawClient> client;
+    qint64 longest = wait;
+    for (int tries = 0; tries < 20 && longest >= wait; ++tries) {
+        client = std::make_unique<RawClient>(port());
+        longest = 0;
+        QElapsedTimer timer;
+        timer.start();
+        for (const char byte : sent) {
+            client->send(QByteArray(1, byte));
+            QCoreApplication::processEvents();
+            longest = std::max(longest, timer.restart());
+        }
+        if (sent.contains("throw") && longest >= wait) // Each time the log is told.
+            QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"the password is"_s));
     }
-    QTRY_COMPARE_WITH_TIMEOUT(client.received(), answer, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(client->received(), answer, patience);
 }
 
 void TestRpcService::aLineInCrLfIsAnsweredThoughNothingFollows()
@@ -309,7 +323,7 @@ void TestRpcService::aClientThatClosedItsSideGetsWhatIsLate()
     QTRY_COMPARE_WITH_TIMEOUT(
         client.received(), result("2", "2") + '\n' + result("1", "1") + '\n', patience);
     QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
-    QCOMPARE(m_service->connectionCount(), 0);
+    QTRY_COMPARE_WITH_TIMEOUT(m_service->connectionCount(), 0, patience);
 }
 
 void TestRpcService::aClientThatClosedItsSideGetsAllOfALongAnswer()
@@ -423,7 +437,7 @@ void TestRpcService::overTlsAConnectionEndsWithAllOfItsAnswer()
 
 void TestRpcService::whoSaysNothingIsClosed()
 {
-    restart({.listen = u"127.0.0.1:0"_s, .limits = {.handshakeTimeout = 200ms}});
+    restart({.listen = u"127.0.0.1:0"_s, .limits = {.handshakeTimeout = 3000ms}});
     RawClient silent(port());
     RawClient speaking(port(), call("nothing", "[]", "1") + '\n');
     QTRY_VERIFY_WITH_TIMEOUT(silent.closed(), patience);
@@ -451,11 +465,11 @@ void TestRpcService::halfAMessageIsNotWaitedForForEver()
 {
     QFETCH(const QByteArray, half);
     QFETCH(const QByteArray, answer);
-    restart({.listen = u"127.0.0.1:0"_s, .limits = {.writeStall = 1000ms}});
+    restart({.listen = u"127.0.0.1:0"_s, .limits = {.writeStall = 3000ms}});
     RawClient slow(port());
     for (int i = 0; i < 8; ++i) { // longer than that, but not without a byte
         slow.send(half.sliced(i, 1));
-        QTest::qWait(150);
+        QTest::qWait(450);
     }
     QVERIFY2(slow.received().isEmpty(), slow.received());
     slow.send(half.sliced(8));
