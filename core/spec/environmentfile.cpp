@@ -6,9 +6,9 @@
 #include "spec/variablename.h"
 
 #include <QFile>
+#include <QRegularExpression>
 #include <QStringDecoder>
 
-#include <algorithm>
 #include <cerrno>
 
 #include <fcntl.h>
@@ -21,40 +21,106 @@ namespace semper {
 
 namespace {
 
-/// The value without its quotes; nothing where they do not fit.
-std::optional<QString> unquoted(const QString &value)
+/// Reads the text of an environment file from its begin to its end. No message has any of a value
+/// in it, nor of a line that is none: it may be a secret.
+class EnvironmentText
 {
-    const bool opens = value.startsWith(u'"') || value.startsWith(u'\'');
-    if (!opens)
-        return value;
-    const qsizetype closing = value.indexOf(value.front(), 1);
-    if (closing != value.size() - 1)
-        return std::nullopt;
-    return value.sliced(1, value.size() - 2);
-}
+public:
+    explicit EnvironmentText(const QString &text)
+        : m_text(text)
+    { }
 
-/// What is wrong with \a line, or nothing; what it says goes into \a variables.
-std::optional<QString> takeLine(const QString &line, QMap<QString, QString> &variables)
-{
-    if (line.isEmpty() || line.startsWith(u'#'))
+    [[nodiscard]] EnvironmentResult read()
+    {
+        while (m_at < m_text.size()) {
+            const int line = m_line;
+            if (const auto fault = takeEntry())
+                return u"line %1: %2"_s.arg(line).arg(*fault);
+        }
+        return m_variables;
+    }
+
+private:
+    /// The rest of the line, and moves to the next one.
+    QStringView takeLine()
+    {
+        const qsizetype end = m_text.indexOf(u'\n', m_at);
+        const QStringView line
+            = QStringView(m_text).sliced(m_at, (end < 0 ? m_text.size() : end) - m_at);
+        m_at = end < 0 ? m_text.size() : end + 1;
+        ++m_line;
+        return line;
+    }
+
+    /// What is wrong with the line, or the lines, that begin here.
+    std::optional<QString> takeEntry()
+    {
+        const qsizetype begin = m_at;
+        const QStringView line = takeLine();
+        const QStringView bare = line.trimmed();
+        if (bare.isEmpty() || bare.startsWith(u'#'))
+            return std::nullopt;
+        const qsizetype sign = line.indexOf(u'=');
+        if (sign < 0)
+            return u"must be NAME=VALUE"_s;
+        const QString name = withoutExport(line.first(sign).trimmed()).toString();
+        if (const auto fault = faultOf(name))
+            return fault;
+        const QStringView value = line.sliced(sign + 1).trimmed();
+        if (!value.startsWith(u'"') && !value.startsWith(u'\'')) {
+            m_variables.insert(name, value.toString());
+            return std::nullopt;
+        }
+        // Back to the quote: its value may go on over more lines.
+        m_at = m_text.indexOf(value.front(), begin + sign + 1);
+        --m_line;
+        return takeQuoted(name);
+    }
+
+    std::optional<QString> takeQuoted(const QString &name)
+    {
+        const qsizetype end = m_text.indexOf(m_text.at(m_at), m_at + 1);
+        const QString fault
+            = u"the value of %1 has a quote that does not end it"_s.arg(quoted(name));
+        if (end < 0)
+            return fault;
+        QString value = m_text.sliced(m_at + 1, end - m_at - 1);
+        m_line += int(value.count(u'\n'));
+        m_at = end + 1;
+        const QStringView rest = takeLine();
+        const QStringView comment = rest.trimmed();
+        if (!comment.isEmpty() && !(rest.front().isSpace() && comment.startsWith(u'#')))
+            return fault;
+        m_variables.insert(name, value.replace(u"\r\n"_s, u"\n"_s));
         return std::nullopt;
-    const qsizetype sign = line.indexOf(u'=');
-    if (sign < 0)
-        return u"must be NAME=VALUE, not %1"_s.arg(quoted(line));
-    const QString name = line.first(sign).trimmed();
-    const bool hasBlank = std::ranges::any_of(name, [](QChar it) { return it.isSpace(); });
-    const auto fault
-        = hasBlank ? std::optional(u"is no name of a variable"_s) : variableFault(name);
-    if (fault)
-        return u"%1 %2"_s.arg(quoted(name), *fault);
-    if (variables.contains(name))
-        return u"%1 is there twice"_s.arg(quoted(name));
-    const auto value = unquoted(line.sliced(sign + 1).trimmed());
-    if (!value)
-        return u"the value of %1 has a quote that does not end it"_s.arg(quoted(name));
-    variables.insert(name, *value);
-    return std::nullopt;
-}
+    }
+
+    static QStringView withoutExport(QStringView name)
+    {
+        constexpr QStringView word = u"export";
+        return name.startsWith(word) && name.size() > word.size() && name.at(word.size()).isSpace()
+            ? name.sliced(word.size()).trimmed()
+            : name;
+    }
+
+    [[nodiscard]] std::optional<QString> faultOf(const QString &name) const
+    {
+        // Whatever else stands before a sign may be part of a secret.
+        static const QRegularExpression form(u"^[A-Za-z0-9_.-]{0,100}$"_s);
+        if (!form.match(name).hasMatch())
+            return u"must be NAME=VALUE"_s;
+        if (const auto fault = variableFault(name))
+            return u"%1 %2"_s.arg(quoted(name), *fault);
+        if (m_variables.contains(name))
+            return u"%1 is there twice"_s.arg(quoted(name));
+        return std::nullopt;
+    }
+
+    const QString &m_text;
+    qsizetype m_at = 0;
+    int m_line = 1;
+    QMap<QString, QString> m_variables;
+};
 
 /// A file of \a owner may stand where only \a owner could have put it. One of root's has to stand
 /// where only root could, or a link of theirs would have the server read for them what only root
@@ -76,44 +142,49 @@ EnvironmentResult parseEnvironment(const QByteArray &text)
         return u"is not UTF-8"_s;
     if (decoded.contains(QChar(0)))
         return u"must not contain a NUL character"_s;
-    QMap<QString, QString> variables;
-    int number = 0;
-    for (const QString &line : decoded.split(u'\n')) {
-        ++number;
-        if (const auto fault = takeLine(line.trimmed(), variables))
-            return u"line %1: %2"_s.arg(number).arg(*fault);
-    }
-    return variables;
+    return EnvironmentText(decoded).read();
 }
 
-EnvironmentResult readEnvironmentFile(const QString &path, std::optional<uid_t> owner)
+EnvironmentBytes readEnvironmentBytes(const QString &path, std::optional<uid_t> owner)
 {
-    const auto refuse
-        = [&path](const QString &why) { return u"environment_file %1: %2"_s.arg(path, why); };
     const int descriptor
         = ::open(QFile::encodeName(path).constData(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (descriptor < 0)
-        return refuse(qt_error_string(errno));
+        return qt_error_string(errno);
     QFile file;
     struct stat status = {};
     if (!file.open(descriptor, QIODevice::ReadOnly, QFile::AutoCloseHandle)
         || ::fstat(descriptor, &status) != 0)
-        return refuse(qt_error_string(errno));
+        return qt_error_string(errno);
     if (!S_ISREG(status.st_mode))
-        return refuse(u"is no regular file"_s);
+        return u"is no regular file"_s;
     if (::geteuid() == 0)
         if (const auto reason = distrust(status, path, owner))
-            return refuse(*reason + remedyForDistrust());
+            return *reason + remedyForDistrust();
     // One byte more than is allowed is enough to be refused for its size.
     const QByteArray bytes = file.read(maximumEnvironmentFileBytes + 1);
     if (file.error() != QFileDevice::NoError)
-        return refuse(file.errorString());
+        return file.errorString();
     if (bytes.size() > maximumEnvironmentFileBytes)
-        return refuse(u"is larger than %1 bytes"_s.arg(maximumEnvironmentFileBytes));
-    EnvironmentResult result = parseEnvironment(bytes);
+        return u"is larger than %1 bytes"_s.arg(maximumEnvironmentFileBytes);
+    return bytes;
+}
+
+EnvironmentResult parseEnvironmentFile(const QString &path, const EnvironmentBytes &bytes)
+{
+    const auto refuse
+        = [&path](const QString &why) { return u"environment_file %1: %2"_s.arg(path, why); };
+    if (const auto *problem = std::get_if<QString>(&bytes))
+        return refuse(*problem);
+    EnvironmentResult result = parseEnvironment(std::get<QByteArray>(bytes));
     if (const auto *fault = std::get_if<QString>(&result))
         return refuse(*fault);
     return result;
+}
+
+EnvironmentResult readEnvironmentFile(const QString &path, std::optional<uid_t> owner)
+{
+    return parseEnvironmentFile(path, readEnvironmentBytes(path, owner));
 }
 
 } // namespace semper
