@@ -42,6 +42,7 @@ struct LaunchFailed
 {
     ExitReport report;
     QString cause;
+    bool passes = false; ///< and will not fail for ever: it is tried again, whatever the policy
 };
 struct Exited
 {

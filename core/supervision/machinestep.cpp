@@ -161,6 +161,8 @@ void Step::ended(const ExitReport &report, const QString &cause)
 
 void Step::endedUnasked(const ExitReport &report)
 {
+    if (m_isToBeTriedAgain)
+        return restartAfterDelay();
     switch (decideRestart(m_context.spec.restart, report)) {
     case RestartDecision::Restart:
         restartAfterDelay();

@@ -27,7 +27,11 @@ public:
     void on(const happening::Reset &);
     void on(const happening::Kill &);
     void on(const happening::Launched &);
-    void on(const happening::LaunchFailed &event) { ended(event.report, event.cause); }
+    void on(const happening::LaunchFailed &event)
+    {
+        m_isToBeTriedAgain = event.passes;
+        ended(event.report, event.cause);
+    }
     void on(const happening::Exited &event) { ended(event.report, event.report.describe()); }
     void on(const happening::Cleared &);
     void on(const happening::TimerElapsed &event);
@@ -77,6 +81,7 @@ private:
     MachineState m_state;
     const StepContext &m_context;
     QList<Action> m_actions;
+    bool m_isToBeTriedAgain = false; ///< whatever the policy
 };
 
 } // namespace semper

@@ -106,6 +106,8 @@ class TestProcessMachine : public QObject
 private Q_SLOTS:
     void everyPolicyMeetsEveryEnd_data();
     void everyPolicyMeetsEveryEnd();
+    void whatPassesIsTriedAgainWhateverThePolicy_data();
+    void whatPassesIsTriedAgainWhateverThePolicy();
     void theFirstRestartIsImmediateThenTheDelayGrowsToItsCap();
     void stableRunningResetsTheBackoff();
     void whatNeverBecomesReadyIsRestartedAfterGrowingDelays();
@@ -187,6 +189,42 @@ void TestProcessMachine::everyPolicyMeetsEveryEnd()
     QCOMPARE(driver.state.restarts, restarted ? 1 : 0);
     QCOMPARE(driver.records.contains(RecordType::Failed),
         ProcessPhase(expected) == ProcessPhase::Failed);
+}
+
+void TestProcessMachine::whatPassesIsTriedAgainWhateverThePolicy_data()
+{
+    QTest::addColumn<int>("policy");
+    for (const auto policy :
+        {RestartPolicy::Always, RestartPolicy::OnFailure, RestartPolicy::Never})
+        QTest::addRow("policy %d", int(policy)) << int(policy);
+}
+
+void TestProcessMachine::whatPassesIsTriedAgainWhateverThePolicy()
+{
+    QFETCH(const int, policy);
+    ProcessSpec spec;
+    spec.command = QStringList{u"x"_s};
+    spec.restart.policy = RestartPolicy(policy);
+    spec.restart.maxRestarts = 2;
+    Driver machine(spec);
+    machine.feed(happening::Start{});
+    const happening::LaunchFailed busy{{}, u"text file busy"_s, true};
+    for (int i = 0; i < 2; ++i) {
+        machine.feed(busy);
+        QCOMPARE(machine.state.phase, ProcessPhase::Backoff);
+        machine.now = *machine.state.nextStartAt;
+        machine.feed(happening::Cleared{});
+        QCOMPARE(machine.state.phase, ProcessPhase::Starting);
+    }
+    machine.feed(busy); // not for ever, where there is a limit
+    QCOMPARE(machine.state.phase, ProcessPhase::Failed);
+
+    Driver stopping(spec);
+    stopping.feed(happening::Start{});
+    stopping.feed(happening::Stop{});
+    stopping.feed(busy);
+    stopping.feed(happening::Cleared{});
+    QCOMPARE(stopping.state.phase, ProcessPhase::Stopped);
 }
 
 void TestProcessMachine::theFirstRestartIsImmediateThenTheDelayGrowsToItsCap()
