@@ -87,9 +87,31 @@ void readEnvironment(const ObjectReader &reader, ProcessSpec &spec)
     for (const QString &name : variables.keys()) {
         if (const auto fault = variableFault(name))
             variables.complainOf(name, *fault);
-        if (const auto value = variables.text(name, true))
+        if (variables.isNull(name))
+            spec.unsetVariables.append(name);
+        else if (const auto value = variables.text(name, true))
             spec.environment.insert(name, *value);
     }
+}
+
+/// Which of the server's variables it inherits: true, false or their names.
+void readInheritance(const ObjectReader &reader, ProcessSpec &spec)
+{
+    const QString key = keys::environmentInherit;
+    if (!reader.value(key).isArray()) {
+        if (reader.has(key) && !reader.value(key).isBool())
+            reader.complainOf(key, u"must be true, false or a list of names"_s);
+        else if (!reader.boolean(key).value_or(true))
+            spec.inheritedVariables.emplace();
+        return;
+    }
+    const auto names = reader.texts(key);
+    if (!names)
+        return;
+    for (const QString &name : *names)
+        if (const auto fault = variableFault(name))
+            reader.complainOf(key, u"%1 %2"_s.arg(quoted(name), *fault));
+    spec.inheritedVariables = names;
 }
 
 bool isTrue(const std::optional<QString> &variable)
@@ -253,6 +275,7 @@ ProcessSpec readProcess(const QJsonObject &json, const JsonPath &path,
     readSettings(reader, spec);
     spec.directory = surroundings.absolute(reader.text(keys::directory).value_or(QString()));
     readEnvironment(reader, spec);
+    readInheritance(reader, spec);
     if (const auto file = reader.text(keys::environmentFile))
         spec.environmentFile = surroundings.absolute(*file);
     readEnabled(reader, surroundings, spec);

@@ -52,6 +52,10 @@ struct ProcessSpec
     QString directory = {}; ///< absolute; empty: the configuration's folder, or the server's
     QMap<QString, QString> environment = {}; ///< merged over the server's own
     QString environmentFile = {}; ///< absolute; comes between the two; empty: none
+    QStringList unsetVariables = {}; ///< taken away at the end
+    /// Those of the server's own variables that it inherits; nothing: all, but for another user's
+    /// process those that are the server's user's.
+    std::optional<QStringList> inheritedVariables = {};
     bool enabled = true; ///< what "enabled" came to when the configuration was read
     RestartSpec restart = {};
     StopSpec stop = {};

@@ -126,6 +126,8 @@ void compareProgram(Comparison &it)
     it.keysBelow(keys::settings, FromNextLaunch, SEMPER_AT(settings));
     it.key(keys::directory, FromNextLaunch, SEMPER_AT(directory));
     it.keysBelow(keys::environment, FromNextLaunch, SEMPER_AT(environment));
+    it.key(keys::environment, FromNextLaunch, SEMPER_AT(unsetVariables));
+    it.key(keys::environmentInherit, FromNextLaunch, SEMPER_AT(inheritedVariables));
     it.key(keys::environmentFile, FromNextLaunch, SEMPER_AT(environmentFile));
     it.key(keys::watchdogMs, FromNextLaunch, SEMPER_AT(watchdog));
     it.key(keys::liveness, AtOnce, SEMPER_AT(liveness));

@@ -29,13 +29,13 @@ namespace {
 
 const Vocabulary &processKeys()
 {
-    static const Vocabulary keys{
-        .known = {keys::className, keys::command, keys::settings, keys::directory,
-            keys::environment, keys::environmentFile, keys::enabled, keys::restart, keys::stop,
-            keys::ready, keys::watchdogMs, keys::liveness, keys::critical, keys::dependsOn,
-            keys::instances, keys::group, keys::strategy, keys::rlimits, keys::nice, keys::umask,
-            keys::user, keys::runAsGroup, keys::memoryMaxBytes, keys::cpuMaxRatio, keys::maxAgeMs,
-            keys::standby, keys::schedule, keys::overlap},
+    static const Vocabulary keys{.known
+        = {keys::className, keys::command, keys::settings, keys::directory, keys::environment,
+            keys::environmentFile, keys::environmentInherit, keys::enabled, keys::restart,
+            keys::stop, keys::ready, keys::watchdogMs, keys::liveness, keys::critical,
+            keys::dependsOn, keys::instances, keys::group, keys::strategy, keys::rlimits,
+            keys::nice, keys::umask, keys::user, keys::runAsGroup, keys::memoryMaxBytes,
+            keys::cpuMaxRatio, keys::maxAgeMs, keys::standby, keys::schedule, keys::overlap},
         .later = {u"output"_s, u"output_limits"_s}};
     return keys;
 }

@@ -81,6 +81,12 @@ void TestConfigDiff::aKeyIsToldWithItsPlace_data()
     row("environment", R"("environment": {"A": "1", "B": "2"})",
         R"("environment": {"A": "3", "C": "2"})",
         {u"environment.A"_s, u"environment.B"_s, u"environment.C"_s}, true);
+    row("environment, a variable that is taken away", R"("environment": {"A": "1"})",
+        R"("environment": {"A": "1", "B": null})", {u"environment"_s}, true);
+    row("environment_inherit", "", R"("environment_inherit": false)", {u"environment_inherit"_s},
+        true);
+    row("environment_inherit, a list", R"("environment_inherit": ["A"])",
+        R"("environment_inherit": ["A", "B"])", {u"environment_inherit"_s}, true);
     row("environment_file", "", R"("environment_file": "x")", {u"environment_file"_s}, true);
     row("enabled", "", R"("enabled": false)", {u"enabled"_s}, false);
     row("restart", "",
@@ -160,11 +166,11 @@ void TestConfigDiff::theProgramIsComparedToo()
 void TestConfigDiff::everyKeyOfAProcessIsCompared()
 {
     const QStringList compared{u"class"_s, u"command"_s, u"settings"_s, u"directory"_s,
-        u"environment"_s, u"environment_file"_s, u"enabled"_s, u"restart"_s, u"stop"_s, u"ready"_s,
-        u"watchdog_ms"_s, u"liveness"_s, u"critical"_s, u"depends_on"_s, u"instances"_s, u"group"_s,
-        u"strategy"_s, u"rlimits"_s, u"nice"_s, u"umask"_s, u"user"_s, u"run_as_group"_s,
-        u"memory_max_bytes"_s, u"cpu_max_ratio"_s, u"max_age_ms"_s, u"standby"_s, u"schedule"_s,
-        u"overlap"_s};
+        u"environment"_s, u"environment_file"_s, u"environment_inherit"_s, u"enabled"_s,
+        u"restart"_s, u"stop"_s, u"ready"_s, u"watchdog_ms"_s, u"liveness"_s, u"critical"_s,
+        u"depends_on"_s, u"instances"_s, u"group"_s, u"strategy"_s, u"rlimits"_s, u"nice"_s,
+        u"umask"_s, u"user"_s, u"run_as_group"_s, u"memory_max_bytes"_s, u"cpu_max_ratio"_s,
+        u"max_age_ms"_s, u"standby"_s, u"schedule"_s, u"overlap"_s};
     for (const QString &key : configKeys(ConfigObject::Process).known)
         QVERIFY2(compared.contains(key), qPrintable(key));
 }

@@ -189,6 +189,18 @@ void TestConfigErrors::oneThingWrongIsOneErrorWithItsPath_data()
         ".environment[\"A=B\"]: is no name of a variable");
     process("variable taken", R"("environment": {"SEMPER_TOKEN": "1"})",
         ".environment.SEMPER_TOKEN: is set by the server itself");
+    process("variable taken, to be taken away", R"("environment": {"SEMPER_TOKEN": null})",
+        ".environment.SEMPER_TOKEN: is set by the server itself");
+    process("inherited in words", R"("environment_inherit": "all")",
+        ".environment_inherit: must be true, false or a list of names");
+    process("inherited null", R"("environment_inherit": null)",
+        ".environment_inherit: must be true, false or a list of names");
+    process("inherited number", R"("environment_inherit": ["A", 1])",
+        ".environment_inherit[1]: must be a string, not 1");
+    process("inherited name", R"("environment_inherit": ["A=B"])",
+        ".environment_inherit: \"A=B\" is no name of a variable");
+    process("inherited, taken", R"("environment_inherit": ["SEMPER_TOKEN"])",
+        ".environment_inherit: \"SEMPER_TOKEN\" is set by the server itself");
     process("file empty", R"("environment_file": "")", ".environment_file: must not be empty");
     process("no memory", R"("memory_max_bytes": 0)",
         ".memory_max_bytes: must be a whole number of bytes from 1 to 9007199254740991, not 0");

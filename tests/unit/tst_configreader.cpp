@@ -62,7 +62,8 @@ const QByteArray everything = R"({
           "class": "shop::MonitorProcess",
           "settings": { "interval_ms": 3000, "deep": { "er": [1, null] } },
           "directory": "data/./monitor",
-          "environment": { "LANG": "C", "EMPTY": "" },
+          "environment": { "LANG": "C", "EMPTY": "", "MAIL": null },
+          "environment_inherit": ["PATH", "TZ"],
           "enabled": false,
           "restart": {
             "policy": "on-failure", "first_delay_ms": 1, "backoff_ms": 2, "multiplier": 1.5,
@@ -88,7 +89,7 @@ const QByteArray everything = R"({
         },
         "importer": {
           "command": ["bin/import", "--now", "", "ü"],
-          "environment_file": "./env", "nice": -20, "umask": "27", "user": "orders",
+          "environment_file": "./env", "environment_inherit": false, "nice": -20, "umask": "27", "user": "orders",
           "run_as_group": "1000", "rlimits": { "nofile": 0, "as": 9007199254740991,
             "cpu": "infinity" },
           "memory_max_bytes": 1048576, "cpu_max_ratio": 0.5, "max_age_ms": 1000
@@ -176,6 +177,7 @@ void TestConfigReader::everyKeyReachesItsField()
         .command = {u"/srv/orders/bin/import"_s, u"--now"_s, QString(), u"ü"_s},
         .directory = u"/srv/orders"_s,
         .environmentFile = u"/srv/orders/env"_s,
+        .inheritedVariables = QStringList(),
         .limits = {.memoryMaxBytes = 1048576,
             .cpuMaxRatio = 0.5,
             .rlimits = {{u"nofile"_s, 0}, {u"as"_s, 9'007'199'254'740'991}, {u"cpu"_s, -1}},
@@ -191,6 +193,8 @@ void TestConfigReader::everyKeyReachesItsField()
             {u"deep"_s, QJsonObject{{u"er"_s, QJsonArray{1, QJsonValue::Null}}}}},
         .directory = u"/srv/orders/data/monitor"_s,
         .environment = {{u"LANG"_s, u"C"_s}, {u"EMPTY"_s, QString()}},
+        .unsetVariables = {u"MAIL"_s},
+        .inheritedVariables = QStringList{u"PATH"_s, u"TZ"_s},
         .enabled = false,
         .restart = {.policy = RestartPolicy::OnFailure,
             .firstDelay = 1ms,
