@@ -9,6 +9,7 @@
 #include "host/userprocessmain.h"
 #include "protocol/socketpath.h"
 #include "supervisor/guardian.h"
+#include "supervisor/launcher.h"
 #include "supervisor/standarderror.h"
 
 #include <semper/serverapplication.h>
@@ -118,7 +119,7 @@ int serveEmbedded(const QStringList &words, const std::function<void(ServerAppli
         source.read = serveConfigAgain(options);
     }
     layOverProgram(source.program, config); // from here on it is the whole truth
-    return run(application, config, options, u"/proc/self/exe"_s, source);
+    return run(application, config, options, ownProgram, source);
 }
 
 /// Runs the server on a thread of its own while the first one waits. The kernel makes orphans

@@ -38,7 +38,8 @@ void ProbeRun::start()
     if (m_request.outputDescriptor < 0)
         return clear(qt_error_string(errno));
     connect(m_launch.get(), &Launch::started, this, [this] { m_session = m_launch->pid(); });
-    connect(m_launch.get(), &Launch::failed, this, &ProbeRun::clear);
+    connect(m_launch.get(), &Launch::failed, this,
+        [this](const LaunchFailure &failure) { clear(failure.cause); });
     connect(m_launch.get(), &Launch::ended, this, [this](const ExitReport &report) {
         clear(report.code == 0 ? QString() : report.describe());
     });

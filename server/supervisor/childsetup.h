@@ -1,66 +1,53 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "supervisor/runas.h"
+#include "launch/childfault.h"
+#include "supervisor/launcher.h"
 
 #include <QByteArray>
-#include <QString>
 
-#include <optional>
 #include <vector>
 
-#include <sys/resource.h>
 #include <sys/types.h>
 
 namespace semper {
 
-struct ResourceLimit
+/// Ends the child that this runs in, on its way to exec: \a step, with errno, is written to the
+/// descriptor \a report.
+[[noreturn, gnu::no_sanitize_address]] void endChild(int report, ChildFault::Step step);
+
+/// The way of a child to its program: what is done between fork and exec, where it shares the
+/// server's memory and the server waits for it, and the order for semper-launch, which does all
+/// else in a process of its own. So the server waits for nothing but the exec of semper-launch,
+/// under its own user.
+class ChildSetup
 {
-    int resource;
-    rlimit value;
-};
+public:
+    struct Descriptors
+    {
+        int helper; ///< of semper-launch
+        int report; ///< where faults are written to
+        int program = -1; ///< executed in place of the request's path; -1: that is
+    };
+    ChildSetup(const LaunchRequest &request, const Descriptors &descriptors);
 
-/// What a child makes of itself between fork and exec, with everything looked up before.
-struct ChildSettings
-{
-    QByteArray cgroup = {}; ///< the entrance of its control group; empty: it stays in the server's
-    std::vector<ResourceLimit> limits = {}; ///< in this order
-    std::optional<int> nice = {};
-    std::optional<mode_t> umask = {};
-    std::optional<RunAs> runAs = {};
-    /// A debugger that the server starts may look at it, as far as Yama is concerned
-    /// (PR_SET_PTRACER): but for root, that else lets look only whom it descends from.
-    bool showsStack = false;
-};
+    /// Runs in the child, in the server's memory: system calls on values that were prepared before,
+    /// nothing else. Does not return: what fails ends the child, and is told.
+    /// AddressSanitizer must not mark its frame, which is on the server's stack and is never left.
+    [[noreturn, gnu::no_sanitize_address]] void apply() const noexcept;
 
-/// The step on the way to exec that failed. Lies in memory that the child shares with the server.
-struct ChildFault
-{
-    enum class Step : int { None, Descriptors, Cgroup, Limit, Nice, Groups, Group, User };
-    Step step = Step::None;
-    int error = 0; ///< errno
-    int resource = 0; ///< of Limit
-    long value = 0; ///< what could not be set; of User, Group: the id
+private:
+    void addOrder(const ChildSettings &settings, const QByteArray &directory);
+    void addWord(QByteArray word) { m_words.push_back(std::move(word)); }
 
-    /// "cannot set nice -5: Permission denied".
-    [[nodiscard]] QString explain() const;
-};
-
-/// Ends the child that this runs in, on its way to exec: \a what, with errno, goes to \a fault.
-[[noreturn]] void endChild(ChildFault *fault, const ChildFault &what);
-
-/// All of a launch that is done in the child.
-struct ChildSetup
-{
-    ChildSettings settings;
-    int output = -1; ///< becomes standard output and error
-    int hub = -1; ///< stays open under its number; -1: there is none
-    pid_t server = 0;
-    ChildFault *fault = nullptr;
-
-    /// Runs in the child, which may share the server's memory: system calls on values that were
-    /// prepared before, nothing else. What fails ends the child, and \a fault tells of it.
-    void apply() const noexcept;
+    std::vector<QByteArray> m_words; ///< of semper-launch's command line
+    std::vector<QByteArray> m_variables;
+    std::vector<char *> m_arguments; ///< the same, for execve(2)
+    std::vector<char *> m_environment;
+    Descriptors m_descriptors;
+    int m_output; ///< becomes standard output and error
+    int m_hub; ///< stays open under its number; -1: there is none
+    pid_t m_server;
 };
 
 } // namespace semper

@@ -31,14 +31,15 @@ DeathWatch::~DeathWatch()
     ::close(m_epoll);
 }
 
-void DeathWatch::take(QSocketNotifier *notifier)
+bool DeathWatch::take(QSocketNotifier *notifier)
 {
     const auto descriptor = int(notifier->socket());
     epoll_event event{.events = EPOLLIN, .data = {.fd = descriptor}};
     if (::epoll_ctl(m_epoll, EPOLL_CTL_ADD, descriptor, &event) != 0)
-        return;
+        return false;
     notifier->setEnabled(false);
     m_taken.insert(descriptor, notifier);
+    return true;
 }
 
 void DeathWatch::deliver()

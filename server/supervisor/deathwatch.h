@@ -8,9 +8,10 @@
 
 namespace semper {
 
-/// Waits for the ends of all launches in place of their QProcess's own notifiers: the event loop
-/// polls one descriptor instead of one for each launch, so that a restart does not cost more the
-/// more processes there are. Main thread. Source: epoll(7), pidfd_open(2).
+/// Waits for the ends of all launches, and for what they report before, in place of their own
+/// notifiers: the event loop
+/// polls one descriptor instead of one for each, so that a restart does not cost more the more
+/// processes there are. Main thread. Source: epoll(7), pidfd_open(2).
 class DeathWatch : public QObject
 {
     Q_OBJECT
@@ -19,8 +20,8 @@ public:
     ~DeathWatch() override;
 
     /// Disables \a notifier and activates it once its descriptor is readable. Leaves it as it is
-    /// where the kernel has no memory for that.
-    void take(QSocketNotifier *notifier);
+    /// and returns false where the kernel has no memory for that.
+    bool take(QSocketNotifier *notifier);
 
 private:
     void deliver();

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdarg>
 #include <thread>
 
@@ -64,7 +65,7 @@ struct Child
 {
     int (*run)(void *);
     void *argument;
-    ChildFault *fault;
+    int report;
 };
 
 /// Runs in the child, in the server's memory. AddressSanitizer must not mark its frame, which is
@@ -73,16 +74,24 @@ struct Child
 {
     const Child child = *static_cast<Child *>(argument);
     if (::syscall(SYS_close_range, unsigned(firstAside), ~0U, CLOSE_RANGE_UNSHARE) != 0)
-        endChild(child.fault, {.step = ChildFault::Step::Descriptors});
+        endChild(child.report, ChildFault::Step::Descriptors);
     return child.run(child.argument);
 }
 
 struct Launching
 {
-    ChildFault *fault = nullptr;
+    int report = -1;
     bool isOn = false;
+    int error = 0;
 };
 thread_local Launching launching;
+
+/// What a clone() returned, whose error is kept.
+int noted(int pid)
+{
+    launching.error = pid < 0 ? errno : 0;
+    return pid;
+}
 
 using CloneFunction = int (*)(int (*)(void *), void *, int, void *, ...);
 
@@ -109,14 +118,19 @@ int setAside(int descriptor)
     return moved;
 }
 
-LaunchDescriptors::LaunchDescriptors(int highest, ChildFault *fault)
+LaunchDescriptors::LaunchDescriptors(int highest, int report)
 {
-    launching = {.fault = fault, .isOn = canSetAside() && highest < firstAside && hasRoomBelow()};
+    launching = {.report = report, .isOn = canSetAside() && highest < firstAside && hasRoomBelow()};
 }
 
 LaunchDescriptors::~LaunchDescriptors()
 {
     launching = {};
+}
+
+int LaunchDescriptors::error()
+{
+    return launching.error;
 }
 
 } // namespace semper
@@ -136,11 +150,11 @@ extern "C" SEMPER_SERVER_EXPORT int clone(
     const auto next = semper::systemClone();
     constexpr int sharing = CLONE_VM | CLONE_VFORK; // this frame outlives the child's use of it
     if (!semper::launching.isOn || (flags & (sharing | CLONE_FILES)) != sharing)
-        return next(run, stack, flags, argument, parent, storage, own);
+        return semper::noted(next(run, stack, flags, argument, parent, storage, own));
 
-    semper::Child child{.run = run, .argument = argument, .fault = semper::launching.fault};
-    const int pid
-        = next(semper::partAndRun, stack, flags | CLONE_FILES, &child, parent, storage, own);
+    semper::Child child{.run = run, .argument = argument, .report = semper::launching.report};
+    const int pid = semper::noted(
+        next(semper::partAndRun, stack, flags | CLONE_FILES, &child, parent, storage, own));
     if (pid > 0 && (flags & CLONE_PIDFD) != 0)
         *parent = semper::setAside(*parent);
     return pid;

@@ -7,8 +7,6 @@
 
 namespace semper {
 
-struct ChildFault;
-
 /// Whether a child can part from the server's descriptors as LaunchDescriptors has it do: not where
 /// fewer than 16,384 may be open, which says that there are few processes, where the kernel is
 /// older than 5.9 or a sandbox forbids the call, and not in Valgrind. Found out by the first call.
@@ -28,13 +26,15 @@ struct ChildFault;
 /// QProcess makes its child itself: so the program's clone() is this library's own, see there.
 /// Where QProcess forks otherwise, and where the low numbers are used up by what nobody set aside,
 /// everything is copied, as ever.
-class LaunchDescriptors
+class SEMPER_SERVER_EXPORT LaunchDescriptors
 {
 public:
     /// The child needs the descriptors up to \a highest, and what is opened for it from now on.
-    /// \a fault is told when it could not part from the server's table; it ends then.
-    LaunchDescriptors(int highest, ChildFault *fault);
+    /// Where it cannot part from the server's table, it ends, and that is written to \a report.
+    LaunchDescriptors(int highest, int report);
     ~LaunchDescriptors();
+    /// Why no child could be made since then, an errno; 0: nothing is known of that.
+    [[nodiscard]] static int error();
     Q_DISABLE_COPY_MOVE(LaunchDescriptors)
 };
 

@@ -2,7 +2,8 @@
 #pragma once
 
 #include "protocol/processstatus.h"
-#include "supervisor/childsetup.h"
+#include "supervisor/childsettings.h"
+#include "supervisor/launchfailure.h"
 
 #include <semper/processspec.h>
 #include <semper/semper_server_export.h>
@@ -19,10 +20,14 @@
 
 namespace semper {
 
+/// As the program of a launch: the server's own, whatever has become of its file since it was
+/// started.
+inline constexpr QLatin1StringView ownProgram{"/proc/self/exe"};
+
 /// What to execute, ready to go.
 struct LaunchRequest
 {
-    QString program = {};
+    QString program = {}; ///< without a slash it is looked for in the environment's PATH
     QStringList arguments = {};
     QString directory = {}; ///< empty: the server's
     QProcessEnvironment environment = {};
@@ -48,7 +53,8 @@ class SEMPER_SERVER_EXPORT Launch : public QObject
 public:
     using QObject::QObject;
 
-    /// Begins; started() or failed() follows from the event loop. \a planner is asked once, here or
+    /// Begins; started(), once the program is executed, or failed() follows from the event loop,
+    /// however long the program's file system takes to answer. \a planner is asked once, here or
     /// from the event loop, unless the launch is ended before its turn. Does not block.
     virtual void start(LaunchPlanner planner) = 0;
     /// 0 before the fork and after the end.
@@ -57,7 +63,8 @@ public:
 
 Q_SIGNALS:
     void started();
-    void failed(const QString &cause); ///< nothing was executed; ended() does not follow
+    /// Nothing was executed; ended() does not follow.
+    void failed(const semper::LaunchFailure &failure);
     void ended(const semper::ExitReport &report); ///< the uptime is not filled in
 };
 

@@ -21,8 +21,6 @@ namespace semper {
 
 namespace {
 
-constexpr char launchVariable[] = "SEMPER_LAUNCH";
-
 QByteArray randomHex()
 {
     std::array<quint32, 4> words{};
@@ -198,12 +196,12 @@ bool isForeign(const LaunchRequest &request)
     return runAs && runAs->user && *runAs->user != ::geteuid();
 }
 
-QString explainFailedLaunch(const ProcessSpec &spec, const QString &cause)
+QString explainFailedLaunch(const ProcessSpec &spec, const LaunchFailure &failure)
 {
     const QString what = spec.isCommand() ? spec.command.first() : spec.className;
-    if (cause.startsWith(u"chdir"))
-        return u"cannot start %1 in %2: %3"_s.arg(what, spec.directory, cause);
-    return u"cannot start %1: %2"_s.arg(what, cause);
+    if (failure.step == u"directory")
+        return u"cannot start %1 in %2: %3"_s.arg(what, spec.directory, failure.cause);
+    return u"cannot start %1: %2"_s.arg(what, failure.cause);
 }
 
 } // namespace semper

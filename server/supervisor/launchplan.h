@@ -11,6 +11,9 @@
 
 namespace semper {
 
+/// The variable that a launch, and all that descends from it, is known by.
+inline constexpr char launchVariable[] = "SEMPER_LAUNCH";
+
 /// What all launches of a server have in common.
 struct LaunchSurroundings
 {
@@ -53,6 +56,7 @@ struct LaunchIdentity
 [[nodiscard]] std::optional<QString> launchProblem(const ProcessSpec &spec);
 
 /// Why a launch failed, in a sentence that names what was tried.
-[[nodiscard]] QString explainFailedLaunch(const ProcessSpec &spec, const QString &cause);
+[[nodiscard]] QString explainFailedLaunch(
+    const ProcessSpec &spec, const LaunchFailure &failure);
 
 } // namespace semper

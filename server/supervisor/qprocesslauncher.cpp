@@ -5,15 +5,17 @@
 #include "supervisor/childsetup.h"
 #include "supervisor/descriptorlimit.h"
 #include "supervisor/launchdescriptors.h"
+#include "supervisor/procfile.h"
 #include "supervisor/qprocesscompat.h"
 
 #include <QEvent>
 #include <QSocketNotifier>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 
-#include <sys/prctl.h>
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -34,13 +36,13 @@ QProcessLaunch::QProcessLaunch(QProcessLauncher &launcher)
     m_process->setStandardInputFile(QProcess::nullDevice());
     m_process->setProcessChannelMode(QProcess::ForwardedChannels);
     shareMemoryUntilExec(*m_process);
+    connect(&m_report, &LaunchReport::over, this, &QProcessLaunch::reported);
     connect(m_process.get(), &QProcess::started, this, [this] {
         leaveQueue();
-        if (m_fault.step != ChildFault::Step::None)
-            return; // it left before exec; finished() follows
+        m_isForked = true;
         for (auto *notifier : m_process->findChildren<QSocketNotifier *>())
             m_launcher.m_deaths.take(notifier);
-        Q_EMIT started();
+        begin();
     });
     connect(m_process.get(), &QProcess::errorOccurred, this, &QProcessLaunch::errorOccurred);
     connect(m_process.get(), &QProcess::finished, this, &QProcessLaunch::finished);
@@ -68,55 +70,80 @@ void QProcessLaunch::execute()
     if (!planner)
         return; // stopped meanwhile
     m_inFlight = true;
-    LaunchPlan plan = planner();
-    if (auto *request = std::get_if<LaunchRequest>(&plan))
-        return execute(std::move(*request));
-    const auto tell = [this, cause = std::get<QString>(plan)] {
-        leaveQueue();
-        Q_EMIT failed(cause);
-    };
-    QMetaObject::invokeMethod(this, tell, Qt::QueuedConnection);
+    const LaunchPlan plan = planner();
+    if (const auto *request = std::get_if<LaunchRequest>(&plan))
+        execute(*request);
+    else
+        fail({.cause = std::get<QString>(plan)});
 }
 
-void QProcessLaunch::execute(LaunchRequest request)
+void QProcessLaunch::execute(const LaunchRequest &request)
 {
-    m_process->setProgram(request.program);
-    m_process->setArguments(request.arguments);
-    m_process->setWorkingDirectory(request.directory);
-    m_process->setProcessEnvironment(request.environment);
-    m_faultSlot = m_launcher.m_faults.take();
-    const bool isForeign = request.settings.runAs.has_value();
-    m_process->setChildProcessModifier([setup = ChildSetup{.settings = std::move(request.settings),
-                                            .output = request.outputDescriptor,
-                                            .hub = request.hubDescriptor,
-                                            .server = ::getpid(),
-                                            .fault = m_faultSlot}] { setup.apply(); });
-    m_coreDumped = false;
-    m_strandedPipe.expect();
-    const int dumpable = isForeign ? ::prctl(PR_GET_DUMPABLE) : -1;
+    const LaunchProgram &helper = m_launcher.m_program;
+    if (!helper.problem().isEmpty())
+        return fail({.cause = helper.problem(), .step = u"launcher"_s});
+    const int report = m_report.open(m_launcher.m_deaths);
+    if (report < 0)
+        return fail({.cause = u"no pipe to hear from it: %1"_s.arg(qt_error_string(errno)),
+            .step = u"report"_s,
+            .error = errno});
+    m_program = request.program;
+    m_searchPath = request.environment.value(u"PATH"_s);
+    const ChildSetup::Descriptors descriptors{.helper = helper.descriptor(),
+        .report = report,
+        .program = request.program == ownProgram ? m_launcher.m_ownProgram : -1};
+    const auto setup = std::make_shared<const ChildSetup>(request, descriptors);
+    m_process->setProgram(helper.path());
+    m_process->setChildProcessModifier([setup] { setup->apply(); });
     {
-        const LaunchDescriptors few(
-            std::max(request.outputDescriptor, request.hubDescriptor), m_faultSlot);
+        const LaunchDescriptors few(std::max({request.outputDescriptor, request.hubDescriptor,
+                                        helper.descriptor(), report, descriptors.program}),
+            report);
         m_process->start();
+        m_forkError = LaunchDescriptors::error();
     }
-    if (isForeign) // the change of ids took it from the memory that was shared
-        ::prctl(PR_SET_DUMPABLE, dumpable);
-    m_strandedPipe.note(*m_process);
+    m_report.closeChildsEnd();
     m_pid = m_process->processId();
     if (m_pid > 0)
         m_launcher.m_pids.insert(m_pid);
     for (auto *notifier : m_process->findChildren<QSocketNotifier *>())
         notifier->installEventFilter(this);
-    // Some kilobytes that only the start needed.
-    m_process->setProcessEnvironment({});
-    m_process->setChildProcessModifier({});
+    m_process->setChildProcessModifier({}); // some kilobytes that only the start needed
+}
+
+void QProcessLaunch::fail(const LaunchFailure &failure)
+{
+    const auto tell = [this, failure] {
+        leaveQueue();
+        Q_EMIT failed(failure);
+    };
+    QMetaObject::invokeMethod(this, tell, Qt::QueuedConnection);
+}
+
+void QProcessLaunch::begin()
+{
+    if (!m_isForked || m_report.isAwaited() || m_report.fault().step != ChildFault::Step::None
+        || m_endedBefore || std::exchange(m_hasBegun, true))
+        return;
+    Q_EMIT started();
+}
+
+// The pipe closes when the program is executed, and when semper-launch is killed. One that is dead
+// keeps its name until it is reaped.
+void QProcessLaunch::reported()
+{
+    siginfo_t info{};
+    m_endedBefore = m_pid > 0
+        && ::waitid(P_PID, id_t(m_pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0
+        && procfile::name(pid_t(m_pid)) == QLatin1StringView(launchProgramName);
+    begin();
 }
 
 void QProcessLaunch::signal(int number, StopScope scope)
 {
     if (std::exchange(m_planner, {})) { // its turn has not come, or is about to
         leaveQueue();
-        const auto tell = [this] { Q_EMIT failed(u"stopped before it started"_s); };
+        const auto tell = [this] { Q_EMIT failed({.cause = u"stopped before it started"_s}); };
         QMetaObject::invokeMethod(this, tell, Qt::QueuedConnection);
         return;
     }
@@ -131,8 +158,10 @@ bool QProcessLaunch::eventFilter(QObject *, QEvent *event)
     if (event->type() == QEvent::SockAct && pid() > 0) {
         siginfo_t info{};
         if (::waitid(P_PID, id_t(pid()), &info, WEXITED | WNOHANG | WNOWAIT) == 0
-            && info.si_pid != 0)
+            && info.si_pid != 0) {
             m_coreDumped = info.si_code == CLD_DUMPED;
+            m_report.read();
+        }
     }
     return false;
 }
@@ -140,8 +169,9 @@ bool QProcessLaunch::eventFilter(QObject *, QEvent *event)
 void QProcessLaunch::finished(int code, QProcess::ExitStatus status)
 {
     forgetPid();
-    if (m_fault.step != ChildFault::Step::None) {
-        Q_EMIT failed(m_fault.explain());
+    m_report.read();
+    if (const ChildFault &fault = m_report.fault(); fault.step != ChildFault::Step::None) {
+        Q_EMIT failed(LaunchFailure::of(fault, m_program, m_searchPath));
         return;
     }
     ExitReport report{.at = QDateTime::currentDateTimeUtc()};
@@ -150,6 +180,12 @@ void QProcessLaunch::finished(int code, QProcess::ExitStatus status)
     else
         report.signal = signalName(code);
     report.coreDumped = m_coreDumped;
+    if (m_endedBefore) {
+        Q_EMIT failed(
+            {.cause = u"%1 before it was executed"_s.arg(report.describe()), .step = u"execute"_s});
+        return;
+    }
+    begin();
     Q_EMIT ended(report);
 }
 
@@ -158,16 +194,16 @@ void QProcessLaunch::errorOccurred(QProcess::ProcessError error)
     // finished() follows; and QProcess may tell of one failure twice.
     if (error != QProcess::FailedToStart || std::exchange(m_hasFailed, true))
         return;
-    m_strandedPipe.close();
     leaveQueue();
     forgetPid();
-    Q_EMIT failed(m_process->errorString());
+    Q_EMIT failed({.cause
+        = m_forkError != 0 ? u"fork: "_s + qt_error_string(m_forkError) : m_process->errorString(),
+        .step = u"fork"_s,
+        .error = m_forkError});
 }
 
 void QProcessLaunch::leaveQueue()
 {
-    if (m_faultSlot != nullptr)
-        m_fault = m_launcher.m_faults.give(std::exchange(m_faultSlot, nullptr));
     m_launcher.leave(this);
 }
 
@@ -176,10 +212,14 @@ void QProcessLaunch::forgetPid()
     m_launcher.m_pids.remove(std::exchange(m_pid, 0));
 }
 
-QProcessLauncher::~QProcessLauncher() = default;
+QProcessLauncher::~QProcessLauncher()
+{
+    if (m_ownProgram >= 0)
+        ::close(m_ownProgram);
+}
 
 QProcessLauncher::QProcessLauncher()
-    : m_faults(maximumInFlight)
+    : m_ownProgram(::open(ownProgram.data(), O_PATH | O_CLOEXEC))
 {
     raiseDescriptorLimit();
 }

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "supervisor/deathwatch.h"
-#include "supervisor/faultslots.h"
 #include "supervisor/launcher.h"
-#include "supervisor/strandedpipe.h"
+#include "supervisor/launchprogram.h"
+#include "supervisor/launchreport.h"
 
 #include <QProcess>
 #include <QSet>
@@ -15,8 +15,9 @@ namespace semper {
 
 class QProcessLauncher;
 
-/// A launch through QProcess. Main thread only: the child is bound to the life of the thread
-/// that forked it (PR_SET_PDEATHSIG, prctl(2)).
+/// A launch through QProcess, which forks, and semper-launch, which the child becomes first: it
+/// makes of itself what the launch asks for, and becomes the program. Main thread only: the child
+/// is bound to the life of the thread that forked it (PR_SET_PDEATHSIG, prctl(2)).
 class QProcessLaunch : public Launch
 {
     Q_OBJECT
@@ -34,7 +35,10 @@ protected:
 private:
     friend class QProcessLauncher;
     void execute();
-    void execute(LaunchRequest request);
+    void execute(const LaunchRequest &request);
+    void fail(const LaunchFailure &failure);
+    void begin();
+    void reported();
     void finished(int code, QProcess::ExitStatus status);
     void errorOccurred(QProcess::ProcessError error);
     void leaveQueue();
@@ -43,16 +47,21 @@ private:
     QProcessLauncher &m_launcher;
     std::unique_ptr<QProcess> m_process;
     LaunchPlanner m_planner; ///< null once its turn has come
-    ChildFault *m_faultSlot = nullptr; ///< while in flight
-    ChildFault m_fault;
+    LaunchReport m_report;
+    QString m_program;
+    QString m_searchPath;
     qint64 m_pid = 0;
+    int m_forkError = 0;
     bool m_inFlight = false;
+    bool m_isForked = false; ///< semper-launch runs, or ran
+    bool m_hasBegun = false;
     bool m_hasFailed = false;
-    StrandedPipe m_strandedPipe;
+    bool m_endedBefore = false; ///< before the program was executed, and told of no fault
     bool m_coreDumped = false;
 };
 
-/// Lets at most 32 launches be between fork and exec at once: each needs five descriptors there.
+/// Lets at most 32 launches be between fork and the exec of semper-launch at once: each needs six
+/// descriptors there. Those that wait for a file system after that hold up nobody.
 class SEMPER_SERVER_EXPORT QProcessLauncher : public Launcher
 {
 public:
@@ -66,8 +75,9 @@ private:
     void enter(QProcessLaunch *launch);
     void leave(QProcessLaunch *launch);
 
+    LaunchProgram m_program;
+    int m_ownProgram;
     DeathWatch m_deaths;
-    FaultSlots m_faults;
     std::deque<QProcessLaunch *> m_waiting;
     QSet<qint64> m_pids;
     int m_inFlight = 0;

@@ -19,7 +19,7 @@ namespace semper {
 
 namespace {
 
-constexpr qint64 largestNoteBytes = 4096;
+constexpr qint64 largestRecordBytes = 4096;
 constexpr QLatin1StringView startTicksKey{"start_ticks"};
 
 } // namespace
@@ -41,7 +41,7 @@ std::optional<Run> RunRecord::lost() const
     QFile file(m_path);
     if (!file.open(QIODevice::ReadOnly))
         return std::nullopt;
-    const QJsonObject note = QJsonDocument::fromJson(file.read(largestNoteBytes)).object();
+    const QJsonObject note = QJsonDocument::fromJson(file.read(largestRecordBytes)).object();
     const QString id = note.value(keys::id).toString();
     if (!form.match(id).hasMatch())
         return std::nullopt;

@@ -52,9 +52,9 @@ void StandbyHost::start(const ProcessSpec &spec)
         m_session = pid();
         update(m_isStarted, true);
     });
-    connect(m_launch.get(), &Launch::failed, this, [this, spec](const QString &cause) {
+    connect(m_launch.get(), &Launch::failed, this, [this, spec](const LaunchFailure &failure) {
         m_ends.close();
-        gone(explainFailedLaunch(spec, cause));
+        gone(explainFailedLaunch(spec, failure));
     });
     connect(m_launch.get(), &Launch::ended, this,
         [this](const ExitReport &report) { gone(report.describe()); });

@@ -31,10 +31,8 @@ SupervisedProcess::SupervisedProcess(QString name, int instance, QString service
 {
     m_timer.setSingleShot(true);
     m_timer.setTimerType(Qt::PreciseTimer);
-    connect(&m_timer, &QTimer::timeout, this, [this] {
-        handle(happening::TimerElapsed{
-            m_state.killed ? procfile::waitOf(pid_t(pid())) : m_readiness.missing()});
-    });
+    connect(&m_timer, &QTimer::timeout, this,
+        [this] { handle(happening::TimerElapsed{whatIsMissing()}); });
     connect(&m_heartbeat, &HeartbeatWatch::changed, this, &SupervisedProcess::changed);
     connect(&m_heartbeat, &HeartbeatWatch::hung, this,
         [this](const QString &what) { handle(happening::Hung{what}); });
@@ -44,6 +42,15 @@ SupervisedProcess::SupervisedProcess(QString name, int instance, QString service
 }
 
 SupervisedProcess::~SupervisedProcess() = default;
+
+QString SupervisedProcess::whatIsMissing() const
+{
+    if (m_state.killed)
+        return procfile::waitOf(pid_t(pid()));
+    if (!m_state.launchedAt && pid() > 0)
+        return u"its program, or its folder, cannot be read: the file system does not answer"_s;
+    return m_readiness.missing();
+}
 
 bool SupervisedProcess::isDown() const
 {
@@ -272,11 +279,12 @@ void SupervisedProcess::launchBegan()
     m_readiness.start();
 }
 
-void SupervisedProcess::launchFailed(const QString &cause)
+void SupervisedProcess::launchFailed(const LaunchFailure &failure)
 {
     m_ends.close();
     const ExitReport report{.at = m_edges.clock.now()};
-    handle(happening::LaunchFailed{report, explainFailedLaunch(*m_spec, cause)});
+    handle(happening::LaunchFailed{
+        report, explainFailedLaunch(*m_spec, failure), failure.isPassing()});
 }
 
 void SupervisedProcess::launchEnded(ExitReport report)

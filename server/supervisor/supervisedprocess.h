@@ -150,7 +150,9 @@ private:
     void watchLimits();
     void followLiveness();
     [[nodiscard]] QList<pid_t> members() const;
-    void launchFailed(const QString &cause);
+    void launchFailed(const LaunchFailure &failure);
+    /// What it lacks to be ready, or, once killed, what keeps it.
+    [[nodiscard]] QString whatIsMissing() const;
     void launchEnded(ExitReport report);
 
     LaunchIdentity m_identity;
