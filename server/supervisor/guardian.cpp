@@ -66,6 +66,18 @@ void endAfterGuardian(int)
     ::_exit(128 + SIGKILL);
 }
 
+// Where one is closed, a descriptor of something else would get its number, and would be read and
+// written as standard input or output.
+void openStandardDescriptors()
+{
+    int opened = 0;
+    do
+        opened = ::open("/dev/null", O_RDWR);
+    while (opened >= 0 && opened <= STDERR_FILENO);
+    if (opened >= 0)
+        ::close(opened);
+}
+
 // nohup(1) ignores SIGHUP for what is to outlive the terminal.
 bool ignoresHangUp()
 {
@@ -159,6 +171,7 @@ void becomeServer(pid_t guardian, const sigset_t &mask)
 
 std::optional<int> Guardian::start(int argc, char **argv)
 {
+    openStandardDescriptors();
     endsWithTerminal = controlledByTerminal() && !ignoresHangUp();
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
 
