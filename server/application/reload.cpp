@@ -6,6 +6,7 @@
 #include "application/missinghere.h"
 #include "journal/journal.h"
 #include "protocol/keys.h"
+#include "supervisor/runas.h"
 #include "supervisor/supervisor.h"
 
 #include <semper/serverapplication.h>
@@ -60,6 +61,18 @@ void logResult(const ReloadRequest &request, const ReloadResult &result)
         qUtf8Printable(summaryOf(std::get<ReloadReport>(result))));
 }
 
+/// While one lives, users and groups are looked up anew; what was found then holds from keep() on,
+/// and is forgotten without it.
+class LookUpAnew
+{
+public:
+    LookUpAnew() { refreshRunAs(); }
+    ~LookUpAnew() { restoreRunAs(); }
+    Q_DISABLE_COPY_MOVE(LookUpAnew)
+
+    void keep() { keepRunAs(); }
+};
+
 } // namespace
 
 Reload::Reload(ReloadParts parts, ConfigSource source)
@@ -97,6 +110,7 @@ std::variant<ServerConfig, ReloadRefusal> Reload::read() const
 
 ReloadResult Reload::attempt(const ReloadRequest &request)
 {
+    LookUpAnew users;
     const auto fresh = read();
     if (const auto *refusal = std::get_if<ReloadRefusal>(&fresh))
         return *refusal;
@@ -116,6 +130,7 @@ ReloadResult Reload::attempt(const ReloadRequest &request)
         return report;
     if (const auto error = m_parts.prepareLaunches(config))
         return ReloadRefusal{.code = u"cannot_listen"_s, .detail = *error};
+    users.keep();
     report.event = record(request, report); // before what follows from it
     for (Service *service : listeners.commit())
         m_parts.serviceAdded(*service);

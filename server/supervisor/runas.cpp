@@ -137,13 +137,27 @@ RunAsResult lookUp(const LimitsSpec &limits)
     return who;
 }
 
+using KnownUsers = QHash<std::pair<QString, QString>, RunAs>;
+
+struct RememberedUsers
+{
+    KnownUsers known;
+    std::optional<KnownUsers> before; ///< while a configuration is being checked
+};
+
+RememberedUsers &rememberedUsers()
+{
+    static RememberedUsers it;
+    return it;
+}
+
 } // namespace
 
 RunAsResult lookUpRunAs(const LimitsSpec &limits)
 {
     if (limits.user.isEmpty() && limits.runAsGroup.isEmpty())
         return std::nullopt;
-    static QHash<std::pair<QString, QString>, RunAs> known;
+    KnownUsers &known = rememberedUsers().known;
     const std::pair key{limits.user, limits.runAsGroup};
     if (const auto it = known.constFind(key); it != known.cend())
         return *it;
@@ -151,6 +165,22 @@ RunAsResult lookUpRunAs(const LimitsSpec &limits)
     if (const auto *who = std::get_if<std::optional<RunAs>>(&result); who && *who)
         known.insert(key, **who);
     return result;
+}
+
+void refreshRunAs()
+{
+    rememberedUsers().before = std::exchange(rememberedUsers().known, {});
+}
+
+void keepRunAs()
+{
+    rememberedUsers().before.reset();
+}
+
+void restoreRunAs()
+{
+    if (auto before = std::exchange(rememberedUsers().before, std::nullopt))
+        rememberedUsers().known = std::move(*before);
 }
 
 } // namespace semper

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <semper/limitsspec.h>
+#include <semper/semper_server_export.h>
 
 #include <QString>
 
@@ -32,8 +33,15 @@ struct RunAs
 using RunAsResult = std::variant<std::optional<RunAs>, QString>;
 
 /// What "user" and "run_as_group" come to. Asks the user database the first time, which may be on
-/// the network and then blocks; who was found is remembered as long as the program runs. Main
-/// thread.
-[[nodiscard]] RunAsResult lookUpRunAs(const LimitsSpec &limits);
+/// the network and then blocks; who was found is remembered until refreshRunAs(). Main thread.
+[[nodiscard]] SEMPER_SERVER_EXPORT RunAsResult lookUpRunAs(const LimitsSpec &limits);
+
+/// Before a configuration is checked again: whoever is looked up from now on is asked for anew. The
+/// ones of before are remembered beside, until keepRunAs() or restoreRunAs().
+SEMPER_SERVER_EXPORT void refreshRunAs();
+/// The configuration is obeyed: those that it has looked up hold.
+SEMPER_SERVER_EXPORT void keepRunAs();
+/// It is not: those of before hold.
+SEMPER_SERVER_EXPORT void restoreRunAs();
 
 } // namespace semper

@@ -67,6 +67,8 @@ LaunchPlan StandbyHost::plan(const ProcessSpec &spec)
     auto *request = std::get_if<LaunchRequest>(&plan);
     if (request == nullptr)
         return plan;
+    m_limits = spec.limits;
+    m_runsAs = request->settings.runAs;
     m_group = LaunchGroup(m_edges.cgroups, m_identity.launchId, spec.limits.memoryMaxBytes);
     request->settings.cgroup = m_group.entrance();
     request->arguments.append(standbyOption);
@@ -84,6 +86,9 @@ QString StandbyHost::fault() const
         return u"it has ended"_s;
     if (procfile::isFrozen(pid_t(pid())))
         return u"it is frozen"_s;
+    const RunAsResult user = lookUpRunAs(m_limits);
+    if (const auto *now = std::get_if<std::optional<RunAs>>(&user); now && *now != m_runsAs)
+        return u"its user has changed since it was started"_s;
     for (const FileStamp &file : m_madeFrom)
         if (!file.isCurrent())
             return u"%1 has changed since it was started"_s.arg(file.path());

@@ -73,6 +73,8 @@ private:
     LaunchGroup m_group;
     LaunchEnds m_ends; ///< until it has begun
     QList<FileStamp> m_madeFrom;
+    LimitsSpec m_limits;
+    std::optional<RunAs> m_runsAs;
     qint64 m_session = 0;
     bool m_isStarted = false;
     bool m_isOtherUsers = false;
