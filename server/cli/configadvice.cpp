@@ -2,14 +2,15 @@
 #include "cli/configadvice.h"
 
 #include "protocol/keys.h"
-#include "spec/environmentfile.h"
 #include "spec/jsonpath.h"
 #include "supervision/timetable.h"
+#include "supervisor/launchplan.h"
 
 #include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
-#include <QStandardPaths>
+
+#include <algorithm>
 
 namespace semper {
 
@@ -25,13 +26,22 @@ bool isFolder(const QString &path)
     return QFileInfo(path).isDir();
 }
 
-/// As a launch looks for it: by PATH without a slash, else from the process's folder.
-bool isProgram(const QString &program, const QString &directory)
+bool isProgram(const QDir &folder, const QString &path)
 {
-    if (!program.contains(u'/'))
-        return !QStandardPaths::findExecutable(program).isEmpty();
-    const QFileInfo file(QDir(directory), program);
+    const QFileInfo file(folder, path);
     return file.isFile() && file.isExecutable();
+}
+
+/// As a launch looks for it: by its PATH without a slash, else from the process's folder.
+bool isProgram(const QString &program, const QString &directory, const QString &searchPath)
+{
+    const QDir folder(directory);
+    if (program.contains(u'/'))
+        return isProgram(folder, program);
+    const QStringList places = searchPath.split(u':');
+    return std::ranges::any_of(places, [&](const QString &place) {
+        return isProgram(QDir(folder.absoluteFilePath(place)), program);
+    });
 }
 
 bool comesEver(const ScheduleSpec &schedule)
@@ -52,14 +62,13 @@ ConfigErrors adviceOn(const ProcessSpec &process, const JsonPath &path)
     if (!process.directory.isEmpty() && !isFolder(process.directory))
         return {{path.key(keys::directory).toString(),
             Texts::tr("no folder %1").arg(quoted(process.directory))}};
-    if (process.isCommand() && !isProgram(process.command.first(), process.directory))
+    const ForeseenLaunch launch = foreseeLaunch(process);
+    if (process.isCommand()
+        && !isProgram(process.command.first(), process.directory, launch.searchPath))
         return {{path.key(keys::command).index(0).toString(),
             Texts::tr("no program %1").arg(quoted(process.command.first()))}};
-    if (!process.environmentFile.isEmpty()) {
-        const EnvironmentResult file = readEnvironmentFile(process.environmentFile);
-        if (const auto *problem = std::get_if<QString>(&file))
-            return {{path.key(keys::environmentFile).toString(), *problem}};
-    }
+    if (!launch.fileProblem.isEmpty())
+        return {{path.key(keys::environmentFile).toString(), launch.fileProblem}};
     return {};
 }
 

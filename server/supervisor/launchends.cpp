@@ -23,7 +23,11 @@ std::optional<QString> LaunchEnds::open(LaunchRequest &request, const LaunchIden
     if (m_output < 0)
         return u"no pipe for its output: %1"_s.arg(qt_error_string(errno));
     request.outputDescriptor = m_output;
-    if (!isForeign(request) || !edges.connectToHub)
+    if (!isForeign(request))
+        return std::nullopt;
+    // Or it could not open /dev/stdout, which is this pipe anew. Not for want of a capability.
+    static_cast<void>(!::fchown(m_output, *request.settings.runAs->user, gid_t(-1)));
+    if (!edges.connectToHub)
         return std::nullopt;
     m_hub = edges.connectToHub(identity.mark());
     if (m_hub < 0) {

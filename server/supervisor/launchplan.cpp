@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "supervisor/launchplan.h"
 
-#include "spec/environmentfile.h"
 #include "spec/jsonpath.h"
 #include "spec/resourcename.h"
 #include "supervision/timetable.h"
+#include "supervisor/boundedreading.h"
 #include "supervisor/descriptorlimit.h"
 
 #include <QRandomGenerator>
+#include <QSet>
 
 #include <array>
 #include <chrono>
@@ -28,16 +29,18 @@ QByteArray randomHex()
     return QByteArray(reinterpret_cast<const char *>(words.data()), sizeof words).toHex();
 }
 
-QProcessEnvironment inheritedEnvironment()
+/// The server's own, without what another supervisor told it alone.
+const QProcessEnvironment &serversEnvironment()
 {
-    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-    for (const QString &name : environment.keys())
-        if (name == u"NOTIFY_SOCKET" || name.startsWith(u"LISTEN_") || name.startsWith(u"WATCHDOG_")
-            || name.startsWith(u"SEMPER_"))
-            environment.remove(name);
-    if (qEnvironmentVariableIsSet("SEMPER_PLUGIN_PATH"))
-        environment.insert(u"SEMPER_PLUGIN_PATH"_s, qEnvironmentVariable("SEMPER_PLUGIN_PATH"));
-    return environment;
+    static const QProcessEnvironment own = [] {
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        for (const QStringList names = environment.keys(); const QString &name : names)
+            if (name == u"NOTIFY_SOCKET" || name.startsWith(u"LISTEN_")
+                || name.startsWith(u"WATCHDOG_") || name.startsWith(u"SEMPER_"))
+                environment.remove(name);
+        return environment;
+    }();
+    return own;
 }
 
 // Source: sd_watchdog_enabled(3). WATCHDOG_PID stays away: in a wrapper the launch is
@@ -81,34 +84,83 @@ void insert(QProcessEnvironment &environment, const QMap<QString, QString> &vari
         environment.insert(it.key(), it.value());
 }
 
+/// It says whose the server is, or where that user's own things are.
+bool isUsersOwn(const QString &name)
+{
+    static const QSet<QString> names{u"HOME"_s, u"USER"_s, u"LOGNAME"_s, u"USERNAME"_s, u"SHELL"_s,
+        u"PATH"_s, u"MAIL"_s, u"MAILDIR"_s, u"PWD"_s, u"OLDPWD"_s, u"TMPDIR"_s, u"XAUTHORITY"_s,
+        u"DBUS_SESSION_BUS_ADDRESS"_s, u"SSH_AUTH_SOCK"_s, u"SSH_AGENT_PID"_s, u"GPG_AGENT_INFO"_s,
+        u"KRB5CCNAME"_s, u"HISTFILE"_s, u"CREDENTIALS_DIRECTORY"_s};
+    return names.contains(name) || name.startsWith(u"XDG_") || name.startsWith(u"SUDO_");
+}
+
+QProcessEnvironment inheritedEnvironment(const ProcessSpec &spec, bool isForeign)
+{
+    const QProcessEnvironment &servers = serversEnvironment();
+    if (!spec.inheritedVariables) {
+        QProcessEnvironment environment = servers;
+        if (isForeign)
+            for (const QStringList names = servers.keys(); const QString &name : names)
+                if (isUsersOwn(name))
+                    environment.remove(name);
+        return environment;
+    }
+    QProcessEnvironment environment;
+    for (const QString &name : *spec.inheritedVariables)
+        if (servers.contains(name))
+            environment.insert(name, servers.value(name));
+    return environment;
+}
+
 /// What login(1) would set.
 void insertAccount(QProcessEnvironment &environment, const RunAs &who)
 {
-    // Folders of the server's own user, where the other may not write.
-    for (const QString &name : {u"XDG_RUNTIME_DIR"_s, u"XDG_CONFIG_HOME"_s, u"XDG_STATE_HOME"_s,
-             u"XDG_CACHE_HOME"_s, u"XDG_DATA_HOME"_s, u"DBUS_SESSION_BUS_ADDRESS"_s, u"OLDPWD"_s})
-        environment.remove(name);
     if (!who.name.isEmpty())
         insert(environment,
             {{u"USER"_s, who.name}, {u"LOGNAME"_s, who.name}, {u"HOME"_s, who.home},
                 {u"SHELL"_s, who.shell}});
 }
 
-/// Lays what the specification says over \a environment. Why not, if it cannot be done.
-std::optional<QString> insertOwn(
-    QProcessEnvironment &environment, const ProcessSpec &spec, const std::optional<RunAs> &runAs)
+bool isAnother(const std::optional<RunAs> &who)
 {
-    if (runAs)
-        insertAccount(environment, *runAs);
+    return who && who->user && *who->user != ::geteuid();
+}
+
+/// All of it but the file's and the server's own variables.
+QProcessEnvironment groundOf(
+    const ProcessSpec &spec, const std::optional<RunAs> &who, bool isForeign)
+{
+    QProcessEnvironment environment = inheritedEnvironment(spec, isForeign);
+    if (who)
+        insertAccount(environment, *who);
+    if (isForeign && !environment.contains(u"PATH"_s))
+        environment.insert(u"PATH"_s, QString::fromLatin1(defaultSearchPath));
+    return environment;
+}
+
+void insertOwn(QProcessEnvironment &environment, const ProcessSpec &spec)
+{
+    insert(environment, spec.environment);
+    for (const QString &name : spec.unsetVariables)
+        environment.remove(name);
+}
+
+std::variant<QProcessEnvironment, QString> environmentOf(
+    const ProcessSpec &spec, const std::optional<RunAs> &who)
+{
+    QProcessEnvironment environment = groundOf(spec, who, isAnother(who));
     if (!spec.environmentFile.isEmpty()) {
-        const auto owner = runAs ? runAs->user : std::nullopt;
-        const EnvironmentResult file = readEnvironmentFile(spec.environmentFile, owner);
+        const auto owner = who ? who->user : std::nullopt;
+        const EnvironmentResult file = readEnvironmentInTime(spec.environmentFile, owner);
         if (const auto *error = std::get_if<QString>(&file))
             return *error;
         insert(environment, std::get<QMap<QString, QString>>(file));
     }
-    insert(environment, spec.environment);
-    return std::nullopt;
+    insertOwn(environment, spec);
+    if (qEnvironmentVariableIsSet("SEMPER_PLUGIN_PATH")
+        && !environment.contains(u"SEMPER_PLUGIN_PATH"_s))
+        environment.insert(u"SEMPER_PLUGIN_PATH"_s, qEnvironmentVariable("SEMPER_PLUGIN_PATH"));
+    return environment;
 }
 
 } // namespace
@@ -156,15 +208,15 @@ std::optional<QString> launchProblem(const ProcessSpec &spec)
 LaunchPlan planLaunch(
     const ProcessSpec &spec, const LaunchIdentity &identity, const LaunchSurroundings &surroundings)
 {
-    static const QProcessEnvironment inherited = inheritedEnvironment();
     auto settings = childSettings(spec.limits);
     if (const auto *error = std::get_if<QString>(&settings))
         return *error;
-    LaunchRequest request{.directory = spec.directory,
-        .environment = inherited,
-        .settings = std::move(std::get<ChildSettings>(settings))};
-    if (const auto error = insertOwn(request.environment, spec, request.settings.runAs))
+    LaunchRequest request{
+        .directory = spec.directory, .settings = std::move(std::get<ChildSettings>(settings))};
+    auto environment = environmentOf(spec, request.settings.runAs);
+    if (const auto *error = std::get_if<QString>(&environment))
         return *error;
+    request.environment = std::move(std::get<QProcessEnvironment>(environment));
     request.settings.showsStack = spec.watchdogPeriod() > 0ms || spec.liveness;
     request.environment.insert(u"SEMPER_SOCKET"_s, surroundings.socketPath);
     request.environment.insert(u"SEMPER_PROCESS"_s, identity.process);
@@ -192,8 +244,30 @@ LaunchPlan planLaunch(
 
 bool isForeign(const LaunchRequest &request)
 {
-    const auto &runAs = request.settings.runAs;
-    return runAs && runAs->user && *runAs->user != ::geteuid();
+    return isAnother(request.settings.runAs);
+}
+
+ForeseenLaunch foreseeLaunch(const ProcessSpec &spec)
+{
+    const RunAsResult runAs = lookUpRunAs(spec.limits);
+    const auto *known = std::get_if<std::optional<RunAs>>(&runAs);
+    const std::optional<RunAs> who = known != nullptr ? *known : std::nullopt;
+    const bool isForeign = known != nullptr ? isAnother(who) : !spec.limits.user.isEmpty();
+    QProcessEnvironment environment = groundOf(spec, who, isForeign);
+    ForeseenLaunch foreseen;
+    if (!spec.environmentFile.isEmpty()) {
+        const EnvironmentResult file
+            = readEnvironmentFile(spec.environmentFile, who ? who->user : std::nullopt);
+        if (const auto *variables = std::get_if<QMap<QString, QString>>(&file))
+            insert(environment, *variables);
+        else
+            foreseen.fileProblem = std::get<QString>(file);
+    }
+    insertOwn(environment, spec);
+    foreseen.searchPath = environment.value(u"PATH"_s);
+    if (foreseen.searchPath.isEmpty())
+        foreseen.searchPath = QString::fromLatin1(defaultSearchPath);
+    return foreseen;
 }
 
 QString explainFailedLaunch(const ProcessSpec &spec, const LaunchFailure &failure)

@@ -42,12 +42,22 @@ struct LaunchIdentity
     [[nodiscard]] static QByteArray markOfRun(const QByteArray &run);
 };
 
-/// Program, arguments, folder, environment and limits of a launch. The server's environment is the
-/// ground; the process's user, its file of variables, its own variables and Semper's are laid over
-/// it in this order. What another supervisor told the server alone (NOTIFY_SOCKET, LISTEN_*,
-/// WATCHDOG_*) does not reach the child. Reads that file, if there is one.
+/// Program, arguments, folder, environment and limits of a launch. What it inherits of the server's
+/// environment is the ground; the process's user, its file of variables, its own variables and
+/// Semper's are laid over it in this order. What another supervisor told the server alone
+/// (NOTIFY_SOCKET, LISTEN_*, WATCHDOG_*) does not reach the child, and another user's process gets
+/// nothing that is the server's user's own. Reads that file, if there is one.
 [[nodiscard]] LaunchPlan planLaunch(const ProcessSpec &spec, const LaunchIdentity &identity,
     const LaunchSurroundings &surroundings);
+
+/// What can be said of a launch beforehand, by whoever asks.
+struct ForeseenLaunch
+{
+    QString searchPath; ///< where its program will be looked for; never empty
+    QString fileProblem = {}; ///< what is wrong with its file of variables; empty: nothing
+};
+/// Reads that file, if there is one, and the user database.
+[[nodiscard]] ForeseenLaunch foreseeLaunch(const ProcessSpec &spec);
 
 /// It runs as another user than the server.
 [[nodiscard]] bool isForeign(const LaunchRequest &request);
@@ -56,7 +66,6 @@ struct LaunchIdentity
 [[nodiscard]] std::optional<QString> launchProblem(const ProcessSpec &spec);
 
 /// Why a launch failed, in a sentence that names what was tried.
-[[nodiscard]] QString explainFailedLaunch(
-    const ProcessSpec &spec, const LaunchFailure &failure);
+[[nodiscard]] QString explainFailedLaunch(const ProcessSpec &spec, const LaunchFailure &failure);
 
 } // namespace semper
