@@ -192,6 +192,7 @@ void readStop(const ObjectReader &reader, StopSpec &spec)
             spec.signal = *signalFromName(bare);
     }
     assign(spec.timeout, reader.duration(keys::timeoutMs, 0ms));
+    assign(spec.leftovers, reader.duration(keys::leftoversMs, 0ms));
     static const QStringList scopes{u"process"_s, u"group"_s};
     if (const auto scope = reader.word(keys::scope, u"scope"_s, {.known = scopes}))
         spec.scope = StopScope(scopes.indexOf(*scope));

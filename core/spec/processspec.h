@@ -25,7 +25,8 @@ enum class StopScope { Process, Group };
 struct StopSpec
 {
     int signal = SIGTERM;
-    std::chrono::milliseconds timeout{10000}; ///< then SIGKILL
+    std::chrono::milliseconds timeout{10000}; ///< of the whole launch; then SIGKILL
+    std::chrono::milliseconds leftovers{1000}; ///< for what a launch that died by itself has left
     std::optional<StopScope> scope = {}; ///< nothing: Group for commands, Process for classes
     friend bool operator==(const StopSpec &, const StopSpec &) = default;
 };

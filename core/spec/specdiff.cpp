@@ -165,6 +165,7 @@ void compareStop(Comparison &it)
     const auto key = [](QLatin1StringView name) { return below(keys::stop, name); };
     it.key(key(keys::signal), AtOnce, SEMPER_AT(stop.signal));
     it.key(key(keys::timeoutMs), AtOnce, SEMPER_AT(stop.timeout));
+    it.key(key(keys::leftoversMs), AtOnce, SEMPER_AT(stop.leftovers));
     it.key(key(keys::scope), AtOnce, SEMPER_AT(stop.scope));
 }
 

@@ -63,7 +63,8 @@ const Vocabulary &configKeys(ConfigObject object)
         .known = {keys::policy, keys::firstDelayMs, keys::backoffMs, keys::multiplier,
             keys::backoffMaxMs, keys::jitterRatio, keys::resetAfterMs, keys::maxRestarts,
             keys::windowMs, keys::successCodes, keys::onFailed}};
-    static const Vocabulary stop{.known = {keys::signal, keys::timeoutMs, keys::scope}};
+    static const Vocabulary stop{
+        .known = {keys::signal, keys::timeoutMs, keys::leftoversMs, keys::scope}};
     static const Vocabulary liveness{
         .known = {keys::mode, keys::address, keys::url, keys::headers, keys::expectedStatus,
             keys::expectedBody, keys::verifyCertificate, keys::command, keys::intervalMs,

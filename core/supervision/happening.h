@@ -48,6 +48,10 @@ struct Exited
 {
     ExitReport report;
 };
+struct LeftBehind
+{
+    QString what;
+}; ///< the launch has ended by itself, and what it started goes on
 struct Cleared
 { }; ///< nothing of the dead launch is left
 struct TimerElapsed
@@ -76,10 +80,11 @@ struct BlockerChanged
 { }; ///< StepContext::blocker may be another than at the last step
 } // namespace happening
 
-using Happening = std::variant<happening::Start, happening::Stop, happening::Restart,
-    happening::Reset, happening::Kill, happening::Launched, happening::LaunchFailed,
-    happening::Exited, happening::Cleared, happening::TimerElapsed, happening::ReadyChanged,
-    happening::FaultReported, happening::Recycle, happening::Excess, happening::Hung,
-    happening::BlockerChanged, happening::AwaitSchedule, happening::Due, happening::TimeAsked>;
+using Happening
+    = std::variant<happening::Start, happening::Stop, happening::Restart, happening::Reset,
+        happening::Kill, happening::Launched, happening::LaunchFailed, happening::Exited,
+        happening::LeftBehind, happening::Cleared, happening::TimerElapsed, happening::ReadyChanged,
+        happening::FaultReported, happening::Recycle, happening::Excess, happening::Hung,
+        happening::BlockerChanged, happening::AwaitSchedule, happening::Due, happening::TimeAsked>;
 
 } // namespace semper

@@ -96,7 +96,7 @@ void Step::replace()
     record(RecordType::Replaced);
     forgetFailures();
     if (m_state.phase == ProcessPhase::Backoff) {
-        act(Action::Kind::CancelTimer);
+        cancelBackoff();
         return launchWhenCleared();
     }
     m_state.wish = u"stopped for the next run of its schedule"_s;

@@ -104,6 +104,13 @@ QString Step::within(std::chrono::milliseconds limit) const
         : text + u", nor in the %1 ms that it asked for"_s.arg(m_state.extension.count());
 }
 
+/// While leftovers are being ended, the timer is theirs.
+void Step::cancelBackoff()
+{
+    if (!m_state.clearing)
+        act(Action::Kind::CancelTimer);
+}
+
 void Step::killOverdue(const QString &missing)
 {
     if (m_state.killed) {
@@ -146,7 +153,7 @@ void Step::ended(const ExitReport &report, const QString &cause)
         && m_state.wanted == Wanted::Up)
         m_state.reason = m_state.wish;
     m_state.clearing = true;
-    act(Action::Kind::CancelTimer);
+    const bool wasAsked = m_state.phase == ProcessPhase::Stopping;
     setReady(false);
     if (!excess.isEmpty()) {
         m_state.reason = excess;
@@ -156,7 +163,18 @@ void Step::ended(const ExitReport &report, const QString &cause)
     } else {
         endedUnasked(report);
     }
-    act(Action::Kind::ClearLeftovers);
+    endLeftovers(wasAsked);
+}
+
+/// The time to stop is that of the whole launch: what is left of one that was asked has the rest
+/// of it.
+void Step::endLeftovers(bool wasAsked)
+{
+    if (!wasAsked)
+        arm(m_context.spec.stop.leftovers);
+    m_actions.append({.kind = Action::Kind::ClearLeftovers, .asked = wasAsked});
+    if (wasAsked && m_state.killed)
+        act(Action::Kind::KillLeftovers);
 }
 
 void Step::endedUnasked(const ExitReport &report)

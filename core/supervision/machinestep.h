@@ -33,6 +33,7 @@ public:
         ended(event.report, event.cause);
     }
     void on(const happening::Exited &event) { ended(event.report, event.report.describe()); }
+    void on(const happening::LeftBehind &event);
     void on(const happening::Cleared &);
     void on(const happening::TimerElapsed &event);
     void on(const happening::ReadyChanged &event);
@@ -72,6 +73,8 @@ private:
     void kill();
     void killOverdue(const QString &missing);
     [[nodiscard]] QString within(std::chrono::milliseconds limit) const;
+    void cancelBackoff();
+    void endLeftovers(bool wasAsked);
     void ended(const ExitReport &report, const QString &cause);
     void endedUnasked(const ExitReport &report);
     void restartAfterDelay();

@@ -16,7 +16,7 @@ void Step::on(const happening::Start &)
     m_state.resting = false;
     switch (m_state.phase) {
     case ProcessPhase::Backoff:
-        act(Action::Kind::CancelTimer);
+        cancelBackoff();
         [[fallthrough]];
     case ProcessPhase::Stopped:
     case ProcessPhase::Waiting:
@@ -50,7 +50,7 @@ void Step::on(const happening::Stop &)
         break;
     case ProcessPhase::Waiting:
     case ProcessPhase::Backoff:
-        act(Action::Kind::CancelTimer);
+        cancelBackoff();
         [[fallthrough]];
     case ProcessPhase::Failed:
     case ProcessPhase::Done:
@@ -78,7 +78,7 @@ void Step::on(const happening::Reset &)
     m_state.restarts = 0;
     forgetFailures();
     if (m_state.phase == ProcessPhase::Backoff) {
-        act(Action::Kind::CancelTimer);
+        cancelBackoff();
         launchWhenCleared();
     }
 }
@@ -86,7 +86,9 @@ void Step::on(const happening::Reset &)
 void Step::on(const happening::Kill &)
 {
     on(happening::Stop{});
-    if (m_state.phase != ProcessPhase::Stopping || m_state.clearing || m_state.killed)
+    if (m_state.clearing)
+        return act(Action::Kind::KillLeftovers);
+    if (m_state.phase != ProcessPhase::Stopping || m_state.killed)
         return;
     m_state.fault = u"killed by the server"_s;
     kill();
@@ -104,9 +106,16 @@ void Step::on(const happening::Launched &)
         becomeRunning();
 }
 
+void Step::on(const happening::LeftBehind &event)
+{
+    if (m_state.clearing && m_state.phase != ProcessPhase::Stopping)
+        m_state.reason += u"; "_s + event.what;
+}
+
 void Step::on(const happening::Cleared &)
 {
     m_state.clearing = false;
+    act(Action::Kind::CancelTimer);
     switch (m_state.phase) {
     case ProcessPhase::Backoff:
         if (*m_state.nextStartAt > m_context.now)
@@ -137,6 +146,8 @@ void Step::on(const happening::Cleared &)
 
 void Step::on(const happening::TimerElapsed &event)
 {
+    if (m_state.clearing)
+        return act(Action::Kind::KillLeftovers);
     switch (m_state.phase) {
     case ProcessPhase::Starting:
     case ProcessPhase::Running:

@@ -41,7 +41,8 @@ struct Action
         Launch,
         RequestStop,
         Kill,
-        ClearLeftovers, ///< kill what is left of the dead launch, then tell Cleared
+        ClearLeftovers, ///< ask what is left of the dead launch to end, then tell Cleared
+        KillLeftovers, ///< it has had its time
         ArmTimer, ///< replaces the timer that runs; a process has one
         ExtendTimer, ///< the timer that runs elapses no earlier than after the delay
         CancelTimer,
@@ -50,6 +51,7 @@ struct Action
     Kind kind;
     std::chrono::milliseconds delay{0}; ///< of ArmTimer and ExtendTimer
     RecordType record = {}; ///< of Record
+    bool asked = false; ///< of ClearLeftovers: the launch was asked to end
 
     friend bool operator==(const Action &, const Action &) = default;
 };
@@ -60,7 +62,7 @@ struct MachineState
     ProcessPhase phase = ProcessPhase::Stopped;
     Wanted wanted = Wanted::Down;
     bool ready = false;
-    bool clearing = false; ///< what is left of the last launch is being killed
+    bool clearing = false; ///< what is left of the last launch is being ended
     bool greeted = false; ///< the launch told that it is ready before it was known to be launched
     bool killed = false; ///< SIGKILL was sent
     bool unkillable = false; ///< and the launch did not end

@@ -62,7 +62,7 @@ Event Event::fromJson(const QJsonObject &json)
 QString Event::describe() const
 {
     const QString reason = fields.value(keys::reason).toString();
-    if (type == u"waiting" || type == u"unkillable")
+    if (type == u"waiting" || type == u"unkillable" || type == u"left_behind")
         return reason;
     if (type == u"start")
         return Words::tr("started as pid %1").arg(fields.value(keys::pid).toInteger());
@@ -106,7 +106,8 @@ bool Event::isTrouble() const
     if (type == u"exit")
         return !isAskedFor(fields.value(keys::decision).toString());
     return type == u"failed" || type == u"unready" || type == u"backoff"
-        || type == u"output_dropped" || type == u"cpu_high" || type == u"restart_given_up";
+        || type == u"output_dropped" || type == u"cpu_high" || type == u"restart_given_up"
+        || type == u"left_behind";
 }
 
 QString describeExit(const QJsonObject &lastExit, const QString &reason)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "readiness/proberun.h"
 
+#include "supervisor/leftovers.h"
 #include "supervisor/orphankeeper.h"
 #include "supervisor/supervisedprocess.h"
 
@@ -63,7 +64,8 @@ void ProbeRun::clear(const QString &failure)
         QMetaObject::invokeMethod(this, tell, Qt::QueuedConnection);
         return;
     }
-    m_edges.orphans.clear(pid_t(m_session), m_mark, tell);
+    Leftovers::killAll(
+        m_edges.orphans, {.session = pid_t(m_session), .mark = m_mark}, LaunchGroup(), tell);
 }
 
 } // namespace semper

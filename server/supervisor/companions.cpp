@@ -102,7 +102,7 @@ QString Companions::blockerOf(const SupervisedProcess &process) const
     }
     if (!spec.group.isEmpty() && spec.strategy != GroupStrategy::OneForOne)
         for (const SupervisedProcess *other : othersOfGroup(process))
-            if (other->state().phase == ProcessPhase::Stopping)
+            if (other->state().phase == ProcessPhase::Stopping || other->state().clearing)
                 return u"waits for %1 of its group to stop"_s.arg(other->name());
     return {};
 }

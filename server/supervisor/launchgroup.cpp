@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "supervisor/launchgroup.h"
 
-#include "supervisor/cgroupclearing.h"
 #include "supervisor/cgrouptree.h"
 
 #include <utility>
@@ -23,7 +22,7 @@ QByteArray LaunchGroup::entrance() const
 
 QList<pid_t> LaunchGroup::members() const
 {
-    return m_group ? m_group->members() : QList<pid_t>();
+    return m_group && m_group->isPopulated() ? m_group->members() : QList<pid_t>();
 }
 
 bool LaunchGroup::wasKilledForMemory() const
@@ -31,13 +30,17 @@ bool LaunchGroup::wasKilledForMemory() const
     return m_memoryLimit == LimitWatch::Memory::Kernel && m_group && m_group->memoryKills() > 0;
 }
 
-void LaunchGroup::clear(const std::function<void()> &done)
+void LaunchGroup::kill() const
+{
+    if (m_group && m_group->isPopulated())
+        m_group->kill();
+}
+
+void LaunchGroup::remove()
 {
     m_memoryLimit = LimitWatch::Memory::Sampled;
     if (const auto group = std::exchange(m_group, nullptr))
-        clearCgroup(*group, done);
-    else
-        done();
+        static_cast<void>(group->remove());
 }
 
 } // namespace semper

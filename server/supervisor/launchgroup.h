@@ -7,7 +7,6 @@
 #include <QByteArray>
 #include <QList>
 
-#include <functional>
 #include <memory>
 #include <optional>
 
@@ -33,14 +32,14 @@ public:
     [[nodiscard]] bool exists() const { return m_group != nullptr; }
     /// Cgroup::entrance(); empty where there is none.
     [[nodiscard]] QByteArray entrance() const;
-    /// All processes that are in it.
+    /// All processes that are in it; zombies are not.
     [[nodiscard]] QList<pid_t> members() const;
     [[nodiscard]] LimitWatch::Memory memoryLimit() const { return m_memoryLimit; }
     /// The kernel has killed it for want of memory.
     [[nodiscard]] bool wasKilledForMemory() const;
 
-    /// Kills all that is in it and removes it, as clearCgroup() does; there is none from now on.
-    void clear(const std::function<void()> &done);
+    void kill() const; ///< all that is in it
+    void remove(); ///< once it is empty; there is none from now on
 
 private:
     std::unique_ptr<Cgroup> m_group;

@@ -4,19 +4,17 @@
 #include <QByteArray>
 #include <QList>
 #include <QObject>
-#include <QSet>
 #include <QTimer>
 
 #include <functional>
-#include <memory>
 
 #include <sys/types.h>
 
 namespace semper {
 
-/// Looks after what launches left behind. As a subreaper the server adopts the orphans of its
-/// processes: they are told apart by session and by the launch id in their environment, killed
-/// when their launch is over, and reaped by pid. waitpid(-1) would steal exits from QProcess.
+/// Knows what launches left behind. As a subreaper the server adopts the orphans of its processes:
+/// they are told apart by session and by the launch id in their environment, and reaped by pid.
+/// waitpid(-1) would steal exits from QProcess.
 class OrphanKeeper : public QObject
 {
     Q_OBJECT
@@ -27,25 +25,20 @@ public:
     explicit OrphanKeeper(std::function<bool(pid_t)> isLaunch, QObject *parent = nullptr);
     ~OrphanKeeper() override;
 
-    /// Kills all that the dead launch left: the session \a session and whatever carries
-    /// \a mark ("NAME=value") in its environment. Calls \a done from inside this call if nothing is
-    /// left, which is the usual case, else once it is gone, or after 5 s for what cannot be killed.
-    void clear(pid_t session, const QByteArray &mark, std::function<void()> done);
-
-    /// The orphans that the launch left or has set free while it runs: see clear().
+    /// The orphans that a launch left or has set free while it runs: the session \a session and
+    /// whatever carries \a mark ("NAME=value") in its environment.
     [[nodiscard]] QList<pid_t> orphansOf(pid_t session, const QByteArray &mark) const;
 
     /// Some child ended: reaps adopted ones soon, many at a time.
     void childEnded();
 
-private:
-    struct Clearing;
+Q_SIGNALS:
+    void someEnded(); ///< see childEnded()
 
+private:
     /// Reaps the orphans that ended and returns the others.
     [[nodiscard]] QList<pid_t> livingOrphans() const;
     [[nodiscard]] QList<pid_t> childrenNow() const;
-    [[nodiscard]] bool killLeftovers(const Clearing &clearing) const;
-    void proceed(const std::shared_ptr<Clearing> &clearing);
 
     std::function<bool(pid_t)> m_isLaunch;
     int m_children; ///< the kernel's list of them; open all the time, as each restart looks

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "supervisor/standbyhost.h"
 
-#include "supervisor/orphankeeper.h"
+#include "supervisor/leftovers.h"
 #include "supervisor/outputcollector.h"
 #include "supervisor/procfile.h"
 #include "supervisor/supervisedprocess.h"
@@ -134,12 +134,8 @@ void StandbyHost::gone(const QString &how)
     const QString why = m_group.wasKilledForMemory() ? u"used more than memory_max_bytes"_s : how;
     // Not here and now: the launch may be inside the signal that told of its end.
     m_launch.release()->deleteLater();
-    const auto clearGroup
-        = [group = std::make_shared<LaunchGroup>(std::move(m_group))] { group->clear([] {}); };
-    if (m_session > 0)
-        m_edges.orphans.clear(pid_t(m_session), m_identity.mark(), clearGroup);
-    else
-        clearGroup();
+    Leftovers::killAll(m_edges.orphans, {.session = pid_t(m_session), .mark = m_identity.mark()},
+        std::move(m_group));
     Q_EMIT ended(why);
 }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "supervisor/supervisedprocess.h"
 
+#include "supervisor/leftovers.h"
 #include "supervisor/orphankeeper.h"
 #include "supervisor/outputcollector.h"
 #include "supervisor/standbys.h"
 #include "supervisor/wallclock.h"
 
-#include <QPointer>
 #include <QRandomGenerator>
 
 #include <cerrno>
@@ -196,7 +196,11 @@ void SupervisedProcess::perform(const Action &action)
             m_launch->signal(SIGKILL, StopScope::Group);
         return;
     case Action::Kind::ClearLeftovers:
-        return clearLeftovers();
+        return clearLeftovers(action.asked);
+    case Action::Kind::KillLeftovers:
+        if (m_leftovers)
+            m_leftovers->kill();
+        return;
     case Action::Kind::ArmTimer:
         return m_timer.start(action.delay);
     case Action::Kind::ExtendTimer:
@@ -303,21 +307,39 @@ void SupervisedProcess::launchEnded(ExitReport report)
     handle(happening::Exited{report});
 }
 
-void SupervisedProcess::clearLeftovers()
+void SupervisedProcess::clearLeftovers(bool wasAsked)
 {
     // Not here and now: the launch is still inside the signal that told of its end.
     m_launch.release()->deleteLater();
+    const bool groupTold = m_state.killed || (wasAsked && m_spec->stopScope() == StopScope::Group);
+    m_leftovers = new Leftovers(m_edges.orphans,
+        {.session = pid_t(m_session),
+            .mark = m_identity.mark(),
+            .signal = m_spec->stop.signal,
+            .groupTold = groupTold},
+        std::move(m_group));
     takeNextSpec();
-    const auto cleared = [self = QPointer(this)] {
-        if (self)
-            self->handle(happening::Cleared{});
-    };
-    const auto clearGroup = [group = std::make_shared<LaunchGroup>(std::move(m_group)), cleared] {
-        group->clear(cleared);
-    };
-    if (m_session == 0) // nothing was executed
-        return clearGroup();
-    m_edges.orphans.clear(pid_t(m_session), m_identity.mark(), clearGroup);
+    connect(m_leftovers, &Leftovers::gone, this, [this](const LeftoverReport &report) {
+        m_leftovers = nullptr;
+        if (report.count > 0)
+            Q_EMIT leftBehind(report);
+        handle(happening::Cleared{});
+    });
+    m_leftovers->begin();
+    if (m_leftovers && !wasAsked && !m_state.killed)
+        tellOfDaemon(*m_leftovers);
+}
+
+/// One that leaves with success and leaves others behind has most likely put itself into the
+/// background, as daemons do; and so will the next launch.
+void SupervisedProcess::tellOfDaemon(Leftovers &leftovers)
+{
+    if (!m_state.lastExit || m_state.lastExit->code != 0 || leftovers.report().count == 0)
+        return;
+    const QString advice = u"have the command stay in the foreground, where it is supervised"_s;
+    handle(happening::LeftBehind{
+        u"%1 went on in the background: %2"_s.arg(leftovers.report().names(), advice)});
+    leftovers.setAdvice(advice);
 }
 
 void SupervisedProcess::extendTimeout(std::chrono::milliseconds time)

@@ -12,6 +12,7 @@
 #include "supervisor/livenesswatch.h"
 
 #include <QObject>
+#include <QPointer>
 #include <QTimer>
 
 #include <functional>
@@ -22,11 +23,13 @@
 namespace semper {
 
 class CgroupTree;
+class Leftovers;
 class OrphanKeeper;
 class OutputCollector;
 class Standbys;
 class SupervisedProcess;
 class WallClock;
+struct LeftoverReport;
 
 /// The edges that all supervised processes of a server share.
 struct SupervisorEdges
@@ -127,6 +130,8 @@ Q_SIGNALS:
     void ending();
     /// It died or could not be launched, unasked, and is to be launched again, but was not yet.
     void willRestart(const QString &why);
+    /// What a launch had left behind was ended.
+    void leftBehind(const semper::LeftoverReport &report);
     /// The average use of CPU passed its limit (\a high), or fell again.
     void cpuCrossed(bool high, double average);
     /// A host that waited is the launch now, and can be told to begin.
@@ -145,7 +150,8 @@ private:
     [[nodiscard]] LaunchPlan planNow();
     [[nodiscard]] bool launchStandby();
     void launchBegan();
-    void clearLeftovers();
+    void clearLeftovers(bool wasAsked);
+    void tellOfDaemon(Leftovers &leftovers);
     void takeNextSpec();
     void watchLimits();
     void followLiveness();
@@ -167,6 +173,7 @@ private:
     bool m_handling = false;
     QList<std::pair<RecordType, ProcessStatus>> m_records; ///< not told yet
     std::unique_ptr<Launch> m_launch;
+    QPointer<Leftovers> m_leftovers; ///< of the launch before, while they are being ended
     LaunchEnds m_ends; ///< of a launch that begins
     Readiness m_readiness;
     qint64 m_session = 0; ///< of the last launch

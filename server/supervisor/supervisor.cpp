@@ -4,9 +4,11 @@
 #include "journal/journal.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
+#include "supervisor/leftovers.h"
 #include "supervisor/recordfields.h"
 #include "supervisor/wallclock.h"
 
+#include <QJsonArray>
 #include <QLoggingCategory>
 
 #include <algorithm>
@@ -123,6 +125,8 @@ void Supervisor::addInstance(const QString &name, int instance)
         it, &SupervisedProcess::metricsReceived, this, [this, it] { Q_EMIT metricsChanged(it); });
     connect(it, &SupervisedProcess::cpuCrossed, this,
         [this, it](bool high, double average) { recordCpu(*it, high, average); });
+    connect(it, &SupervisedProcess::leftBehind, this,
+        [this, it](const LeftoverReport &report) { recordLeftovers(*it, report); });
     connect(it, &SupervisedProcess::ending, this, [this, it] { Q_EMIT launchEnding(it); });
     connect(it, &SupervisedProcess::willRestart, this,
         [this, it](const QString &why) { restartGroupOf(*it, why); });
@@ -292,6 +296,20 @@ void Supervisor::recordDropped()
             {{keys::process, it.key().first}, {keys::instance, it.key().second},
                 {keys::dropped, it.value()}});
     m_dropped.clear();
+}
+
+void Supervisor::recordLeftovers(const SupervisedProcess &process, const LeftoverReport &report)
+{
+    QJsonArray processes;
+    for (const SweptProcess &it : report.found)
+        processes.append(QJsonObject{{keys::pid, it.pid}, {keys::name, it.name}});
+    m_journal.record(QLatin1StringView("left_behind"),
+        {{keys::process, process.name()}, {keys::instance, process.instance()},
+            {keys::count, report.count}, {keys::killed, report.killed},
+            {keys::processes, processes}, {keys::reason, report.text()}});
+    qCWarning(logSupervisor, "%s: %s",
+        qUtf8Printable(processLabel(process.name(), process.instance())),
+        qUtf8Printable(report.text()));
 }
 
 void Supervisor::recordCpu(const SupervisedProcess &process, bool high, double average)

@@ -154,6 +154,7 @@ private:
     void removeRetired(SupervisedProcess *process);
     void begin(SupervisedProcess *process);
     void wallClockLeapt();
+    void recordLeftovers(const SupervisedProcess &process, const LeftoverReport &report);
     void recordCpu(const SupervisedProcess &process, bool high, double average);
     void countDropped(const OutputBatch &batch);
     void recordDropped();

@@ -98,8 +98,9 @@ void TestConfigDiff::aKeyIsToldWithItsPlace_data()
             u"restart.reset_after_ms"_s, u"restart.max_restarts"_s, u"restart.window_ms"_s,
             u"restart.success_codes"_s, u"restart.on_failed"_s},
         false);
-    row("stop", "", R"("stop": {"signal": "INT", "timeout_ms": 1, "scope": "process"})",
-        {u"stop.signal"_s, u"stop.timeout_ms"_s, u"stop.scope"_s}, false);
+    row("stop", "",
+        R"("stop": {"signal": "INT", "timeout_ms": 1, "leftovers_ms": 1, "scope": "process"})",
+        {u"stop.signal"_s, u"stop.timeout_ms"_s, u"stop.leftovers_ms"_s, u"stop.scope"_s}, false);
     row("ready, what", R"("ready": {"mode": "tcp", "address": "127.0.0.1:1"})",
         R"("ready": {"mode": "log", "pattern": "x"})",
         {u"ready.mode"_s, u"ready.address"_s, u"ready.pattern"_s}, true);

@@ -481,7 +481,8 @@ void TestConfigErrors::everythingWrongIsToldAtOnce()
       "services": {
         "http": { "type": "rcp", "listen": "nowhere", "listen": "nowhere", "processes": {
           "a": { "class": "X", "command": [], "restart": { "policy": 1, "multiplier": 0 } },
-          "b": { "comand": ["x"], "stop": { "signal": 9, "timeout_ms": 0.5, "scope": [] } }
+          "b": { "comand": ["x"],
+            "stop": { "signal": 9, "timeout_ms": 0.5, "leftovers_ms": -1, "scope": [] } }
         } },
         "other": 3
       }
@@ -495,7 +496,7 @@ void TestConfigErrors::everythingWrongIsToldAtOnce()
         u"$.services.http.type"_s, u"$.services.http.listen"_s, u"$.services.http.listen"_s,
         u"$.services.other"_s, p + u"a"_s, p + u"a.command"_s, p + u"a.restart.policy"_s,
         p + u"a.restart.multiplier"_s, p + u"b"_s, p + u"b.comand"_s, p + u"b.stop.signal"_s,
-        p + u"b.stop.timeout_ms"_s, p + u"b.stop.scope"_s};
+        p + u"b.stop.timeout_ms"_s, p + u"b.stop.leftovers_ms"_s, p + u"b.stop.scope"_s};
     expected.sort();
     QCOMPARE(paths, expected);
 }

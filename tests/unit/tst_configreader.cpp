@@ -70,7 +70,9 @@ const QByteArray everything = R"({
             "backoff_max_ms": 30, "jitter_ratio": 0, "reset_after_ms": 4, "max_restarts": 5,
             "window_ms": 6, "success_codes": [0, 3], "on_failed": "stop-service"
           },
-          "stop": { "signal": "SIGINT", "timeout_ms": 0, "scope": "group" },
+          "stop": {
+            "signal": "SIGINT", "timeout_ms": 0, "leftovers_ms": 5, "scope": "group"
+          },
           "ready": {
             "mode": "http", "timeout_ms": 7, "url": "http:\/\/localhost:8/up", "interval_ms": 90,
             "attempt_timeout_ms": 10
@@ -207,7 +209,7 @@ void TestConfigReader::everyKeyReachesItsField()
             .window = 6ms,
             .successCodes = {0, 3},
             .onFailed = OnFailed::StopService},
-        .stop = {.signal = SIGINT, .timeout = 0ms, .scope = StopScope::Group},
+        .stop = {.signal = SIGINT, .timeout = 0ms, .leftovers = 5ms, .scope = StopScope::Group},
         .ready = {.mode = ReadyMode::Http,
             .timeout = 7ms,
             .url = u"http://localhost:8/up"_s,

@@ -41,6 +41,8 @@ public:
                 kinds.append(action.kind);
             if (action.kind == Kind::ArmTimer || action.kind == Kind::ExtendTimer)
                 timer = action.delay;
+            if (action.kind == Kind::ClearLeftovers)
+                wasAsked = action.asked;
         }
         return kinds;
     }
@@ -77,6 +79,7 @@ public:
     Instant now{1h};
     QList<RecordType> records;
     std::chrono::milliseconds timer{0};
+    bool wasAsked = false; ///< to end, before it did
     QString blocker;
 
 private:
@@ -116,6 +119,12 @@ private Q_SLOTS:
     void restartsOutsideTheWindowAreForgotten();
     void aRestartWaitsUntilTheDeadLaunchIsCleared();
     void aStopAsksThenKillsThenTellsWhatCannotBeKilled();
+    void whatIsLeftOfAStoppedLaunchHasTheRestOfItsTime();
+    void whatAnUnaskedDeathLeavesHasAShortTimeOfItsOwn();
+    void aCommandWhileLeftoversAreEndedLeavesThemTheirTime();
+    void whatIsLeftOfAKilledLaunchIsKilledAtOnce();
+    void aKillEndsLeftoversAtOnce();
+    void whatWentToTheBackgroundIsTheReason();
     void aStopDuringBackoffCancelsTheRestart();
     void aStartDuringBackoffLaunchesAtOnceAndIsNotCounted();
     void aStartWhileStoppingLaunchesOnceItIsGone();
@@ -292,10 +301,10 @@ void TestProcessMachine::tooManyRestartsInTheWindowAreAFailure()
     Driver driver({.restart = {.backoff = 0ms, .maxRestarts = 3, .window = 60s}});
     driver.bringUp();
     driver.delaysOfDeaths(3);
-    QVERIFY(!driver.exit(7).contains(Kind::ArmTimer));
+    driver.exit(7);
     QCOMPARE(driver.state.phase, ProcessPhase::Failed);
     QVERIFY(driver.state.reason.startsWith(u"exited with code 7 (more than 3 restarts"));
-    QVERIFY(driver.feed(happening::Cleared{}).isEmpty());
+    QCOMPARE(driver.feed(happening::Cleared{}), QList<Kind>({Kind::CancelTimer}));
     QCOMPARE(driver.state.restarts, 3);
 
     QVERIFY(driver.feed(happening::Start{}).contains(Kind::Launch));
@@ -325,7 +334,7 @@ void TestProcessMachine::aRestartWaitsUntilTheDeadLaunchIsCleared()
     driver.bringUp();
     driver.exit(1);
     driver.now += 200ms; // clearing took this long
-    QCOMPARE(driver.feed(happening::Cleared{}), QList<Kind>({Kind::ArmTimer}));
+    QCOMPARE(driver.feed(happening::Cleared{}), QList<Kind>({Kind::CancelTimer, Kind::ArmTimer}));
     QCOMPARE(driver.timer, 300ms);
     QVERIFY(driver.feed(happening::TimerElapsed{}).contains(Kind::Launch));
 }
@@ -353,6 +362,91 @@ void TestProcessMachine::aStopAsksThenKillsThenTellsWhatCannotBeKilled()
     QCOMPARE(driver.state.phase, ProcessPhase::Stopped);
     QCOMPARE(driver.state.restarts, 0);
     QCOMPARE(driver.records.last(), RecordType::Stop);
+}
+
+void TestProcessMachine::whatIsLeftOfAStoppedLaunchHasTheRestOfItsTime()
+{
+    for (const Happening &asked : {Happening(happening::Stop{}), Happening(happening::Restart{}),
+             Happening(happening::Recycle{u"too old"_s}),
+             Happening(happening::Excess{u"used too much"_s})}) {
+        Driver driver({.stop = {.timeout = 700ms, .leftovers = 200ms}});
+        driver.bringUp();
+        driver.feed(asked);
+        const bool isStop = std::holds_alternative<happening::Stop>(asked);
+        QCOMPARE(driver.exit(0), QList<Kind>({Kind::ClearLeftovers})); // its timer runs on
+        QVERIFY(driver.wasAsked);
+        QCOMPARE(driver.timer, 700ms);
+        QVERIFY(driver.state.phase != ProcessPhase::Stopped);
+        QCOMPARE(driver.feed(happening::TimerElapsed{}), QList<Kind>({Kind::KillLeftovers}));
+        const QList<Kind> cleared = driver.feed(happening::Cleared{});
+        QCOMPARE(cleared.first(), Kind::CancelTimer);
+        QCOMPARE(cleared.contains(Kind::Launch), !isStop);
+    }
+}
+
+void TestProcessMachine::whatAnUnaskedDeathLeavesHasAShortTimeOfItsOwn()
+{
+    Driver driver({.stop = {.timeout = 700ms, .leftovers = 200ms}});
+    driver.bringUp();
+    QCOMPARE(driver.exit(1), QList<Kind>({Kind::ArmTimer, Kind::ClearLeftovers}));
+    QVERIFY(!driver.wasAsked);
+    QCOMPARE(driver.timer, 200ms);
+    QCOMPARE(driver.feed(happening::TimerElapsed{}), QList<Kind>({Kind::KillLeftovers}));
+    QCOMPARE(driver.state.phase, ProcessPhase::Backoff); // the relaunch waits for it
+    QVERIFY(driver.feed(happening::Cleared{}).contains(Kind::Launch));
+    QCOMPARE(driver.state.restarts, 1);
+}
+
+void TestProcessMachine::aCommandWhileLeftoversAreEndedLeavesThemTheirTime()
+{
+    for (const Happening &command : {Happening(happening::Stop{}), Happening(happening::Start{}),
+             Happening(happening::Reset{}), Happening(happening::Restart{})}) {
+        Driver driver;
+        driver.bringUp();
+        driver.exit(1);
+        QVERIFY(driver.feed(command).isEmpty());
+        QCOMPARE(driver.feed(happening::TimerElapsed{}), QList<Kind>({Kind::KillLeftovers}));
+        const bool isStop = std::holds_alternative<happening::Stop>(command);
+        QCOMPARE(driver.feed(happening::Cleared{}).contains(Kind::Launch), !isStop);
+    }
+}
+
+void TestProcessMachine::whatIsLeftOfAKilledLaunchIsKilledAtOnce()
+{
+    Driver driver;
+    driver.bringUp();
+    driver.feed(happening::Stop{});
+    driver.feed(happening::TimerElapsed{});
+    const auto actions = driver.feed(happening::Exited{{.signal = u"SIGKILL"_s}});
+    QCOMPARE(actions, QList<Kind>({Kind::ClearLeftovers, Kind::KillLeftovers}));
+}
+
+void TestProcessMachine::aKillEndsLeftoversAtOnce()
+{
+    for (const bool wasAsked : {true, false}) {
+        Driver driver;
+        driver.bringUp();
+        if (wasAsked)
+            driver.feed(happening::Stop{});
+        driver.exit(0);
+        QCOMPARE(driver.feed(happening::Kill{}), QList<Kind>({Kind::KillLeftovers}));
+        QCOMPARE(driver.state.phase, ProcessPhase::Stopping);
+        driver.feed(happening::Cleared{});
+        QCOMPARE(driver.state.phase, ProcessPhase::Stopped);
+    }
+}
+
+void TestProcessMachine::whatWentToTheBackgroundIsTheReason()
+{
+    Driver driver;
+    driver.bringUp();
+    driver.exit(0);
+    driver.feed(happening::LeftBehind{u"app went on"_s});
+    driver.feed(happening::Cleared{});
+    driver.feed(happening::Launched{});
+    QCOMPARE(driver.state.reason, u"exited with code 0; app went on"_s); // stays to be seen
+    driver.feed(happening::LeftBehind{u"too late"_s});
+    QCOMPARE(driver.state.reason, u"exited with code 0; app went on"_s);
 }
 
 void TestProcessMachine::aStopDuringBackoffCancelsTheRestart()
@@ -598,7 +692,7 @@ void TestProcessMachine::aKillEndsItForGood()
     QVERIFY(!driver.feed(happening::Kill{}).contains(Kind::Kill));
     driver.feed(happening::Exited{{.signal = u"SIGKILL"_s}});
     QCOMPARE(driver.state.reason, u"killed by the server"_s);
-    QVERIFY(driver.feed(happening::Cleared{}).isEmpty());
+    QCOMPARE(driver.feed(happening::Cleared{}), QList<Kind>({Kind::CancelTimer}));
     QCOMPARE(driver.state.phase, ProcessPhase::Stopped);
 }
 
@@ -757,11 +851,11 @@ void TestProcessMachine::nothingHappensTwice_data()
 void TestProcessMachine::nothingHappensTwice()
 {
     QFETCH(const int, phase);
-    const std::array<Happening, 18> all{happening::AwaitSchedule{}, happening::Due{},
-        happening::TimeAsked{std::chrono::seconds(1)}, happening::Recycle{u"x"_s},
-        happening::Excess{u"x"_s}, happening::Hung{u"x"_s}, happening::BlockerChanged{},
-        happening::Start{}, happening::Stop{}, happening::Restart{}, happening::Reset{},
-        happening::Kill{}, happening::Launched{}, happening::ReadyChanged{true},
+    const std::array<Happening, 19> all{happening::AwaitSchedule{}, happening::Due{},
+        happening::LeftBehind{u"x"_s}, happening::TimeAsked{std::chrono::seconds(1)},
+        happening::Recycle{u"x"_s}, happening::Excess{u"x"_s}, happening::Hung{u"x"_s},
+        happening::BlockerChanged{}, happening::Start{}, happening::Stop{}, happening::Restart{},
+        happening::Reset{}, happening::Kill{}, happening::Launched{}, happening::ReadyChanged{true},
         happening::ReadyChanged{false}, happening::FaultReported{u"x"_s}, happening::TimerElapsed{},
         happening::Cleared{}};
     for (const Happening &first : all) {
