@@ -6,7 +6,15 @@
 
 #include <utility>
 
+using namespace std::chrono_literals;
+
 namespace semper {
+
+namespace {
+
+constexpr auto notablePause = 500ms; ///< a busy event loop is late by less
+
+} // namespace
 
 Suspension::Suspension(Process &process, OnStop onStop)
     : m_process(process)
@@ -38,12 +46,20 @@ void Suspension::endAfter(std::chrono::milliseconds delay, std::exception_ptr er
 {
     if (m_ended)
         return;
-    m_alarm = m_process.clock().timer([this, error] {
-        if (std::exchange(m_ended, true))
-            return;
-        m_error = error;
-        wake();
-    });
+    m_alarm = m_process.clock().timer(
+        [this, error, delay, due = m_process.clock().now() + delay]() mutable {
+            if (m_ended)
+                return;
+            // The process was stopped or frozen, perhaps with who is to resume this: no fault of
+            // theirs.
+            if (const auto now = m_process.clock().now(); error && now - due >= notablePause) {
+                due = now + delay;
+                return m_alarm->start(delay);
+            }
+            m_ended = true;
+            m_error = error;
+            wake();
+        });
     m_alarm->start(delay);
 }
 

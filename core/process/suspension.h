@@ -45,7 +45,8 @@ public:
     void resume();
     /// The await throws \a error.
     void fail(std::exception_ptr error);
-    /// resume() or, with an \a error, fail() after \a delay, unless something is first.
+    /// resume() or, with an \a error, fail() after \a delay, unless something is first. With an
+    /// \a error the delay begins anew where the process did not run meanwhile.
     void endAfter(std::chrono::milliseconds delay, std::exception_ptr error = nullptr);
 
     /// What `co_await suspension.ended()` awaits: copyable, because QCoro 0.8 copies awaiters.

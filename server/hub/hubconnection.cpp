@@ -3,6 +3,7 @@
 
 #include "protocol/frame.h"
 #include "protocol/keys.h"
+#include "supervisor/freezer.h"
 
 #include <QLoggingCategory>
 
@@ -40,8 +41,9 @@ HubConnection::HubConnection(int socket, PeerCredentials peer, FramePump &pump, 
     , m_peer(std::move(peer))
     , m_id(pump.add(socket, this))
 {
-    m_deadline.setSingleShot(true);
-    connect(&m_deadline, &QTimer::timeout, this, [this] {
+    m_deadline.setPauseCheck(
+        [this] { return !m_failed && m_peer.pid > 0 && isInFrozenCgroup(m_peer.pid); });
+    connect(&m_deadline, &PatientTimer::timeout, this, [this] {
         if (m_failed)
             Q_EMIT closed();
         else

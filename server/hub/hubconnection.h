@@ -4,9 +4,9 @@
 #include "hub/frameconnection.h"
 #include "hub/framepump.h"
 #include "hub/peercredentials.h"
+#include "supervisor/patienttimer.h"
 
 #include <QJsonObject>
-#include <QTimer>
 
 namespace semper {
 
@@ -50,7 +50,7 @@ private:
     FramePump &m_pump;
     PeerCredentials m_peer;
     FramePump::Id m_id;
-    QTimer m_deadline;
+    PatientTimer m_deadline;
     qint64 m_written = 0; ///< bytes
     bool m_failed = false;
 };

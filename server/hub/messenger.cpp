@@ -150,13 +150,13 @@ void Messenger::ask(
             Reason::QueueFull, u"too much waits for %1, or is under way"_s.arg(labelOf(*process)));
     box.requests.insert(id);
     box.lastChosen = id;
-    auto alarm = std::make_unique<QTimer>();
-    alarm->setSingleShot(true);
-    connect(alarm.get(), &QTimer::timeout, this, [this, id, timeout, label = labelOf(*process)] {
-        end(id,
-            RequestError(
-                Reason::TimedOut, u"%1: no answer within %2 ms"_s.arg(label).arg(timeout.count())));
-    });
+    auto alarm = std::make_unique<PatientTimer>();
+    connect(
+        alarm.get(), &PatientTimer::timeout, this, [this, id, timeout, label = labelOf(*process)] {
+            end(id,
+                RequestError(Reason::TimedOut,
+                    u"%1: no answer within %2 ms"_s.arg(label).arg(timeout.count())));
+        });
     alarm->start(std::clamp(timeout, 0ms, longestTimeout));
     m_pending[id] = {.process = process, .done = std::move(done), .alarm = std::move(alarm)};
     deliver(*process, box);

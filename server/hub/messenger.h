@@ -3,11 +3,11 @@
 
 #include "hub/mailbox.h"
 #include "services/processmail.h"
+#include "supervisor/patienttimer.h"
 
 #include <QJsonObject>
 #include <QObject>
 #include <QSet>
-#include <QTimer>
 
 #include <map>
 #include <memory>
@@ -57,7 +57,7 @@ private:
     {
         SupervisedProcess *process = nullptr;
         Done done;
-        std::unique_ptr<QTimer> alarm;
+        std::unique_ptr<PatientTimer> alarm;
     };
 
     [[nodiscard]] QList<SupervisedProcess *> instances(const MailAddress &to) const;

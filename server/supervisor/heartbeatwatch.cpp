@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "supervisor/heartbeatwatch.h"
 
+#include "supervisor/freezer.h"
 #include "supervisor/stackdump.h"
 
 #include <QLoggingCategory>
@@ -33,14 +34,14 @@ HeartbeatWatch::HeartbeatWatch(std::chrono::milliseconds watchdog, QObject *pare
 void HeartbeatWatch::makeTimers()
 {
     m_timers = std::make_unique<Timers>();
-    m_timers->overdue.setSingleShot(true);
-    m_timers->overdue.setInterval(beatsToMiss * m_interval);
-    connect(&m_timers->overdue, &QTimer::timeout, this, [this] {
+    const auto isPaused = [this] { return isInFrozenCgroup(pid_t(m_pid)); };
+    m_timers->overdue.setPauseCheck(isPaused);
+    m_timers->watchdog.setPauseCheck(isPaused);
+    connect(&m_timers->overdue, &PatientTimer::timeout, this, [this] {
         m_alive = false;
         Q_EMIT changed();
     });
-    m_timers->watchdog.setSingleShot(true);
-    connect(&m_timers->watchdog, &QTimer::timeout, this, &HeartbeatWatch::elapsed);
+    connect(&m_timers->watchdog, &PatientTimer::timeout, this, &HeartbeatWatch::elapsed);
 }
 
 void HeartbeatWatch::setWatchdog(std::chrono::milliseconds watchdog)
@@ -48,8 +49,6 @@ void HeartbeatWatch::setWatchdog(std::chrono::milliseconds watchdog)
     m_period = watchdog;
     m_interval
         = watchdog > 0ms ? std::min(longestInterval, watchdog / beatsToMiss) : longestInterval;
-    if (m_timers)
-        m_timers->overdue.setInterval(beatsToMiss * m_interval);
 }
 
 void HeartbeatWatch::start(const QString &label, qint64 pid)
@@ -77,7 +76,7 @@ void HeartbeatWatch::stop()
 void HeartbeatWatch::expectNext()
 {
     m_isSuspect = false;
-    m_timers->overdue.start();
+    m_timers->overdue.start(beatsToMiss * m_interval);
     if (m_period > 0ms)
         m_timers->watchdog.start(m_period);
 }

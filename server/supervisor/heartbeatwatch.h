@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "supervisor/patienttimer.h"
+
 #include <QObject>
 #include <QString>
-#include <QTimer>
 
 #include <chrono>
 #include <memory>
@@ -45,8 +46,9 @@ Q_SIGNALS:
 private:
     struct Timers
     {
-        QTimer overdue;
-        QTimer watchdog;
+        // A heartbeat starts them again before half of their time is over.
+        PatientTimer overdue{2};
+        PatientTimer watchdog{2};
     };
 
     void makeTimers();

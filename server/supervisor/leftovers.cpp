@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "supervisor/leftovers.h"
 
+#include "supervisor/freezer.h"
 #include "supervisor/orphankeeper.h"
 #include "supervisor/procfile.h"
 
@@ -75,7 +76,6 @@ void Leftovers::kill()
 {
     if (m_isOver || std::exchange(m_isKilling, true))
         return;
-    m_giveUp.setRemainingTime(giveUpAfter);
     m_pause = firstPause;
     look();
 }
@@ -93,12 +93,17 @@ QList<pid_t> Leftovers::living() const
     return pids;
 }
 
+bool Leftovers::isPaused() const
+{
+    return std::ranges::any_of(living(), isInFrozenCgroup);
+}
+
 void Leftovers::look()
 {
     const QList<pid_t> pids = living();
     if (pids.isEmpty())
         return finish();
-    if (m_giveUp.hasExpired()) {
+    if (m_isKilling && m_waited >= giveUpAfter) {
         qCWarning(
             log, "what session %d has left cannot be killed; it is left behind", m_launch.session);
         return finish();
@@ -108,6 +113,8 @@ void Leftovers::look()
     if (m_isKilling)
         m_group.kill(); // whatever it forks meanwhile
     m_again.start(m_pause);
+    if (m_isKilling)
+        m_waited += m_pause;
     m_pause = std::min(2 * m_pause, longestPause);
 }
 

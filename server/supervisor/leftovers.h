@@ -5,7 +5,6 @@
 #include "supervisor/launchsweep.h"
 
 #include <QByteArray>
-#include <QDeadlineTimer>
 #include <QList>
 #include <QObject>
 #include <QSet>
@@ -63,6 +62,8 @@ public:
     void kill();
     void setAdvice(const QString &advice) { m_report.advice = advice; }
     [[nodiscard]] const LeftoverReport &report() const { return m_report; }
+    /// One of them is frozen with its control group, and cannot end.
+    [[nodiscard]] bool isPaused() const;
 
 Q_SIGNALS:
     /// Nothing is left but, 5 s after kill(), what cannot be killed.
@@ -86,7 +87,7 @@ private:
     bool m_groupAsked = false;
     bool m_isKilling = false;
     bool m_isOver = false;
-    QDeadlineTimer m_giveUp = QDeadlineTimer::Forever;
+    std::chrono::milliseconds m_waited{0}; ///< since kill(), but for what paused the server
     std::chrono::milliseconds m_pause;
     QTimer m_again;
 };

@@ -3,6 +3,7 @@
 
 #include "readiness/probefactory.h"
 #include "readiness/repeatedprobe.h"
+#include "supervisor/freezer.h"
 #include "supervisor/stackdump.h"
 
 #include <QLoggingCategory>
@@ -97,6 +98,8 @@ void LivenessWatch::succeeded()
 
 void LivenessWatch::failed(const QString &why)
 {
+    if (isInFrozenCgroup(pid_t(m_pid)))
+        return; // by no fault of its own
     ++m_failures;
     qCWarning(logLivenessWatch, "%s (pid %lld) is not alive: %s (%d of %d)",
         qUtf8Printable(m_label), m_pid, qUtf8Printable(why), m_failures, m_mostFailures);

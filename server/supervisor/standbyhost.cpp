@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "supervisor/standbyhost.h"
 
+#include "supervisor/freezer.h"
 #include "supervisor/leftovers.h"
 #include "supervisor/outputcollector.h"
 #include "supervisor/procfile.h"
@@ -84,7 +85,7 @@ QString StandbyHost::fault() const
     // Of what died a moment ago the event loop knows nothing yet.
     if (hasEnded(pid()))
         return u"it has ended"_s;
-    if (procfile::isFrozen(pid_t(pid())))
+    if (procfile::isFrozen(pid_t(pid())) || isInFrozenCgroup(pid_t(pid())))
         return u"it is frozen"_s;
     const RunAsResult user = lookUpRunAs(m_limits);
     if (const auto *now = std::get_if<std::optional<RunAs>>(&user); now && *now != m_runsAs)

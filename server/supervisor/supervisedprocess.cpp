@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "supervisor/supervisedprocess.h"
 
+#include "supervisor/freezer.h"
 #include "supervisor/leftovers.h"
 #include "supervisor/orphankeeper.h"
 #include "supervisor/outputcollector.h"
@@ -29,10 +30,12 @@ SupervisedProcess::SupervisedProcess(QString name, int instance, QString service
     , m_readiness(edges, [this] { handle(happening::ReadyChanged{true}); })
     , m_heartbeat(m_spec->watchdogPeriod())
 {
-    m_timer.setSingleShot(true);
-    m_timer.setTimerType(Qt::PreciseTimer);
-    connect(&m_timer, &QTimer::timeout, this,
+    m_timeout.setPauseCheck([this] { return isPaused(); });
+    connect(&m_timeout, &PatientTimer::timeout, this,
         [this] { handle(happening::TimerElapsed{whatIsMissing()}); });
+    m_backoff.setSingleShot(true);
+    m_backoff.setTimerType(Qt::PreciseTimer);
+    connect(&m_backoff, &QTimer::timeout, this, [this] { handle(happening::TimerElapsed{}); });
     connect(&m_heartbeat, &HeartbeatWatch::changed, this, &SupervisedProcess::changed);
     connect(&m_heartbeat, &HeartbeatWatch::hung, this,
         [this](const QString &what) { handle(happening::Hung{what}); });
@@ -187,10 +190,7 @@ void SupervisedProcess::perform(const Action &action)
     case Action::Kind::Launch:
         return launch();
     case Action::Kind::RequestStop:
-        Q_EMIT stopRequested(m_spec->stop.timeout);
-        if (m_launch)
-            m_launch->signal(m_spec->stop.signal, m_spec->stopScope());
-        return;
+        return requestStop();
     case Action::Kind::Kill:
         if (m_launch)
             m_launch->signal(SIGKILL, StopScope::Group);
@@ -202,19 +202,58 @@ void SupervisedProcess::perform(const Action &action)
             m_leftovers->kill();
         return;
     case Action::Kind::ArmTimer:
-        return m_timer.start(action.delay);
+        return arm(action.delay);
     case Action::Kind::ExtendTimer:
-        if (m_timer.isActive() && m_timer.remainingTimeAsDuration() < action.delay)
-            m_timer.start(action.delay);
+        if (m_timeout.isActive() && m_timeout.remaining() < action.delay)
+            m_timeout.start(action.delay);
         return;
     case Action::Kind::CancelTimer:
-        return m_timer.stop();
+        m_backoff.stop();
+        return m_timeout.stop();
     case Action::Kind::Record:
         m_records.append({action.record, status()});
         if (action.record == RecordType::Exit && m_state.phase == ProcessPhase::Backoff)
             Q_EMIT willRestart(m_state.reason);
         return;
     }
+}
+
+void SupervisedProcess::requestStop()
+{
+    Q_EMIT stopRequested(m_spec->stop.timeout);
+    if (!m_launch)
+        return;
+    m_launch->signal(m_spec->stop.signal, m_spec->stopScope());
+    if (procfile::isFrozen(pid_t(pid()))) // it would not see the signal
+        m_launch->signal(SIGCONT, StopScope::Group);
+}
+
+void SupervisedProcess::arm(std::chrono::milliseconds delay)
+{
+    m_backoff.stop();
+    m_timeout.stop();
+    if (m_state.phase == ProcessPhase::Backoff && !m_state.clearing)
+        m_backoff.start(delay);
+    else
+        m_timeout.start(delay);
+}
+
+/// What its time-out waits for does not run, and cannot do what is expected of it.
+bool SupervisedProcess::isPaused() const
+{
+    if (m_state.clearing)
+        return m_leftovers && m_leftovers->isPaused();
+    const auto launch = pid_t(pid());
+    if (m_state.killed || launch <= 0)
+        return false;
+    if (isInFrozenCgroup(launch))
+        return true;
+    if (!procfile::isFrozen(launch))
+        return false;
+    if (m_state.phase != ProcessPhase::Stopping)
+        return true;
+    m_launch->signal(SIGCONT, StopScope::Group); // or it would never have to end
+    return false;
 }
 
 void SupervisedProcess::launch()

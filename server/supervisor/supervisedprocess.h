@@ -10,6 +10,7 @@
 #include "supervisor/launchvitals.h"
 #include "supervisor/limitwatch.h"
 #include "supervisor/livenesswatch.h"
+#include "supervisor/patienttimer.h"
 
 #include <QObject>
 #include <QPointer>
@@ -145,6 +146,9 @@ private:
     void noteNextStart();
     [[nodiscard]] QDateTime nextStartAt() const;
     void perform(const Action &action);
+    void requestStop();
+    void arm(std::chrono::milliseconds delay);
+    [[nodiscard]] bool isPaused() const;
     void tellRecords();
     void launch();
     [[nodiscard]] LaunchPlan planNow();
@@ -177,7 +181,8 @@ private:
     LaunchEnds m_ends; ///< of a launch that begins
     Readiness m_readiness;
     qint64 m_session = 0; ///< of the last launch
-    QTimer m_timer;
+    PatientTimer m_timeout; ///< one of the two runs
+    QTimer m_backoff;
     HeartbeatWatch m_heartbeat;
     std::unique_ptr<LivenessWatch> m_liveness; ///< null where it was never probed
     std::unique_ptr<LimitWatch> m_limitWatch; ///< null where there is nothing to watch

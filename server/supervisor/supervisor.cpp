@@ -71,7 +71,6 @@ Supervisor::Supervisor(std::unique_ptr<Launcher> launcher, std::unique_ptr<WallC
                 Q_EMIT metricsChanged(process.get());
         }
     });
-    m_shutdownLimit.setSingleShot(true);
     connect(&m_output, &OutputCollector::batchReady, this, &Supervisor::countDropped);
     m_tellDropped.setSingleShot(true);
     m_tellDropped.setInterval(droppedInterval);
@@ -186,7 +185,7 @@ void Supervisor::shutDown(std::chrono::milliseconds limit)
     QList<SupervisedProcess *> up = all();
     up.removeIf([](const auto *process) { return process->state().wanted == Wanted::Down; });
     m_orderlyStop.begin(up);
-    connect(&m_shutdownLimit, &QTimer::timeout, this, &Supervisor::killAll);
+    connect(&m_shutdownLimit, &PatientTimer::timeout, this, &Supervisor::killAll);
     m_shutdownLimit.start(limit);
     tellWhenStopped();
 }
@@ -198,7 +197,7 @@ void Supervisor::killAll()
     if (m_stoppedTold)
         return;
     m_shutdownLimit.disconnect(this);
-    connect(&m_shutdownLimit, &QTimer::timeout, this, &Supervisor::tellStopped);
+    connect(&m_shutdownLimit, &PatientTimer::timeout, this, &Supervisor::tellStopped);
     m_shutdownLimit.start(graceAfterKill);
 }
 

@@ -6,6 +6,7 @@
 #include "supervisor/orderlystop.h"
 #include "supervisor/orphankeeper.h"
 #include "supervisor/outputcollector.h"
+#include "supervisor/patienttimer.h"
 #include "supervisor/schedules.h"
 #include "supervisor/standbys.h"
 #include "supervisor/supervisedprocess.h"
@@ -186,7 +187,7 @@ private:
     QTimer m_tellDropped;
     QTimer m_tellList; ///< of many that go, not for each one
     QTimer m_sampler;
-    QTimer m_shutdownLimit;
+    PatientTimer m_shutdownLimit;
     bool m_shuttingDown = false;
     bool m_stoppedTold = false;
 };

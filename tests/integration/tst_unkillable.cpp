@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/freezer.h"
 #include "support/hubpeer.h"
 #include "support/runningserver.h"
 #include "support/survivors.h"
 
 #include "protocol/keys.h"
 
-#include <QDir>
-#include <QFile>
 #include <QJsonArray>
 #include <QTest>
-
-#include <csignal>
-
-#include <unistd.h>
 
 using namespace Qt::StringLiterals;
 using namespace semper;
@@ -22,59 +17,11 @@ namespace {
 
 constexpr int patience = 15000;
 
-/// A process in it is in uninterruptible sleep: version 1 of the freezer does not let even SIGKILL
-/// through, until it thaws.
-class Freezer
-{
-public:
-    Freezer()
-    {
-        QFile mounts(u"/proc/self/mounts"_s);
-        if (!mounts.open(QIODevice::ReadOnly))
-            return;
-        for (const QByteArray &line : mounts.readAll().split('\n')) {
-            const QList<QByteArray> fields = line.split(' ');
-            if (fields.size() < 4 || fields.at(2) != "cgroup"
-                || !fields.at(3).split(',').contains("freezer"))
-                continue;
-            const QString path
-                = QFile::decodeName(fields.at(1)) + u"/semper-test-%1"_s.arg(::getpid());
-            if (QDir().mkdir(path))
-                m_path = path;
-        }
-    }
-    ~Freezer()
-    {
-        if (m_path.isEmpty())
-            return;
-        thaw();
-        static_cast<void>(QTest::qWaitFor([this] { return QDir().rmdir(m_path); }, patience));
-    }
-    Q_DISABLE_COPY_MOVE(Freezer)
-
-    [[nodiscard]] bool exists() const { return !m_path.isEmpty(); }
-    [[nodiscard]] bool freeze(qint64 pid) const
-    {
-        return write(u"cgroup.procs"_s, QByteArray::number(pid))
-            && write(u"freezer.state"_s, "FROZEN");
-    }
-    void thaw() const { static_cast<void>(write(u"freezer.state"_s, "THAWED")); }
-
-private:
-    [[nodiscard]] bool write(const QString &name, const QByteArray &text) const
-    {
-        QFile file(m_path + u'/' + name);
-        return file.open(QIODevice::WriteOnly | QIODevice::Unbuffered)
-            && file.write(text) == text.size();
-    }
-
-    QString m_path;
-};
-
+/// Killed at once: one that is frozen has all the time in the world to stop.
 QJsonObject sleeper()
 {
     return {{u"command"_s, QJsonArray{helperProgram(u"sleeper"_s)}},
-        {u"stop"_s, QJsonObject{{u"timeout_ms"_s, 100}}}};
+        {u"stop"_s, QJsonObject{{u"timeout_ms"_s, 0}}}};
 }
 
 } // namespace
@@ -91,18 +38,18 @@ private Q_SLOTS:
 
 void TestUnkillable::initTestCase()
 {
-    if (!Freezer().exists())
+    if (!Freezer(Freezer::Version::One).exists())
         QSKIP("no freezer of version 1 that this user may use");
 }
 
 void TestUnkillable::itIsShownAndReplacedOnceItIsGone()
 {
-    const Freezer freezer;
+    const Freezer freezer(Freezer::Version::One);
     RunningServer server({{u"it"_s, sleeper()}, {u"other"_s, sleeper()}});
     QVERIFY2(server.start(), qPrintable(server.log()));
     QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"state"_s], u"running"_s, patience);
     const qint64 pid = server.process(u"it"_s)[u"pid"_s].toInteger();
-    QVERIFY(freezer.freeze(pid));
+    QVERIFY(freezer.freeze({pid}));
     HubPeer peer(server.socketPath());
     peer.watch({u"events"_s});
     QCOMPARE(server.command({u"restart"_s, u"it"_s, u"--no-wait"_s}).exitCode, 0);
@@ -132,14 +79,14 @@ void TestUnkillable::itIsShownAndReplacedOnceItIsGone()
 
 void TestUnkillable::itDoesNotHoldUpAShutdown()
 {
-    const Freezer freezer;
+    const Freezer freezer(Freezer::Version::One);
     QJsonObject it = sleeper();
     it.insert(u"depends_on"_s, QJsonArray{u"other"_s}); // which is stopped all the same
     RunningServer server({{u"it"_s, it}, {u"other"_s, sleeper()}});
     QVERIFY2(server.start(), qPrintable(server.log()));
     QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"state"_s], u"running"_s, patience);
     const qint64 pid = server.process(u"it"_s)[u"pid"_s].toInteger();
-    QVERIFY(freezer.freeze(pid));
+    QVERIFY(freezer.freeze({pid}));
     QCOMPARE(server.stop(), 1); // within 40 s, or it is -1; its limit is 60 s
     QVERIFY2(server.log().contains(u"other: stopped"_s), qPrintable(server.log()));
     QVERIFY2(server.log().contains(u"it (pid %1) is left behind: cannot be killed"_s.arg(pid)),

@@ -32,6 +32,45 @@ Q_SIGNALS:
 
 namespace {
 
+/// Has one alarm at a time, which is as late as the test says.
+class LateClock : public Clock
+{
+public:
+    [[nodiscard]] std::chrono::milliseconds now() const override { return m_now; }
+    [[nodiscard]] std::unique_ptr<Timer> timer(std::function<void()> callback) override
+    {
+        m_callback = std::move(callback);
+        return std::make_unique<LateTimer>(*this);
+    }
+    void fire(std::chrono::milliseconds late)
+    {
+        m_now = m_due + late;
+        m_callback();
+    }
+
+private:
+    class LateTimer : public Timer
+    {
+    public:
+        explicit LateTimer(LateClock &clock)
+            : m_clock(clock)
+        { }
+        void start(std::chrono::milliseconds delay) override
+        {
+            m_clock.m_due = m_clock.m_now + delay;
+        }
+        void stop() override { }
+        [[nodiscard]] bool isActive() const override { return true; }
+
+    private:
+        LateClock &m_clock;
+    };
+
+    std::chrono::milliseconds m_now{1h};
+    std::chrono::milliseconds m_due{0};
+    std::function<void()> m_callback;
+};
+
 /// A made-up awaitable of variadic arguments, as those of Semper are to be.
 template <class... Arguments>
 QCoro::Task<QString> joined(Process &process, QString first, Arguments... others)
@@ -199,6 +238,7 @@ private Q_SLOTS:
     void whatEndedBeforeTheAwaitIsNotWaitedFor();
     void aStopThrowsOrReturnsAsItWasTold();
     void theAlarmEndsIt();
+    void aPauseIsNoTimeOut();
     void aSuspensionThatIsGoneIsNotResumed();
     void aRealSleepIsNeverShort();
     void aFutureOfAnotherThreadIsAwaited();
@@ -322,6 +362,24 @@ void TestSuspension::theAlarmEndsIt()
     failed.endAfter(5ms, std::make_exception_ptr(std::runtime_error("too slow")));
     QTRY_COMPARE_WITH_TIMEOUT(first, u"resumed"_s, 5000);
     QTRY_COMPARE_WITH_TIMEOUT(second, u"too slow"_s, 5000);
+}
+
+void TestSuspension::aPauseIsNoTimeOut()
+{
+    LateClock clock;
+    Process process(u"it"_s, 0, {}, m_link, clock);
+    Suspension answer(process, Suspension::OnStop::Throw);
+    answer.endAfter(5s, std::make_exception_ptr(std::runtime_error("no answer")));
+    clock.fire(4s); // it was stopped in between
+    QVERIFY(!answer.await_ready());
+    clock.fire(10ms);
+    QVERIFY(answer.await_ready());
+    QVERIFY_EXCEPTION_THROWN(answer.await_resume(), std::runtime_error);
+
+    Suspension sleep(process, Suspension::OnStop::Return);
+    sleep.endAfter(5s);
+    clock.fire(4s);
+    QVERIFY(sleep.await_ready());
 }
 
 void TestSuspension::aSuspensionThatIsGoneIsNotResumed()
