@@ -2,7 +2,6 @@
 #include "supervisor/leftovers.h"
 
 #include "supervisor/freezer.h"
-#include "supervisor/orphankeeper.h"
 #include "supervisor/procfile.h"
 
 #include <QLoggingCategory>
@@ -22,10 +21,10 @@ namespace {
 Q_LOGGING_CATEGORY(logLeftovers, "semper.server.leftovers", QtInfoMsg)
 
 constexpr auto giveUpAfter = 5000ms;
-constexpr std::chrono::milliseconds firstPause = 1ms;
-constexpr std::chrono::milliseconds longestPause = 50ms;
+constexpr std::chrono::milliseconds firstLookPause = 1ms;
+constexpr std::chrono::milliseconds longestLookPause = 50ms;
 constexpr auto pauseAfterEnd = 2ms; ///< many that end are looked at together
-constexpr qsizetype mostNamed = 16;
+constexpr qsizetype mostNamedLeftovers = 16;
 
 } // namespace
 
@@ -53,7 +52,7 @@ Leftovers::Leftovers(OrphanKeeper &keeper, DeadLaunch launch, LaunchGroup group)
     , m_keeper(keeper)
     , m_launch(std::move(launch))
     , m_group(std::move(group))
-    , m_pause(firstPause)
+    , m_pause(firstLookPause)
 {
     m_again.setSingleShot(true);
     connect(&m_again, &QTimer::timeout, this, &Leftovers::look);
@@ -76,46 +75,49 @@ void Leftovers::kill()
 {
     if (m_isOver || std::exchange(m_isKilling, true))
         return;
-    m_pause = firstPause;
+    m_pause = firstLookPause;
     look();
 }
 
-QList<pid_t> Leftovers::living() const
+OrphanKeeper::Found Leftovers::living() const
 {
-    QList<pid_t> pids = m_group.members();
+    OrphanKeeper::Found left{.orphans = m_group.members()};
     if (m_launch.session == 0)
-        return pids;
-    const QList<pid_t> orphans = m_keeper.orphansOf(m_launch.session, m_launch.mark);
-    const QSet<pid_t> members(pids.cbegin(), pids.cend());
+        return left;
+    const auto [orphans, isComplete] = m_keeper.orphansOf(m_launch.session, m_launch.mark);
+    const QSet<pid_t> members(left.orphans.cbegin(), left.orphans.cend());
     for (const pid_t pid : orphans)
         if (!members.contains(pid))
-            pids.append(pid);
-    return pids;
+            left.orphans.append(pid);
+    left.isComplete = isComplete;
+    return left;
 }
 
 bool Leftovers::isPaused() const
 {
-    return std::ranges::any_of(living(), isInFrozenCgroup);
+    return std::ranges::any_of(living().orphans, isInFrozenCgroup);
 }
 
 void Leftovers::look()
 {
-    const QList<pid_t> pids = living();
-    if (pids.isEmpty())
+    const auto [pids, isComplete] = living();
+    if (pids.isEmpty() && isComplete)
         return finish();
     if (m_isKilling && m_waited >= giveUpAfter) {
-        qCWarning(
-            log, "what session %d has left cannot be killed; it is left behind", m_launch.session);
+        qCWarning(logLeftovers, "what session %d has left cannot be killed; it is left behind",
+            m_launch.session);
         return finish();
     }
     for (const pid_t pid : pids)
         m_isKilling ? kill(pid) : ask(pid);
     if (m_isKilling)
         m_group.kill(); // whatever it forks meanwhile
+    if (!isComplete) // others' turn, then again
+        return m_again.start(0ms);
     m_again.start(m_pause);
     if (m_isKilling)
         m_waited += m_pause;
-    m_pause = std::min(2 * m_pause, longestPause);
+    m_pause = std::min(2 * m_pause, longestLookPause);
 }
 
 // Children of ours are not reaped but by us, so that their numbers, and that of a process group
@@ -156,7 +158,7 @@ void Leftovers::count(pid_t pid)
         return;
     m_counted.insert(pid);
     ++m_report.count;
-    if (m_report.found.size() < mostNamed)
+    if (m_report.found.size() < mostNamedLeftovers)
         m_report.found.append({.pid = pid, .name = procfile::name(pid)});
 }
 

@@ -3,6 +3,7 @@
 
 #include "supervisor/launchgroup.h"
 #include "supervisor/launchsweep.h"
+#include "supervisor/orphankeeper.h"
 
 #include <QByteArray>
 #include <QList>
@@ -18,8 +19,6 @@
 #include <sys/types.h>
 
 namespace semper {
-
-class OrphanKeeper;
 
 /// What had to be ended of a launch that was over. What ended by itself in time is not counted.
 struct LeftoverReport
@@ -70,14 +69,14 @@ Q_SIGNALS:
     void gone(const semper::LeftoverReport &report);
 
 private:
-    [[nodiscard]] QList<pid_t> living() const;
+    [[nodiscard]] OrphanKeeper::Found living() const;
     void look();
     void ask(pid_t pid);
     void kill(pid_t pid);
     void count(pid_t pid);
     void finish();
 
-    const OrphanKeeper &m_keeper;
+    OrphanKeeper &m_keeper;
     const DeadLaunch m_launch;
     LaunchGroup m_group;
     LeftoverReport m_report;

@@ -4,7 +4,9 @@
 #include <QList>
 #include <QSet>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <memory>
 
@@ -27,6 +29,7 @@ constexpr int startTimeField = 19;
 constexpr int residentPagesField = 21;
 
 constexpr qsizetype largestEnvironmentBytes = 4 * 1024 * 1024;
+constexpr qsizetype bufferBytes = 64 * 1024;
 constexpr qsizetype largestListBytes = 1024 * 1024;
 constexpr qsizetype mostMembers = 10'000;
 
@@ -34,14 +37,16 @@ QByteArray read(pid_t pid, const char *name, qsizetype limit)
 {
     std::array<char, 64> path{};
     std::snprintf(path.data(), path.size(), "/proc/%d/%s", pid, name);
+    errno = 0;
     const int file = ::open(path.data(), O_RDONLY | O_CLOEXEC);
     if (file < 0)
         return {};
     QByteArray content;
-    std::array<char, 4096> buffer;
+    QByteArray buffer(std::min<qsizetype>(limit, bufferBytes), Qt::Uninitialized);
     ssize_t size = 0;
-    while (content.size() < limit && (size = ::read(file, buffer.data(), buffer.size())) > 0)
-        content.append(buffer.data(), size);
+    while (content.size() < limit
+        && (size = ::read(file, buffer.data(), std::size_t(buffer.size()))) > 0)
+        content.append(buffer.constData(), size);
     ::close(file);
     return content;
 }
@@ -69,6 +74,20 @@ QList<QByteArray> statFields(pid_t pid)
     const QByteArray stat = read(pid, "stat", 4096);
     const qsizetype name = stat.lastIndexOf(')'); // a name may hold anything, ')' too
     return name < 0 ? QList<QByteArray>() : stat.sliced(name + 1).trimmed().split(' ');
+}
+
+/// Those of \a environment that start with \a prefix.
+QByteArrayList entriesOf(const QByteArray &variables, const QByteArray &prefix)
+{
+    const QByteArray environment = '\0' + variables;
+    const QByteArray start = '\0' + prefix;
+    QByteArrayList entries;
+    for (qsizetype at = environment.indexOf(start); at >= 0;
+         at = environment.indexOf(start, at + 1)) {
+        const qsizetype end = environment.indexOf('\0', at + 1);
+        entries.append(environment.mid(at + 1, end < 0 ? -1 : end - at - 1));
+    }
+    return entries;
 }
 
 } // namespace
@@ -145,15 +164,15 @@ bool environmentContains(pid_t pid, const QByteArray &entry)
 
 QByteArrayList environmentEntries(pid_t pid, const QByteArray &prefix)
 {
-    const QByteArray environment = '\0' + read(pid, "environ", largestEnvironmentBytes);
-    const QByteArray start = '\0' + prefix;
-    QByteArrayList entries;
-    for (qsizetype at = environment.indexOf(start); at >= 0;
-         at = environment.indexOf(start, at + 1)) {
-        const qsizetype end = environment.indexOf('\0', at + 1);
-        entries.append(environment.mid(at + 1, end < 0 ? -1 : end - at - 1));
-    }
-    return entries;
+    return entriesOf(read(pid, "environ", largestEnvironmentBytes), prefix);
+}
+
+std::optional<QByteArrayList> marks(pid_t pid, const QByteArray &prefix, qsizetype limit)
+{
+    const QByteArray environment = read(pid, "environ", limit);
+    if (environment.isEmpty() && errno != EACCES)
+        return std::nullopt;
+    return entriesOf(environment, prefix);
 }
 
 std::optional<Usage> usage(pid_t pid)

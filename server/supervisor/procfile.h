@@ -28,6 +28,10 @@ namespace semper::procfile {
 /// Whether \a entry ("NAME=value") stands in the environment that \a pid was executed with.
 /// False where it may not be read, and for a zombie.
 [[nodiscard]] bool environmentContains(pid_t pid, const QByteArray &entry);
+/// Those that start with \a prefix, of the first \a limit bytes. Nothing: there is no environment,
+/// for a moment or for good; none where it may not be read.
+[[nodiscard]] std::optional<QByteArrayList> marks(
+    pid_t pid, const QByteArray &prefix, qsizetype limit);
 /// All entries there that start with \a prefix; none where it may not be read.
 [[nodiscard]] QByteArrayList environmentEntries(pid_t pid, const QByteArray &prefix);
 

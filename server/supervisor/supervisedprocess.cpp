@@ -89,7 +89,7 @@ QList<pid_t> SupervisedProcess::members() const
 {
     if (m_group.exists())
         return m_group.members();
-    QList<pid_t> roots = m_edges.orphans.orphansOf(pid_t(m_session), m_identity.mark());
+    QList<pid_t> roots = m_edges.orphans.orphansOf(pid_t(m_session), m_identity.mark()).orphans;
     roots.prepend(pid_t(pid()));
     return procfile::withDescendants(roots);
 }
