@@ -36,6 +36,8 @@ struct Excess
     QString what;
 }; ///< it used more than it may: asked to end, and that is a failure
 // The launch.
+struct TurnCame
+{ }; ///< it is being made now: thousands may wait for theirs
 struct Launched
 { };
 struct LaunchFailed
@@ -80,11 +82,11 @@ struct BlockerChanged
 { }; ///< StepContext::blocker may be another than at the last step
 } // namespace happening
 
-using Happening
-    = std::variant<happening::Start, happening::Stop, happening::Restart, happening::Reset,
-        happening::Kill, happening::Launched, happening::LaunchFailed, happening::Exited,
-        happening::LeftBehind, happening::Cleared, happening::TimerElapsed, happening::ReadyChanged,
-        happening::FaultReported, happening::Recycle, happening::Excess, happening::Hung,
-        happening::BlockerChanged, happening::AwaitSchedule, happening::Due, happening::TimeAsked>;
+using Happening = std::variant<happening::Start, happening::Stop, happening::Restart,
+    happening::Reset, happening::Kill, happening::TurnCame, happening::Launched,
+    happening::LaunchFailed, happening::Exited, happening::LeftBehind, happening::Cleared,
+    happening::TimerElapsed, happening::ReadyChanged, happening::FaultReported, happening::Recycle,
+    happening::Excess, happening::Hung, happening::BlockerChanged, happening::AwaitSchedule,
+    happening::Due, happening::TimeAsked>;
 
 } // namespace semper

@@ -66,7 +66,6 @@ void Step::launch()
     m_state.unkillable = false;
     m_state.runningSince.reset();
     m_state.extension = 0ms;
-    arm(m_context.spec.ready.timeout);
     act(Action::Kind::Launch);
 }
 

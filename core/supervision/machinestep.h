@@ -26,6 +26,7 @@ public:
     void on(const happening::Restart &);
     void on(const happening::Reset &);
     void on(const happening::Kill &);
+    void on(const happening::TurnCame &);
     void on(const happening::Launched &);
     void on(const happening::LaunchFailed &event)
     {

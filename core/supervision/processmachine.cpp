@@ -94,6 +94,12 @@ void Step::on(const happening::Kill &)
     kill();
 }
 
+void Step::on(const happening::TurnCame &)
+{
+    if (m_state.phase == ProcessPhase::Starting)
+        arm(m_context.spec.ready.timeout);
+}
+
 void Step::on(const happening::Launched &)
 {
     m_state.launchedAt = m_context.now;

@@ -7,6 +7,7 @@
 
 #include <QMap>
 
+#include <algorithm>
 #include <utility>
 
 using namespace Qt::StringLiterals;
@@ -100,11 +101,15 @@ QString Companions::blockerOf(const SupervisedProcess &process) const
                 return waitsFor(*dependency, level);
         }
     }
-    if (!spec.group.isEmpty() && spec.strategy != GroupStrategy::OneForOne)
-        for (const SupervisedProcess *other : othersOfGroup(process))
-            if (other->state().phase == ProcessPhase::Stopping || other->state().clearing)
-                return u"waits for %1 of its group to stop"_s.arg(other->name());
-    return {};
+    if (spec.group.isEmpty() || spec.strategy == GroupStrategy::OneForOne)
+        return {};
+    const auto [begin, end] = m_byGroup.equal_range(spec.group);
+    const auto isStopping = [&process](const SupervisedProcess *other) {
+        return other != &process
+            && (other->state().phase == ProcessPhase::Stopping || other->state().clearing);
+    };
+    const auto found = std::find_if(begin, end, isStopping);
+    return found == end ? QString() : u"waits for %1 of its group to stop"_s.arg((*found)->name());
 }
 
 QList<SupervisedProcess *> Companions::dependantsOf(const SupervisedProcess &process) const
@@ -114,7 +119,8 @@ QList<SupervisedProcess *> Companions::dependantsOf(const SupervisedProcess &pro
 
 QList<SupervisedProcess *> Companions::concernedBy(const SupervisedProcess &process) const
 {
-    return dependantsOf(process) + othersOfGroup(process);
+    const bool isFree = process.spec().strategy == GroupStrategy::OneForOne;
+    return dependantsOf(process) + (isFree ? QList<SupervisedProcess *>() : othersOfGroup(process));
 }
 
 QList<SupervisedProcess *> Companions::restartedWith(const SupervisedProcess &process) const

@@ -11,6 +11,7 @@
 #include <QRandomGenerator>
 
 #include <cerrno>
+#include <tuple>
 #include <utility>
 
 #include <unistd.h>
@@ -19,6 +20,20 @@ using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
 namespace semper {
+
+namespace {
+
+/// Others wait for some of this, or go by it; a fault or a reason is only to be shown.
+bool concernsOthers(const MachineState &before, const MachineState &now)
+{
+    const auto concern = [](const MachineState &state) {
+        return std::tuple(state.phase, state.wanted, state.ready, state.clearing, state.unkillable,
+            state.resting, state.launchedAt);
+    };
+    return concern(before) != concern(now);
+}
+
+} // namespace
 
 SupervisedProcess::SupervisedProcess(QString name, int instance, QString service, SharedSpec spec,
     const SupervisorEdges &edges, QObject *parent)
@@ -111,18 +126,29 @@ void SupervisedProcess::handle(const Happening &happening)
         tellRecords();
     }
     m_handling = false;
-    if (m_state != before)
-        Q_EMIT changed();
+    if (m_state == before)
+        return;
+    Q_EMIT changed();
+    if (concernsOthers(before, m_state))
+        Q_EMIT moved();
+}
+
+QString SupervisedProcess::blockerNow() const
+{
+    // What lives is not launched: whether others would let it costs a look at each of them.
+    const bool lives
+        = m_state.phase == ProcessPhase::Starting || m_state.phase == ProcessPhase::Running;
+    return lives || !m_edges.blocker ? QString() : m_edges.blocker(*this);
 }
 
 void SupervisedProcess::proceed()
 {
     const Happening next = m_waiting.takeFirst();
-    StepResult result = step(std::move(m_state), next,
-        {.spec = *m_spec,
-            .now = std::chrono::steady_clock::now(),
-            .random = QRandomGenerator::global()->generateDouble(),
-            .blocker = m_edges.blocker ? m_edges.blocker(*this) : QString()});
+    const StepContext context{.spec = *m_spec,
+        .now = std::chrono::steady_clock::now(),
+        .random = QRandomGenerator::global()->generateDouble(),
+        .blocker = blockerNow()};
+    StepResult result = step(std::move(m_state), next, context);
     m_state = std::move(result.state);
     // A command that watches itself (WATCHDOG=1) begins with that once it is up.
     if (m_spec->isCommand() && m_spec->watchdogPeriod() > 0ms && !m_heartbeat.isWatching()
@@ -278,6 +304,7 @@ void SupervisedProcess::launch()
 
 LaunchPlan SupervisedProcess::planNow()
 {
+    handle(happening::TurnCame{});
     LaunchPlan plan = planLaunch(*m_spec, m_identity, m_edges.surroundings);
     auto *request = std::get_if<LaunchRequest>(&plan);
     if (request == nullptr)
@@ -302,6 +329,7 @@ bool SupervisedProcess::launchStandby()
     m_group = std::move(standby->group);
     m_edges.output.assign(instance(), m_readiness.prepare(m_spec, m_identity));
     connect(m_launch.get(), &Launch::ended, this, &SupervisedProcess::launchEnded);
+    handle(happening::TurnCame{});
     launchBegan();
     Q_EMIT standbyTaken();
     return true;

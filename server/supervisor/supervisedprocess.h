@@ -123,6 +123,8 @@ public:
 Q_SIGNALS:
     /// Something of the process object changed.
     void changed();
+    /// Something changed that others may wait for, or go by; after changed().
+    void moved();
     /// For the journal and the log: \a status is that of right after the step. Told once
     /// everything was done about the step, so that no telling delays a restart.
     void recorded(semper::RecordType type, const semper::ProcessStatus &status);
@@ -143,6 +145,7 @@ Q_SIGNALS:
 private:
     [[nodiscard]] std::chrono::milliseconds uptime() const; ///< 0 while no launch is alive
     void proceed();
+    [[nodiscard]] QString blockerNow() const;
     void noteNextStart();
     [[nodiscard]] QDateTime nextStartAt() const;
     void perform(const Action &action);

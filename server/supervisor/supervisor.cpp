@@ -113,7 +113,11 @@ void Supervisor::addInstance(const QString &name, int instance)
     const auto &[service, spec] = m_descriptions.at(name);
     auto process = std::make_unique<SupervisedProcess>(name, instance, service, spec, m_edges);
     SupervisedProcess *it = process.get();
-    connect(it, &SupervisedProcess::changed, this, [this, it] { processHasChanged(it); });
+    connect(it, &SupervisedProcess::changed, this, [this, it] {
+        m_schedules.suspendOrResume(it);
+        Q_EMIT processChanged(it);
+    });
+    connect(it, &SupervisedProcess::moved, this, [this, it] { processHasMoved(it); });
     connect(it, &SupervisedProcess::recorded, this,
         [this, it](RecordType type, const ProcessStatus &status) {
             record(type, status);
@@ -136,12 +140,11 @@ void Supervisor::addInstance(const QString &name, int instance)
     m_processes.insert_or_assign({name, instance}, std::move(process));
 }
 
-void Supervisor::processHasChanged(SupervisedProcess *process)
+void Supervisor::processHasMoved(SupervisedProcess *process)
 {
-    m_schedules.suspendOrResume(process);
-    Q_EMIT processChanged(process);
     for (SupervisedProcess *other : m_companions.concernedBy(*process))
-        other->handle(happening::BlockerChanged{});
+        if (other->state().phase == ProcessPhase::Waiting)
+            other->handle(happening::BlockerChanged{});
     if (m_standbys.has(process->name()))
         m_standbys.follow(process->name(), instancesOf(process->name()));
     m_orderlyStop.follow(*process);
@@ -192,7 +195,8 @@ void Supervisor::shutDown(std::chrono::milliseconds limit)
 
 void Supervisor::killAll()
 {
-    for (const auto &[key, process] : m_processes)
+    const QList<SupervisedProcess *> before = all(); // one that ends here and now may leave it
+    for (SupervisedProcess *process : before)
         process->handle(happening::Kill{});
     if (m_stoppedTold)
         return;

@@ -127,7 +127,7 @@ private:
     void record(RecordType type, const ProcessStatus &status);
     void describe(const QString &service, const QString &name, const ProcessSpec &spec);
     void addInstance(const QString &name, int instance);
-    void processHasChanged(SupervisedProcess *process);
+    void processHasMoved(SupervisedProcess *process);
     void restartGroupOf(const SupervisedProcess &dead, const QString &why);
     void followFailure(const SupervisedProcess &failed);
     qint64 recordCommand(

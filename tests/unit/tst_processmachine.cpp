@@ -515,7 +515,8 @@ void TestProcessMachine::resetClearsCountersAndBackoff()
 void TestProcessMachine::notReadyInTimeIsAFailedStart()
 {
     Driver driver({.ready = {.timeout = 250ms}});
-    driver.feed(happening::Start{});
+    QVERIFY(!driver.feed(happening::Start{}).contains(Kind::ArmTimer)); // others are before it
+    QCOMPARE(driver.feed(happening::TurnCame{}), QList<Kind>({Kind::ArmTimer}));
     QCOMPARE(driver.timer, 250ms);
     const auto actions = driver.feed(happening::TimerElapsed{});
     QCOMPARE(actions.first(), Kind::Kill);
@@ -620,6 +621,7 @@ void TestProcessMachine::everyModeBecomesReadyAsItSays()
         Driver driver({.className = isClass ? u"Monitor"_s : QString(),
             .ready = {.mode = ReadyMode(mode), .timeout = 250ms}});
         driver.feed(happening::Start{});
+        driver.feed(happening::TurnCame{});
         QCOMPARE(driver.timer, 250ms);
         if (toldFirst) {
             driver.feed(happening::ReadyChanged{true});
@@ -851,11 +853,12 @@ void TestProcessMachine::nothingHappensTwice_data()
 void TestProcessMachine::nothingHappensTwice()
 {
     QFETCH(const int, phase);
-    const std::array<Happening, 19> all{happening::AwaitSchedule{}, happening::Due{},
-        happening::LeftBehind{u"x"_s}, happening::TimeAsked{std::chrono::seconds(1)},
-        happening::Recycle{u"x"_s}, happening::Excess{u"x"_s}, happening::Hung{u"x"_s},
-        happening::BlockerChanged{}, happening::Start{}, happening::Stop{}, happening::Restart{},
-        happening::Reset{}, happening::Kill{}, happening::Launched{}, happening::ReadyChanged{true},
+    const std::array<Happening, 20> all{happening::AwaitSchedule{}, happening::Due{},
+        happening::TurnCame{}, happening::LeftBehind{u"x"_s},
+        happening::TimeAsked{std::chrono::seconds(1)}, happening::Recycle{u"x"_s},
+        happening::Excess{u"x"_s}, happening::Hung{u"x"_s}, happening::BlockerChanged{},
+        happening::Start{}, happening::Stop{}, happening::Restart{}, happening::Reset{},
+        happening::Kill{}, happening::Launched{}, happening::ReadyChanged{true},
         happening::ReadyChanged{false}, happening::FaultReported{u"x"_s}, happening::TimerElapsed{},
         happening::Cleared{}};
     for (const Happening &first : all) {

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "supervisor/supervisor.h"
+
+#include "journal/journal.h"
+#include "support/fakewallclock.h"
+
+#include <QElapsedTimer>
+#include <QTest>
+
+#include <csignal>
+#include <utility>
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+using namespace semper;
+using namespace semper::test;
+
+namespace {
+
+constexpr int patience = 20'000;
+constexpr qint64 aboveAllPids = 1 << 23;
+
+/// Runs nothing. Its turn comes when the test says so, and only SIGKILL ends it.
+class FakeLaunch : public Launch
+{
+public:
+    explicit FakeLaunch(qint64 pid)
+        : m_pid(pid)
+    { }
+
+    void start(LaunchPlanner planner) override { m_planner = std::move(planner); }
+    void takeTurn()
+    {
+        static_cast<void>(std::exchange(m_planner, {})());
+        m_isStarted = true;
+        Q_EMIT started();
+    }
+    [[nodiscard]] qint64 pid() const override { return m_isStarted ? m_pid : 0; }
+    void signal(int number, StopScope) override
+    {
+        signals_.append(number);
+        if (number == SIGKILL && std::exchange(m_isStarted, false))
+            Q_EMIT ended(
+                {.at = QDateTime::currentDateTimeUtc(), .code = {}, .signal = u"SIGKILL"_s});
+    }
+
+    QList<int> signals_;
+
+private:
+    const qint64 m_pid;
+    LaunchPlanner m_planner;
+    bool m_isStarted = false;
+};
+
+class FakeLauncher : public Launcher
+{
+public:
+    [[nodiscard]] std::unique_ptr<Launch> create() override
+    {
+        auto launch = std::make_unique<FakeLaunch>(++m_pid);
+        launches.append(launch.get());
+        return launch;
+    }
+    [[nodiscard]] bool owns(qint64 pid) const override { return pid > aboveAllPids; }
+
+    QList<QPointer<FakeLaunch>> launches;
+
+private:
+    qint64 m_pid = aboveAllPids;
+};
+
+/// A supervisor whose launches are the test's.
+struct House
+{
+    explicit House(ProcessSpec spec)
+        : House(std::make_unique<FakeLauncher>(), std::move(spec))
+    { }
+    House(std::unique_ptr<FakeLauncher> fake, ProcessSpec spec)
+        : launcher(fake.get())
+        , supervisor(std::move(fake),
+              std::make_unique<FakeWallClock>(QDateTime::currentDateTimeUtc()), journal)
+    {
+        spec.command = QStringList{u"/bin/true"_s};
+        supervisor.add(u"http"_s, u"it"_s, spec);
+        supervisor.start();
+    }
+
+    FakeLauncher *launcher;
+    Journal journal;
+    Supervisor supervisor;
+};
+
+} // namespace
+
+/// What a supervisor does with its processes, without any.
+class TestSupervisor : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void theTimeToBecomeReadyBeginsWithTheTurnOfTheLaunch();
+    void aTextOfOneIsNoMatterOfItsGroup();
+    void toKillAllMayTakeProcessesAway();
+};
+
+void TestSupervisor::theTimeToBecomeReadyBeginsWithTheTurnOfTheLaunch()
+{
+    House house({.ready = {.mode = ReadyMode::Notify, .timeout = 50ms}, .instances = 2});
+    QCOMPARE(house.launcher->launches.size(), 2);
+    const QPointer<FakeLaunch> waiting = house.launcher->launches.at(1);
+    // The other one's time is over again and again meanwhile.
+    for (int i = 0; i < 3; ++i) {
+        house.launcher->launches.last() == waiting ? house.launcher->launches.first()->takeTurn()
+                                                   : house.launcher->launches.last()->takeTurn();
+        const qsizetype before = house.launcher->launches.size();
+        QTRY_COMPARE_WITH_TIMEOUT(house.launcher->launches.size(), before + 1, patience);
+    }
+    QVERIFY(waiting);
+    QCOMPARE(waiting->signals_, QList<int>());
+    QCOMPARE(house.supervisor.find(u"it"_s, 1)->state().phase, ProcessPhase::Starting);
+    waiting->takeTurn();
+    QTRY_COMPARE_WITH_TIMEOUT(house.supervisor.find(u"it"_s, 1)->state().reason,
+        u"not ready within 50 ms: it did not "
+        "say that it is"_s,
+        patience);
+}
+
+void TestSupervisor::aTextOfOneIsNoMatterOfItsGroup()
+{
+    constexpr int members = 400;
+    constexpr int texts = 2000;
+    House house({.group = u"all"_s, .strategy = GroupStrategy::OneForAll, .instances = members});
+    for (const auto &launch : std::as_const(house.launcher->launches))
+        launch->takeTurn();
+    SupervisedProcess *one = house.supervisor.find(u"it"_s, 0);
+    QCOMPARE(one->state().phase, ProcessPhase::Running);
+    QElapsedTimer taken;
+    taken.start();
+    for (int i = 0; i < texts; ++i)
+        one->setStatusText(QString::number(i));
+    for (int i = 0; i < texts; ++i)
+        one->handle(happening::FaultReported{QString::number(i)});
+    // Some tens of milliseconds; minutes if each had every other one take a step.
+    QVERIFY2(taken.elapsed() < 10'000, qPrintable(QString::number(taken.elapsed())));
+}
+
+void TestSupervisor::toKillAllMayTakeProcessesAway()
+{
+    House house({.instances = 5});
+    for (const auto &launch : std::as_const(house.launcher->launches))
+        launch->takeTurn();
+    SupervisionCommand scale{.action = CommandAction::Scale, .selector = u"it"_s};
+    scale.instances = 1;
+    const auto scaled = house.supervisor.command(scale);
+    QVERIFY(std::holds_alternative<qint64>(scaled));
+    QCOMPARE(house.supervisor.all().size(), 5); // until they have stopped
+    house.supervisor.killAll();
+    QTRY_COMPARE_WITH_TIMEOUT(house.supervisor.all().size(), 1, patience);
+}
+
+QTEST_GUILESS_MAIN(TestSupervisor)
+#include "tst_supervisor.moc"
