@@ -63,6 +63,7 @@ ServerConfig ConfigReading::read(const QJsonObject &json)
     const ObjectReader reader(json, {}, configKeys(ConfigObject::Server), m_errors);
     ServerConfig config;
     config.directory = m_surroundings.directory;
+    static_cast<void>(reader.text(keys::schema)); // for editors: checked, and used for nothing
     readNode(reader, config);
     readPaths(reader, config);
     if (const auto timeout = reader.duration(keys::shutdownTimeoutMs, 0ms))

@@ -46,7 +46,7 @@ const Vocabulary &configKeys(ConfigObject object)
 {
     static const Vocabulary server{
         .known = {keys::node, keys::control, keys::services, keys::pluginDirectories,
-            keys::shutdownTimeoutMs, keys::stateDirectory},
+            keys::shutdownTimeoutMs, keys::stateDirectory, keys::schema},
         .later = {u"journal"_s, u"cluster"_s}};
     static const Vocabulary control{.known = {keys::listen}};
     static const Vocabulary service{.known = {keys::type, keys::listen, keys::tls, keys::framing,

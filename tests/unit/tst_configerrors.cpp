@@ -49,16 +49,21 @@ void TestConfigErrors::oneThingWrongIsOneErrorWithItsPath_data()
         "$.nodes: unknown key \"nodes\"; did you mean \"node\"?");
     row("nothing like it", R"({"xyzzy": 1})",
         "$.xyzzy: unknown key \"xyzzy\"; known: \"node\", \"control\", \"services\", "
-        "\"plugin_directories\", \"shutdown_timeout_ms\", \"state_directory\"");
+        "\"plugin_directories\", \"shutdown_timeout_ms\", \"state_directory\", \"$schema\"");
     row("strange key", R"({"a b\"\n": 1, "services": {}})",
         "$[\"a b\\\"\\n\"]: unknown key \"a b\\\"\\n\"; known: \"node\", \"control\", "
-        "\"services\", \"plugin_directories\", \"shutdown_timeout_ms\", \"state_directory\"");
+        "\"services\", \"plugin_directories\", \"shutdown_timeout_ms\", \"state_directory\", "
+        "\"$schema\"");
 
     row("node number", R"({"node": 1})", "$.node: must be a string, not 1");
     row("node empty", R"({"node": ""})", "$.node: must not be empty");
     row("node capital", R"({"node": "Orders"})",
         "$.node: \"Orders\" is no name: at most 64 of a-z, 0-9, '_', '.' and '-', a letter or "
         "digit first");
+    row("schema object", R"({"$schema": {}})", "$[\"$schema\"]: must be a string, not an object");
+    row("schema of a service", withService(R"("$schema": "x", "type": "http", "listen": "[::]:0")"),
+        "$.services.s[\"$schema\"]: unknown key \"$schema\"; known: \"type\", \"listen\", \"tls\", "
+        "\"framing\", \"listeners\", \"limits\", \"processes\"");
     row("control text", R"({"control": "127.0.0.1:1"})",
         "$.control: must be an object, not \"127.0.0.1:1\"");
     row("control key", R"({"control": {"lisen": "127.0.0.1:1"}})",

@@ -112,6 +112,7 @@ class TestConfigReader : public QObject
 private Q_SLOTS:
     void everyKeyReachesItsField();
     void anEmptyObjectIsAllDefaults();
+    void theNameOfASchemaChangesNothing();
     void aProcessWithoutMoreHasTheDefaultsOfItsStruct();
     void enabledFollowsTheEnvironment_data();
     void enabledFollowsTheEnvironment();
@@ -240,6 +241,14 @@ void TestConfigReader::anEmptyObjectIsAllDefaults()
     QCOMPARE(config->shutdownTimeout, 60000ms);
     QVERIFY(config->services.isEmpty());
     QCOMPARE(configOf("{\"node\": \"b\"}")->stateDirectory, u"/state/b"_s);
+}
+
+void TestConfigReader::theNameOfASchemaChangesNothing()
+{
+    const auto config
+        = configOf(R"({"$schema": "/usr/share/semper/semper.schema.json", "node": "a"})");
+    QVERIFY(config);
+    QCOMPARE(*config, *configOf(R"({"node": "a"})"));
 }
 
 void TestConfigReader::aProcessWithoutMoreHasTheDefaultsOfItsStruct()
