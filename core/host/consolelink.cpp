@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "host/consolelink.h"
 
+#include "protocol/controlcharacters.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
 #include "protocol/messagekeys.h"
@@ -21,15 +22,6 @@ namespace {
 [[nodiscard]] QString compact(const QJsonObject &object)
 {
     return QString::fromUtf8(QJsonDocument(object).toJson(QJsonDocument::Compact));
-}
-
-// What a process says of itself must not drive the author's terminal.
-[[nodiscard]] QString printable(QString text)
-{
-    for (QChar &c : text)
-        if (c.category() == QChar::Other_Control)
-            c = u'?';
-    return text;
 }
 
 [[nodiscard]] QString number(double value)
@@ -77,7 +69,7 @@ bool ConsoleLink::send(const QJsonObject &frame)
     }
     QJsonObject told = frame;
     told.insert(keys::at, wireTime(QDateTime::currentDateTimeUtc()));
-    write(encodeFrame(told));
+    write(escapeControls(encodeFrame(told)));
     return true;
 }
 
@@ -105,7 +97,7 @@ void ConsoleLink::flush(std::chrono::milliseconds)
 void ConsoleLink::print(QLatin1StringView what, const QString &text)
 {
     const QString line = u"%1  %2 %3\n"_s.arg(QTime::currentTime().toString(u"HH:mm:ss.zzz"_s),
-        QString(what).leftJustified(8), printable(text));
+        QString(what).leftJustified(8), withoutControls(text));
     write(line.toUtf8());
 }
 

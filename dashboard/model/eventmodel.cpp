@@ -62,8 +62,9 @@ QVariant EventModel::data(const QModelIndex &index, int role) const
     const Event &event = m_shown[size_t(index.row())];
     switch (role) {
     case Qt::DisplayRole:
-    case Qt::ToolTipRole:
         return event.describe();
+    case Qt::ToolTipRole:
+        return format::toolTip(event.describe());
     case TimeRole:
         return format::clock(event.at);
     case TroubleRole:

@@ -3,6 +3,7 @@
 
 #include <QCoreApplication>
 #include <QLocale>
+#include <QTextDocument>
 
 #include <cmath>
 
@@ -83,6 +84,11 @@ QString metric(const QString &name, double value)
     if (name.endsWith(u"_ms"))
         return Words::tr("%1 ms").arg(number(value));
     return number(value);
+}
+
+QString toolTip(const QString &text)
+{
+    return Qt::mightBeRichText(text) ? Qt::convertFromPlainText(text, Qt::WhiteSpaceNormal) : text;
 }
 
 } // namespace semper::dashboard::format

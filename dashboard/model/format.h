@@ -24,5 +24,8 @@ namespace semper::dashboard::format {
 [[nodiscard]] QString clock(const QDateTime &time);
 /// A value of the metric \a name, with the unit that the name ends in: _bytes, _ratio, _ms.
 [[nodiscard]] QString metric(const QString &name, double value);
+/// \a text as a tool tip that shows just these characters. Qt takes a tool tip that looks like HTML
+/// for HTML, and what it tells may be a process's own words.
+[[nodiscard]] QString toolTip(const QString &text);
 
 } // namespace semper::dashboard::format

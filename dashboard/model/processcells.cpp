@@ -17,7 +17,8 @@ QVariant ProcessModel::data(const QModelIndex &index, int role) const
     case Qt::DisplayRole:
         return text(row, column);
     case Qt::ToolTipRole:
-        return column == LastEvent || column == Name ? text(row, column) : QVariant();
+        return column == LastEvent || column == Name ? format::toolTip(text(row, column))
+                                                     : QVariant();
     case Qt::AccessibleTextRole:
         return m_stale ? tr("%1 (not up to date)").arg(text(row, column)) : text(row, column);
     case Qt::TextAlignmentRole:

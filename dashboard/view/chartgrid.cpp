@@ -30,6 +30,7 @@ ChartGrid::ChartGrid(QWidget *parent)
     m_layout->setContentsMargins(4, 4, 4, 4);
     m_layout->setSpacing(4);
     m_leftOut->setForegroundRole(QPalette::PlaceholderText);
+    m_leftOut->setTextFormat(Qt::PlainText);
     m_leftOut->hide();
     setWidget(m_canvas);
 }

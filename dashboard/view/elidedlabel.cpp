@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "view/elidedlabel.h"
 
+#include "model/format.h"
 #include "view/tabulartext.h"
 
 #include <QPainter>
@@ -39,8 +40,9 @@ void ElidedLabel::paintEvent(QPaintEvent *)
     painter.setPen(palette().color(foregroundRole()));
     drawTabular(painter, contentsRect(), Qt::AlignVCenter | m_alignment, m_text);
     const bool cut = fontMetrics().horizontalAdvance(m_text) > contentsRect().width();
-    if (toolTip() != (cut ? m_text : QString()))
-        setToolTip(cut ? m_text : QString());
+    const QString tip = cut ? format::toolTip(m_text) : QString();
+    if (toolTip() != tip)
+        setToolTip(tip);
 }
 
 } // namespace semper::dashboard

@@ -6,6 +6,7 @@
 
 #include <QClipboard>
 #include <QGuiApplication>
+#include <QLabel>
 #include <QMenu>
 #include <QMessageBox>
 #include <QPushButton>
@@ -103,6 +104,8 @@ bool ProcessActions::isConfirmed(
             + (processes.size() == 1 ? tr("It is critical.")
                                      : tr("Critical: %1").arg(namesOf(critical).join(u", "_s)));
     question.setInformativeText(names);
+    for (QLabel *label : question.findChildren<QLabel *>())
+        label->setTextFormat(Qt::PlainText);
     const QAbstractButton *yes = question.addButton(actionName(action), QMessageBox::AcceptRole);
     question.exec();
     m_table->setHeld(false);

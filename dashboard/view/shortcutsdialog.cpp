@@ -22,7 +22,10 @@ ShortcutsDialog::ShortcutsDialog(QWidget *parent)
         QFont bold = key->font();
         bold.setBold(true);
         key->setFont(bold);
-        form->addRow(key, new QLabel(text, this));
+        auto *meaning = new QLabel(text, this);
+        for (QLabel *label : {key, meaning})
+            label->setTextFormat(Qt::PlainText);
+        form->addRow(key, meaning);
     };
     add(QKeySequence(Qt::CTRL | Qt::Key_R), tr("Restart the selected processes"));
     add(QKeySequence(Qt::Key_Delete), tr("Stop the selected processes (in the table)"));

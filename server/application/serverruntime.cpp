@@ -4,6 +4,7 @@
 #include "application/memory.h"
 #include "application/statusline.h"
 #include "cli/commandexit.h"
+#include "protocol/controlcharacters.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
 #include "protocol/trustedpath.h"
@@ -306,7 +307,9 @@ std::optional<QString> ServerRuntime::listen()
 
 void ServerRuntime::announce() const
 {
-    const auto print = [](const QString &line) { std::fputs(qPrintable(line + u'\n'), stdout); };
+    const auto print = [](const QString &line) {
+        std::fputs(qPrintable(withoutControls(line) + u'\n'), stdout);
+    };
     for (const auto &service : m_application.services())
         for (const QString &address : service->addresses())
             print(u"%1 %2"_s.arg(service->name(), address));

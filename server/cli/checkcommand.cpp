@@ -3,6 +3,7 @@
 #include "cli/configadvice.h"
 #include "cli/configchoice.h"
 #include "cli/nextruns.h"
+#include "cli/terminaltext.h"
 #include "protocol/keys.h"
 #include "supervisor/reloading.h"
 
@@ -40,7 +41,7 @@ QString toJson(const QString &file, const ConfigErrors &errors, const ConfigErro
 {
     const QJsonObject report{{u"file"_s, file}, {keys::ok, errors.isEmpty()},
         {u"errors"_s, toJson(errors)}, {u"warnings"_s, toJson(advice)}};
-    return QString::fromUtf8(QJsonDocument(report).toJson());
+    return jsonText(QJsonDocument(report));
 }
 
 int check(const CommandLine &line, const CommandSyntax &)

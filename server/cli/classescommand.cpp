@@ -61,7 +61,7 @@ QString toJson(const QList<PluginClass> &classes)
     QJsonArray list;
     for (const PluginClass &found : classes)
         list.append(QJsonObject{{keys::className, found.className}, {u"file"_s, found.file}});
-    return QString::fromUtf8(QJsonDocument(list).toJson());
+    return jsonText(QJsonDocument(list));
 }
 
 int classes(const CommandLine &line, const CommandSyntax &)

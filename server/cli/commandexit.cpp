@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/commandexit.h"
 
+#include "protocol/controlcharacters.h"
+
 #include <QByteArray>
 #include <QCoreApplication>
 
@@ -15,6 +17,8 @@ struct Texts
 {
     Q_DECLARE_TR_FUNCTIONS(semper::CommandExit)
 };
+
+constexpr QStringView ownLayout = u"\n\t"; ///< control characters of our own
 
 int writeError = 0; ///< the first one on standard output
 
@@ -42,12 +46,17 @@ int leave(const CommandExit &exit)
 
 void print(const QString &text)
 {
+    write(stdout, withoutControls(text, ownLayout));
+}
+
+void printColoured(const QString &text)
+{
     write(stdout, text);
 }
 
 void complain(const QString &text)
 {
-    write(stderr, text);
+    write(stderr, withoutControls(text, ownLayout));
 }
 
 int finishOutput(int code)

@@ -22,9 +22,12 @@ struct CommandExit
 /// Tells \a exit where it belongs; the number for main() to return.
 [[nodiscard]] SEMPER_SERVER_EXPORT int leave(const CommandExit &exit);
 
-/// Writes to standard output at once; what cannot be written is told by finishOutput().
+/// Writes to standard output at once; what cannot be written is told by finishOutput(). Control
+/// characters but line feed and tab are replaced: \a text may be made of what others have chosen.
 SEMPER_SERVER_EXPORT void print(const QString &text);
-/// Writes to standard error.
+/// The same for \a text with colours, all of whose other parts are printable() already.
+SEMPER_SERVER_EXPORT void printColoured(const QString &text);
+/// Writes to standard error, as print() does.
 SEMPER_SERVER_EXPORT void complain(const QString &text);
 /// For the end of main(): \a code, or that of a failure, with a complaint, where standard output
 /// could not take all that was printed.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/command.h"
 #include "cli/projecttemplate.h"
+#include "cli/terminaltext.h"
 #include "protocol/keys.h"
 #include "spec/namerule.h"
 
@@ -104,7 +105,7 @@ QString toJson(const QString &path, const ProjectNames &names, const QList<Proje
         paths.append(file.path);
     const QJsonObject made{{u"directory"_s, QFileInfo(path).absoluteFilePath()},
         {keys::className, names.className}, {u"files"_s, paths}};
-    return QString::fromUtf8(QJsonDocument(made).toJson());
+    return jsonText(QJsonDocument(made));
 }
 
 int makeNew(const CommandLine &line, const CommandSyntax &syntax)

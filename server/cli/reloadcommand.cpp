@@ -102,7 +102,7 @@ QString toJson(QJsonObject result)
 {
     for (const QLatin1StringView key : {keys::type, keys::id, keys::part, keys::last})
         result.remove(key);
-    return QString::fromUtf8(QJsonDocument(result).toJson());
+    return jsonText(QJsonDocument(result));
 }
 
 int reload(const CommandLine &line, const CommandSyntax &)

@@ -111,7 +111,7 @@ QString toJson(const QList<ProcessStatus> &processes)
     QJsonArray list;
     for (const ProcessStatus &status : processes)
         list.append(status.toJson());
-    return QString::fromUtf8(QJsonDocument(list).toJson());
+    return jsonText(QJsonDocument(list));
 }
 
 } // namespace semper

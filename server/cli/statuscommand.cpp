@@ -35,7 +35,7 @@ int status(const CommandLine &line, const CommandSyntax &)
     else if (!processes.isEmpty())
         text += statusTable(processes, QDateTime::currentDateTimeUtc(), TerminalStyle::real());
     text += withoutInstancesText(withoutInstances);
-    print(text);
+    printColoured(text);
     return int(ExitCode::Done);
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/terminaltext.h"
 
+#include "protocol/controlcharacters.h"
+
+#include <QJsonDocument>
 #include <QList>
 
 #include <algorithm>
@@ -34,12 +37,12 @@ int widthOf(char32_t c)
 
 QString printable(const QString &text)
 {
-    QString result = text.simplified();
-    for (QChar &c : result)
-        if (c.category() == QChar::Other_Control || c.category() == QChar::Other_Format
-            || c.category() == QChar::Separator_Line || c.category() == QChar::Separator_Paragraph)
-            c = QChar::ReplacementCharacter;
-    return result;
+    return withoutControls(text.simplified());
+}
+
+QString jsonText(const QJsonDocument &json)
+{
+    return QString::fromUtf8(escapeControls(json.toJson()));
 }
 
 int displayWidth(QStringView text)

@@ -8,11 +8,16 @@
 
 #include <chrono>
 
+class QJsonDocument;
+
 namespace semper {
 
 /// \a text as it may be shown on a terminal: one line, with control characters, and with them
 /// escape sequences, replaced. Processes choose their status and title themselves.
 [[nodiscard]] SEMPER_SERVER_EXPORT QString printable(const QString &text);
+
+/// \a json for --json: indented, with control characters escaped, so that it is safe to look at.
+[[nodiscard]] SEMPER_SERVER_EXPORT QString jsonText(const QJsonDocument &json);
 
 /// Columns that \a text takes on a terminal: none for combining marks, two for wide characters.
 [[nodiscard]] SEMPER_SERVER_EXPORT int displayWidth(QStringView text);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "supervisor/standarderror.h"
 
+#include "protocol/controlcharacters.h"
+
 #include <QMutex>
 #include <QMutexLocker>
 #include <QString>
@@ -60,6 +62,14 @@ bool put(const QByteArray &text)
     return true;
 }
 
+QByteArray shown(const QByteArray &line)
+{
+    const auto plain = [](char c) { return (c >= 0x20 && c < 0x7F) || c == '\t'; };
+    if (std::all_of(line.cbegin(), line.cend(), plain))
+        return line;
+    return withoutControls(QString::fromUtf8(line), u"\t", u'?').toUtf8();
+}
+
 const char *levelName(QtMsgType type)
 {
     switch (type) {
@@ -103,11 +113,7 @@ void handleMessage(QtMsgType type, const QMessageLogContext &context, const QStr
 
 void StandardError::write(const QByteArray &line)
 {
-    QString shown = QString::fromUtf8(line);
-    for (QChar &c : shown)
-        if (c.category() == QChar::Other_Control && c != u'\t')
-            c = u'?';
-    const QByteArray text = shown.toUtf8() + '\n';
+    const QByteArray text = shown(line) + '\n';
 
     const QMutexLocker lock(&mutex);
     if (droppedLines > 0) {

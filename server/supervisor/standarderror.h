@@ -11,8 +11,8 @@ namespace semper {
 class StandardError
 {
 public:
-    /// Writes \a line and a newline. Control characters but tab become '?', so that a child's
-    /// output cannot drive the operator's terminal.
+    /// Writes \a line and a newline. Control characters but tab become '?' (withoutControls()), so
+    /// that a child's output cannot drive the operator's terminal.
     static void write(const QByteArray &line);
     /// From here on Qt's messages go the same way, each with time, category and level.
     static void takeQtMessages();

@@ -4,6 +4,7 @@
 #include "view/chartgrid.h"
 #include "view/chipbar.h"
 #include "view/detailpane.h"
+#include "view/elidedlabel.h"
 #include "view/eventlist.h"
 #include "view/mainwindow.h"
 #include "view/messagebar.h"
@@ -32,6 +33,7 @@
 #include <QSettings>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTextDocumentFragment>
 #include <QTimer>
 #include <QToolBar>
 #include <QToolButton>
@@ -76,6 +78,7 @@ private Q_SLOTS:
     void filterAndChipsNarrowAndClear();
     void anEmptyServerSaysSo();
     void detailFollowsTheSelection();
+    void whatAProcessSaysIsShownAsTextNotAsHtml();
     void outputFollowsUntilSomebodyScrollsUp();
     void keysDoWhatTheHelpSays();
     void everyFocusableWidgetHasAName();
@@ -315,6 +318,9 @@ QString TestDashboardWindow::answerWhile(QMessageBox::ButtonRole role, QAction *
         if (question == nullptr)
             return;
         said = question->text() + u' ' + question->informativeText();
+        for (const QLabel *label : question->findChildren<QLabel *>())
+            if (label->textFormat() != Qt::PlainText)
+                said += u" (not as plain text)"_s;
         const QList<QAbstractButton *> buttons = question->buttons();
         for (QAbstractButton *button : buttons)
             if (question->buttonRole(button) == role)
@@ -480,6 +486,55 @@ void TestDashboardWindow::detailFollowsTheSelection()
     QVERIFY(detail->headerText().contains(u"12 restarts within 60 s"_s));
     QCOMPARE(detail->events()->model()->rowCount(), 0);
     QCOMPARE(detail->charts()->charts().size(), 2);
+}
+
+void TestDashboardWindow::whatAProcessSaysIsShownAsTextNotAsHtml()
+{
+    const QString html = u"<b>x</b><img src='/etc/hostname'> & so on "_s.repeated(20);
+    ProcessStatus status = runningProcess(u"beta"_s);
+    status.state = ProcessPhase::Failed;
+    status.pid.reset();
+    status.critical = true;
+    status.status = html;
+    status.reason = html;
+    status.className = html;
+    openWindow();
+    m_hub->setProcess(status);
+    m_hub->sendEvent(u"failed"_s, u"beta"_s, {{keys::reason, html}});
+    m_hub->sendMetrics(u"beta"_s, {{keys::gauges, QJsonObject{{html, 17}}}});
+    select(u"beta"_s);
+    DetailPane *detail = m_window->serverPage()->detail();
+    QTRY_VERIFY_WITH_TIMEOUT(detail->headerText().contains(html), patience);
+    QTRY_COMPARE_WITH_TIMEOUT(detail->events()->model()->rowCount(), 1, patience);
+
+    // Of what Qt takes for HTML, what is left without its own tags must be the words themselves.
+    const auto words = [](const QString &tip) {
+        return Qt::mightBeRichText(tip) ? QTextDocumentFragment::fromHtml(tip).toPlainText() : tip;
+    };
+    const QModelIndex event = detail->events()->model()->index(0, 0);
+    QCOMPARE(words(event.data(Qt::ToolTipRole).toString()).simplified(),
+        event.data().toString().simplified());
+    QVERIFY(event.data().toString().contains(html.trimmed()));
+    const ProcessModel &model = m_window->mirror().processes();
+    const int row = model.indexOf({u"beta"_s, 0}).row();
+    for (int column = 0; column < model.columnCount(); ++column) {
+        const QModelIndex cell = model.index(row, column);
+        if (const QString tip = cell.data(Qt::ToolTipRole).toString(); !tip.isEmpty())
+            QCOMPARE(words(tip).simplified(), cell.data().toString().simplified());
+    }
+    const auto elided = m_window->findChildren<ElidedLabel *>();
+    const auto cut = [&] {
+        return std::ranges::count_if(elided, [&](const ElidedLabel *label) {
+            return label->text().contains(html)
+                && words(label->toolTip()).simplified() == label->text().simplified();
+        });
+    };
+    QTRY_COMPARE_WITH_TIMEOUT(cut(), 2, patience); // facts and origin
+    for (const QLabel *label : m_window->findChildren<QLabel *>())
+        QVERIFY2(label->textFormat() == Qt::PlainText || label->text().isEmpty(),
+            qPrintable(label->text()));
+    QCOMPARE(answerWhile(QMessageBox::RejectRole, m_window->actions()->restart()),
+        u"Restart 1 process(es)? beta\nIt is critical."_s);
 }
 
 void TestDashboardWindow::outputFollowsUntilSomebodyScrollsUp()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The program `semper` as people and scripts call it: first against a hub that the test plays,
 // where every moment can be arranged, then against a real server.
+#include "protocol/controlcharacters.h"
 #include "protocol/frame.h"
 #include "protocol/framereader.h"
 #include "protocol/keys.h"
@@ -203,6 +204,8 @@ private Q_SLOTS:
     void severalServersAreListed();
     void aMuteServerDoesNotHoldACommandForEver();
     void statusShowsThousandsOfProcesses();
+    void whatAProcessSaysCannotSteerTheTerminal_data();
+    void whatAProcessSaysCannotSteerTheTerminal();
     void statusOfAnUnknownNameNamesTheNearest();
     void aRefusalIsToldWithItsCode_data();
     void aRefusalIsToldWithItsCode();
@@ -487,6 +490,36 @@ void TestCli::statusShowsThousandsOfProcesses()
     QVERIFY(!table.output.contains(u'\x1b'));
     const Outcome one = semper({u"status"_s, u"--json"_s, u"p0042"_s});
     QCOMPARE(QJsonDocument::fromJson(one.output.toUtf8()).array().size(), 1);
+}
+
+void TestCli::whatAProcessSaysCannotSteerTheTerminal_data()
+{
+    QTest::addColumn<QStringList>("command");
+    QTest::newRow("table") << QStringList{u"status"_s};
+    QTest::newRow("JSON") << QStringList{u"status"_s, u"--json"_s};
+    QTest::newRow("stop") << QStringList{u"stop"_s, u"monitor"_s};
+    QTest::newRow("no such process") << QStringList{u"status"_s, u"\u009B\u202E"_s};
+    QTest::newRow("no such option") << QStringList{u"status"_s, u"--\u009B\u202E"_s};
+}
+
+void TestCli::whatAProcessSaysCannotSteerTheTerminal()
+{
+    QFETCH(const QStringList, command);
+    const QString evil = u"\x1b[2J\x7f\u009B31m\u202Elive\u2066\U000E0041"_s;
+    ProcessStatus status = running(u"monitor"_s, 1);
+    status.status = evil;
+    status.title = evil;
+    status.reason = evil;
+    status.command = {evil};
+    const auto fake = hub({status});
+    fake->refusal = {{keys::code, u"shutting_down"_s}, {keys::detail, evil}};
+    const Outcome outcome = semper(command);
+    for (const QString &text : {outcome.output, outcome.errors})
+        QCOMPARE(withoutControls(text, u"\n"), text);
+    if (!command.contains(u"--json"_s))
+        return;
+    const QJsonArray list = QJsonDocument::fromJson(outcome.output.toUtf8()).array();
+    QCOMPARE(list, QJsonArray{status.toJson()});
 }
 
 void TestCli::statusOfAnUnknownNameNamesTheNearest()

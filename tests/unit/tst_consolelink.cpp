@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "host/consolelink.h"
+#include "protocol/controlcharacters.h"
 
 #include <semper/systemclock.h>
 #include <semper/userprocess.h>
@@ -48,6 +49,8 @@ class TestConsoleLink : public QObject
 private Q_SLOTS:
     void everythingThatIsSentIsPrintedAndOnlyChangesOfMetrics();
     void asJsonEachFrameIsALine();
+    void whatAProcessSaysCannotSteerTheTerminal_data();
+    void whatAProcessSaysCannotSteerTheTerminal();
 };
 
 void TestConsoleLink::everythingThatIsSentIsPrintedAndOnlyChangesOfMetrics()
@@ -96,6 +99,28 @@ void TestConsoleLink::asJsonEachFrameIsALine()
     QVERIFY(QDateTime::fromString(status[u"at"_s].toString(), Qt::ISODateWithMs).isValid());
     QCOMPARE(QJsonDocument::fromJson(lines.at(1))[u"type"_s], u"ready"_s);
     QVERIFY(lines.at(2).isEmpty());
+}
+
+void TestConsoleLink::whatAProcessSaysCannotSteerTheTerminal_data()
+{
+    QTest::addColumn<ConsoleLink::Form>("form");
+    QTest::newRow("text") << ConsoleLink::Form::Text;
+    QTest::newRow("JSON") << ConsoleLink::Form::Json;
+}
+
+void TestConsoleLink::whatAProcessSaysCannotSteerTheTerminal()
+{
+    QFETCH(const ConsoleLink::Form, form);
+    const std::unique_ptr<std::FILE, decltype(&std::fclose)> file(std::tmpfile(), &std::fclose);
+    QVERIFY(file);
+    ConsoleLink link({}, file.get(), form);
+    QVERIFY(link.send({{u"type"_s, u"status"_s}, {u"text"_s, u"\u009B31m\u202Ered\x1b[0m"_s}}));
+    std::rewind(file.get());
+    QByteArray bytes(4096, '\0');
+    bytes.resize(qsizetype(std::fread(bytes.data(), 1, size_t(bytes.size()), file.get())));
+    const QString text = QString::fromUtf8(bytes);
+    QVERIFY(text.contains(u"red"_s));
+    QCOMPARE(withoutControls(text, u"\n"), text);
 }
 
 QTEST_GUILESS_MAIN(TestConsoleLink)
