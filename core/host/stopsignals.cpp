@@ -39,6 +39,7 @@ void handle(void (*handler)(int), int flags)
 
 StopSignals::StopSignals(Second second, QObject *parent)
     : QObject(parent)
+    , m_second(second)
     , m_descriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
     , m_notifier(m_descriptor, QSocketNotifier::Read)
 {
@@ -59,7 +60,9 @@ StopSignals::StopSignals(Second second, QObject *parent)
 
 StopSignals::~StopSignals()
 {
-    handle(SIG_DFL, 0);
+    // A server asks by frame and by signal. The signal may come when the frame has ended
+    // everything, and must not be what ends the program.
+    handle(m_second == Second::Told ? SIG_IGN : SIG_DFL, 0);
     m_notifier.setEnabled(false);
     wakeDescriptor = -1;
     ::close(m_descriptor);

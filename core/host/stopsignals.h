@@ -24,6 +24,7 @@ Q_SIGNALS:
     void received();
 
 private:
+    Second m_second;
     int m_descriptor;
     QSocketNotifier m_notifier;
 };

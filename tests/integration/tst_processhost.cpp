@@ -46,6 +46,8 @@ private Q_SLOTS:
     void aStopEndsItWithZero_data();
     void aStopEndsItWithZero();
     void aStopBeforeTheWelcomeEndsItWithZero();
+    void aSignalThatComesLateChangesNothing_data();
+    void aSignalThatComesLateChangesNothing();
     void anEndOfRunIsZero();
     void whatItThrowsIsToldAndIsSeventy_data();
     void whatItThrowsIsToldAndIsSeventy();
@@ -200,6 +202,32 @@ void TestProcessHost::aStopBeforeTheWelcomeEndsItWithZero()
     QTRY_COMPARE_WITH_TIMEOUT(hub.hellos(), 1, patience);
     process.terminate();
     QVERIFY(process.waitForFinished(patience));
+    QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+    QCOMPARE(process.exitCode(), 0);
+}
+
+void TestProcessHost::aSignalThatComesLateChangesNothing_data()
+{
+    QTest::addColumn<int>("signal");
+    QTest::newRow("SIGTERM") << SIGTERM;
+    QTest::newRow("SIGINT") << SIGINT;
+}
+
+// A stop is asked for by frame and by signal: that may come when main() is over.
+void TestProcessHost::aSignalThatComesLateChangesNothing()
+{
+    QFETCH(const int, signal);
+    TestHub hub;
+    QProcess process;
+    hub.launch(process, program(), u"test::EndSlowly"_s);
+    QByteArray said;
+    const auto isAfterMain = [&] {
+        said += process.readAllStandardOutput();
+        return said.contains("after main");
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(isAfterMain(), patience);
+    ::kill(pid_t(process.processId()), signal);
+    QVERIFY(process.state() == QProcess::NotRunning || process.waitForFinished(patience));
     QCOMPARE(process.exitStatus(), QProcess::NormalExit);
     QCOMPARE(process.exitCode(), 0);
 }

@@ -40,6 +40,7 @@ private Q_SLOTS:
     void itBeatsAndIsKilledWhenItHangs();
     void aKilledOneIsFollowedByAnother();
     void aStopEndsItCleanlyInTheMiddleOfAWait();
+    void aSignalThatComesLateChangesNothing();
 };
 
 void TestPythonProcess::initTestCase()
@@ -102,6 +103,33 @@ void TestPythonProcess::aStopEndsItCleanlyInTheMiddleOfAWait()
     const QJsonObject exit = server.process(u"disk"_s)[u"last_exit"_s].toObject();
     QCOMPARE(exit[u"code"_s].toInt(-1), 0);
     QVERIFY(exit[u"signal"_s].isNull());
+}
+
+// A stop is asked for by frame and by signal: that may come while Python ends already.
+void TestPythonProcess::aSignalThatComesLateChangesNothing()
+{
+    const QString script = uR"(
+import sys, time
+sys.path.insert(0, sys.argv[1])
+from semper import Process
+class Slow:
+    def __del__(self, say=sys.stdout.write, flush=sys.stdout.flush, sleep=time.sleep):
+        say("python ends\n")
+        flush()
+        sleep(0.5)
+slow = Slow()
+process = Process()
+)"_s;
+    const QString folder
+        = qEnvironmentVariable("SEMPER_TEST_SOURCE") + u"/processes/examples/python"_s;
+    RunningServer server({{u"it"_s,
+        QJsonObject{{u"command"_s, QJsonArray{u"python3"_s, u"-B"_s, u"-c"_s, script, folder}},
+            {u"restart"_s, QJsonObject{{u"policy"_s, u"never"_s}}}}}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_VERIFY_WITH_TIMEOUT(server.log().contains(u"it | python ends"_s), patience);
+    ::kill(pid_t(server.process(u"it"_s)[u"pid"_s].toInteger(-1)), SIGTERM);
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"state"_s].toString(), u"done"_s, patience);
+    QCOMPARE(server.process(u"it"_s)[u"last_exit"_s][u"code"_s].toInt(-1), 0);
 }
 
 QTEST_GUILESS_MAIN(TestPythonProcess)

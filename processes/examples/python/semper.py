@@ -12,6 +12,7 @@ One thread does everything: a process that hangs sends no heartbeat, and is seen
 frames are those of docs/protocol.md.
 """
 
+import atexit
 import collections
 import json
 import os
@@ -103,6 +104,14 @@ class Process:
         signal.set_wakeup_fd(wakes.detach(), warn_on_full_buffer=False)
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
+        # A stop is asked for by frame and by signal. While Python ends, which is when it puts the
+        # default back, the signal may still be on its way and must not be what ends the process.
+        atexit.register(self._ignore_signals)
+
+    @staticmethod
+    def _ignore_signals():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
 
     def _turn(self, seconds):
         if self._beat:

@@ -7,6 +7,7 @@
 #include <QProcess>
 #include <QVariant>
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
@@ -154,6 +155,24 @@ public:
     }
 };
 
+/// Ends at once, but takes its time after main(), which it tells.
+class EndSlowly : public semper::UserProcess
+{
+    Q_OBJECT
+public:
+    QCoro::Task<> run(semper::Process &process) override
+    {
+        std::atexit([] {
+            std::puts("after main");
+            std::fflush(stdout);
+            for (const auto end = std::chrono::steady_clock::now() + 500ms;
+                 std::chrono::steady_clock::now() < end;)
+                ::usleep(10'000);
+        });
+        co_await process.sleep(1ms);
+    }
+};
+
 /// Blocks the event loop.
 class Hang : public semper::UserProcess
 {
@@ -177,6 +196,7 @@ SEMPER_USER_PROCESS(test::SleepForever)
 SEMPER_USER_PROCESS(test::Identify)
 SEMPER_USER_PROCESS(test::ReadyOnceThereIs)
 SEMPER_USER_PROCESS(test::Abandon)
+SEMPER_USER_PROCESS(test::EndSlowly)
 SEMPER_USER_PROCESS(test::Hang)
 
 #include "testprocesses.moc"
