@@ -31,7 +31,7 @@ public:
     /// Metrics of one process beyond this many are counted, not kept.
     static constexpr size_t maximumMetrics = 32;
 
-    /// Takes a metrics frame, stamped \a at (milliseconds since the epoch).
+    /// Takes a metrics frame that came \a at, on the timeline.
     void apply(const QJsonObject &frame, qint64 at);
     /// The process died, or its reports stopped coming, at \a at: gaps stay gaps.
     void interrupt(qint64 at);

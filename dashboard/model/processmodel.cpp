@@ -2,6 +2,7 @@
 #include "model/processmodel.h"
 
 #include "model/format.h"
+#include "model/timeline.h"
 
 #include <algorithm>
 
@@ -90,7 +91,7 @@ void ProcessModel::setStale(bool stale)
 
 qint64 ProcessModel::displayTime() const
 {
-    return m_heldTime != 0 ? m_heldTime : QDateTime::currentMSecsSinceEpoch();
+    return m_heldTime != 0 ? m_heldTime : timeline::now();
 }
 
 void ProcessModel::holdDisplayTime(bool hold)
@@ -98,7 +99,7 @@ void ProcessModel::holdDisplayTime(bool hold)
     if (!hold)
         m_heldTime = 0;
     else if (m_heldTime == 0)
-        m_heldTime = QDateTime::currentMSecsSinceEpoch();
+        m_heldTime = timeline::now();
 }
 
 void ProcessModel::flush()

@@ -39,8 +39,8 @@ public:
     /// Holds CPU and memory as they are; states go on.
     void setPaused(bool paused) { m_paused = paused; }
     [[nodiscard]] bool isPaused() const { return m_paused; }
-    /// Right edge of everything drawn over time, in milliseconds since the epoch: now, or the
-    /// moment since when the data is stale or the display paused.
+    /// Right edge of everything drawn over time, on the timeline: now, or the moment since when the
+    /// data is stale or the display paused.
     [[nodiscard]] qint64 displayTime() const;
     void holdDisplayTime(bool hold);
 

@@ -2,8 +2,8 @@
 #include "model/processrow.h"
 
 #include "model/format.h"
+#include "model/timeline.h"
 
-#include "protocol/frame.h"
 #include "protocol/keys.h"
 
 using namespace std::chrono_literals;
@@ -11,6 +11,8 @@ using namespace std::chrono_literals;
 namespace semper::dashboard {
 
 namespace {
+
+constexpr qsizetype maximumKnownExits = 1000; ///< as many events as a server holds
 
 /// What the others say is told by other columns already, and what matters stays visible.
 bool isWorthShowing(const Event &event)
@@ -40,8 +42,7 @@ bool ProcessRow::isCrashLooping() const
 {
     if (m_recentExits.size() < crashLoopExits)
         return false;
-    const qint64 since
-        = QDateTime::currentMSecsSinceEpoch() - std::chrono::milliseconds(crashLoopWindow).count();
+    const qint64 since = timeline::now() - std::chrono::milliseconds(crashLoopWindow).count();
     return m_recentExits.at(m_recentExits.size() - crashLoopExits) >= since;
 }
 
@@ -86,7 +87,7 @@ void ProcessRow::setStatus(const ProcessStatus &status)
     m_status = status;
     m_uptimeKnownAt = Clock::now();
     if (newLaunch) {
-        m_history->interrupt(QDateTime::currentMSecsSinceEpoch());
+        m_history->interrupt(timeline::now());
     } else if (status.memoryBytes == 0) {
         // A state frame may leave out what is measured; the same launch keeps its numbers.
         m_status.cpuRatio = cpu;
@@ -97,9 +98,8 @@ void ProcessRow::setStatus(const ProcessStatus &status)
 
 void ProcessRow::applyMetrics(const QJsonObject &frame, bool shown)
 {
-    const QDateTime at = fromWireTime(frame.value(keys::at));
-    const qint64 now = QDateTime::currentMSecsSinceEpoch();
-    m_history->apply(frame, at.isValid() ? std::min(at.toMSecsSinceEpoch(), now) : now);
+    // Not when the frame says that it was made: the newest one is sent, and comes at once.
+    m_history->apply(frame, timeline::now());
     if (!shown)
         return;
     if (const QJsonValue cpu = frame.value(keys::cpuRatio); cpu.isDouble())
@@ -129,9 +129,16 @@ void ProcessRow::noteExit(const Event &event)
         return;
     m_lastTrouble = describeExit(
         event.fields.value(keys::lastExit).toObject(), event.fields.value(keys::reason).toString());
-    const qint64 at = event.at.toMSecsSinceEpoch();
-    if (m_recentExits.isEmpty() || at > m_recentExits.last())
-        m_recentExits.append(at);
+    const std::pair key(event.id, event.at);
+    if (m_knownExits.contains(key)) // all are told again after a reconnection
+        return;
+    if (m_knownExits.size() >= maximumKnownExits)
+        m_knownExits.clear();
+    m_knownExits.insert(key);
+    qint64 at = timeline::of(event.at);
+    if (!m_recentExits.isEmpty())
+        at = std::max(at, m_recentExits.last());
+    m_recentExits.append(at);
     if (m_recentExits.size() > crashLoopExits)
         m_recentExits.removeFirst();
     m_history->markRestart(at);
@@ -159,7 +166,7 @@ void ProcessRow::setCommandProblem(const QString &problem)
 
 void ProcessRow::interrupt()
 {
-    m_history->interrupt(QDateTime::currentMSecsSinceEpoch());
+    m_history->interrupt(timeline::now());
     m_intent.reset();
     m_commandProblem.clear();
 }

@@ -10,9 +10,12 @@
 #include "protocol/processstatus.h"
 
 #include <QCoreApplication>
+#include <QDateTime>
+#include <QSet>
 
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace semper::dashboard {
 
@@ -64,7 +67,8 @@ private:
     ProcessStatus m_status;
     Clock::time_point m_uptimeKnownAt;
     std::shared_ptr<MetricHistory> m_history = std::make_shared<MetricHistory>();
-    QList<qint64> m_recentExits; ///< nobody asked for them; milliseconds since the epoch
+    QList<qint64> m_recentExits; ///< nobody asked for them; on the timeline
+    QSet<std::pair<qint64, QDateTime>> m_knownExits; ///< ids and times of those that were noted
     QDateTime m_lastEventAt;
     QString m_lastEventText;
     QString m_lastTrouble; ///< how the launch before ended, where nobody asked for it

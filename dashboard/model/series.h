@@ -11,7 +11,7 @@ namespace semper::dashboard {
 /// One number at one moment.
 struct Sample
 {
-    qint64 at = 0; ///< milliseconds since the epoch
+    qint64 at = 0; ///< on the timeline
     double value = 0; ///< not a number: the line is interrupted here
 
     [[nodiscard]] bool isGap() const { return value != value; }

@@ -12,6 +12,7 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace Qt::StringLiterals;
@@ -54,6 +55,7 @@ private Q_SLOTS:
     void problemsComeFirst();
     void threeExitsInAMinuteAreACrashLoopAlsoWhileItRuns();
     void exitsThatWereAskedForAreNoCrashLoop();
+    void aClockThatIsSetBackHoldsNothingUp();
     void anIntentEndsWithItsEffectNotBefore();
     void aRestartIsDoneWithAnotherPidOnly();
     void aRefusedCommandIsToldInItsRow();
@@ -172,6 +174,27 @@ void TestDashboardModel::exitsThatWereAskedForAreNoCrashLoop()
     for (int i = 0; i < 5; ++i)
         model.applyEvent(makeExit(u"p"_s, QDateTime::currentDateTimeUtc().addSecs(i), u"stop"_s));
     QCOMPARE(cell(model, u"p"_s, ProcessModel::State), u"Running"_s);
+}
+
+void TestDashboardModel::aClockThatIsSetBackHoldsNothingUp()
+{
+    ProcessModel model;
+    model.applySnapshot({runningProcess(u"p"_s)});
+    const ProcessId id{u"p"_s, 0};
+    const QDateTime before = QDateTime::currentDateTimeUtc();
+    const QDateTime after = before.addSecs(-3600);
+    model.applyMetrics(id, {{keys::at, wireTime(before)}, {keys::cpuRatio, 0.25}});
+    model.applyMetrics(id, {{keys::at, wireTime(after)}, {keys::cpuRatio, 0.75}});
+    const Sample *shown = model.find(id)->history()->cpu().valueAt(model.displayTime());
+    QVERIFY(shown != nullptr);
+    QCOMPARE(shown->value, 0.75);
+
+    for (int i = 0; i < 3; ++i)
+        model.applyEvent(makeExit(u"p"_s, before.addSecs(-1200 * i), u"restart"_s));
+    QCOMPARE(cell(model, u"p"_s, ProcessModel::State), u"Crash loop"_s);
+    const QList<qint64> &marks = model.find(id)->history()->restarts();
+    QVERIFY(std::ranges::is_sorted(marks));
+    QVERIFY(marks.last() <= model.displayTime());
 }
 
 void TestDashboardModel::anIntentEndsWithItsEffectNotBefore()
