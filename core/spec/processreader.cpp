@@ -28,6 +28,9 @@ namespace {
 constexpr auto shortestWatchdog = 300ms; // three heartbeats of 100 ms
 constexpr int maximumInstances = 10'000;
 constexpr int maximumStandby = 16;
+constexpr qint64 leastBytesPerSecond = 4096;
+constexpr qint64 leastLinesPerSecond = 10;
+constexpr qint64 mostPerSecond = 1'000'000'000'000;
 
 /// Sets \a target where there is a \a value, and keeps its default otherwise.
 template <class Target, class Value>
@@ -233,6 +236,16 @@ void readStandby(const ObjectReader &reader, ProcessSpec &spec)
             keys::standby, u"is for a class: a command cannot be loaded beforehand"_s);
 }
 
+void readOutputLimits(const ObjectReader &reader, OutputLimitsSpec &spec)
+{
+    assign(spec.readMaxBytesPerSecond,
+        reader.whole(keys::readMaxBytesPerS, leastBytesPerSecond, mostPerSecond,
+            u"a whole number of bytes"_s));
+    assign(spec.readMaxLinesPerSecond,
+        reader.whole(
+            keys::readMaxLinesPerS, leastLinesPerSecond, mostPerSecond, u"a whole number"_s));
+}
+
 void readGroup(const ObjectReader &reader, ProcessSpec &spec)
 {
     if (const auto group = reader.text(keys::group)) {
@@ -297,6 +310,8 @@ ProcessSpec readProcess(const QJsonObject &json, const JsonPath &path,
     readStandby(reader, spec);
     readGroup(reader, spec);
     spec.limits = readLimits(reader, surroundings);
+    readPart(reader, keys::outputLimits, ConfigObject::OutputLimits, readOutputLimits,
+        spec.outputLimits);
     readSchedule(reader, spec);
     return spec;
 }

@@ -3,6 +3,7 @@
 
 #include <semper/limitsspec.h>
 #include <semper/livenessspec.h>
+#include <semper/outputlimitsspec.h>
 #include <semper/readyspec.h>
 #include <semper/restartspec.h>
 #include <semper/schedulespec.h>
@@ -70,6 +71,7 @@ struct ProcessSpec
     int instances = 1;
     int standby = 0; ///< hosts that have loaded the class and wait, for all instances together
     LimitsSpec limits = {};
+    OutputLimitsSpec outputLimits = {};
     std::optional<ScheduleSpec> schedule = {}; ///< with one, the policy Always means Never
     Overlap overlap = Overlap::Skip; ///< of the runs of a schedule
 

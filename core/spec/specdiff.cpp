@@ -194,6 +194,9 @@ void compareLimits(Comparison &it)
     it.key(keys::cpuMaxRatio, FromNextLaunch, SEMPER_AT(limits.cpuMaxRatio));
     it.key(keys::maxAgeMs, FromNextLaunch, SEMPER_AT(limits.maxAge));
     it.keysBelow(keys::rlimits, FromNextLaunch, SEMPER_AT(limits.rlimits));
+    const auto key = [](QLatin1StringView name) { return below(keys::outputLimits, name); };
+    it.key(key(keys::readMaxBytesPerS), AtOnce, SEMPER_AT(outputLimits.readMaxBytesPerSecond));
+    it.key(key(keys::readMaxLinesPerS), AtOnce, SEMPER_AT(outputLimits.readMaxLinesPerSecond));
     it.key(keys::nice, FromNextLaunch, SEMPER_AT(limits.nice));
     it.key(keys::umask, FromNextLaunch, SEMPER_AT(limits.umask));
     it.key(keys::user, FromNextLaunch, SEMPER_AT(limits.user));

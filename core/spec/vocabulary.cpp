@@ -29,14 +29,15 @@ namespace {
 
 const Vocabulary &processKeys()
 {
-    static const Vocabulary keys{.known
-        = {keys::className, keys::command, keys::settings, keys::directory, keys::environment,
-            keys::environmentFile, keys::environmentInherit, keys::enabled, keys::restart,
-            keys::stop, keys::ready, keys::watchdogMs, keys::liveness, keys::critical,
-            keys::dependsOn, keys::instances, keys::group, keys::strategy, keys::rlimits,
-            keys::nice, keys::umask, keys::user, keys::runAsGroup, keys::memoryMaxBytes,
-            keys::cpuMaxRatio, keys::maxAgeMs, keys::standby, keys::schedule, keys::overlap},
-        .later = {u"output"_s, u"output_limits"_s}};
+    static const Vocabulary keys{
+        .known = {keys::className, keys::command, keys::settings, keys::directory,
+            keys::environment, keys::environmentFile, keys::environmentInherit, keys::enabled,
+            keys::restart, keys::stop, keys::ready, keys::watchdogMs, keys::liveness,
+            keys::critical, keys::dependsOn, keys::instances, keys::group, keys::strategy,
+            keys::rlimits, keys::nice, keys::umask, keys::user, keys::runAsGroup,
+            keys::memoryMaxBytes, keys::cpuMaxRatio, keys::maxAgeMs, keys::standby, keys::schedule,
+            keys::overlap, keys::outputLimits},
+        .later = {u"output"_s}};
     return keys;
 }
 
@@ -58,6 +59,8 @@ const Vocabulary &configKeys(ConfigObject object)
             keys::handshakeTimeoutMs, keys::queueMaxBytes}};
     static const Vocabulary enabled{.known = {keys::env}};
     static const Vocabulary rlimits{.known = resourceNames()};
+    static const Vocabulary outputLimits{.known = {keys::readMaxBytesPerS, keys::readMaxLinesPerS},
+        .later = {u"file_max_bytes"_s, u"files"_s, keys::maxAgeMs}};
     static const Vocabulary schedule{.known = {keys::cron, keys::timeZone}};
     static const Vocabulary restart{
         .known = {keys::policy, keys::firstDelayMs, keys::backoffMs, keys::multiplier,
@@ -93,6 +96,8 @@ const Vocabulary &configKeys(ConfigObject object)
         return enabled;
     case ConfigObject::Rlimits:
         return rlimits;
+    case ConfigObject::OutputLimits:
+        return outputLimits;
     case ConfigObject::Schedule:
         return schedule;
     case ConfigObject::Restart:

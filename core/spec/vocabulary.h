@@ -34,6 +34,7 @@ enum class ConfigObject {
     Process,
     Enabled,
     Rlimits,
+    OutputLimits,
     Schedule,
     Restart,
     Stop,

@@ -14,12 +14,13 @@ using namespace Qt::StringLiterals;
 namespace semper {
 
 std::optional<QString> LaunchEnds::open(LaunchRequest &request, const LaunchIdentity &identity,
-    const SupervisorEdges &edges, const AwaitedLine &awaited, Launch &launch)
+    const SupervisorEdges &edges, const AwaitedLine &awaited, const OutputLimitsSpec &limits,
+    Launch &launch)
 {
     if (request.saysWhenReady && edges.openNotifySocket)
         if (auto error = edges.openNotifySocket(request, identity, &launch))
             return error;
-    m_output = edges.output.open(identity.process, identity.instance, awaited);
+    m_output = edges.output.open(identity.process, identity.instance, awaited, limits);
     if (m_output < 0)
         return u"no pipe for its output: %1"_s.arg(qt_error_string(errno));
     request.outputDescriptor = m_output;

@@ -10,6 +10,7 @@
 namespace semper {
 
 struct AwaitedLine;
+struct OutputLimitsSpec;
 struct SupervisorEdges;
 
 /// The child's ends of what connects it with the server: until the launch began they are the
@@ -22,7 +23,7 @@ public:
     /// it is ready a socket for that, which lives as long as \a launch. Nothing, or why not.
     [[nodiscard]] std::optional<QString> open(LaunchRequest &request,
         const LaunchIdentity &identity, const SupervisorEdges &edges, const AwaitedLine &awaited,
-        Launch &launch);
+        const OutputLimitsSpec &limits, Launch &launch);
     /// The child has them now, or will never be.
     void close();
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "supervisor/outputcollector.h"
 
-#include "protocol/processstatus.h"
 #include "supervisor/launchdescriptors.h"
 #include "supervisor/standarderror.h"
 
@@ -10,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <utility>
 
@@ -24,9 +24,12 @@ namespace semper {
 
 namespace {
 
-constexpr int deliveryIntervalMs = 100;
+constexpr int sliceMs = 1000 / ReadAllowance::slicesPerSecond; ///< and between two deliveries
+constexpr qint64 readingBytes = 64 * 1024; ///< what is read at once, and what a pipe holds
+constexpr int lastReadings = 16; ///< a pipe can be made to hold a mebibyte
 constexpr qsizetype maximumLineBytes = 8 * 1024;
-constexpr qsizetype maximumLinesPerBatch = 500;
+// A pattern costs more than a line that is only passed on.
+constexpr qint64 costOfSearch = 10;
 
 // Whatever somebody configured, a line is done with in about half a millisecond: all other output
 // waits for it.
@@ -45,11 +48,14 @@ bool watch(int epoll, int descriptor, quint64 id)
 
 OutputCollector::OutputCollector(QObject *parent)
     : QObject(parent)
+    , m_echo(&StandardError::write)
+    , m_buffer(readingBytes, Qt::Uninitialized)
     , m_lastId(quitId)
     , m_epoll(::epoll_create1(EPOLL_CLOEXEC))
     , m_quit(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
 {
     watch(m_epoll, m_quit, quitId);
+    m_clock.start();
     // Signals are the main thread's business.
     sigset_t all;
     sigset_t before;
@@ -64,12 +70,18 @@ OutputCollector::~OutputCollector()
     const quint64 one = 1;
     static_cast<void>(!::write(m_quit, &one, sizeof one));
     m_thread.join();
-    echo(m_batches);
+    for (const auto &last : std::as_const(m_last))
+        for (const auto &[batch, slice] : last)
+            m_echo.write(batch, std::chrono::steady_clock::now());
+    for (const OutputBatch &batch : m_gathered.takeAll())
+        m_echo.write(batch, std::chrono::steady_clock::now());
+    m_echo.finish();
     ::close(m_quit);
     ::close(m_epoll);
 }
 
-int OutputCollector::open(const QString &process, int instance, const AwaitedLine &awaited)
+int OutputCollector::open(const QString &process, int instance, const AwaitedLine &awaited,
+    const OutputLimitsSpec &limits)
 {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0)
@@ -80,8 +92,10 @@ int OutputCollector::open(const QString &process, int instance, const AwaitedLin
     {
         const QMutexLocker lock(&m_mutex);
         m_streams.insert(id,
-            {process, instance, reader, {}, awaited.launch,
-                BoundedPattern::make(awaited.pattern, mostStepsPerLine)});
+            {{process, instance}, reader, {}, awaited.launch,
+                BoundedPattern::make(awaited.pattern, mostStepsPerLine), ReadAllowance(limits)});
+        if (!awaited.launch.isEmpty())
+            m_launches.insert(awaited.launch, id);
     }
     if (watch(m_epoll, reader, id))
         return ends[1];
@@ -89,6 +103,7 @@ int OutputCollector::open(const QString &process, int instance, const AwaitedLin
     {
         const QMutexLocker lock(&m_mutex);
         m_streams.remove(id);
+        m_launches.remove(awaited.launch);
     }
     ::close(reader);
     ::close(ends[1]);
@@ -99,23 +114,80 @@ int OutputCollector::open(const QString &process, int instance, const AwaitedLin
 void OutputCollector::assign(int instance, const AwaitedLine &awaited)
 {
     const QMutexLocker lock(&m_mutex);
-    for (Stream &stream : m_streams) {
-        if (stream.launch != awaited.launch)
-            continue;
-        stream.instance = instance;
-        stream.awaited = BoundedPattern::make(awaited.pattern, mostStepsPerLine);
+    const auto stream = m_streams.find(m_launches.value(awaited.launch));
+    if (stream == m_streams.end())
         return;
+    stream->process.second = instance;
+    stream->awaited = BoundedPattern::make(awaited.pattern, mostStepsPerLine);
+}
+
+void OutputCollector::setLimits(const QByteArray &launch, const OutputLimitsSpec &limits)
+{
+    const QMutexLocker lock(&m_mutex);
+    if (const auto it = m_streams.find(m_launches.value(launch)); it != m_streams.end())
+        it->allowance.setLimits(limits);
+}
+
+void OutputCollector::takeLast(const QByteArray &launch)
+{
+    const QMutexLocker lock(&m_mutex);
+    const auto stream = m_streams.find(m_launches.value(launch));
+    if (stream == m_streams.end())
+        return;
+    stream->awaited = {};
+    auto reading = Reading::Some;
+    for (int i = 0; i < lastReadings && reading == Reading::Some; ++i)
+        reading = read(*stream, readingBytes);
+    if (reading == Reading::End) // which the thread will see too
+        endLine(*stream);
+    const auto &[process, instance] = stream->process;
+    m_last[stream->process].append(
+        {m_gathered.takeOf(stream->process)
+                .value_or(OutputBatch{.process = process, .instance = instance, .lines = {}}),
+            slice()});
+}
+
+void OutputCollector::handOnLast(const QString &process, int instance)
+{
+    QList<Last> last;
+    {
+        const QMutexLocker lock(&m_mutex);
+        if (!m_last.contains({process, instance}))
+            return;
     }
+    handOver(); // what came before
+    {
+        const QMutexLocker order(&m_echo.order());
+        {
+            const QMutexLocker lock(&m_mutex);
+            last = m_last.take({process, instance});
+        }
+        for (const auto &[batch, slice] : std::as_const(last))
+            m_echo.write(batch, std::chrono::steady_clock::now());
+    }
+    for (const auto &[batch, slice] : std::as_const(last))
+        if (!batch.isEmpty())
+            Q_EMIT batchReady(batch);
+}
+
+qint64 OutputCollector::slice() const
+{
+    return m_clock.elapsed() / sliceMs;
+}
+
+int OutputCollector::untilNextSlice() const
+{
+    return sliceMs - int(m_clock.elapsed() % sliceMs);
 }
 
 void OutputCollector::run()
 {
     std::array<epoll_event, 64> events;
-    m_sinceDelivery.start();
     bool pending = false;
     for (;;) {
+        const bool waits = pending || !m_paused.isEmpty();
         const int count = ::epoll_wait(
-            m_epoll, events.data(), int(events.size()), pending ? deliveryIntervalMs : -1);
+            m_epoll, events.data(), int(events.size()), waits ? untilNextSlice() : -1);
         if (count < 0 && errno != EINTR)
             return;
         for (int i = 0; i < count; ++i) {
@@ -124,59 +196,91 @@ void OutputCollector::run()
                 return takeLastWords();
             pending |= drain(id);
         }
-        if (pending && m_sinceDelivery.hasExpired(deliveryIntervalMs)) {
-            deliver();
-            m_sinceDelivery.start();
-            pending = !m_batches.isEmpty();
-        }
+        const qint64 now = slice();
+        if (now == m_lastDelivery)
+            continue;
+        m_lastDelivery = now;
+        resume();
+        if (pending)
+            pending = deliver();
     }
 }
 
 void OutputCollector::takeLastWords()
 {
-    QHash<quint64, int> descriptors;
-    for (auto it = m_streams.cbegin(); it != m_streams.cend(); ++it)
-        descriptors.insert(it.key(), it->descriptor);
-    for (auto it = descriptors.cbegin(); it != descriptors.cend(); ++it) {
-        drain(it.key()); // a pipe holds no more than one reading takes
-        if (m_streams.contains(it.key()))
-            ::close(it.value());
+    const QMutexLocker lock(&m_mutex);
+    for (Stream &stream : m_streams) {
+        if (read(stream, readingBytes) == Reading::End || !stream.rest.isEmpty())
+            endLine(stream);
+        ::close(stream.descriptor);
     }
+    m_streams.clear();
 }
 
+// True if there was something.
 bool OutputCollector::drain(quint64 id)
 {
-    int descriptor = -1;
-    {
-        const QMutexLocker lock(&m_mutex);
-        descriptor = m_streams.value(id).descriptor;
-    }
-    QByteArray bytes(64 * 1024, Qt::Uninitialized);
-    const ssize_t size = ::read(descriptor, bytes.data(), std::size_t(bytes.size()));
-    if (size < 0 && (errno == EAGAIN || errno == EINTR))
-        return false;
-
-    bytes.truncate(std::max<ssize_t>(size, 0));
     Stream after;
+    auto reading = Reading::Nothing;
     {
         const QMutexLocker lock(&m_mutex);
         const auto stream = m_streams.find(id);
-        takeLines(*stream, bytes);
-        if (bytes.isEmpty() && !stream->rest.isEmpty())
-            addLine(*stream, stream->rest);
-        after = *stream;
-        if (bytes.isEmpty())
-            m_streams.remove(id);
+        if (stream == m_streams.end())
+            return false;
+        const qint64 most = stream->allowance.bytes(slice(), readingBytes);
+        if (most == 0) {
+            pause(id, stream->descriptor);
+            return false;
+        }
+        reading = read(*stream, most);
+        if (reading == Reading::End)
+            endLine(*stream);
+        if (!m_toSearch.isEmpty() || reading == Reading::End)
+            after = *stream;
+        if (reading == Reading::End) {
+            m_launches.remove(stream->launch);
+            m_streams.erase(stream);
+        }
     }
     if (!m_toSearch.isEmpty())
         search(id, after);
-    if (bytes.isEmpty()) {
+    if (reading == Reading::End) {
         // Closing alone would not do: a launch on its way to exec may still hold a copy, which the
         // epoll set would go on to tell of.
-        ::epoll_ctl(m_epoll, EPOLL_CTL_DEL, descriptor, nullptr);
-        ::close(descriptor);
+        ::epoll_ctl(m_epoll, EPOLL_CTL_DEL, after.descriptor, nullptr);
+        ::close(after.descriptor);
     }
-    return true;
+    return reading != Reading::Nothing;
+}
+
+auto OutputCollector::read(Stream &stream, qint64 most) -> Reading
+{
+    const ssize_t size = ::read(stream.descriptor, m_buffer.data(), std::size_t(most));
+    if (size < 0 && (errno == EAGAIN || errno == EINTR))
+        return Reading::Nothing;
+    if (size <= 0)
+        return Reading::End;
+    const QByteArrayView bytes = QByteArrayView(m_buffer).first(size);
+    const qint64 lines = std::count(bytes.begin(), bytes.end(), '\n');
+    stream.allowance.spend(size, stream.awaited ? lines * costOfSearch : lines);
+    takeLines(stream, bytes);
+    return Reading::Some;
+}
+
+// Without it in the set nothing is told of it, not even its end, which would be told for ever.
+void OutputCollector::pause(quint64 id, int descriptor)
+{
+    ::epoll_ctl(m_epoll, EPOLL_CTL_DEL, descriptor, nullptr);
+    m_paused.insert(id);
+}
+
+void OutputCollector::resume()
+{
+    if (m_paused.isEmpty())
+        return;
+    const QMutexLocker lock(&m_mutex);
+    for (const quint64 id : std::exchange(m_paused, {}))
+        watch(m_epoll, m_streams.value(id).descriptor, id);
 }
 
 // Without the lock: a pattern may take its time, and the main thread opens streams meanwhile.
@@ -196,12 +300,19 @@ void OutputCollector::search(quint64 id, const Stream &stream)
     ring();
 }
 
-void OutputCollector::takeLines(Stream &stream, const QByteArray &bytes)
+void OutputCollector::endLine(Stream &stream)
 {
-    qsizetype begin = 0;
-    for (;;) {
-        const qsizetype end = bytes.indexOf('\n', begin);
-        stream.rest.append(bytes.sliced(begin, (end < 0 ? bytes.size() : end) - begin));
+    if (!stream.rest.isEmpty())
+        addLine(stream, std::exchange(stream.rest, {}));
+}
+
+void OutputCollector::takeLines(Stream &stream, QByteArrayView bytes)
+{
+    while (!bytes.isEmpty()) {
+        if (!stream.awaited && m_gathered.isFull(stream.process))
+            return skipLines(stream, bytes);
+        const qsizetype end = bytes.indexOf('\n');
+        stream.rest.append(end < 0 ? bytes : bytes.first(end));
         while (stream.rest.size() > maximumLineBytes) {
             addLine(stream, stream.rest.first(maximumLineBytes));
             stream.rest.remove(0, maximumLineBytes);
@@ -210,7 +321,22 @@ void OutputCollector::takeLines(Stream &stream, const QByteArray &bytes)
             return;
         addLine(stream, stream.rest);
         stream.rest.clear();
-        begin = end + 1;
+        bytes = bytes.sliced(end + 1);
+    }
+}
+
+// In a flood nearly all lines end here, so they are counted and not looked at.
+void OutputCollector::skipLines(Stream &stream, QByteArrayView bytes)
+{
+    const qsizetype last = bytes.lastIndexOf('\n');
+    if (last >= 0) {
+        m_gathered.drop(stream.process, std::count(bytes.begin(), bytes.begin() + last + 1, '\n'));
+        stream.rest.clear();
+    }
+    stream.rest.append(bytes.sliced(last + 1));
+    if (const qsizetype pieces = stream.rest.size() / maximumLineBytes; pieces > 0) {
+        m_gathered.drop(stream.process, pieces);
+        stream.rest.remove(0, pieces * maximumLineBytes);
     }
 }
 
@@ -218,41 +344,36 @@ void OutputCollector::addLine(const Stream &stream, const QByteArray &line)
 {
     if (stream.awaited)
         m_toSearch.append(line);
-    OutputBatch &batch = m_batches[{stream.process, stream.instance}];
-    batch.process = stream.process;
-    batch.instance = stream.instance;
-    if (batch.lines.size() >= maximumLinesPerBatch) {
-        ++batch.dropped;
-        return;
-    }
-    batch.lines.append(QString::fromUtf8(line));
+    m_gathered.add(stream.process, line);
 }
 
-void OutputCollector::deliver()
+// True if there is more to come.
+bool OutputCollector::deliver()
 {
-    QHash<Key, OutputBatch> batches;
+    const Instant now = std::chrono::steady_clock::now();
+    const QMutexLocker order(&m_echo.order());
+    OutputBatches batches;
     {
         const QMutexLocker lock(&m_mutex);
         if (m_delivering)
-            return;
-        batches = std::exchange(m_batches, {});
+            return true;
+        m_last.removeIf([this](const auto &entry) { // which nobody asked for
+            if (slice() - entry->last().slice <= ReadAllowance::slicesPerSecond)
+                return false;
+            for (auto last = entry->crbegin(); last != entry->crend(); ++last)
+                if (!last->batch.isEmpty())
+                    m_gathered.putBack(last->batch);
+            return true;
+        });
+        batches = m_gathered.takeAll({m_last.keyBegin(), m_last.keyEnd()});
         m_delivery = batches;
-        m_delivering = true;
+        m_delivering = !batches.isEmpty();
     }
-    echo(batches);
-    ring();
-}
-
-void OutputCollector::echo(const QHash<Key, OutputBatch> &batches)
-{
-    for (const OutputBatch &batch : batches) {
-        const QByteArray label = processLabel(batch.process, batch.instance).toUtf8();
-        for (const QString &line : batch.lines)
-            StandardError::write(label + " | " + line.toUtf8());
-        if (batch.dropped > 0)
-            StandardError::write(
-                label + " | … " + QByteArray::number(batch.dropped) + " lines dropped");
-    }
+    for (const OutputBatch &batch : std::as_const(batches))
+        m_echo.write(batch, now);
+    if (!batches.isEmpty())
+        ring();
+    return m_echo.tellLeftOut(now);
 }
 
 void OutputCollector::ring()
@@ -262,7 +383,7 @@ void OutputCollector::ring()
 
 void OutputCollector::handOver()
 {
-    QHash<Key, OutputBatch> batches;
+    OutputBatches batches;
     QByteArrayList found;
     {
         const QMutexLocker lock(&m_mutex);

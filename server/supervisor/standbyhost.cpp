@@ -75,7 +75,8 @@ LaunchPlan StandbyHost::plan(const ProcessSpec &spec)
     request->arguments.append(standbyOption);
     request->environment.remove(u"SEMPER_INSTANCE"_s); // told with the go
     const AwaitedLine none{.launch = m_identity.launchId};
-    if (const auto error = m_ends.open(*request, m_identity, m_edges, none, *m_launch))
+    if (const auto error
+        = m_ends.open(*request, m_identity, m_edges, none, spec.outputLimits, *m_launch))
         return *error;
     return plan;
 }

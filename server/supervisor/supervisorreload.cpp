@@ -3,6 +3,7 @@
 #include "protocol/keys.h"
 #include "spec/specdiff.h"
 #include "supervision/dependencyorder.h"
+#include "supervisor/outputcollector.h"
 #include "supervisor/rollingrestart.h"
 #include "supervisor/supervisor.h"
 
@@ -21,6 +22,7 @@ void SupervisedProcess::reconfigure(const QString &service, const SharedSpec &sp
     if (m_launch) {
         const auto liveness = m_spec->liveness;
         m_spec = std::make_shared<ProcessSpec>(differenceOf(*m_spec, *spec).live);
+        m_edges.output.setLimits(m_identity.launchId, m_spec->outputLimits);
         if (m_spec->liveness != liveness) {
             if (m_liveness)
                 m_liveness->forget();

@@ -5,11 +5,13 @@
 
 #include "support/descriptors.h"
 
+#include <QElapsedTimer>
 #include <QScopeGuard>
 #include <QSet>
 #include <QSignalSpy>
 #include <QTest>
 
+#include <algorithm>
 #include <csignal>
 
 #include <fcntl.h>
@@ -42,6 +44,10 @@ private Q_SLOTS:
     void aPatternWithoutEndStopsNoOutput();
     void theEndOfALineIsItsEndWhateverItsLineEnd_data();
     void theEndOfALineIsItsEndWhateverItsLineEnd();
+    void readsNoFasterThanTheLimits_data();
+    void readsNoFasterThanTheLimits();
+    void aStreamThatWaitsIsReadToItsEnd();
+    void whatALaunchLeavesIsHandedOnAtOnce();
 };
 
 void TestOutputCollector::handsOnLinesAndTheUnfinishedLast()
@@ -194,6 +200,87 @@ void TestOutputCollector::theEndOfALineIsItsEndWhateverItsLineEnd()
     QCOMPARE(::write(out, lines.constData(), std::size_t(lines.size())), lines.size());
     QTRY_COMPARE(found.size(), 1);
     ::close(out);
+}
+
+void TestOutputCollector::readsNoFasterThanTheLimits_data()
+{
+    QTest::addColumn<OutputLimitsSpec>("limits");
+    QTest::addColumn<QByteArray>("text");
+    QTest::newRow("bytes") << OutputLimitsSpec{.readMaxBytesPerSecond = 100'000}
+                           << QByteArray(999, 'x') + '\n';
+    QTest::newRow("lines") << OutputLimitsSpec{.readMaxLinesPerSecond = 50'000}
+                           << QByteArray("y\n");
+}
+
+void TestOutputCollector::readsNoFasterThanTheLimits()
+{
+    QFETCH(const OutputLimitsSpec, limits);
+    QFETCH(const QByteArray, text);
+    OutputCollector collector;
+    const int out = collector.open(u"writer"_s, 0, {.launch = "it"}, limits);
+    ::fcntl(out, F_SETFL, O_NONBLOCK);
+    const QByteArray flood = text.repeated(64 * 1024 / text.size());
+    qint64 written = 0;
+    QElapsedTimer clock;
+    clock.start();
+    while (!clock.hasExpired(1500)) {
+        if (const auto size = ::write(out, flood.constData(), std::size_t(flood.size())); size > 0)
+            written += size;
+        QTest::qWait(1);
+    }
+    // What was read, for the pipe holds the rest.
+    const qint64 held = 64 * 1024;
+    const double seconds = double(clock.elapsed()) / 1000 + 0.2;
+    const double most = std::min(double(limits.readMaxBytesPerSecond),
+                            double(limits.readMaxLinesPerSecond * text.size()))
+            * seconds
+        + 2 * double(held);
+    QVERIFY2(double(written) <= most, qPrintable(u"%1 of %2"_s.arg(written).arg(most)));
+    QVERIFY(written > held);
+
+    collector.setLimits("it", {});
+    QTRY_VERIFY(::write(out, flood.constData(), std::size_t(flood.size())) == flood.size());
+    ::close(out);
+}
+
+void TestOutputCollector::aStreamThatWaitsIsReadToItsEnd()
+{
+    OutputCollector collector;
+    const QSet<QString> before = descriptors();
+    QStringList lines;
+    qint64 dropped = 0;
+    connect(&collector, &OutputCollector::batchReady, this, [&](const OutputBatch &batch) {
+        lines += batch.lines;
+        dropped += batch.dropped;
+    });
+    const int out = collector.open(u"writer"_s, 0, {}, {.readMaxBytesPerSecond = 20'000});
+    const QByteArray text = QByteArray("0123456789\n").repeated(1000) + "the last";
+    QCOMPARE(::write(out, text.constData(), std::size_t(text.size())), text.size());
+    ::close(out);
+    QTRY_COMPARE(lines.size() + dropped, 1001);
+    QCOMPARE(lines.last(), u"the last"_s);
+    QTRY_COMPARE(descriptors(), before);
+}
+
+void TestOutputCollector::whatALaunchLeavesIsHandedOnAtOnce()
+{
+    OutputCollector collector;
+    QStringList lines;
+    connect(&collector, &OutputCollector::batchReady, this,
+        [&](const OutputBatch &batch) { lines += batch.lines; });
+    const int out
+        = collector.open(u"writer"_s, 0, {.launch = "it"}, {.readMaxBytesPerSecond = 4096});
+    const QByteArray text = QByteArray("0123456789\n").repeated(100) + "the last";
+    QCOMPARE(::write(out, text.constData(), std::size_t(text.size())), text.size());
+    ::close(out);
+    collector.takeLast("it");
+    collector.handOnLast(u"writer"_s, 0); // the event loop has not turned
+    QCOMPARE(lines.size(), 101);
+    QCOMPARE(lines.last(), u"the last"_s);
+    collector.takeLast("it");
+    collector.takeLast("no such launch");
+    collector.handOnLast(u"writer"_s, 0);
+    QCOMPARE(lines.size(), 101);
 }
 
 QTEST_GUILESS_MAIN(TestOutputCollector)

@@ -131,6 +131,9 @@ void TestConfigDiff::aKeyIsToldWithItsPlace_data()
         {u"memory_max_bytes"_s, u"cpu_max_ratio"_s, u"max_age_ms"_s, u"nice"_s, u"umask"_s,
             u"user"_s, u"run_as_group"_s},
         true);
+    row("output_limits", R"("output_limits": {})",
+        R"("output_limits": {"read_max_bytes_per_s": 5000, "read_max_lines_per_s": 50})",
+        {u"output_limits.read_max_bytes_per_s"_s, u"output_limits.read_max_lines_per_s"_s}, false);
     row("rlimits", R"("rlimits": {"core": 0})", R"("rlimits": {"core": 0, "nofile": 10})",
         {u"rlimits.nofile"_s}, true);
 }
@@ -171,7 +174,7 @@ void TestConfigDiff::everyKeyOfAProcessIsCompared()
         u"restart"_s, u"stop"_s, u"ready"_s, u"watchdog_ms"_s, u"liveness"_s, u"critical"_s,
         u"depends_on"_s, u"instances"_s, u"group"_s, u"strategy"_s, u"rlimits"_s, u"nice"_s,
         u"umask"_s, u"user"_s, u"run_as_group"_s, u"memory_max_bytes"_s, u"cpu_max_ratio"_s,
-        u"max_age_ms"_s, u"standby"_s, u"schedule"_s, u"overlap"_s};
+        u"max_age_ms"_s, u"standby"_s, u"schedule"_s, u"overlap"_s, u"output_limits"_s};
     for (const QString &key : configKeys(ConfigObject::Process).known)
         QVERIFY2(compared.contains(key), qPrintable(key));
 }

@@ -207,6 +207,15 @@ void TestConfigErrors::oneThingWrongIsOneErrorWithItsPath_data()
     process("inherited, taken", R"("environment_inherit": ["SEMPER_TOKEN"])",
         ".environment_inherit: \"SEMPER_TOKEN\" is set by the server itself");
     process("file empty", R"("environment_file": "")", ".environment_file: must not be empty");
+    process("bytes read", R"("output_limits": {"read_max_bytes_per_s": 4095})",
+        ".output_limits.read_max_bytes_per_s: must be a whole number of bytes from 4096 to "
+        "1000000000000, not 4095");
+    process("lines read", R"("output_limits": {"read_max_lines_per_s": 1.5})",
+        ".output_limits.read_max_lines_per_s: must be a whole number from 10 to 1000000000000, "
+        "not 1.5");
+    process("output limit misspelt", R"("output_limits": {"read_max_lines": 10})",
+        ".output_limits.read_max_lines: unknown key \"read_max_lines\"; did you mean "
+        "\"read_max_lines_per_s\"?");
     process("no memory", R"("memory_max_bytes": 0)",
         ".memory_max_bytes: must be a whole number of bytes from 1 to 9007199254740991, not 0");
     process("memory in words", R"("memory_max_bytes": "1G")",
@@ -458,13 +467,16 @@ void TestConfigErrors::oneThingWrongIsOneErrorWithItsPath()
 void TestConfigErrors::keysOfLaterVersionsAreNotAvailableYet()
 {
     // The contract's table, written out again: a key that is dropped here must be obeyed there.
-    const QStringList ofProcess{u"output"_s, u"output_limits"_s};
+    const QStringList ofProcess{u"output"_s};
     const auto refused = [](const QString &path, const QString &key) {
         return QStringList{u"%1.%2: \"%2\" is not available yet"_s.arg(path, key)};
     };
     const QString process = u"$.services.http.processes.p"_s;
     for (const QString &key : ofProcess)
         QCOMPARE(errorsOf(withProcess('"' + key.toUtf8() + "\": null")), refused(process, key));
+    for (const QString &key : {u"file_max_bytes"_s, u"files"_s, u"max_age_ms"_s})
+        QCOMPARE(errorsOf(withProcess("\"output_limits\": {\"" + key.toUtf8() + "\": 1}")),
+            refused(process + u".output_limits"_s, key));
     for (const QString &key : {u"journal"_s, u"cluster"_s})
         QCOMPARE(errorsOf("{\"" + key.toUtf8() + "\": {}}"), refused(u"$"_s, key));
 }

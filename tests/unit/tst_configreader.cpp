@@ -94,7 +94,8 @@ const QByteArray everything = R"({
           "environment_file": "./env", "environment_inherit": false, "nice": -20, "umask": "27", "user": "orders",
           "run_as_group": "1000", "rlimits": { "nofile": 0, "as": 9007199254740991,
             "cpu": "infinity" },
-          "memory_max_bytes": 1048576, "cpu_max_ratio": 0.5, "max_age_ms": 1000
+          "memory_max_bytes": 1048576, "cpu_max_ratio": 0.5, "max_age_ms": 1000,
+          "output_limits": { "read_max_bytes_per_s": 4096, "read_max_lines_per_s": 10 }
         }
       }
     },
@@ -188,7 +189,8 @@ void TestConfigReader::everyKeyReachesItsField()
             .user = u"orders"_s,
             .runAsGroup = u"1000"_s,
             .umask = 027,
-            .maxAge = 1000ms}};
+            .maxAge = 1000ms},
+        .outputLimits = {.readMaxBytesPerSecond = 4096, .readMaxLinesPerSecond = 10}};
     QCOMPARE(http.processes.first(), importer);
 
     const ProcessSpec expected{.className = u"shop::MonitorProcess"_s,

@@ -47,6 +47,8 @@ QJsonObject schemaOf(ConfigObject object)
         return definition(u"enabled"_s);
     case ConfigObject::Rlimits:
         return definition(u"rlimits"_s);
+    case ConfigObject::OutputLimits:
+        return definition(u"outputLimits"_s);
     case ConfigObject::Schedule:
         return definition(u"schedule"_s);
     case ConfigObject::Restart:
@@ -154,6 +156,8 @@ void TestConfigSchema::defaultsOfTheSchemaAreThoseOfTheStructs()
     const QJsonObject bare = process;
     process.insert(u"restart"_s, defaults(ConfigObject::Restart));
     process.insert(u"stop"_s, defaults(ConfigObject::Stop));
+    process.insert(u"output_limits"_s, defaults(ConfigObject::OutputLimits));
+    QCOMPARE(process.value(u"output_limits"_s).toObject().size(), 2);
     QCOMPARE(process.value(u"restart"_s).toObject().size(), 11);
 
     // Some keys of "ready" are for some modes only.
