@@ -89,6 +89,9 @@ QString Event::describe() const
     if (type == u"output_dropped")
         return Words::tr(
             "%n line(s) of output dropped", nullptr, fields.value(keys::dropped).toInt());
+    if (type == u"events_dropped")
+        return Words::tr(
+            "%n event(s) left out: too many", nullptr, fields.value(keys::dropped).toInt());
     if (type == u"cpu_high" || type == u"cpu_normal")
         return Words::tr("used %1 cores over a minute")
             .arg(format::number(fields.value(keys::cpuRatio).toDouble()));
@@ -106,8 +109,8 @@ bool Event::isTrouble() const
     if (type == u"exit")
         return !isAskedFor(fields.value(keys::decision).toString());
     return type == u"failed" || type == u"unready" || type == u"backoff"
-        || type == u"output_dropped" || type == u"cpu_high" || type == u"restart_given_up"
-        || type == u"left_behind";
+        || type == u"output_dropped" || type == u"events_dropped" || type == u"cpu_high"
+        || type == u"restart_given_up" || type == u"left_behind";
 }
 
 QString describeExit(const QJsonObject &lastExit, const QString &reason)

@@ -6,6 +6,8 @@
 
 #include <QJsonDocument>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace semper {
@@ -27,12 +29,28 @@ qint64 Journal::record(QLatin1StringView type, QJsonObject fields)
     fields.insert(keys::id, id);
     fields.insert(keys::at, wireTime(QDateTime::currentDateTimeUtc()));
     fields.insert(keys::type, type);
-    m_events.push_back({id, QJsonDocument(fields).toJson(QJsonDocument::Compact)});
+    const Subject subject(
+        fields.value(keys::process).toString(), fields.value(keys::instance).toInt());
+    m_events.push_back({id, subject, QJsonDocument(fields).toJson(QJsonDocument::Compact)});
     m_events.back().json.squeeze(); // it was made by growing, and is kept for long
+    ++m_held[subject];
     if (m_events.size() > maximumHeldEvents)
-        m_events.pop_front();
+        makeRoom();
     Q_EMIT recorded(fields);
     return id;
+}
+
+// The oldest goes of those of which there are more than their share.
+void Journal::makeRoom()
+{
+    const auto share = std::max<qsizetype>(1, qsizetype(maximumHeldEvents) / m_held.size());
+    auto goes = std::ranges::find_if(
+        m_events, [&](const HeldEvent &event) { return m_held.value(event.subject) > share; });
+    if (goes == m_events.end())
+        goes = m_events.begin();
+    if (const auto count = m_held.find(goes->subject); --*count == 0)
+        m_held.erase(count);
+    m_events.erase(goes);
 }
 
 QList<QJsonObject> Journal::after(qint64 id) const

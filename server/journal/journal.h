@@ -5,16 +5,19 @@
 
 #include "journal/eventsequence.h"
 
+#include <QHash>
 #include <QJsonObject>
 #include <QObject>
 #include <QString>
 
 #include <deque>
 #include <optional>
+#include <utility>
 
 namespace semper {
 
-/// What happened, as event objects in the order of their ids. Holds the last 1000. Main thread;
+/// What happened, as event objects in the order of their ids. Holds 1000: the last ones, but no
+/// process, and not the server itself, takes more than its share from the others. Main thread;
 /// nothing here blocks once it is open.
 class SEMPER_SERVER_EXPORT Journal : public QObject
 {
@@ -36,12 +39,18 @@ Q_SIGNALS:
 
 private:
     EventSequence m_sequence;
+    using Subject = std::pair<QString, int>; ///< process and instance; of the server's own, no name
     struct HeldEvent
     {
         qint64 id;
+        Subject subject;
         QByteArray json; ///< a fifth of what the object takes
     };
+
+    void makeRoom();
+
     std::deque<HeldEvent> m_events;
+    QHash<Subject, qsizetype> m_held; ///< how many of each
 };
 
 } // namespace semper

@@ -59,7 +59,11 @@ RecordFields exitFields(const ProcessStatus &status, QJsonObject fields)
     fields.insert(keys::reason, status.reason);
     if (status.state != ProcessPhase::Backoff)
         insertNextRun(status, fields);
-    return {QLatin1StringView("exit"), fields, u"%1; %2"_s.arg(status.reason, decision)};
+    // That it has failed is told next, in a line of its own, with the reason.
+    const QString text = status.state == ProcessPhase::Failed && status.lastExit
+        ? status.lastExit->describe()
+        : u"%1; %2"_s.arg(status.reason, decision);
+    return {QLatin1StringView("exit"), fields, text};
 }
 
 RecordFields backoffFields(const ProcessStatus &status, const QDateTime &now, QJsonObject fields)
@@ -93,12 +97,13 @@ RecordFields recordFields(RecordType type, const ProcessStatus &status, const QD
         return backoffFields(status, now, fields);
     case RecordType::Failed:
         fields.insert(keys::reason, status.reason);
-        return {QLatin1StringView("failed"), fields, u"failed: %1"_s.arg(status.reason)};
+        return {
+            QLatin1StringView("failed"), fields, u"failed: %1"_s.arg(status.reason), QtCriticalMsg};
     case RecordType::Unkillable:
         fields.insert(keys::pid, status.pid.value_or(0));
         fields.insert(keys::reason, status.reason);
         return {QLatin1StringView("unkillable"), fields,
-            u"pid %1 %2"_s.arg(status.pid.value_or(0)).arg(status.reason)};
+            u"pid %1 %2"_s.arg(status.pid.value_or(0)).arg(status.reason), QtCriticalMsg};
     case RecordType::Stop:
         return {QLatin1StringView("stop"), fields, u"stopped"_s};
     case RecordType::Skipped:

@@ -5,6 +5,7 @@
 #include "supervision/processmachine.h"
 
 #include <QJsonObject>
+#include <QLoggingCategory>
 #include <QString>
 
 namespace semper {
@@ -15,6 +16,7 @@ struct RecordFields
     QLatin1StringView type; ///< of the event
     QJsonObject fields;
     QString text; ///< one line, for the log
+    QtMsgType level = QtInfoMsg; ///< of that line
 };
 
 /// \a status is that of the process right after the step that made the record; \a now is what the

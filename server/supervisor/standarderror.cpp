@@ -2,6 +2,7 @@
 #include "supervisor/standarderror.h"
 
 #include "protocol/controlcharacters.h"
+#include "supervisor/logbudget.h"
 
 #include <QMutex>
 #include <QMutexLocker>
@@ -10,8 +11,10 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <ctime>
+#include <utility>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -24,9 +27,11 @@ namespace {
 QMutex mutex;
 qint64 droppedLines = 0; ///< guarded by the mutex
 std::atomic<bool> dropsQtMessages = false;
+QMutex logBudgetMutex;
 
 // A pipe that is writable takes PIPE_BUF bytes without blocking (pipe(7)).
 constexpr qsizetype safeBytes = 4096;
+constexpr qsizetype longestMessage = 64 * 1024; ///< of a message
 
 // A terminal blocks until all is written, however little room it had. It is opened anew, so that
 // the shell's own descriptor stays as it is.
@@ -62,7 +67,7 @@ bool put(const QByteArray &text)
     return true;
 }
 
-QByteArray shown(const QByteArray &line)
+QByteArray shownLine(const QByteArray &line)
 {
     const auto plain = [](char c) { return (c >= 0x20 && c < 0x7F) || c == '\t'; };
     if (std::all_of(line.cbegin(), line.cend(), plain))
@@ -101,19 +106,39 @@ QByteArray timeStamp()
     return {text.data(), size};
 }
 
+/// Guarded by logBudgetMutex.
+LogBudget &logBudget()
+{
+    static LogBudget instance;
+    return instance;
+}
+
 void handleMessage(QtMsgType type, const QMessageLogContext &context, const QString &message)
 {
     if (dropsQtMessages)
         return;
-    StandardError::write(timeStamp() + levelName(type) + ' '
-        + (context.category ? context.category : "") + ": " + message.toUtf8());
+    const QByteArray category = context.category;
+    const QByteArray line = timeStamp() + levelName(type) + ' ' + category + ": "
+        + message.toUtf8().left(longestMessage);
+    const auto now = std::chrono::steady_clock::now();
+    QList<LogBudget::LeftOut> leftOut;
+    {
+        const QMutexLocker lock(&logBudgetMutex);
+        if (!logBudget().admits(type, category, line.size() + 1, now))
+            return;
+        leftOut = logBudget().takeLeftOut(now);
+    }
+    for (const auto &[name, messages] : std::as_const(leftOut))
+        StandardError::write("semper | … " + QByteArray::number(messages) + " messages of " + name
+            + " left out: too many");
+    StandardError::write(line);
 }
 
 } // namespace
 
 void StandardError::write(const QByteArray &line)
 {
-    const QByteArray text = shown(line) + '\n';
+    const QByteArray text = shownLine(line) + '\n';
 
     const QMutexLocker lock(&mutex);
     if (droppedLines > 0) {

@@ -14,7 +14,8 @@ public:
     /// Writes \a line and a newline. Control characters but tab become '?' (withoutControls()), so
     /// that a child's output cannot drive the operator's terminal.
     static void write(const QByteArray &line);
-    /// From here on Qt's messages go the same way, each with time, category and level.
+    /// From here on Qt's messages go the same way, each with time, category and level, and within
+    /// LogBudget.
     static void takeQtMessages();
     /// From here on they are dropped: for an end in which other threads find their descriptors
     /// closed. May be called in a signal handler.

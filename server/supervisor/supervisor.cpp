@@ -23,7 +23,7 @@ namespace {
 Q_LOGGING_CATEGORY(logSupervisor, "semper.server.supervisor", QtInfoMsg)
 
 constexpr auto samplingInterval = 1000ms;
-// A flood must not push everything else out of the journal.
+// A flood must not push everything else out of the journal: only its count is told, and not often.
 constexpr auto droppedInterval = 10'000ms;
 // Each time every watcher gets all processes.
 constexpr auto listInterval = 50ms;
@@ -299,6 +299,17 @@ void Supervisor::recordDropped()
             {{keys::process, it.key().first}, {keys::instance, it.key().second},
                 {keys::dropped, it.value()}});
     m_dropped.clear();
+    const auto leftOut = m_eventBudget.takeLeftOut(std::chrono::steady_clock::now());
+    for (const auto &[key, events] : leftOut) {
+        const SupervisedProcess *process = find(key.first, key.second);
+        const bool ready = process && process->state().ready;
+        m_journal.record(QLatin1StringView("events_dropped"),
+            {{keys::process, key.first}, {keys::instance, key.second}, {keys::dropped, events},
+                {keys::ready, ready}});
+        qCWarning(logSupervisor, "%ls: %lld events left out, too many; it is %s now",
+            qUtf16Printable(processLabel(key.first, key.second)), events,
+            ready ? "ready" : "not ready");
+    }
 }
 
 void Supervisor::recordLeftovers(const SupervisedProcess &process, const LeftoverReport &report)
@@ -328,10 +339,22 @@ void Supervisor::recordCpu(const SupervisedProcess &process, bool high, double a
 
 void Supervisor::record(RecordType type, const ProcessStatus &status)
 {
+    const bool isOver = status.state != ProcessPhase::Running;
+    if (type == RecordType::Exit || (type == RecordType::Unready && isOver))
+        m_output.handOnLast(status.name, status.instance); // which comes before it
+    const auto now = std::chrono::steady_clock::now();
+    if (!m_eventBudget.admits({status.name, status.instance}, type, now)) {
+        if (!m_tellDropped.isActive())
+            m_tellDropped.start();
+        return;
+    }
     RecordFields fields = recordFields(type, status, m_clock->now());
     m_journal.record(fields.type, std::move(fields.fields));
-    qCInfo(logSupervisor).noquote().nospace()
-        << processLabel(status.name, status.instance) << ": " << fields.text;
+    const QString text = u"%1: %2"_s.arg(processLabel(status.name, status.instance), fields.text);
+    if (fields.level == QtCriticalMsg)
+        qCCritical(logSupervisor, "%ls", qUtf16Printable(text));
+    else
+        qCInfo(logSupervisor, "%ls", qUtf16Printable(text));
 }
 
 } // namespace semper

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "supervisor/companions.h"
+#include "supervisor/eventbudget.h"
 #include "supervisor/launchplan.h"
 #include "supervisor/orderlystop.h"
 #include "supervisor/orphankeeper.h"
@@ -184,6 +185,7 @@ private:
     std::function<QJsonObject()> m_describe;
     std::function<ReloadResult(const ReloadRequest &)> m_reload;
     QMap<Key, qint64> m_dropped; ///< lines, since it was last told
+    EventBudget m_eventBudget;
     QTimer m_tellDropped;
     QTimer m_tellList; ///< of many that go, not for each one
     QTimer m_sampler;

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "journal/journal.h"
+#include "protocol/keys.h"
+#include "supervisor/eventbudget.h"
+#include "supervisor/logbudget.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+using namespace semper;
+
+namespace {
+
+const Instant begin = Instant(1h);
+const EventBudget::Process shop(u"shop"_s, 0);
+
+int admitted(EventBudget &budget, RecordType type, Instant now, int tries)
+{
+    int count = 0;
+    for (int i = 0; i < tries; ++i)
+        count += budget.admits(shop, type, now) ? 1 : 0;
+    return count;
+}
+
+qsizetype heldOf(const Journal &journal, const QString &process)
+{
+    const QList<QJsonObject> events = journal.after(0);
+    return std::ranges::count_if(
+        events, [&](const QJsonObject &event) { return event.value(keys::process) == process; });
+}
+
+} // namespace
+
+/// What bounds the journal and the log, whoever fills them.
+class TestEventLimits : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void aProcessThatTogglesIsToldOfSoOften();
+    void launchesHaveABudgetOfTheirOwn();
+    void whatMattersMostIsAlwaysTold();
+    void whatIsLeftOutIsCounted();
+    void oneProcessPushesNoOthersEventsOut();
+    void theLastThousandAreHeld();
+    void theServersOwnMessagesAreBounded();
+    void messagesOfTheProgramAreNot();
+};
+
+void TestEventLimits::aProcessThatTogglesIsToldOfSoOften()
+{
+    EventBudget budget;
+    QCOMPARE(admitted(budget, RecordType::Ready, begin, 10'000), 50);
+    QCOMPARE(admitted(budget, RecordType::Unready, begin, 10'000), 0);
+    QCOMPARE(admitted(budget, RecordType::Unready, begin + 10s, 10'000), 20);
+    QVERIFY(budget.admits({u"shop"_s, 1}, RecordType::Ready, begin));
+}
+
+void TestEventLimits::launchesHaveABudgetOfTheirOwn()
+{
+    EventBudget budget;
+    QCOMPARE(admitted(budget, RecordType::Ready, begin, 10'000), 50);
+    QCOMPARE(admitted(budget, RecordType::Exit, begin, 10'000), 1000);
+    QCOMPARE(admitted(budget, RecordType::Start, begin + 10s, 10'000), 200);
+}
+
+void TestEventLimits::whatMattersMostIsAlwaysTold()
+{
+    EventBudget budget;
+    static_cast<void>(admitted(budget, RecordType::Exit, begin, 10'000));
+    QCOMPARE(admitted(budget, RecordType::Failed, begin, 10), 10);
+    QCOMPARE(admitted(budget, RecordType::Unkillable, begin, 10), 10);
+}
+
+void TestEventLimits::whatIsLeftOutIsCounted()
+{
+    EventBudget budget;
+    QVERIFY(budget.takeLeftOut(begin).isEmpty());
+    static_cast<void>(admitted(budget, RecordType::Ready, begin, 57));
+    const auto leftOut = budget.takeLeftOut(begin);
+    QCOMPARE(leftOut.size(), 1);
+    QCOMPARE(leftOut.first().process, shop);
+    QCOMPARE(leftOut.first().events, 7);
+    QVERIFY(budget.takeLeftOut(begin).isEmpty());
+    QCOMPARE(admitted(budget, RecordType::Ready, begin, 57), 0);
+}
+
+void TestEventLimits::oneProcessPushesNoOthersEventsOut()
+{
+    const QTemporaryDir folder;
+    Journal journal;
+    QCOMPARE(journal.open(folder.path()), std::nullopt);
+    const auto record = [&journal](const QString &process, int count) {
+        for (int i = 0; i < count; ++i)
+            journal.record("ready"_L1, {{keys::process, process}, {keys::instance, 0}});
+    };
+    journal.record("server_started"_L1);
+    record(u"calm"_s, 5);
+    record(u"flood"_s, 5000);
+    record(u"other"_s, 5);
+    QCOMPARE(journal.after(0).size(), 1000);
+    QCOMPARE(heldOf(journal, u"calm"_s), 5);
+    QCOMPARE(heldOf(journal, u"other"_s), 5);
+    QCOMPARE(heldOf(journal, u"flood"_s), 989);
+    QCOMPARE(journal.after(0).first().value(keys::type), u"server_started"_s);
+    const QList<QJsonObject> events = journal.after(0);
+    QVERIFY(std::ranges::is_sorted(
+        events, {}, [](const QJsonObject &event) { return event.value(keys::id).toInteger(); }));
+}
+
+void TestEventLimits::theLastThousandAreHeld()
+{
+    const QTemporaryDir folder;
+    Journal journal;
+    QCOMPARE(journal.open(folder.path()), std::nullopt);
+    for (int i = 0; i < 3000; ++i) // more processes than there is room for
+        journal.record("start"_L1, {{keys::process, u"p"_s}, {keys::instance, i}});
+    const QList<QJsonObject> events = journal.after(0);
+    QCOMPARE(events.size(), 1000);
+    QCOMPARE(events.first().value(keys::instance), 2000);
+    QCOMPARE(events.last().value(keys::instance), 2999);
+}
+
+void TestEventLimits::theServersOwnMessagesAreBounded()
+{
+    LogBudget budget;
+    qint64 bytes = 0;
+    for (int i = 0; i < 100'000; ++i)
+        if (budget.admits(QtInfoMsg, "semper.server.hub", 100, begin))
+            bytes += 100;
+    QVERIFY2(bytes <= 2 * 1024 * 1024, qPrintable(QString::number(bytes)));
+    QVERIFY(bytes > 1024 * 1024);
+    QVERIFY(budget.admits(QtWarningMsg, "semper.server.hub", 100, begin));
+    QVERIFY(budget.admits(QtInfoMsg, "semper.server.http", 100, begin));
+    const auto leftOut = budget.takeLeftOut(begin);
+    QCOMPARE(leftOut.size(), 1);
+    QCOMPARE(leftOut.first().category, "semper.server.hub");
+    QCOMPARE(leftOut.first().messages, 100'000 - bytes / 100);
+    QVERIFY(!budget.admits(QtInfoMsg, "semper.server.hub", 100, begin));
+    QVERIFY(budget.takeLeftOut(begin + 500ms).isEmpty());
+    QCOMPARE(budget.takeLeftOut(begin + 1s).size(), 1);
+    QVERIFY(budget.admits(QtInfoMsg, "semper.server.hub", 100, begin + 1s));
+}
+
+void TestEventLimits::messagesOfTheProgramAreNot()
+{
+    LogBudget budget;
+    for (int i = 0; i < 1000; ++i) {
+        QVERIFY(budget.admits(QtInfoMsg, "shop.orders", 10'000, begin));
+        QVERIFY(budget.admits(QtDebugMsg, "semper.server.hub", 10'000, begin));
+    }
+}
+
+QTEST_GUILESS_MAIN(TestEventLimits)
+#include "tst_eventlimits.moc"
