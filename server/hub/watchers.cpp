@@ -12,15 +12,20 @@
 #include <QJsonArray>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace semper {
 
 namespace {
 
 constexpr int maximumWatchers = 256;
+constexpr auto waitingInterval = 100ms;
+constexpr double statesPerSecond = 20;
+constexpr double firstStates = 100;
 
 } // namespace
 
@@ -29,9 +34,13 @@ Watchers::Watchers(Supervisor &supervisor, Journal &journal)
     , m_journal(journal)
 {
     connect(&supervisor, &Supervisor::processChanged, this,
-        [this](const SupervisedProcess *process) { publishState(*process); });
+        [this](const SupervisedProcess *process) { stateChanged(*process); });
     connect(&supervisor, &Supervisor::metricsChanged, this,
-        [this](const SupervisedProcess *process) { publishMetrics(*process); });
+        [this](const SupervisedProcess *process) { metricsChanged(*process); });
+    connect(&supervisor, &Supervisor::listChanged, this, [this] { m_stateBudgets.clear(); });
+    m_tellWaiting.setSingleShot(true);
+    m_tellWaiting.setInterval(waitingInterval);
+    connect(&m_tellWaiting, &QTimer::timeout, this, &Watchers::publishWaiting);
     connect(&supervisor.output(), &OutputCollector::batchReady, this, &Watchers::publishOutput);
     connect(&journal, &Journal::recorded, this, &Watchers::publishEvent);
 }
@@ -57,6 +66,48 @@ void Watchers::open(FrameConnection *connection)
     connect(session, &QObject::destroyed, this, [this, session] { m_sessions.removeOne(session); });
 }
 
+void Watchers::stateChanged(const SupervisedProcess &process)
+{
+    const Process key(process.name(), process.instance());
+    auto budget = m_stateBudgets.find(key);
+    if (budget == m_stateBudgets.end())
+        budget = m_stateBudgets.insert(key, TokenBucket(statesPerSecond, firstStates));
+    if (budget->take(std::chrono::steady_clock::now())) {
+        m_waitingStates.remove(key);
+        return publishState(process);
+    }
+    m_waitingStates.insert(key);
+    if (!m_tellWaiting.isActive())
+        m_tellWaiting.start();
+}
+
+void Watchers::metricsChanged(const SupervisedProcess &process)
+{
+    if (std::ranges::none_of(
+            m_sessions, [](const auto *watcher) { return watcher->wants(topics::metrics); }))
+        return;
+    if (m_tellWaiting.isActive()) {
+        m_waitingMetrics.insert({process.name(), process.instance()});
+        return;
+    }
+    publishMetrics(process);
+    m_tellWaiting.start();
+}
+
+void Watchers::publishWaiting()
+{
+    const auto states = std::exchange(m_waitingStates, {});
+    for (const auto &[name, instance] : states)
+        if (const SupervisedProcess *process = m_supervisor.find(name, instance))
+            stateChanged(*process);
+    const auto metrics = std::exchange(m_waitingMetrics, {});
+    for (const auto &[name, instance] : metrics)
+        if (const SupervisedProcess *process = m_supervisor.find(name, instance))
+            publishMetrics(*process);
+    if (!metrics.isEmpty())
+        m_tellWaiting.start();
+}
+
 void Watchers::publishState(const SupervisedProcess &process)
 {
     QByteArray frame; // encoded once, for all
@@ -72,9 +123,14 @@ void Watchers::publishState(const SupervisedProcess &process)
 
 void Watchers::publishMetrics(const SupervisedProcess &process)
 {
-    for (WatcherSession *watcher : std::as_const(m_sessions))
-        if (watcher->wants(topics::metrics) && watcher->wantsProcess(process.name()))
-            watcher->pushMetrics(process);
+    QByteArray frame; // encoded once, for all
+    for (WatcherSession *watcher : std::as_const(m_sessions)) {
+        if (!watcher->wants(topics::metrics) || !watcher->wantsProcess(process.name()))
+            continue;
+        if (frame.isEmpty())
+            frame = encodeFrame(process.metricsFrame());
+        watcher->pushMetrics({process.name(), process.instance()}, frame);
+    }
 }
 
 void Watchers::publishEvent(const QJsonObject &event)

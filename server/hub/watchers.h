@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "supervision/tokenbucket.h"
+
+#include <QHash>
 #include <QJsonObject>
 #include <QList>
 #include <QObject>
+#include <QSet>
+#include <QString>
+#include <QTimer>
+
+#include <utility>
 
 namespace semper {
 
@@ -15,7 +23,8 @@ class WatcherSession;
 struct OutputBatch;
 
 /// Everybody who watches, wherever the connection came from, and what they are told. Each frame is
-/// encoded once, for all. Main thread.
+/// encoded once, for all. Of a process that tells of itself too often only the newest is encoded:
+/// its metrics ten times in a second, its state twenty times after a first hundred. Main thread.
 class Watchers : public QObject
 {
     Q_OBJECT
@@ -29,6 +38,11 @@ public:
     void open(FrameConnection *connection);
 
 private:
+    using Process = std::pair<QString, int>; ///< name and instance
+
+    void stateChanged(const SupervisedProcess &process);
+    void metricsChanged(const SupervisedProcess &process);
+    void publishWaiting();
     void publishState(const SupervisedProcess &process);
     void publishMetrics(const SupervisedProcess &process);
     void publishEvent(const QJsonObject &event);
@@ -38,6 +52,10 @@ private:
     Supervisor &m_supervisor;
     Journal &m_journal;
     QList<WatcherSession *> m_sessions;
+    QHash<Process, TokenBucket> m_stateBudgets; ///< of those that changed
+    QSet<Process> m_waitingStates; ///< changed, and not told yet
+    QSet<Process> m_waitingMetrics; ///< likewise
+    QTimer m_tellWaiting; ///< runs for a while after metrics were told too
 };
 
 } // namespace semper

@@ -58,9 +58,9 @@ void WatcherSession::push(const QByteArray &frame)
     pump();
 }
 
-void WatcherSession::pushMetrics(const SupervisedProcess &process)
+void WatcherSession::pushMetrics(const WatcherQueue::Key &process, const QByteArray &frame)
 {
-    m_queue.pushMetrics({process.name(), process.instance()}, encodeFrame(process.metricsFrame()));
+    m_queue.pushMetrics(process, frame);
     pump();
 }
 
@@ -164,7 +164,8 @@ void WatcherSession::sendAllMetrics()
 {
     for (const SupervisedProcess *process : m_supervisor.all())
         if (wantsProcess(process->name()) && process->pid() > 0)
-            pushMetrics(*process);
+            m_queue.pushMetrics(
+                {process->name(), process->instance()}, encodeFrame(process->metricsFrame()));
 }
 
 CommandResult WatcherSession::carryOut(

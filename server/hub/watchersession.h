@@ -30,7 +30,8 @@ public:
     [[nodiscard]] bool wantsProcess(const QString &name) const;
     /// An encoded "state", "event" or "log" frame.
     void push(const QByteArray &frame);
-    void pushMetrics(const SupervisedProcess &process);
+    /// An encoded "metrics" frame of \a process; one that waits for it goes.
+    void pushMetrics(const WatcherQueue::Key &process, const QByteArray &frame);
 
 Q_SIGNALS:
     void topicsChanged();
