@@ -8,6 +8,7 @@
 #include "protocol/keys.h"
 #include "protocol/messagekeys.h"
 #include "protocol/topics.h"
+#include "supervisor/descriptorlimit.h"
 #include "supervisor/supervisor.h"
 
 #include <QLoggingCategory>
@@ -18,6 +19,7 @@
 
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -123,9 +125,14 @@ void Hub::accept(int descriptor)
 {
     const qsizetype strangers = m_connections.size() - m_watching.size() - m_processes.size()
         - m_waitingHosts.count() - m_given.size();
+    const auto most = std::min<qint64>(maximumStrangers, descriptorsForClients() / 8);
+    if (strangers >= 2 * most) { // Those that are told so stay until they have read it.
+        ::close(descriptor);
+        return;
+    }
     auto *connection = new HubConnection(descriptor, m_pump, this);
     expectHello(connection);
-    if (strangers >= maximumStrangers)
+    if (strangers >= most)
         connection->fail(u"too_many"_s, u"too many connections without a hello"_s);
 }
 

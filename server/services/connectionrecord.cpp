@@ -6,6 +6,8 @@
 
 #include <QSslSocket>
 
+#include <utility>
+
 using namespace std::chrono_literals;
 
 namespace semper {
@@ -38,8 +40,25 @@ std::optional<LiveConnection::Quiet> ConnectionRecord::quiet() const
     return LiveConnection::Quiet{.hasAsked = hasAsked, .time = quietTime()};
 }
 
+void ConnectionRecord::setUser(const QString &user)
+{
+    m_connection.user = user;
+    m_isKnown = true;
+    if (m_held)
+        m_held->setTrusted();
+}
+
+void ConnectionRecord::bound(std::function<qint64()> measure, std::function<void()> giveUp)
+{
+    m_held = std::make_unique<HeldBytes>(std::move(measure), std::move(giveUp));
+    if (m_isKnown)
+        m_held->setTrusted();
+}
+
 void ConnectionRecord::received(qint64 bytes)
 {
+    if (m_held)
+        m_held->grew(bytes);
     m_connection.bytesIn += bytes;
     m_lastActivity = QDateTime::currentMSecsSinceEpoch();
     m_quiet.restart();

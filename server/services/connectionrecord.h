@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "services/heldbytes.h"
 #include "services/liveconnection.h"
 
 #include <semper/connection.h>
@@ -9,6 +10,8 @@
 #include <QElapsedTimer>
 
 #include <chrono>
+#include <functional>
+#include <memory>
 #include <optional>
 
 class QAbstractSocket;
@@ -26,11 +29,7 @@ public:
     void received(qint64 bytes);
     void sent(qint64 bytes);
     /// As whom the client was authenticated since.
-    void setUser(const QString &user)
-    {
-        m_connection.user = user;
-        m_isKnown = true;
-    }
+    void setUser(const QString &user);
     /// By the server's token, or a certificate.
     [[nodiscard]] bool isKnown() const { return m_isKnown; }
     /// Since the last byte in or out.
@@ -40,6 +39,8 @@ public:
     }
     /// What long-lived connections are to a newcomer; those that are known stay.
     [[nodiscard]] std::optional<LiveConnection::Quiet> quiet() const;
+    /// Has what the client holds, as \a measure tells, count in the budget of all: see HeldBytes.
+    void bound(std::function<qint64()> measure, std::function<void()> giveUp);
 
     [[nodiscard]] quint64 id() const { return m_connection.id; }
     [[nodiscard]] const QString &peer() const { return m_connection.peer; }
@@ -50,6 +51,7 @@ private:
     qint64 m_lastActivity; ///< ms since 1970: cheaper to take than a QDateTime
     QElapsedTimer m_quiet;
     bool m_isKnown;
+    std::unique_ptr<HeldBytes> m_held;
 };
 
 } // namespace semper

@@ -67,6 +67,7 @@ HttpGuard::HttpGuard(GuardedSocket &socket, quint64 id, const HttpLimits &limits
     if (auto *tls = qobject_cast<QSslSocket *>(m_socket)) // where the above means: encrypted
         connect(tls, &QSslSocket::encryptedBytesWritten, this, &HttpGuard::progressWriting);
     connect(m_socket, &QAbstractSocket::disconnected, this, &HttpGuard::endRelay);
+    m_record.bound([this] { return heldBytes(); }, [this] { giveUp(); });
     m_lastWrite.start();
     m_deadline.setRemainingTime(m_limits.headTimeout);
 }
@@ -99,6 +100,27 @@ void HttpGuard::endRelay()
     relay->disconnect(this);
     relay->end();
     Q_EMIT relay->disconnected();
+}
+
+void HttpGuard::giveUp()
+{
+    qCWarning(logHttpGuard).noquote()
+        << m_record.peer() << "is cut off: clients hold too much together, and it most";
+    if (!m_upgraded) {
+        m_phase = Phase::Leaving;
+        m_input.clear();
+        m_chunks.reset();
+    }
+    QMetaObject::invokeMethod(this, &HttpGuard::abort, Qt::QueuedConnection);
+}
+
+qint64 HttpGuard::heldBytes() const
+{
+    if (m_upgraded)
+        return m_upgraded->heldBytes();
+    const qint64 withHandler = m_phase == Phase::Answering ? m_head.bodyBytes : 0;
+    const qint64 inChunks = m_chunks ? m_chunks->bytes().size() : 0;
+    return m_input.size() + inChunks + withHandler + m_guarded.unsentBytes();
 }
 
 Connection HttpGuard::connection() const

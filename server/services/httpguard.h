@@ -75,6 +75,8 @@ private:
         Upgraded, ///< it is no longer HTTP, nor read here
     };
 
+    [[nodiscard]] qint64 heldBytes() const;
+    void giveUp();
     [[nodiscard]] bool serve();
     [[nodiscard]] bool mayTakeRequest() const;
     [[nodiscard]] bool readMore();

@@ -3,7 +3,9 @@
 
 #include "protocol/keys.h"
 #include "services/acceptor.h"
+#include "services/clientdescriptor.h"
 #include "services/connectiontable.h"
+#include "services/heldbytes.h"
 #include "services/liveconnection.h"
 #include "services/tlsfiles.h"
 #include "services/unixlistener.h"
@@ -82,6 +84,7 @@ ServiceListener::ServiceListener(
     , m_limits(limits)
     , m_line(std::make_shared<TurnLine>())
 {
+    HeldBytes::allowMessage(limits.messageMaxBytes);
     setListenBacklogSize(listenBacklog);
     setMaxPendingConnections(std::numeric_limits<int>::max()); // The cap is m_limits'.
     connect(&m_sweep, &QTimer::timeout, this, &ServiceListener::sweep);
@@ -190,6 +193,7 @@ std::variant<std::function<void()>, ListenerFault> ServiceListener::prepare(
 void ServiceListener::setLimits(const ServiceLimits &limits)
 {
     m_limits = limits;
+    HeldBytes::allowMessage(limits.messageMaxBytes);
     limitsChanged();
     if (m_sweep.isActive())
         startSweep();
@@ -262,6 +266,7 @@ void ServiceListener::incomingConnection(qintptr accepted)
     if (m_tls)
         return shakeHands(descriptor);
     QTcpSocket *socket = makeSocket();
+    new ClientDescriptor(socket);
     if (socket->setSocketDescriptor(descriptor))
         return take(socket);
     delete socket;
@@ -270,7 +275,8 @@ void ServiceListener::incomingConnection(qintptr accepted)
 
 bool ServiceListener::isFull() const
 {
-    return m_live.size() + qsizetype(m_handshakes.size()) >= m_limits.connections;
+    return m_live.size() + qsizetype(m_handshakes.size()) >= m_limits.connections
+        || !ClientDescriptor::isFree();
 }
 
 /// Clients that have asked for nothing go first; of those, and of the others, who has been quiet
@@ -304,6 +310,7 @@ void ServiceListener::makeRoom()
 void ServiceListener::shakeHands(int descriptor)
 {
     QSslSocket *socket = makeTlsSocket();
+    new ClientDescriptor(socket);
     if (!socket->setSocketDescriptor(descriptor)) {
         delete socket;
         ::close(descriptor);

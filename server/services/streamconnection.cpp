@@ -46,6 +46,7 @@ StreamConnection::StreamConnection(QTcpSocket *socket, quint64 id, StreamFraming
     , m_facts{.id = id, .address = m_record.peer()}
     , m_turn(std::move(line), [this] { return doPiece(); })
 {
+    m_record.bound([this] { return m_frames.heldBytes() + bytesToWrite(); }, [this] { giveUp(); });
     m_lastActivity.start();
     m_lastRead.start();
     m_lastWrite.start();
@@ -156,6 +157,15 @@ void StreamConnection::close()
 void StreamConnection::abort()
 {
     m_socket->abort();
+}
+
+void StreamConnection::giveUp()
+{
+    qCWarning(logStreamConnection, "%ls is cut off: clients hold too much together, and it most",
+        qUtf16Printable(m_facts.address));
+    forgetFrames();
+    if (m_socket)
+        abortLater();
 }
 
 void StreamConnection::abortLater()

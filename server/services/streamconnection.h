@@ -59,6 +59,7 @@ private:
     void progressWriting();
     void endWriting();
     void abortLater();
+    void giveUp();
 
     QTcpSocket *m_socket; ///< null once it is gone, and only what is left is delivered
     QObject *m_partings;

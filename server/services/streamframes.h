@@ -39,6 +39,7 @@ public:
     /// FrameTooLong, which comes as soon as it is known, nothing for ever.
     [[nodiscard]] std::optional<std::variant<QByteArray, FrameTooLong>> next();
 
+    [[nodiscard]] qsizetype heldBytes() const { return m_buffer.size(); }
     /// A frame has begun to come. Only after next() has returned nothing.
     [[nodiscard]] bool hasBegun() const { return waiting() > 0 && !m_broken; }
 

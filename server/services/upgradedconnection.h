@@ -36,6 +36,8 @@ public:
     virtual void close() = 0; ///< as LiveConnection
     virtual void enforceDeadlines() = 0; ///< likewise
     [[nodiscard]] virtual std::optional<LiveConnection::Quiet> quiet() const = 0; ///< likewise
+    /// What the client has sent and is not taken yet, and what waits to be sent to it.
+    [[nodiscard]] virtual qint64 heldBytes() const = 0;
 };
 
 /// Decides over a request that was admitted: nothing where it stays HTTP, or its refusal, or what

@@ -59,6 +59,10 @@ public:
     void close() override;
     void enforceDeadlines() override;
     [[nodiscard]] std::optional<LiveConnection::Quiet> quiet() const override;
+    [[nodiscard]] qint64 heldBytes() const override
+    {
+        return m_frames.heldBytes() + m_relay.bytesAvailable() + bytesToWrite();
+    }
 
 Q_SIGNALS:
     void opened();

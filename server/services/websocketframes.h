@@ -57,6 +57,7 @@ public:
     /// Whether \a frame, of next(), is a close frame.
     [[nodiscard]] static bool isClose(const QByteArray &frame);
 
+    [[nodiscard]] qsizetype heldBytes() const { return m_input.size() + m_message.size(); }
     /// A message or frame has begun to come. Only after next() has returned nothing.
     [[nodiscard]] bool hasBegun() const
     {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <semper/semper_server_export.h>
+
+#include <QtGlobal>
+
 #include <sys/resource.h>
 
 namespace semper {
@@ -11,5 +15,12 @@ void raiseDescriptorLimit();
 
 /// What the limit was before.
 [[nodiscard]] rlimit originalDescriptorLimit();
+
+/// What supervision and the hub need is not for clients of services, however many come: 256, and 8
+/// for each of \a processes, but at most half of all that this process may open.
+void reserveDescriptors(qsizetype processes);
+
+/// How many descriptors the clients of all services may have together.
+[[nodiscard]] SEMPER_SERVER_EXPORT qint64 descriptorsForClients();
 
 } // namespace semper

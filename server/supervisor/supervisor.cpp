@@ -4,6 +4,7 @@
 #include "journal/journal.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
+#include "supervisor/descriptorlimit.h"
 #include "supervisor/leftovers.h"
 #include "supervisor/recordfields.h"
 #include "supervisor/wallclock.h"
@@ -138,6 +139,7 @@ void Supervisor::addInstance(const QString &name, int instance)
         [this, it](std::chrono::milliseconds limit) { Q_EMIT stopRequested(it, limit); });
     m_companions.add(it);
     m_processes.insert_or_assign({name, instance}, std::move(process));
+    reserveDescriptors(qsizetype(m_processes.size()));
 }
 
 void Supervisor::processHasMoved(SupervisedProcess *process)

@@ -48,6 +48,12 @@ RpcConnection::RpcConnection(QTcpSocket *socket, quint64 id, const ListenerSpec 
 {
     m_socket->setReadBufferSize(readBufferBytes);
     m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
+    m_record.bound([this] { return heldBytes(); },
+        [this] {
+            qCWarning(logRpcConnection).noquote()
+                << m_record.peer() << "is cut off: clients hold too much together, and it most";
+            QMetaObject::invokeMethod(this, &RpcConnection::abort, Qt::QueuedConnection);
+        });
     m_wait.setSingleShot(true);
     m_wait.setInterval(timeToTellMore);
     connect(&m_wait, &QTimer::timeout, this, [this] {
@@ -80,6 +86,11 @@ RpcConnection::~RpcConnection()
     }
     if (m_conversation)
         m_conversation->setWrite({});
+}
+
+qint64 RpcConnection::heldBytes() const
+{
+    return m_first.size() + (m_conversation ? m_conversation->heldBytes() : 0) + m_output->unsent();
 }
 
 Connection RpcConnection::connection() const

@@ -45,6 +45,7 @@ public:
     [[nodiscard]] std::optional<Quiet> quiet() const override;
 
 private:
+    [[nodiscard]] qint64 heldBytes() const;
     void read();
     void find();
     void speak(std::shared_ptr<RpcConversation> conversation);

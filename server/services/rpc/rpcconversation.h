@@ -37,6 +37,8 @@ public:
     [[nodiscard]] virtual bool wantsMore() const = 0;
     /// No more will come. Takes what is left, where that makes a message.
     virtual void finish() { }
+    /// Of what was appended, what no message was made of yet.
+    [[nodiscard]] virtual qint64 heldBytes() const = 0;
     /// A message has begun and is not whole.
     [[nodiscard]] virtual bool isMidMessage() const = 0;
     /// It took too long to become whole: says so, and is over.
