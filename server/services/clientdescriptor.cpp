@@ -3,23 +3,34 @@
 
 #include "supervisor/descriptorlimit.h"
 
+#include <QAbstractSocket>
+
+#include <utility>
+
 namespace semper {
 
 namespace {
 
-qint64 takenByClients = 0; ///< by clients of all services
+qint64 takenByClients = 0; ///< of all services
 
 } // namespace
 
-ClientDescriptor::ClientDescriptor(QObject *socket)
+ClientDescriptor::ClientDescriptor(QAbstractSocket *socket)
     : QObject(socket)
 {
     ++takenByClients;
+    connect(socket, &QAbstractSocket::disconnected, this, &ClientDescriptor::release);
 }
 
 ClientDescriptor::~ClientDescriptor()
 {
-    --takenByClients;
+    release();
+}
+
+void ClientDescriptor::release()
+{
+    if (std::exchange(m_isTaken, false))
+        --takenByClients;
 }
 
 bool ClientDescriptor::isFree()

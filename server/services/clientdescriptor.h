@@ -3,6 +3,8 @@
 
 #include <QObject>
 
+class QAbstractSocket;
+
 namespace semper {
 
 /// Stands for the descriptor of one client of a service, and counts it for as long as its parent,
@@ -11,11 +13,16 @@ class ClientDescriptor : public QObject
 {
     Q_OBJECT
 public:
-    explicit ClientDescriptor(QObject *socket);
+    explicit ClientDescriptor(QAbstractSocket *socket);
     ~ClientDescriptor() override;
 
     /// Whether there is one for another client: see descriptorsForClients().
     [[nodiscard]] static bool isFree();
+
+private:
+    void release();
+
+    bool m_isTaken = true;
 };
 
 } // namespace semper

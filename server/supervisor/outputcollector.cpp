@@ -128,21 +128,20 @@ void OutputCollector::setLimits(const QByteArray &launch, const OutputLimitsSpec
         it->allowance.setLimits(limits);
 }
 
-void OutputCollector::takeLast(const QByteArray &launch)
+void OutputCollector::takeLast(const QString &process, int instance, const QByteArray &launch)
 {
     const QMutexLocker lock(&m_mutex);
-    const auto stream = m_streams.find(m_launches.value(launch));
-    if (stream == m_streams.end())
-        return;
-    stream->awaited = {};
-    auto reading = Reading::Some;
-    for (int i = 0; i < lastReadings && reading == Reading::Some; ++i)
-        reading = read(*stream, readingBytes);
-    if (reading == Reading::End) // which the thread will see too
-        endLine(*stream);
-    const auto &[process, instance] = stream->process;
-    m_last[stream->process].append(
-        {m_gathered.takeOf(stream->process)
+    // It may have been read to its end already.
+    if (const auto stream = m_streams.find(m_launches.value(launch)); stream != m_streams.end()) {
+        stream->awaited = {};
+        auto reading = Reading::Some;
+        for (int i = 0; i < lastReadings && reading == Reading::Some; ++i)
+            reading = read(*stream, readingBytes);
+        if (reading == Reading::End) // which the thread will see too
+            endLine(*stream);
+    }
+    m_last[{process, instance}].append(
+        {m_gathered.takeOf({process, instance})
                 .value_or(OutputBatch{.process = process, .instance = instance, .lines = {}}),
             slice()});
 }

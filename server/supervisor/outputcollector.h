@@ -50,10 +50,10 @@ public:
     void assign(int instance, const AwaitedLine &awaited);
     void setLimits(const QByteArray &launch, const OutputLimitsSpec &limits);
 
-    /// \a launch is over: takes what it has left in its pipe. No line of it is awaited any more,
-    /// and what the next launch of its process prints is held, for a second at most, until this was
-    /// handed on.
-    void takeLast(const QByteArray &launch);
+    /// \a launch of a process is over: takes what it has left in its pipe. No line of it is awaited
+    /// any more, and what the next launch of its process prints is held, for a second at most,
+    /// until this was handed on.
+    void takeLast(const QString &process, int instance, const QByteArray &launch);
     /// Hands on, and echoes, what the last launch of a process that is over has printed.
     void handOnLast(const QString &process, int instance);
 

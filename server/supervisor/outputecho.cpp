@@ -64,7 +64,9 @@ bool OutputEcho::tellLeftOut(Instant now)
         if (process.leftOut > 0 && now - process.toldAt >= leftOutLinesInterval)
             tell(it->first, process, now);
         owes |= process.leftOut > 0;
-        if (process.leftOut == 0 && process.bytes.isFull(now))
+        const bool isQuiet
+            = process.bytes.isFull(now) && now - process.toldAt >= leftOutLinesInterval;
+        if (process.leftOut == 0 && isQuiet)
             it = m_processes.erase(it);
         else
             ++it;

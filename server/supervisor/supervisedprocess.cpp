@@ -312,8 +312,8 @@ LaunchPlan SupervisedProcess::planNow()
     m_group = LaunchGroup(m_edges.cgroups, m_identity.launchId, m_spec->limits.memoryMaxBytes);
     request->settings.cgroup = m_group.entrance();
     const AwaitedLine awaited = m_readiness.prepare(m_spec, m_identity);
-    if (const auto error = m_ends.open(
-            *request, m_identity, m_edges, awaited, m_spec->outputLimits, *m_launch))
+    if (const auto error
+        = m_ends.open(*request, m_identity, m_edges, awaited, m_spec->outputLimits, *m_launch))
         return *error;
     return plan;
 }
@@ -362,7 +362,7 @@ void SupervisedProcess::launchFailed(const LaunchFailure &failure)
 void SupervisedProcess::launchEnded(ExitReport report)
 {
     Q_EMIT ending();
-    m_edges.output.takeLast(m_identity.launchId);
+    m_edges.output.takeLast(name(), instance(), m_identity.launchId);
     report.uptime = uptime();
     if (m_group.wasKilledForMemory())
         handle(

@@ -48,6 +48,7 @@ private Q_SLOTS:
     void readsNoFasterThanTheLimits();
     void aStreamThatWaitsIsReadToItsEnd();
     void whatALaunchLeavesIsHandedOnAtOnce();
+    void whatWasReadToItsEndIsHeldForItsLaunch();
 };
 
 void TestOutputCollector::handsOnLinesAndTheUnfinishedLast()
@@ -239,7 +240,13 @@ void TestOutputCollector::readsNoFasterThanTheLimits()
     QVERIFY(written > held);
 
     collector.setLimits("it", {});
-    QTRY_VERIFY(::write(out, flood.constData(), std::size_t(flood.size())) == flood.size());
+    const qint64 before = written;
+    const auto isReadFaster = [&] {
+        if (const auto size = ::write(out, flood.constData(), std::size_t(flood.size())); size > 0)
+            written += size;
+        return written > before + 8 * held;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(isReadFaster(), 30'000);
     ::close(out);
 }
 
@@ -273,14 +280,41 @@ void TestOutputCollector::whatALaunchLeavesIsHandedOnAtOnce()
     const QByteArray text = QByteArray("0123456789\n").repeated(100) + "the last";
     QCOMPARE(::write(out, text.constData(), std::size_t(text.size())), text.size());
     ::close(out);
-    collector.takeLast("it");
+    collector.takeLast(u"writer"_s, 0, "it");
     collector.handOnLast(u"writer"_s, 0); // the event loop has not turned
     QCOMPARE(lines.size(), 101);
     QCOMPARE(lines.last(), u"the last"_s);
-    collector.takeLast("it");
-    collector.takeLast("no such launch");
+    collector.takeLast(u"writer"_s, 0, "it");
+    collector.takeLast(u"writer"_s, 0, "no such launch");
     collector.handOnLast(u"writer"_s, 0);
     QCOMPARE(lines.size(), 101);
+}
+
+void TestOutputCollector::whatWasReadToItsEndIsHeldForItsLaunch()
+{
+    OutputCollector collector;
+    QSignalSpy batches(&collector, &OutputCollector::batchReady);
+    const QSet<QString> before = descriptors();
+    const int first = collector.open(u"writer"_s, 0, {.launch = "first"});
+    QCOMPARE(::write(first, "x\n", 2), 2); // so that what comes next waits for the next delivery
+    QTRY_COMPARE(batches.size(), 1);
+    QCOMPARE(::write(first, "last\n", 5), 5);
+    ::close(first);
+    QTRY_COMPARE(descriptors(), before); // read to its end
+    collector.takeLast(u"writer"_s, 0, "first");
+    const int next = collector.open(u"writer"_s, 0, {.launch = "next"});
+    QCOMPARE(::write(next, "of the next\n", 12), 12);
+    collector.handOnLast(u"writer"_s, 0);
+    QStringList lines;
+    const auto told = [&] {
+        lines.clear();
+        for (const QList<QVariant> &batch : std::as_const(batches))
+            lines += batch.first().value<OutputBatch>().lines;
+        return lines.size();
+    };
+    QTRY_COMPARE(told(), 3);
+    QCOMPARE(lines, (QStringList{u"x"_s, u"last"_s, u"of the next"_s}));
+    ::close(next);
 }
 
 QTEST_GUILESS_MAIN(TestOutputCollector)

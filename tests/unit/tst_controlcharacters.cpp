@@ -12,7 +12,7 @@ namespace {
 
 QString characterOf(char32_t c)
 {
-    return QString::fromUcs4(&c, 1);
+    return QStringView(QChar::fromUcs4(c)).toString(); // not by QString, which drops U+FEFF
 }
 
 } // namespace

@@ -27,7 +27,10 @@ public:
     void append(const QByteArray &bytes) override { m_input += bytes; }
     [[nodiscard]] bool step() override;
     [[nodiscard]] bool wantsMore() const override { return !isOver() && !m_isAnswering; }
-    [[nodiscard]] qint64 heldBytes() const override { return m_input.size(); }
+    [[nodiscard]] qint64 heldBytes() const override
+    {
+        return m_input.size() + (m_chunks ? m_chunks->bytes().size() : 0);
+    }
     [[nodiscard]] bool isMidMessage() const override;
     void giveUp() override;
 
