@@ -95,10 +95,11 @@ void HeartbeatWatch::received(std::optional<std::chrono::milliseconds> loopLag)
 
 void HeartbeatWatch::extend(std::chrono::milliseconds time)
 {
-    if (m_pid == 0 || m_period == 0ms || m_timers->watchdog.remainingTimeAsDuration() >= time)
+    PatientTimer &watchdog = m_timers->watchdog;
+    if (m_pid == 0 || m_period == 0ms || (watchdog.isActive() && watchdog.remaining() >= time))
         return;
     m_isSuspect = false;
-    m_timers->watchdog.start(time);
+    watchdog.start(time);
 }
 
 // A server that was stopped itself finds its timers elapsed and the heartbeats of that time still
