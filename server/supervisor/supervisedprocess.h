@@ -12,6 +12,8 @@
 #include "supervisor/livenesswatch.h"
 #include "supervisor/patienttimer.h"
 
+#include <semper/semper_server_export.h>
+
 #include <QObject>
 #include <QPointer>
 #include <QTimer>
@@ -58,7 +60,7 @@ struct SupervisorEdges
 
 /// One instance of a process: its machine, its launch, and what it told of itself. Turns what
 /// Qt reports into happenings and performs the machine's actions. Main thread.
-class SupervisedProcess : public QObject
+class SEMPER_SERVER_EXPORT SupervisedProcess : public QObject
 {
     Q_OBJECT
 public:
