@@ -309,7 +309,7 @@ void TestWebSocketClient::whoSpeaksNoWebSocketIsUnreachable_data()
     QTest::addColumn<QByteArray>("answer");
     QTest::addColumn<QString>("why");
     const auto row = [](const char *name, const QByteArray &answer, const char16_t *why) {
-        QTest::newRow(name) << answer << QString(why);
+        QTest::newRow(name) << answer << QString::fromUtf16(why);
     };
     row("no challenge", "401 Unauthorized\r\n", u"answered with 401 Unauthorized");
     row("a bearer's", "401 Unauthorized\r\nWWW-Authenticate: Bearer\r\n",
