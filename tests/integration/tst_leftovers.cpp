@@ -109,7 +109,9 @@ void TestLeftovers::theTimeToStopBelongsToTheWholeLaunch()
         more.insert(u"max_age_ms"_s, 1500);
     if (how == u"memory")
         more.insert(u"memory_max_bytes"_s, 1024 * 1024);
-    RunningServer server({{u"it"_s, wrapped(saver(1000), more)}});
+    const QString ballast
+        = how == u"memory" ? u"x=$(head -c 8000000 /dev/zero | tr '\\0' x); "_s : QString();
+    RunningServer server({{u"it"_s, wrapped(ballast + saver(1000), more)}});
     QVERIFY2(server.start(), qPrintable(server.log()));
     QTRY_COMPARE_WITH_TIMEOUT(linesOf(server, "up ").size(), 1, patience);
     if (how == u"stop" || how == u"restart") {
