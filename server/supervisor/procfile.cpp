@@ -30,6 +30,7 @@ constexpr int residentPagesField = 21;
 
 constexpr qsizetype largestEnvironmentBytes = 4 * 1024 * 1024;
 constexpr qsizetype bufferBytes = 64 * 1024;
+constexpr qsizetype usualEnvironmentBytes = 8 * 1024;
 constexpr qsizetype largestListBytes = 1024 * 1024;
 constexpr qsizetype mostMembers = 10'000;
 
@@ -156,12 +157,6 @@ QList<pid_t> withDescendants(const QList<pid_t> &roots)
     return all;
 }
 
-bool environmentContains(pid_t pid, const QByteArray &entry)
-{
-    const QByteArray environment = '\0' + read(pid, "environ", largestEnvironmentBytes);
-    return environment.contains('\0' + entry + '\0');
-}
-
 QByteArrayList environmentEntries(pid_t pid, const QByteArray &prefix)
 {
     return entriesOf(read(pid, "environ", largestEnvironmentBytes), prefix);
@@ -169,10 +164,16 @@ QByteArrayList environmentEntries(pid_t pid, const QByteArray &prefix)
 
 std::optional<QByteArrayList> marks(pid_t pid, const QByteArray &prefix, qsizetype limit)
 {
-    const QByteArray environment = read(pid, "environ", limit);
-    if (environment.isEmpty() && errno != EACCES)
-        return std::nullopt;
-    return entriesOf(environment, prefix);
+    for (qsizetype bytes = std::min(usualEnvironmentBytes, limit);; bytes = limit) {
+        QByteArray environment = read(pid, "environ", bytes);
+        if (environment.isEmpty() && errno != EACCES)
+            return std::nullopt;
+        const bool isAll = environment.size() < bytes || bytes == limit;
+        environment.truncate(environment.lastIndexOf('\0') + 1); // whole entries
+        const QByteArrayList found = entriesOf(environment, prefix);
+        if (isAll || !found.isEmpty())
+            return found;
+    }
 }
 
 std::optional<Usage> usage(pid_t pid)

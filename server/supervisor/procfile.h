@@ -25,11 +25,9 @@ namespace semper::procfile {
 [[nodiscard]] pid_t parent(pid_t pid);
 /// \a roots and all their descendants, each once; at most 10,000.
 [[nodiscard]] QList<pid_t> withDescendants(const QList<pid_t> &roots);
-/// Whether \a entry ("NAME=value") stands in the environment that \a pid was executed with.
-/// False where it may not be read, and for a zombie.
-[[nodiscard]] bool environmentContains(pid_t pid, const QByteArray &entry);
-/// Those that start with \a prefix, of the first \a limit bytes. Nothing: there is no environment,
-/// for a moment or for good; none where it may not be read.
+/// The entries ("NAME=value") of the environment that \a pid was executed with, as far as they
+/// start with \a prefix: of the first 8 KiB, or, where none is there, of the first \a limit bytes.
+/// Nothing: there is no environment, for a moment or for good; none where it may not be read.
 [[nodiscard]] std::optional<QByteArrayList> marks(
     pid_t pid, const QByteArray &prefix, qsizetype limit);
 /// All entries there that start with \a prefix; none where it may not be read.
