@@ -51,6 +51,7 @@ StartPage::StartPage(QWidget *parent)
     logo->setPixmap(
         QIcon(u":/icons/semper.svg"_s).pixmap(QSize(logoSize, logoSize), devicePixelRatioF()));
     logo->setAlignment(Qt::AlignCenter);
+    m_command->setTextFormat(Qt::PlainText);
     m_command->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     m_command->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_command->setAccessibleName(tr("Command that starts a server"));
