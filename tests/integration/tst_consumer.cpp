@@ -85,8 +85,7 @@ void TestConsumer::whatIsInstalled_data()
              u"include/semper/database.h"_s, u"include/semper/semper_database_export.h"_s,
              u"lib/cmake/Semper/SemperDatabaseTargets.cmake"_s,
              u"lib/cmake/Semper/SemperConfig.cmake"_s,
-             u"lib/cmake/Semper/SemperConfigVersion.cmake"_s,
-             u"share/semper/semper.schema.json"_s})
+             u"lib/cmake/Semper/SemperConfigVersion.cmake"_s, u"share/semper/semper.schema.json"_s})
         QTest::addRow("%s", qUtf8Printable(file)) << file;
 }
 

@@ -187,7 +187,8 @@ void TestDoors::anOrdinaryClientHasItsTurn()
     request.flush();
     crowd.start(helperProgram(u"press"_s),
         {QString::number(port), u"250"_s, u"60000"_s, u"pipeline"_s, request.fileName()});
-    QTRY_VERIFY_WITH_TIMEOUT(crowd.readAllStandardOutput().contains("ready"), patience);
+    QByteArray said;
+    QTRY_VERIFY_WITH_TIMEOUT((said += crowd.readAllStandardOutput()).contains("ready"), patience);
     RawClient client(quint16(port), root);
     for (int i = 1; i <= 20; ++i) {
         QTRY_COMPARE_WITH_TIMEOUT(client.answers(), i, patience);

@@ -249,11 +249,14 @@ void TestListeners::theLongestQuietOverTlsMakesRoom()
             return client.closed() || !client.received().isEmpty();
         }) && client.received().endsWith("hello");
     };
-    QTRY_VERIFY_WITH_TIMEOUT(isServed(), patience);
+    // Asked again once it holds, so that a newcomer is not counted twice.
+    bool first = false;
+    QTRY_VERIFY_WITH_TIMEOUT(first = first || isServed(), patience);
     QTRY_VERIFY_WITH_TIMEOUT(silent.closed(), patience);
     RawClient half(port(u"https"_s), "\x16\x03\x01");
     RawClient other(port(u"https"_s), "\x16\x03\x01");
-    QTRY_VERIFY_WITH_TIMEOUT(isServed(), patience);
+    bool second = false;
+    QTRY_VERIFY_WITH_TIMEOUT(second = second || isServed(), patience);
     QVERIFY(!served.closed());
 }
 
