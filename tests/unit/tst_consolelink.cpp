@@ -43,6 +43,15 @@ public:
     }
 };
 
+namespace {
+
+struct Close
+{
+    void operator()(std::FILE *file) const { std::fclose(file); }
+};
+
+} // namespace
+
 class TestConsoleLink : public QObject
 {
     Q_OBJECT
@@ -55,7 +64,7 @@ private Q_SLOTS:
 
 void TestConsoleLink::everythingThatIsSentIsPrintedAndOnlyChangesOfMetrics()
 {
-    const std::unique_ptr<std::FILE, decltype(&std::fclose)> file(std::tmpfile(), &std::fclose);
+    const std::unique_ptr<std::FILE, Close> file(std::tmpfile());
     QVERIFY(file);
     SystemClock clock;
     ConsoleLink link({{u"job"_s, u"orders"_s}}, file.get());
@@ -84,7 +93,7 @@ void TestConsoleLink::everythingThatIsSentIsPrintedAndOnlyChangesOfMetrics()
 
 void TestConsoleLink::asJsonEachFrameIsALine()
 {
-    const std::unique_ptr<std::FILE, decltype(&std::fclose)> file(std::tmpfile(), &std::fclose);
+    const std::unique_ptr<std::FILE, Close> file(std::tmpfile());
     QVERIFY(file);
     ConsoleLink link({}, file.get(), ConsoleLink::Form::Json);
     QVERIFY(link.send({{u"type"_s, u"status"_s}, {u"text"_s, u"two\nlines"_s}}));
@@ -111,7 +120,7 @@ void TestConsoleLink::whatAProcessSaysCannotSteerTheTerminal_data()
 void TestConsoleLink::whatAProcessSaysCannotSteerTheTerminal()
 {
     QFETCH(const ConsoleLink::Form, form);
-    const std::unique_ptr<std::FILE, decltype(&std::fclose)> file(std::tmpfile(), &std::fclose);
+    const std::unique_ptr<std::FILE, Close> file(std::tmpfile());
     QVERIFY(file);
     ConsoleLink link({}, file.get(), form);
     QVERIFY(link.send({{u"type"_s, u"status"_s}, {u"text"_s, u"\u009B31m\u202Ered\x1b[0m"_s}}));
