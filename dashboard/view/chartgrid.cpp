@@ -66,11 +66,11 @@ void ChartGrid::rebuild()
     const QList<ChartSource> wanted = wantedSources();
     QList<Chart *> charts;
     for (const ChartSource &source : wanted) {
-        const auto old = std::find_if(m_charts.begin(), m_charts.end(),
+        const auto old = std::find_if(m_charts.cbegin(), m_charts.cend(),
             [&source](const Chart *chart) { return chart->source() == source; });
-        if (old != m_charts.end()) {
+        if (old != m_charts.cend()) {
             charts.append(*old);
-            m_charts.erase(old);
+            m_charts.removeOne(charts.last());
             continue;
         }
         auto *chart = new Chart(source, m_canvas);
