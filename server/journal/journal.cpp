@@ -48,8 +48,8 @@ void Journal::makeRoom()
         m_events, [&](const HeldEvent &event) { return m_held.value(event.subject) > share; });
     if (goes == m_events.end())
         goes = m_events.begin();
-    if (const auto count = m_held.find(goes->subject); --*count == 0)
-        m_held.erase(count);
+    if (qsizetype &count = m_held[goes->subject]; --count == 0)
+        m_held.remove(goes->subject);
     m_events.erase(goes);
 }
 

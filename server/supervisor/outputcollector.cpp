@@ -238,7 +238,7 @@ bool OutputCollector::drain(quint64 id)
             after = *stream;
         if (reading == Reading::End) {
             m_launches.remove(stream->launch);
-            m_streams.erase(stream);
+            m_streams.remove(id);
         }
     }
     if (!m_toSearch.isEmpty())

@@ -317,7 +317,7 @@ void TestControlApi::refusalsAreProblems()
     RawClient client(port(), request(line));
     QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
     QCOMPARE(client.status(), status);
-    QVERIFY(client.received().contains(header));
+    QVERIFY(header.isEmpty() || client.has(header.trimmed()));
     QVERIFY(client.has("Content-Type: application/problem+json"));
     const QJsonObject problem = QJsonDocument::fromJson(client.body()).object();
     QCOMPARE(problem.value(u"status"_s), status);
