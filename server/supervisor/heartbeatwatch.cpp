@@ -95,8 +95,10 @@ void HeartbeatWatch::received(std::optional<std::chrono::milliseconds> loopLag)
 
 void HeartbeatWatch::extend(std::chrono::milliseconds time)
 {
+    if (m_pid == 0 || m_period == 0ms)
+        return;
     PatientTimer &watchdog = m_timers->watchdog;
-    if (m_pid == 0 || m_period == 0ms || (watchdog.isActive() && watchdog.remaining() >= time))
+    if (watchdog.isActive() && watchdog.remaining() >= time)
         return;
     m_isSuspect = false;
     watchdog.start(time);
