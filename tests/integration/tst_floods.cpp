@@ -125,7 +125,7 @@ void TestFloods::aProcessThatChangesItsStatusAllTheTimeIsToldOfNowAndThen()
     // Whoever is told late is told the newest.
     ::kill(pid_t(server.process(u"flood"_s)[u"pid"_s].toInteger()), SIGSTOP);
     const auto agrees = [&] {
-        const QJsonValue last = watcher.framesOf(u"state").last().value(keys::process);
+        const QJsonValue last = watcher.framesOf(u"state").constLast().value(keys::process);
         return last[u"status"_s] == server.process(u"flood"_s)[u"status"_s];
     };
     QTRY_VERIFY_WITH_TIMEOUT(agrees(), patience);
@@ -151,7 +151,7 @@ void TestFloods::metricsThatFloodReachWatchersAtAPace()
     const auto most = qsizetype(10 * (clock.elapsed() + 1000) / 1000);
     QVERIFY2(frames().size() > 3 && frames().size() <= most,
         qPrintable(QString::number(frames().size())));
-    QVERIFY(frames().last().value(keys::gauges)[u"depth"_s].toInt() > 0);
+    QVERIFY(frames().constLast().value(keys::gauges)[u"depth"_s].toInt() > 0);
     QCOMPARE(server.stop(), 0);
 }
 

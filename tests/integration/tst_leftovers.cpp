@@ -147,8 +147,8 @@ void TestLeftovers::whatIsOutsideOfTheProcessGroupIsAskedToo()
     QCOMPARE(server.command({u"stop"_s, u"it"_s}).exitCode, 0);
     QCOMPARE(linesOf(server, "saved"), QByteArrayList{"saved 1"});
     QTRY_COMPARE_WITH_TIMEOUT(told.all().size(), 1, patience); // nobody else would have ended it
-    QCOMPARE(told.all().first()[u"count"_s], 1);
-    QCOMPARE(told.all().first()[u"killed"_s], 0);
+    QCOMPARE(told.all().constFirst()[u"count"_s], 1);
+    QCOMPARE(told.all().constFirst()[u"killed"_s], 0);
 }
 
 void TestLeftovers::whatIsLeftWhenTheTimeIsOverIsKilledAndTold()
@@ -164,13 +164,13 @@ void TestLeftovers::whatIsLeftWhenTheTimeIsOverIsKilledAndTold()
     QVERIFY(taken.elapsed() >= 900);
     QCOMPARE(linesOf(server, "saved"), QByteArrayList());
     QTRY_COMPARE_WITH_TIMEOUT(told.all().size(), 1, patience);
-    QCOMPARE(told.all().first()[u"process"_s], u"it"_s);
-    QCOMPARE(told.all().first()[u"count"_s], 1);
-    QCOMPARE(told.all().first()[u"killed"_s], 1);
-    QCOMPARE(told.all().first()[u"processes"_s][0][u"name"_s], u"save-late"_s);
+    QCOMPARE(told.all().constFirst()[u"process"_s], u"it"_s);
+    QCOMPARE(told.all().constFirst()[u"count"_s], 1);
+    QCOMPARE(told.all().constFirst()[u"killed"_s], 1);
+    QCOMPARE(told.all().constFirst()[u"processes"_s][0][u"name"_s], u"save-late"_s);
     const QString pid = QString::fromLatin1(linesOf(server, "up ").constFirst().sliced(3));
     const QString text = u"left behind and killed: save-late (pid %1)"_s.arg(pid);
-    QCOMPARE(told.all().first()[u"reason"_s], text);
+    QCOMPARE(told.all().constFirst()[u"reason"_s], text);
     QVERIFY2(server.log().contains(u"it: "_s + text), qPrintable(server.log()));
 }
 
@@ -191,8 +191,8 @@ void TestLeftovers::whatADeadLaunchLeavesIsAskedBeforeTheNextBegins()
     QVERIFY(lines.at(2).startsWith("up "));
     QCOMPARE(server.process(u"it"_s)[u"reason"_s], u"killed by SIGKILL"_s);
     QTRY_COMPARE_WITH_TIMEOUT(told.all().size(), 1, patience);
-    QCOMPARE(told.all().first()[u"count"_s], 1);
-    QCOMPARE(told.all().first()[u"killed"_s], 0);
+    QCOMPARE(told.all().constFirst()[u"count"_s], 1);
+    QCOMPARE(told.all().constFirst()[u"killed"_s], 0);
     QVERIFY2(server.log().contains(u"it: left behind and asked to end: save-late"_s),
         qPrintable(server.log()));
 }
@@ -210,7 +210,7 @@ void TestLeftovers::whatDoesNotListenIsKilledAfterItsShortTime()
     QTRY_VERIFY_WITH_TIMEOUT(isUp(server, 2), patience);
     QVERIFY(taken.elapsed() >= 300);
     QTRY_COMPARE_WITH_TIMEOUT(told.all().size(), 1, patience);
-    QCOMPARE(told.all().first()[u"killed"_s], 1);
+    QCOMPARE(told.all().constFirst()[u"killed"_s], 1);
 }
 
 void TestLeftovers::whatADeadLeaderOfAClassOfScopeProcessLeavesIsAsked()
@@ -253,7 +253,7 @@ void TestLeftovers::aCommandThatGoesToTheBackgroundIsTold()
         u"exited with code 0; save-late (pid %1) went on in the background: "
         "have the command stay in the foreground, where it is supervised"_s.arg(pid));
     QTRY_COMPARE_WITH_TIMEOUT(told.all().size(), 1, patience);
-    QVERIFY(told.all().first()[u"reason"_s].toString().endsWith(u"where it is supervised"_s));
+    QVERIFY(told.all().constFirst()[u"reason"_s].toString().endsWith(u"where it is supervised"_s));
 }
 
 void TestLeftovers::aStoppedLeftoverIsLetGoOn()
