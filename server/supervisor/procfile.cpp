@@ -12,6 +12,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace semper::procfile {
@@ -112,6 +113,16 @@ qint64 startTicks(pid_t pid)
 {
     const QList<QByteArray> fields = statFields(pid);
     return fields.value(0) == "Z" ? 0 : fields.value(startTimeField).toLongLong();
+}
+
+bool isEnding(pid_t child)
+{
+    siginfo_t info{};
+    if (::waitid(P_PID, id_t(child), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0)
+        return true;
+    const QByteArray link = "/proc/" + QByteArray::number(child) + "/exe";
+    std::array<char, 1> any{};
+    return ::readlink(link.constData(), any.data(), any.size()) < 0 && errno == ENOENT;
 }
 
 bool isFrozen(pid_t pid)

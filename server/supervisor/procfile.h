@@ -33,6 +33,10 @@ namespace semper::procfile {
 /// All entries there that start with \a prefix; none where it may not be read.
 [[nodiscard]] QByteArrayList environmentEntries(pid_t pid, const QByteArray &prefix);
 
+/// A child is dead, or about to be: it has no memory, and so no "exe", before its descriptors
+/// close, and becomes one to be waited for only afterwards, and after its other threads.
+[[nodiscard]] bool isEnding(pid_t child);
+
 /// It is stopped by a signal or a debugger, and does nothing until it is let go on.
 [[nodiscard]] bool isFrozen(pid_t pid);
 /// What keeps it from going on: "state D, waits in nfs_wait_bit_killable". Empty for a process that

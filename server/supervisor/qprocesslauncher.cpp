@@ -12,7 +12,6 @@
 #include <QSocketNotifier>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <csignal>
 
@@ -27,20 +26,6 @@ namespace semper {
 namespace {
 
 constexpr int maximumInFlight = 32;
-
-/// Whether a child is dead or about to be. One that ends has no memory, and so no "exe", before its
-/// descriptors close, and becomes one to be waited for only afterwards.
-bool isEnding(pid_t child)
-{
-    siginfo_t info{};
-    if (::waitid(P_PID, id_t(child), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0)
-        return true;
-    std::array<char, 1> any{};
-    return ::readlink(QByteArray("/proc/" + QByteArray::number(child) + "/exe").constData(),
-               any.data(), any.size())
-        < 0
-        && errno == ENOENT;
-}
 
 } // namespace
 
@@ -147,7 +132,7 @@ void QProcessLaunch::begin()
 // keeps its name until it is reaped.
 void QProcessLaunch::reported()
 {
-    m_endedBefore = m_pid > 0 && isEnding(pid_t(m_pid))
+    m_endedBefore = m_pid > 0 && procfile::isEnding(pid_t(m_pid))
         && procfile::name(pid_t(m_pid)) == QLatin1StringView(launchProgramName);
     begin();
 }

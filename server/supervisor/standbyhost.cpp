@@ -13,9 +13,6 @@
 #include <csignal>
 #include <utility>
 
-#include <sys/wait.h>
-#include <unistd.h>
-
 using namespace Qt::StringLiterals;
 
 namespace semper {
@@ -23,14 +20,6 @@ namespace semper {
 namespace {
 
 constexpr qsizetype mostFiles = 16;
-
-bool hasEnded(qint64 pid)
-{
-    siginfo_t info{};
-    return pid <= 0
-        || (::waitid(P_PID, id_t(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0
-            && info.si_pid != 0);
-}
 
 } // namespace
 
@@ -84,7 +73,7 @@ LaunchPlan StandbyHost::plan(const ProcessSpec &spec)
 QString StandbyHost::fault() const
 {
     // Of what died a moment ago the event loop knows nothing yet.
-    if (hasEnded(pid()))
+    if (pid() <= 0 || procfile::isEnding(pid_t(pid())))
         return u"it has ended"_s;
     if (procfile::isFrozen(pid_t(pid())) || isInFrozenCgroup(pid_t(pid())))
         return u"it is frozen"_s;
