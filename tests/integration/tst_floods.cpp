@@ -246,7 +246,7 @@ void TestFloods::clientsLeaveDescriptorsForRestarts()
         watcher.watch({u"state"_s});
         QTRY_VERIFY_WITH_TIMEOUT(!watcher.framesOf(u"snapshot").isEmpty(), patience);
         const QJsonArray processes
-            = watcher.framesOf(u"snapshot").last().value(keys::processes).toArray();
+            = watcher.framesOf(u"snapshot").constLast().value(keys::processes).toArray();
         const qint64 pid = processes.first()[u"pid"_s].toInteger();
         QVERIFY(pid > 0);
         QCOMPARE(::kill(pid_t(pid), SIGKILL), 0);

@@ -105,7 +105,7 @@ void TestEventLimits::oneProcessPushesNoOthersEventsOut()
     QCOMPARE(heldOf(journal, u"calm"_s), 5);
     QCOMPARE(heldOf(journal, u"other"_s), 5);
     QCOMPARE(heldOf(journal, u"flood"_s), 989);
-    QCOMPARE(journal.after(0).first().value(keys::type), u"server_started"_s);
+    QCOMPARE(journal.after(0).constFirst().value(keys::type), u"server_started"_s);
     const QList<QJsonObject> events = journal.after(0);
     QVERIFY(std::ranges::is_sorted(
         events, {}, [](const QJsonObject &event) { return event.value(keys::id).toInteger(); }));
