@@ -37,7 +37,7 @@ Watchers::Watchers(Supervisor &supervisor, Journal &journal)
         [this](const SupervisedProcess *process) { stateChanged(*process); });
     connect(&supervisor, &Supervisor::metricsChanged, this,
         [this](const SupervisedProcess *process) { metricsChanged(*process); });
-    connect(&supervisor, &Supervisor::listChanged, this, [this] { m_stateBudgets.clear(); });
+    connect(&supervisor, &Supervisor::listChanged, this, &Watchers::publishList);
     m_tellWaiting.setSingleShot(true);
     m_tellWaiting.setInterval(waitingInterval);
     connect(&m_tellWaiting, &QTimer::timeout, this, &Watchers::publishWaiting);
@@ -106,6 +106,24 @@ void Watchers::publishWaiting()
             publishMetrics(*process);
     if (!metrics.isEmpty())
         m_tellWaiting.start();
+}
+
+void Watchers::publishList()
+{
+    m_stateBudgets.clear();
+    QList<std::pair<QSet<QString>, QByteArrayList>> snapshots; // by what was chosen
+    for (WatcherSession *watcher : std::as_const(m_sessions)) {
+        if (!watcher->wants(topics::state))
+            continue;
+        auto snapshot = std::ranges::find(
+            std::as_const(snapshots), watcher->chosen(), [](const auto &pair) { return pair.first; });
+        if (snapshot == snapshots.cend())
+            snapshot = snapshots.insert(
+                snapshots.cend(), std::pair(watcher->chosen(), watcher->snapshot()));
+        // Behind the states that wait already, which may speak of a process that is gone.
+        for (const QByteArray &part : snapshot->second)
+            watcher->push(part);
+    }
 }
 
 void Watchers::publishState(const SupervisedProcess &process)

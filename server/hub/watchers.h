@@ -42,6 +42,7 @@ private:
 
     void stateChanged(const SupervisedProcess &process);
     void metricsChanged(const SupervisedProcess &process);
+    void publishList();
     void publishWaiting();
     void publishState(const SupervisedProcess &process);
     void publishMetrics(const SupervisedProcess &process);

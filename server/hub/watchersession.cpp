@@ -38,12 +38,6 @@ WatcherSession::WatcherSession(
 {
     connect(connection, &FrameConnection::frameReceived, this, &WatcherSession::take);
     connect(connection, &FrameConnection::relieved, this, &WatcherSession::pump);
-    connect(&supervisor, &Supervisor::listChanged, this, [this] {
-        // Behind the states that wait already, which may speak of a process that is gone.
-        if (wants(topics::state))
-            for (const QJsonObject &part : snapshot(0))
-                push(encodeFrame(part));
-    });
     connection->send(makeFrame(frames::welcome, {{keys::version, protocolVersion}}));
 }
 
@@ -124,7 +118,7 @@ void WatcherSession::subscribe(const QJsonObject &frame)
     Q_EMIT topicsChanged();
 }
 
-QList<QJsonObject> WatcherSession::snapshot(qint64 missed) const
+QByteArrayList WatcherSession::snapshot(qint64 missed) const
 {
     QJsonObject frame = makeFrame(frames::snapshot, {{keys::server, m_supervisor.serverObject()}});
     if (missed > 0)
@@ -133,22 +127,24 @@ QList<QJsonObject> WatcherSession::snapshot(qint64 missed) const
     for (const ProcessStatus &status : m_supervisor.processes())
         if (wantsProcess(status.name))
             processes.append(status.toJson());
-    return splitFrame(frame, keys::processes, processes);
+    QByteArrayList parts;
+    for (const QJsonObject &part : splitFrame(frame, keys::processes, processes))
+        parts.append(encodeFrame(part));
+    return parts;
 }
 
 void WatcherSession::queueSnapshot(qint64 missed)
 {
-    for (const QJsonObject &part : snapshot(missed))
+    for (const QByteArray &part : snapshot(missed))
         sendAhead(part);
 }
 
 // Not through the queue, which a long snapshot or replay alone could overflow, and not all at once,
 // for which the connection would be cut off.
-void WatcherSession::sendAhead(const QJsonObject &frame)
+void WatcherSession::sendAhead(const QByteArray &frame)
 {
-    const QByteArray bytes = encodeFrame(frame);
-    m_aheadBytes += bytes.size();
-    m_ahead.enqueue(bytes);
+    m_aheadBytes += frame.size();
+    m_ahead.enqueue(frame);
 }
 
 void WatcherSession::replay(qint64 after)
@@ -156,7 +152,7 @@ void WatcherSession::replay(qint64 after)
     for (const QJsonObject &event : m_journal.after(after)) {
         const QString process = event.value(keys::process).toString();
         if (process.isEmpty() || wantsProcess(process))
-            sendAhead(makeFrame(frames::event, {{keys::event, event}}));
+            sendAhead(encodeFrame(makeFrame(frames::event, {{keys::event, event}})));
     }
 }
 

@@ -4,6 +4,7 @@
 #include "hub/watcherqueue.h"
 #include "supervisor/supervision.h"
 
+#include <QByteArrayList>
 #include <QJsonObject>
 #include <QObject>
 #include <QQueue>
@@ -28,7 +29,11 @@ public:
 
     [[nodiscard]] bool wants(QLatin1StringView topic) const { return m_topics.contains(topic); }
     [[nodiscard]] bool wantsProcess(const QString &name) const;
-    /// An encoded "state", "event" or "log" frame.
+    /// The names it asked for; "*" stands for all.
+    [[nodiscard]] const QSet<QString> &chosen() const { return m_processes; }
+    /// All that it asked for, as the encoded parts of a "snapshot"; \a missed frames were dropped.
+    [[nodiscard]] QByteArrayList snapshot(qint64 missed = 0) const;
+    /// An encoded "snapshot", "state", "event" or "log" frame.
     void push(const QByteArray &frame);
     /// An encoded "metrics" frame of \a process; one that waits for it goes.
     void pushMetrics(const WatcherQueue::Key &process, const QByteArray &frame);
@@ -43,11 +48,10 @@ private:
     void reload(const QJsonObject &frame);
     [[nodiscard]] CommandResult carryOut(
         const QString &word, const QString &selector, const QJsonObject &frame);
-    [[nodiscard]] QList<QJsonObject> snapshot(qint64 missed) const; ///< in parts
     void queueSnapshot(qint64 missed);
     void replay(qint64 after);
     void sendAllMetrics();
-    void sendAhead(const QJsonObject &frame);
+    void sendAhead(const QByteArray &frame);
     void pump();
 
     FrameConnection *m_connection;

@@ -325,14 +325,16 @@ void TestNotify::whoAsksForTimeMayBeSilentAndGrowOld()
     old.insert(u"max_age_ms"_s, 1000);
     RunningServer server({{u"silent"_s, silent}, {u"old"_s, old}});
     QVERIFY2(server.start(), qPrintable(server.log()));
-    for (const QString &name : {u"silent"_s, u"old"_s}) {
-        QTRY_VERIFY_WITH_TIMEOUT(server.process(name)[u"last_exit"_s].isObject(), patience);
-        QVERIFY(server.process(name)[u"last_exit"_s][u"uptime_ms"_s].toInteger() >= 2900);
-    }
-    QCOMPARE(server.process(u"silent"_s)[u"reason"_s], u"hung: no heartbeat for 1000 ms"_s);
-    static const QRegularExpression recycled(u"^recycled after [3-9][0-9]{3} ms$"_s);
-    const QString reason = server.process(u"old"_s)[u"reason"_s].toString();
-    QVERIFY2(recycled.match(reason).hasMatch(), qPrintable(reason));
+    // One that came to its asking too late, on a machine that paused, is followed by another.
+    const auto hadItsTime = [&server](const QString &name, const QString &reason) {
+        const QJsonObject it = server.process(name);
+        return it[u"last_exit"_s][u"uptime_ms"_s].toInteger() >= 2900
+            && QRegularExpression(reason).match(it[u"reason"_s].toString()).hasMatch();
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(
+        hadItsTime(u"silent"_s, u"^hung: no heartbeat for 1000 ms$"_s), patience);
+    QTRY_VERIFY_WITH_TIMEOUT(
+        hadItsTime(u"old"_s, u"^recycled after [3-9][0-9]{3} ms$"_s), patience);
 }
 
 void TestNotify::noTimeIsTakenAwayByAsking()
