@@ -129,11 +129,15 @@ void QProcessLaunch::begin()
 }
 
 // The pipe closes when the program is executed, and when semper-launch is killed. One that is dead
-// keeps its name until it is reaped.
+// keeps its name until it is reaped. QProcess reaps at once where the kernel has no pidfd, and
+// under AddressSanitizer: then it counts whether it was on its way when a signal was sent to it.
 void QProcessLaunch::reported()
 {
-    m_endedBefore = m_pid > 0 && procfile::isEnding(pid_t(m_pid))
-        && procfile::name(pid_t(m_pid)) == QLatin1StringView(launchProgramName);
+    if (m_pid > 0 && procfile::isEnding(pid_t(m_pid))) {
+        const QString name = procfile::name(pid_t(m_pid));
+        m_endedBefore
+            = name.isEmpty() ? m_signalledBefore : name == QLatin1StringView(launchProgramName);
+    }
     begin();
 }
 
@@ -146,8 +150,10 @@ void QProcessLaunch::signal(int number, StopScope scope)
         return;
     }
     // Not reaped yet, so the number cannot belong to another process.
-    if (const auto target = pid_t(pid()); target > 0)
+    if (const auto target = pid_t(pid()); target > 0) {
+        m_signalledBefore = m_report.isAwaited();
         ::kill(scope == StopScope::Group ? -target : target, number);
+    }
 }
 
 bool QProcessLaunch::eventFilter(QObject *, QEvent *event)
@@ -173,10 +179,12 @@ void QProcessLaunch::finished(int code, QProcess::ExitStatus status)
         return;
     }
     ExitReport report{.at = QDateTime::currentDateTimeUtc()};
-    if (status == QProcess::NormalExit)
+    if (status == QProcess::NormalExit) {
         report.code = code;
-    else
+        m_endedBefore = false; // semper-launch says why it exits
+    } else {
         report.signal = signalName(code);
+    }
     report.coreDumped = m_coreDumped;
     if (m_endedBefore) {
         Q_EMIT failed(

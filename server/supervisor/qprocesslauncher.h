@@ -57,6 +57,7 @@ private:
     bool m_hasBegun = false;
     bool m_hasFailed = false;
     bool m_endedBefore = false; ///< before the program was executed, and told of no fault
+    bool m_signalledBefore = false; ///< likewise, as far as its report was read
     bool m_coreDumped = false;
 };
 
