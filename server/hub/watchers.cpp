@@ -115,8 +115,8 @@ void Watchers::publishList()
     for (WatcherSession *watcher : std::as_const(m_sessions)) {
         if (!watcher->wants(topics::state))
             continue;
-        auto snapshot = std::ranges::find(
-            std::as_const(snapshots), watcher->chosen(), [](const auto &pair) { return pair.first; });
+        auto snapshot = std::ranges::find(std::as_const(snapshots), watcher->chosen(),
+            [](const auto &pair) { return pair.first; });
         if (snapshot == snapshots.cend())
             snapshot = snapshots.insert(
                 snapshots.cend(), std::pair(watcher->chosen(), watcher->snapshot()));
