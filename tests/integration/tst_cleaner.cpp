@@ -52,7 +52,14 @@ bool commit(Deed deed, const QString &path)
         return false;
     switch (deed) {
     case Deed::Remove:
-        return info.isDir() ? QDir(path).removeRecursively() : QFile::remove(path);
+        if (!info.isDir())
+            return QFile::remove(path);
+        // The server may put something into a folder between the removal of what was in it and its
+        // own.
+        for (int attempt = 0; attempt < 100; ++attempt)
+            if (QDir(path).removeRecursively())
+                return true;
+        return false;
     case Deed::Move:
         return QFile::rename(path, path + u".away"_s);
     case Deed::Replace: {
