@@ -12,6 +12,7 @@
 
 #include <QCoroTimer>
 #include <QElapsedTimer>
+#include <QEventLoop>
 #include <QJsonArray>
 #include <QRegularExpression>
 #include <QSslSocket>
@@ -149,6 +150,7 @@ private Q_SLOTS:
     void aBatchIsBegunOneCallAtATime();
     void onlyOneAuthorizationCounts();
     void aConnectionThatIsClosedInsideACallIsGone();
+    void aClientMayGoWhileAHandlerLetsTheEventLoopTurn();
     void afterAFloodOfNonsenseTheServiceStillAnswers();
     void clientsOfOursGetAlong_data();
     void clientsOfOursGetAlong();
@@ -568,6 +570,28 @@ void TestRpcService::aConnectionThatIsClosedInsideACallIsGone()
     RawClient client(port(), call("hang-up", "[]", "1") + '\n');
     QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
     QTRY_COMPARE_WITH_TIMEOUT(m_service->connectionCount(), 0, patience);
+}
+
+void TestRpcService::aClientMayGoWhileAHandlerLetsTheEventLoopTurn()
+{
+    bool isOver = false;
+    m_service->method(u"wait"_s, [this, &isOver](const RpcCall &) {
+        QEventLoop loop;
+        QTimer look;
+        connect(&look, &QTimer::timeout, &loop, [this, &loop] {
+            if (m_service->connectionCount() == 0)
+                loop.quit();
+        });
+        look.start(10ms);
+        loop.exec();
+        isOver = true;
+        return 1;
+    });
+    RawClient client(port(), call("wait", "[]", "1") + '\n');
+    QTimer::singleShot(200ms, this, [&client] { client.socket().abort(); });
+    QTRY_VERIFY_WITH_TIMEOUT(isOver, patience);
+    RawClient next(port(), call("nothing", "[]", "2") + '\n');
+    QTRY_COMPARE_WITH_TIMEOUT(next.received(), result("null", "2") + '\n', patience);
 }
 
 void TestRpcService::afterAFloodOfNonsenseTheServiceStillAnswers()

@@ -9,6 +9,7 @@
 #include <semper/servicelimits.h>
 
 #include <QLoggingCategory>
+#include <QPointer>
 #include <QTcpSocket>
 
 #include <utility>
@@ -219,7 +220,11 @@ bool RpcConnection::doPiece()
     bool isDone = false;
     if (m_conversation && m_output->unsent() < maximumUnsentBytes) {
         m_conversation->setMaximumMessageBytes(m_limits.messageMaxBytes);
-        isDone = m_session->beginCall();
+        const QPointer<RpcConnection> self(this); // A handler may let the event loop turn.
+        const auto conversation = m_conversation; // It goes with the client, and has the session.
+        isDone = conversation->session().beginCall();
+        if (!self || m_leaving)
+            return false;
         if (!isDone && m_conversation->step()) {
             isDone = true;
             m_restBy.setRemainingTime(-1);

@@ -46,7 +46,8 @@ RpcParting::~RpcParting()
 /// Begins one call, or takes one message. True: there may be more.
 bool RpcParting::doPiece()
 {
-    if (m_conversation->session().beginCall() || m_conversation->step())
+    const auto conversation = m_conversation; // This may end while a handler lets the loop turn.
+    if (conversation->session().beginCall() || conversation->step())
         return true;
     if (m_conversation->wantsMore() && !std::exchange(m_finished, true)) {
         m_conversation->finish();
