@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "services/descriptorshare.h"
+
 #include <QObject>
+
+#include <optional>
 
 class QAbstractSocket;
 
@@ -14,15 +18,9 @@ class ClientDescriptor : public QObject
     Q_OBJECT
 public:
     explicit ClientDescriptor(QAbstractSocket *socket);
-    ~ClientDescriptor() override;
-
-    /// Whether there is one for another client: see descriptorsForClients().
-    [[nodiscard]] static bool isFree();
 
 private:
-    void release();
-
-    bool m_isTaken = true;
+    std::optional<DescriptorShare> m_share;
 };
 
 } // namespace semper

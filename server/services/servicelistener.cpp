@@ -276,7 +276,7 @@ void ServiceListener::incomingConnection(qintptr accepted)
 bool ServiceListener::isFull() const
 {
     return m_live.size() + qsizetype(m_handshakes.size()) >= m_limits.connections
-        || !ClientDescriptor::isFree();
+        || !DescriptorShare::isFree();
 }
 
 /// Clients that have asked for nothing go first; of those, and of the others, who has been quiet

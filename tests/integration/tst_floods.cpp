@@ -68,6 +68,7 @@ private Q_SLOTS:
     void outputThatFloodsIsBoundedInTheLog();
     void aFailureIsLoggedOnceAndAsAnError();
     void theLastOutputComesBeforeTheExit();
+    void clientsLeaveDescriptorsForRestarts_data();
     void clientsLeaveDescriptorsForRestarts();
 };
 
@@ -221,18 +222,33 @@ void TestFloods::theLastOutputComesBeforeTheExit()
         QCOMPARE(order.sliced(i, 4), (QStringList{u"one"_s, u"two"_s, u"three"_s, u"exit"_s}));
 }
 
+void TestFloods::clientsLeaveDescriptorsForRestarts_data()
+{
+    QTest::addColumn<QString>("type");
+    QTest::addColumn<QByteArray>("bytes");
+    QTest::newRow("silent over HTTP") << u"http"_s << QByteArray();
+    // An answer that is due has a descriptor of its own.
+    QTest::newRow("half a call over RPC") << u"rpc"_s << QByteArray("{");
+}
+
 void TestFloods::clientsLeaveDescriptorsForRestarts()
 {
+    QFETCH(const QString, type);
+    QFETCH(const QByteArray, bytes);
     // The server's too, which it starts with; so this is the last test.
     const rlimit few{.rlim_cur = 300, .rlim_max = 300};
     QCOMPARE(::setrlimit(RLIMIT_NOFILE, &few), 0);
-    RunningServer server({{u"calm"_s, helper({u"sleeper"_s})}});
+    const QJsonObject service{{u"type"_s, type}, {u"listen"_s, u"127.0.0.1:0"_s},
+        {u"processes"_s, QJsonObject{{u"calm"_s, helper({u"sleeper"_s})}}}};
+    RunningServer server({}, {{u"services"_s, QJsonObject{{u"door"_s, service}}}});
     QVERIFY2(server.start(), qPrintable(server.log()));
-    const QUrl address = server.serviceAddress(u"http"_s);
+    const QUrl address = server.serviceAddress(u"door"_s);
     std::vector<std::unique_ptr<QTcpSocket>> clients;
     for (int i = 0; i < 200; ++i) { // half of all are for clients
         clients.push_back(std::make_unique<QTcpSocket>());
         clients.back()->connectToHost(address.host(), quint16(address.port()));
+        if (!bytes.isEmpty())
+            clients.back()->write(bytes);
     }
     const auto areConnected = [&clients] {
         return std::ranges::all_of(clients, [](const auto &client) {

@@ -94,6 +94,11 @@ void SocketOutput::flush()
         m_bytes.remove(0, sent);
     }
     updateOwnEnd();
+    if (!m_bytes.isEmpty() && m_ownEnd < 0) { // Nobody would tell when there is room for the rest.
+        m_bytes.clear();
+        Q_EMIT failed();
+        return;
+    }
     if (taken > 0)
         Q_EMIT written(taken);
 }
@@ -102,9 +107,11 @@ void SocketOutput::flush()
 void SocketOutput::updateOwnEnd()
 {
     const bool wanted = !m_isTls && (m_needed || !m_bytes.isEmpty());
-    if (wanted && m_ownEnd < 0 && m_socket && m_socket->socketDescriptor() >= 0) {
+    if (wanted && m_ownEnd < 0 && m_socket && m_socket->socketDescriptor() >= 0
+        && DescriptorShare::isFree()) {
         m_ownEnd = ::fcntl(static_cast<int>(m_socket->socketDescriptor()), F_DUPFD_CLOEXEC, 0);
         if (m_ownEnd >= 0) {
+            m_share.emplace();
             m_writable = std::make_unique<QSocketNotifier>(m_ownEnd, QSocketNotifier::Write);
             connect(m_writable.get(), &QSocketNotifier::activated, this, &SocketOutput::flush);
         }
@@ -116,6 +123,7 @@ void SocketOutput::updateOwnEnd()
     // Not while its own signal is being handled.
     m_writable.release()->deleteLater();
     ::close(std::exchange(m_ownEnd, -1));
+    m_share.reset();
 }
 
 } // namespace semper

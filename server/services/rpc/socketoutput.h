@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "services/descriptorshare.h"
+
 #include <QByteArray>
 #include <QObject>
 #include <QPointer>
 #include <QSocketNotifier>
 
 #include <memory>
+#include <optional>
 
 class QTcpSocket;
 
@@ -14,8 +17,9 @@ namespace semper {
 
 /// What a client is sent. A client may say first that it sends no more, and still wait for answers,
 /// as `nc -N` does; QTcpSocket then closes the connection, with all that is unsent. This writes
-/// past it and, where asked to, keeps a descriptor of its own, with which it goes on. With TLS,
-/// which knows no half of a connection, it writes to the socket.
+/// past it and, where asked to, keeps a descriptor of its own, with which it goes on: if there is
+/// one left for clients, see DescriptorShare. With TLS, which knows no half of a connection, it
+/// writes to the socket.
 class SocketOutput : public QObject
 {
     Q_OBJECT
@@ -37,7 +41,7 @@ Q_SIGNALS:
     /// The kernel has taken them. With TLS they may be encrypted only, and when encrypted bytes
     /// leave it is told again, with 0.
     void written(qint64 bytes);
-    void failed(); ///< the client is gone
+    void failed(); ///< the client is gone, or has to wait and there is no descriptor for that
 
 private:
     void flush();
@@ -48,6 +52,7 @@ private:
     bool m_isTls;
     bool m_needed = false;
     int m_ownEnd = -1;
+    std::optional<DescriptorShare> m_share; ///< that of m_ownEnd
     std::unique_ptr<QSocketNotifier> m_writable; ///< of m_ownEnd
     QByteArray m_bytes; ///< unsent
 };
