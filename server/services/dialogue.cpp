@@ -46,8 +46,7 @@ Dialogue::Dialogue(MessageConnection *connection, PeerGroup &group)
     , m_abandoned(group.abandoned())
 {
     connect(connection, &MessageConnection::messageReceived, this, &Dialogue::take);
-    m_deadline.setSingleShot(true);
-    connect(&m_deadline, &QTimer::timeout, this,
+    connect(&m_deadline, &PatientTimer::timeout, this,
         [this] { refuse(u"no_hello"_s, u"the first frame is a hello"_s); });
     if (!group.handler() || m_peer.subprotocol() == watcherSubprotocol)
         m_deadline.start(group.timeToGreet());
@@ -99,7 +98,7 @@ void Dialogue::greet(const QJsonObject &hello)
     qCInfo(logDialogue, "%ls %ls said hello without the server's token",
         qUtf16Printable(m_connection->kind()), qUtf16Printable(m_peer.address()));
     m_deadline.disconnect(this);
-    connect(&m_deadline, &QTimer::timeout, this, [this] {
+    connect(&m_deadline, &PatientTimer::timeout, this, [this] {
         refuse(u"not_allowed"_s, u"authentication needed: the server's token in \"token\""_s);
     });
     m_deadline.start(penalty);

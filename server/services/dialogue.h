@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "supervisor/patienttimer.h"
+
 #include <semper/peerhandler.h>
 
 #include <QByteArray>
@@ -8,7 +10,6 @@
 #include <QObject>
 #include <QPointer>
 #include <QString>
-#include <QTimer>
 
 #include <memory>
 #include <optional>
@@ -57,7 +58,7 @@ private:
     Role m_role = Role::Unknown;
     bool m_serving = false; ///< a handler is at work
     std::shared_ptr<int> m_abandoned; ///< handlers of clients that have gone, of the group
-    QTimer m_deadline;
+    PatientTimer m_deadline;
 };
 
 } // namespace semper

@@ -38,6 +38,8 @@ Q_LOGGING_CATEGORY(logServiceListener, "semper.server.listener", QtInfoMsg)
 constexpr int listenBacklog = 1024;
 constexpr auto retirementLimit = 60s;
 constexpr auto timeToShakeHands = 10ms; ///< where there is no room for others
+constexpr auto notableDelay = 500ms; ///< of a sweep; a busy event loop is late by less
+constexpr std::chrono::milliseconds longestLeniency = 30s;
 
 QHostAddress resolve(const QString &host)
 {
@@ -366,12 +368,22 @@ void ServiceListener::startSweep()
 {
     // Often enough that no limit is overrun by more than a quarter, and never busy.
     const auto pause = std::clamp<std::chrono::milliseconds>(shortestLimit() / 4, 20ms, 500ms);
-    if (!m_sweep.isActive() || m_sweep.intervalAsDuration() != pause)
-        m_sweep.start(pause);
+    if (m_sweep.isActive() && m_sweep.intervalAsDuration() == pause)
+        return;
+    m_sweep.start(pause);
+    m_swept.start();
 }
 
+// A program that was stopped or frozen finds all limits passed, and what came meanwhile still in
+// its sockets: all clients have as much time again.
 void ServiceListener::sweep()
 {
+    const std::chrono::milliseconds passed(m_swept.restart());
+    const auto late = std::min(passed - m_sweep.intervalAsDuration(), longestLeniency);
+    if (late >= notableDelay && m_leniency.remainingTimeAsDuration() < late)
+        m_leniency.setRemainingTime(late);
+    if (!m_leniency.hasExpired())
+        return;
     for (QSslSocket *socket : shakingHands()) {
         const auto handshake = m_handshakes.find(socket);
         if (handshake != m_handshakes.end() && handshake->second.isOverdue())

@@ -7,6 +7,8 @@
 #include <semper/semper_server_export.h>
 #include <semper/servicelimits.h>
 
+#include <QDeadlineTimer>
+#include <QElapsedTimer>
 #include <QList>
 #include <QMap>
 #include <QSslConfiguration>
@@ -40,7 +42,8 @@ struct ListenerFault
 
 /// One way into a service: on TCP or a Unix socket, with TLS or without. It accepts, shakes hands,
 /// makes room for who comes by ending who has been quiet for longest, or turns away what is too
-/// much, and ends what is over its time; a subclass serves what is left.
+/// much, and ends what is over its time, but for time in which this program did not run; a subclass
+/// serves what is left.
 /// Without connections it never wakes up.
 class SEMPER_SERVER_EXPORT ServiceListener : public QTcpServer
 {
@@ -119,6 +122,8 @@ private:
     std::map<QSslSocket *, TlsHandshake> m_handshakes; ///< under way
     std::shared_ptr<TurnLine> m_line;
     QTimer m_sweep;
+    QElapsedTimer m_swept; ///< since the last sweep
+    QDeadlineTimer m_leniency; ///< until then no sweep ends anything
     Acceptor *m_acceptor = nullptr; ///< a child; null while not bound
     bool m_retired = false;
     QString m_path; ///< of the Unix socket this server made

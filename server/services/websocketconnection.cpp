@@ -261,11 +261,12 @@ void WebSocketConnection::enforceDeadlines()
 void WebSocketConnection::keepAlive()
 {
     const qint64 interval = m_terms.pingInterval.count();
-    if (m_pinged && m_lastHeard.hasExpired(2 * interval))
+    if (m_pinged && m_lastPing.hasExpired(interval))
         return finish({.code = closecode::goingAway, .detail = u"no answer to a ping"_s});
     if (m_pinged || !m_lastHeard.hasExpired(interval) || bytesToWrite() > 0)
         return;
     m_pinged = true;
+    m_lastPing.start();
     m_webSocket->ping();
 }
 

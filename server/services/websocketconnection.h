@@ -90,6 +90,7 @@ private:
     RelayedSocket m_relay;
     QWebSocket *m_webSocket = nullptr; ///< null until it is open
     QElapsedTimer m_lastHeard;
+    QElapsedTimer m_lastPing; ///< where one is not answered yet
     QElapsedTimer m_lastMessage; ///< in or out
     QElapsedTimer m_lastWrite;
     QDeadlineTimer m_leaveBy = QDeadlineTimer::Forever; ///< all is sent, and it is closing

@@ -7,6 +7,7 @@
 #include <QFile>
 #include <QRegularExpression>
 #include <QTest>
+#include <QThread>
 #include <QTimer>
 
 #include <memory>
@@ -141,6 +142,7 @@ private Q_SLOTS:
     void slowBodiesEndAtTheDeadline();
     void silentConnectionsAreClosed();
     void idleConnectionsAreClosed();
+    void aPauseOfTheServerIsNoFaultOfItsClients();
     void aHeadOf64MegabytesCostsNoMemory();
     void aBodyOfAGigabyteIsRefusedUnread();
     void expectedContinueComesAtOnce();
@@ -424,6 +426,24 @@ void TestHttpGuard::idleConnectionsAreClosed()
     QTRY_COMPARE_WITH_TIMEOUT(client.status(), 200, patience);
     QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
     QCOMPARE(client.answers(), 1);
+}
+
+void TestHttpGuard::aPauseOfTheServerIsNoFaultOfItsClients()
+{
+    Target target(shortLimits());
+    RawClient client(target.port(), get("/hello").chopped(2));
+    const auto isBegun = [&target] {
+        const QList<Connection> connections = target.service().connections();
+        return !connections.isEmpty() && connections.first().bytesIn > 0;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(isBegun(), patience);
+    QThread::msleep(2000); // the program stands still, for longer than a head may take
+    QCoreApplication::processEvents(); // its timers are due
+    client.send("\r\n");
+    QTRY_COMPARE_WITH_TIMEOUT(client.body(), "hello", patience);
+    QCOMPARE(client.status(), 200);
+    // And who does nothing with the time that it gets anew has had it.
+    QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
 }
 
 void TestHttpGuard::aHeadOf64MegabytesCostsNoMemory()
