@@ -247,8 +247,10 @@ std::optional<Problem> readFraming(const HttpLimits &limits, bool isHostInTarget
     head.awaitsContinue
         = !expect.isEmpty() && head.minorVersion == 1 && (head.bodyBytes > 0 || head.isChunked);
     head.closes = head.minorVersion == 0;
-    for (const QByteArray &option : head.value("connection").toLower().split(','))
-        head.closes = head.closes || option.trimmed() == "close";
+    for (const auto &[name, text] : std::as_const(head.headers))
+        if (name.compare("connection", Qt::CaseInsensitive) == 0)
+            for (const QByteArray &option : text.toLower().split(','))
+                head.closes = head.closes || option.trimmed() == "close";
     return {};
 }
 

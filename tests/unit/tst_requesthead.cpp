@@ -312,6 +312,8 @@ void TestRequestHead::whoClosesIsKnown_data()
         << QByteArray("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n") << true;
     QTest::newRow("close") << withHeaders("Connection: close\r\n") << true;
     QTest::newRow("Close in a list") << withHeaders("Connection: TE , Close\r\n") << true;
+    QTest::newRow("close in a second header")
+        << withHeaders("Connection: TE\r\nConnection: close\r\n") << true;
     QTest::newRow("closed") << withHeaders("Connection: closed\r\n") << false;
 }
 
