@@ -72,7 +72,7 @@ std::optional<Problem> handshakeProblem(const RequestHead &head)
             .headers = {{"Upgrade"_ba, "websocket"_ba}, {"Sec-WebSocket-Version"_ba, "13"_ba}}};
     if (head.count("sec-websocket-key") != 1 || !isKey(head.value("sec-websocket-key")))
         return bad(u"Sec-WebSocket-Key is not one key of 16 bytes"_s);
-    if (head.bodyBytes > 0)
+    if (head.bodyBytes > 0 || head.isChunked)
         return bad(u"a handshake has no body"_s);
     return std::nullopt;
 }

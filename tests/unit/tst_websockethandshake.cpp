@@ -77,6 +77,8 @@ void TestWebSocketHandshake::whatIsNoHandshakeIsRefused_data()
         << "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Key: "_ba << 400;
     QTest::newRow("body") << "Host"_ba
                           << "Content-Length: 3\r\nHost"_ba << 400;
+    QTest::newRow("body in chunks") << "Host"_ba
+                                    << "Transfer-Encoding: chunked\r\nHost"_ba << 400;
 }
 
 void TestWebSocketHandshake::whatIsNoHandshakeIsRefused()
