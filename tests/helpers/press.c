@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // press ADDRESS CONNECTIONS MILLISECONDS MANNER REQUEST [GREETING]: many clients of one door at a
 // time, as ill-mannered as MANNER says, until the time is up; then says how many bytes were read.
+// Says "ready" when all have tried to connect, and "answered" at the first byte that is read.
 // ADDRESS is a port of the loopback or the path of a Unix socket. The files REQUEST and GREETING
 // have the bytes to send, the second once for each connection.
 //   ask        sends the request, waits for an answer, and sends it again
@@ -120,6 +121,8 @@ static int readFrom(struct pollfd *socket, struct Client *client)
     if (size <= 0)
         return size < 0 && (errno == EAGAIN || errno == EINTR);
     bytesRead += size;
+    if (bytesRead == size)
+        say("answered");
     answers += client->waits;
     if (client->waits && is("reconnect"))
         return 0;

@@ -68,7 +68,17 @@ struct Presser
         process.waitForFinished();
     }
     Q_DISABLE_COPY_MOVE(Presser)
+
+    /// The door hears it.
+    [[nodiscard]] bool isAnswered()
+    {
+        process.waitForReadyRead(1);
+        said += process.readAllStandardOutput();
+        return said.contains("answered");
+    }
+
     QProcess process;
+    QByteArray said;
 };
 
 } // namespace
@@ -155,13 +165,23 @@ Pressure::Figures Pressure::measure(int restarts, const QList<Crowd> &crowds)
         pressers.push_back(std::make_unique<Presser>(arguments));
     }
     // Until the crowds are there.
-    static_cast<void>(awaitStart(crowds.isEmpty() ? 0s : 1s));
+    const auto isPressed = [&pressers] {
+        return std::ranges::all_of(pressers, [](const auto &one) { return one->isAnswered(); });
+    };
+    QElapsedTimer timer;
+    timer.start();
+    while (!crowds.isEmpty() && !timer.hasExpired(std::chrono::milliseconds(patience).count())) {
+        static_cast<void>(awaitStart(1s));
+        if (isPressed())
+            break;
+    }
+    if (!isPressed())
+        return {};
     m_longestGap = 0;
     std::vector<double> times;
     for (int i = 0; i < restarts && m_pid > 0; ++i) {
         static_cast<void>(awaitStart(pauseBetween));
-        QElapsedTimer timer;
-        timer.start();
+        timer.restart();
         ::kill(m_pid, SIGKILL);
         m_pid = awaitStart(patience);
         if (m_pid > 0)

@@ -36,7 +36,9 @@ public:
         double medianRestart = 0; ///< milliseconds
         double longestRestart = 0; ///< milliseconds
         double longestGap = 0; ///< milliseconds between two WATCHDOG=1
-        int restarts = 0; ///< that were measured; fewer than asked for where one took 30 s
+        /// That were measured; fewer than asked for where one took 30 s, none where no answer came
+        /// to a crowd.
+        int restarts = 0;
     };
 
     /// \a services go into the configuration beside an HTTP service, "http".
