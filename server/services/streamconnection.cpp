@@ -7,6 +7,7 @@
 #include "services/tlsparting.h"
 
 #include <QLoggingCategory>
+#include <QPointer>
 #include <QSslSocket>
 #include <QTcpSocket>
 
@@ -216,8 +217,11 @@ bool StreamConnection::doPiece()
         return false;
     m_lastRead.restart(); // of a client that was paused too: meanwhile nothing was read
     m_frames.setLimit(messageLimit());
+    const QPointer<StreamConnection> self(this); // A handler may let the event loop turn.
     // Frames that were cut out before the client was to pause come first.
     bool isDone = deliver();
+    if (!self)
+        return false;
     if (!isDone && m_socket->bytesAvailable() > 0 && isOpen()) {
         const QByteArray bytes = m_socket->readAll();
         m_record.received(bytes.size());
@@ -242,10 +246,18 @@ bool StreamConnection::deliver()
         refuse(u"frame_too_long"_s, detail, {.code = closecode::messageTooBig, .detail = detail});
         return true;
     }
-    m_delivering = true;
-    Q_EMIT messageReceived({.bytes = *frame});
-    m_delivering = false;
+    hand(*frame);
     return true;
+}
+
+/// To who listens, and may end this connection within.
+void StreamConnection::hand(const QByteArray &frame)
+{
+    const QPointer<StreamConnection> self(this);
+    m_delivering = true;
+    Q_EMIT messageReceived({.bytes = frame});
+    if (self)
+        m_delivering = false;
 }
 
 void StreamConnection::refuse(
@@ -286,9 +298,7 @@ bool StreamConnection::deliverLeft()
         return false;
     const auto next = m_frames.next();
     if (const auto *frame = next ? std::get_if<QByteArray>(&*next) : nullptr) {
-        m_delivering = true;
-        Q_EMIT messageReceived({.bytes = *frame});
-        m_delivering = false;
+        hand(*frame);
         return true;
     }
     m_over = true;

@@ -52,6 +52,7 @@ private:
     [[nodiscard]] qint64 messageLimit() const;
     [[nodiscard]] bool doPiece();
     [[nodiscard]] bool deliver();
+    void hand(const QByteArray &frame);
     void refuse(const QString &code, const QString &detail, const WebSocketFault &fault);
     void socketClosed();
     [[nodiscard]] bool deliverLeft();

@@ -6,10 +6,12 @@
 
 #include <QCoro/QCoroTimer>
 
+#include <QEventLoop>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QSslSocket>
 #include <QTest>
+#include <QTimer>
 #include <QUrl>
 
 #include <memory>
@@ -85,6 +87,7 @@ private Q_SLOTS:
     void comingAndGoingIsTold();
     void whoComesCanBeTurnedAwayAtOnce();
     void aConnectionIsClosedByItsId();
+    void aClientMayGoWhileAHandlerLetsTheEventLoopTurn();
     void theServiceMayGoWhileAHandlerRuns();
     void aServiceThatGoesCallsNoHandlerOfTheConnected();
 };
@@ -529,6 +532,29 @@ void TestTcpService::aConnectionIsClosedByItsId()
     QVERIFY(service->closeConnection(service->connections().value(0).id));
     QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
     QTRY_COMPARE_WITH_TIMEOUT(service->connectionCount(), 0, patience);
+}
+
+void TestTcpService::aClientMayGoWhileAHandlerLetsTheEventLoopTurn()
+{
+    auto service
+        = std::make_unique<TcpService>(u"raw"_s, TcpService::Options{.listen = u"127.0.0.1:0"_s});
+    bool isOver = false;
+    service->onFrame([&service, &isOver](const Peer &, const QByteArray &) {
+        QEventLoop loop;
+        QTimer look;
+        QObject::connect(&look, &QTimer::timeout, &loop, [&service, &loop] {
+            if (service->connectionCount() == 0)
+                loop.quit();
+        });
+        look.start(10ms);
+        loop.exec();
+        isOver = true;
+    });
+    QCOMPARE(service->listen(), std::nullopt);
+    RawClient client(portOf(*service), "one\n");
+    QTimer::singleShot(200ms, this, [&client] { client.socket().abort(); });
+    QTRY_VERIFY_WITH_TIMEOUT(isOver, patience);
+    QCOMPARE(service->connectionCount(), 0);
 }
 
 void TestTcpService::theServiceMayGoWhileAHandlerRuns()
