@@ -27,7 +27,7 @@ struct SEMPER_DATABASE_EXPORT DatabaseOptions
 
     /// Read anew for each connection, so that a changed password needs no restart. Never logged.
     QString password = {};
-    QString passwordFile = {}; ///< its content without the last line break, in place of password
+    QString passwordFile = {}; ///< its content without line breaks at its end, not password
     QString passwordVariable = {}; ///< of the environment, in place of password
 
     int connections = 4; ///< at most, each with a thread; opened when needed; ":memory:" has 1

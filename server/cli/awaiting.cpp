@@ -165,9 +165,8 @@ private:
 CommandOption timeoutOption(std::optional<std::chrono::milliseconds> otherwise)
 {
     return {u"timeout-ms"_s, u"N"_s,
-        otherwise
-            ? Texts::tr("give up after so many milliseconds; %1 by default").arg(otherwise->count())
-            : Texts::tr("give up after so many milliseconds; never by default")};
+        otherwise ? Texts::tr("give up after N milliseconds; %1 by default").arg(otherwise->count())
+                  : Texts::tr("give up after N milliseconds; never by default")};
 }
 
 std::variant<QDeadlineTimer, CommandExit> deadlineOf(const CommandLine &line,

@@ -76,8 +76,8 @@ Command checkCommand()
 {
     return {u"check"_s,
         {.program = u"semper check"_s,
-            .summary = Texts::tr(
-                "Tells every error of a configuration, and what it names that is not here."),
+            .summary = Texts::tr("Lists every error of a configuration, and what it names that "
+                                 "does not exist here."),
             .options = commonOptions(),
             .mostOperands = 0},
         check};

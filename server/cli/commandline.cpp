@@ -64,7 +64,7 @@ CommandExit usageError(const CommandSyntax &syntax, const QString &complaint)
 QString helpText(const CommandSyntax &syntax)
 {
     QList<CommandOption> options = syntax.options;
-    options.append({u"help"_s, {}, Texts::tr("show this")});
+    options.append({u"help"_s, {}, Texts::tr("show this help")});
     options.append({u"version"_s, {}, Texts::tr("show the version")});
 
     QString text = Texts::tr("Usage: %1 [OPTION]... %2").arg(syntax.program, syntax.operands);

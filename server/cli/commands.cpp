@@ -64,7 +64,7 @@ QString overview()
         + Texts::tr(
             "\nA SELECTOR is NAME, for all instances of a process, or NAME:INSTANCE.\n"
             "Exit codes: 0 done, 1 it failed, 2 usage, 3 no server reached, 4 not allowed.\n"
-            "'semper help COMMAND' tells more of one.\n");
+            "'semper help COMMAND' explains one command.\n");
 }
 
 CommandExit unknownCommand(const QString &name)
@@ -100,7 +100,7 @@ QList<CommandOption> commonOptions()
     return {{u"config"_s, u"FILE"_s, Texts::tr("the configuration")},
         {u"socket"_s, u"PATH"_s, Texts::tr("the socket of the server")},
         {u"state-directory"_s, u"DIR"_s,
-            Texts::tr("what outlives the server: its token, its last event id")},
+            Texts::tr("for serve: the folder for what outlives the server, such as its token")},
         {u"json"_s, {}, Texts::tr("print JSON, for programs")}};
 }
 

@@ -78,7 +78,8 @@ std::variant<QString, CommandExit> chooseConfigFile(const QString &named)
     return CommandExit{ExitCode::Usage,
         Texts::tr("no configuration found; looked for\n  %1\nName one with --config FILE.")
                 .arg(candidates.join(u"\n  "_s))
-            + (isPassedOver ? Texts::tr(" As root ./semper.json is taken only so.") : QString())
+            + (isPassedOver ? Texts::tr(" As root, ./semper.json is taken only if you name it.")
+                            : QString())
             + u'\n'};
 }
 

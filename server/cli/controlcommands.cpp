@@ -56,7 +56,7 @@ CommandSyntax syntaxOf(const QString &name, const QString &summary)
         .summary = summary,
         .options = commonOptions()};
     syntax.options.append({{u"all"_s, {}, Texts::tr("every process")},
-        {u"no-wait"_s, {}, Texts::tr("return when the server accepted it")},
+        {u"no-wait"_s, {}, Texts::tr("return once the server has accepted it")},
         timeoutOption(patience)});
     return syntax;
 }
@@ -71,7 +71,8 @@ QList<Command> controlCommands()
             [](const CommandLine &line, const CommandSyntax &syntax) {
                 return control(line, syntax, u"start"_s, Effect::Started);
             }},
-        {u"stop"_s, syntaxOf(u"stop"_s, Texts::tr("Stops processes and waits until they are.")),
+        {u"stop"_s,
+            syntaxOf(u"stop"_s, Texts::tr("Stops processes and waits until they have ended.")),
             [](const CommandLine &line, const CommandSyntax &syntax) {
                 return control(line, syntax, u"stop"_s, Effect::Stopped);
             }},

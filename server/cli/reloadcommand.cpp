@@ -132,10 +132,11 @@ int reload(const CommandLine &line, const CommandSyntax &)
 Command reloadCommand()
 {
     CommandSyntax syntax{.program = u"semper reload"_s,
-        .summary = Texts::tr("Has the server read its configuration again and be as it says."),
+        .summary
+        = Texts::tr("Makes the server read its configuration again and apply the changes."),
         .options = commonOptions(),
         .mostOperands = 0};
-    syntax.options.append({u"dry-run"_s, {}, Texts::tr("only tell what would change")});
+    syntax.options.append({u"dry-run"_s, {}, Texts::tr("only print what would change")});
     return {u"reload"_s, syntax, reload};
 }
 

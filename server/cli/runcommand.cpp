@@ -59,13 +59,14 @@ Command runCommand()
 {
     CommandSyntax syntax{.program = u"semper run"_s,
         .operands = u"CLASS"_s,
-        .summary = Texts::tr("Runs one user process here, unsupervised, for its author."),
+        .summary
+        = Texts::tr("Runs one user process in the foreground, unsupervised, for its author."),
         .options = commonOptions(),
         .leastOperands = 1,
         .mostOperands = 1};
-    syntax.options.append(
-        {{u"settings"_s, u"FILE"_s, Texts::tr("a JSON object: what settings() returns")},
-            {u"plugin-directory"_s, u"DIR"_s, Texts::tr("a folder to search before the others")}});
+    syntax.options.append({{u"settings"_s, u"FILE"_s,
+                               Texts::tr("a file with the JSON object that settings() returns")},
+        {u"plugin-directory"_s, u"DIR"_s, Texts::tr("a folder to search before the others")}});
     return {u"run"_s, syntax, run};
 }
 

@@ -83,8 +83,7 @@ int scale(const CommandLine &line, const CommandSyntax &syntax)
                     .arg(processLabel(status->name, status->instance), printable(status->reason))});
         if (!*arrived)
             return leave({ExitCode::Failed,
-                Texts::tr("%1: time is up; 'semper status %1' tells how far it came").arg(name)
-                    + u'\n'});
+                Texts::tr("%1: time is up; 'semper status %1' shows its state").arg(name) + u'\n'});
     }
     print(line.has(u"json"_s) ? toJson(instancesOf(session, name))
                               : (count == 1 ? Texts::tr("%1: 1 instance").arg(name)
@@ -99,11 +98,11 @@ Command scaleCommand()
 {
     CommandSyntax syntax{.program = u"semper scale"_s,
         .operands = u"NAME N"_s,
-        .summary = Texts::tr("Has N instances of a process run, until the server ends."),
+        .summary = Texts::tr("Runs N instances of a process until the server ends."),
         .options = commonOptions(),
         .leastOperands = 2,
         .mostOperands = 2};
-    syntax.options.append({{u"no-wait"_s, {}, Texts::tr("return when the server accepted it")},
+    syntax.options.append({{u"no-wait"_s, {}, Texts::tr("return once the server has accepted it")},
         timeoutOption(patience)});
     return {u"scale"_s, syntax, scale};
 }

@@ -28,16 +28,17 @@ QString absolute(const QString &path)
 CommandSyntax serveSyntax(const QString &program, OfferDemo offerDemo)
 {
     CommandSyntax syntax{.program = program,
-        .summary = Texts::tr("Serves, and keeps the user processes of its configuration alive."),
+        .summary
+        = Texts::tr("Runs the server, which keeps the processes of its configuration alive."),
         .options = {{u"config"_s, u"FILE"_s, Texts::tr("the configuration")}},
         .mostOperands = 0};
     if (offerDemo == OfferDemo::Yes)
         syntax.options.append(
-            {u"demo"_s, {}, Texts::tr("run a built-in configuration that shows what there is")});
+            {u"demo"_s, {}, Texts::tr("run a built-in configuration that shows the features")});
     syntax.options.append(
         {u"socket"_s, u"PATH"_s, Texts::tr("where processes, commands and dashboards connect")});
     syntax.options.append({u"state-directory"_s, u"DIR"_s,
-        Texts::tr("what outlives the server: its token, its last event id")});
+        Texts::tr("the folder for what outlives the server: its token, its last event id")});
     return syntax;
 }
 

@@ -43,7 +43,7 @@ Command signalCommand()
         .options = commonOptions(),
         .leastOperands = 1};
     syntax.options.append({{u"all"_s, {}, Texts::tr("every process that runs")},
-        {u"no-wait"_s, {}, Texts::tr("as without it: a signal has nothing to wait for")}});
+        {u"no-wait"_s, {}, Texts::tr("changes nothing: a signal has nothing to wait for")}});
     return {u"signal"_s, syntax, signalProcesses};
 }
 

@@ -46,7 +46,7 @@ Command statusCommand()
     return {u"status"_s,
         {.program = u"semper status"_s,
             .operands = u"[SELECTOR]..."_s,
-            .summary = Texts::tr("Shows the processes and how they are."),
+            .summary = Texts::tr("Shows the processes and their state."),
             .options = commonOptions()},
         status};
 }
