@@ -80,17 +80,16 @@ private:
     std::optional<QString> takeQuoted(const QString &name)
     {
         const qsizetype end = m_text.indexOf(m_text.at(m_at), m_at + 1);
-        const QString fault
-            = u"the value of %1 has a quote that does not end it"_s.arg(quoted(name));
         if (end < 0)
-            return fault;
+            return u"the quote of the value of %1 is never closed"_s.arg(quoted(name));
         QString value = m_text.sliced(m_at + 1, end - m_at - 1);
         m_line += int(value.count(u'\n'));
         m_at = end + 1;
         const QStringView rest = takeLine();
         const QStringView comment = rest.trimmed();
         if (!comment.isEmpty() && !(rest.front().isSpace() && comment.startsWith(u'#')))
-            return fault;
+            return u"behind the quoted value of %1 there is more than a comment"_s.arg(
+                quoted(name));
         m_variables.insert(name, value.replace(u"\r\n"_s, u"\n"_s));
         return std::nullopt;
     }

@@ -111,9 +111,13 @@ void readInheritance(const ObjectReader &reader, ProcessSpec &spec)
     const auto names = reader.texts(key);
     if (!names)
         return;
-    for (const QString &name : *names)
+    for (const QString &name : *names) {
         if (const auto fault = variableFault(name))
             reader.complainOf(key, u"%1 %2"_s.arg(quoted(name), *fault));
+        else if (name.contains(u'*') || name.contains(u'?'))
+            reader.complainOf(
+                key, u"%1 is no name: write each name, there are no patterns"_s.arg(quoted(name)));
+    }
     spec.inheritedVariables = names;
 }
 

@@ -52,7 +52,8 @@ Verdict judge(Effect effect, const ProcessStatus &before, const ProcessStatus &s
     const bool done = status.state == ProcessPhase::Done;
     const bool another = status.pid != before.pid || status.startedAt != before.startedAt;
     const bool stranded = status.state == ProcessPhase::Waiting
-        && (status.reason == neverDueReason || status.reason.endsWith(waitreason::failed));
+        && (status.reason == neverDueReason || status.reason.endsWith(waitreason::failed)
+            || status.reason.endsWith(waitreason::stopped));
     // Nobody will launch it by itself: it was stopped, is disabled, or waits for what never comes.
     const bool idle
         = (status.state == ProcessPhase::Stopped && status.wanted == Wanted::Down) || stranded;

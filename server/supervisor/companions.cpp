@@ -49,8 +49,11 @@ QString waitsFor(const SupervisedProcess &dependency, DependencyLevel level)
     case ProcessPhase::Done:
         return u"waits for %1 to complete"_s.arg(name);
     case ProcessPhase::Stopped:
+        return dependency.state().wanted == Wanted::Up
+            ? u"waits for %1, which is about to start"_s.arg(name)
+            : waitreason::begin + name + waitreason::stopped;
     case ProcessPhase::Stopping:
-        return u"waits for %1, which is %2"_s.arg(name, phaseName(dependency.state().phase));
+        return u"waits for %1, which is stopping"_s.arg(name);
     }
     Q_UNREACHABLE();
 }

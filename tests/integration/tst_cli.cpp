@@ -212,8 +212,8 @@ private Q_SLOTS:
     void restartWaitsForAnotherLaunch();
     void startFailsWithTheReason();
     void restartOfSeveralEndsWhenOneFails();
-    void whoWaitsForWhatHasFailedIsNotWaitedFor_data();
-    void whoWaitsForWhatHasFailedIsNotWaitedFor();
+    void whoWaitsForWhatNeverComesIsNotWaitedFor_data();
+    void whoWaitsForWhatNeverComesIsNotWaitedFor();
     void noWaitReturnsAtOnce();
     void waitGivesUpInTimeAndSaysWhy();
     void aServerThatGoesAwayIsThree();
@@ -601,23 +601,26 @@ void TestCli::restartOfSeveralEndsWhenOneFails()
         qPrintable(outcome.errors));
 }
 
-void TestCli::whoWaitsForWhatHasFailedIsNotWaitedFor_data()
+void TestCli::whoWaitsForWhatNeverComesIsNotWaitedFor_data()
 {
     QTest::addColumn<QStringList>("command");
-    QTest::newRow("wait") << QStringList{u"wait"_s, u"top"_s};
-    QTest::newRow("start") << QStringList{u"start"_s, u"top"_s};
-    QTest::newRow("restart") << QStringList{u"restart"_s, u"top"_s};
+    QTest::addColumn<QString>("how");
+    for (const QString &how : {u"has failed"_s, u"is stopped"_s})
+        for (const QString &command : {u"wait"_s, u"start"_s, u"restart"_s})
+            QTest::addRow("%s, %s", qPrintable(command), qPrintable(how))
+                << QStringList{command, u"top"_s} << how;
 }
 
-void TestCli::whoWaitsForWhatHasFailedIsNotWaitedFor()
+void TestCli::whoWaitsForWhatNeverComesIsNotWaitedFor()
 {
     QFETCH(const QStringList, command);
+    QFETCH(const QString, how);
     const auto fake = hub({in(ProcessPhase::Failed, u"db"_s, u"exited with code 1"_s),
-        in(ProcessPhase::Waiting, u"mid"_s, u"waits for db, which has failed"_s),
+        in(ProcessPhase::Waiting, u"mid"_s, u"waits for db, which %1"_s.arg(how)),
         in(ProcessPhase::Waiting, u"top"_s, u"waits for mid, which waits too"_s)});
     const Outcome outcome = semper(command);
     QCOMPARE(outcome.errors,
-        u"top: waits for mid, which waits too, mid: waiting: waits for db, which has failed\n"_s);
+        u"top: waits for mid, which waits too, mid: waiting: waits for db, which %1\n"_s.arg(how));
     QCOMPARE(outcome.code, 1);
 }
 

@@ -204,6 +204,8 @@ void TestConfigErrors::oneThingWrongIsOneErrorWithItsPath_data()
         ".environment_inherit[1]: must be a string, not 1");
     process("inherited name", R"("environment_inherit": ["A=B"])",
         ".environment_inherit: \"A=B\" is no name of a variable");
+    process("inherited pattern", R"("environment_inherit": ["LC_*"])",
+        ".environment_inherit: \"LC_*\" is no name: write each name, there are no patterns");
     process("inherited, taken", R"("environment_inherit": ["SEMPER_TOKEN"])",
         ".environment_inherit: \"SEMPER_TOKEN\" is set by the server itself");
     process("file empty", R"("environment_file": "")", ".environment_file: must not be empty");

@@ -101,17 +101,17 @@ void TestEnvironmentFile::aWrongLineIsToldWithItsNumber_data()
     row("the end of one", "MII/vQ+x==\n", u"line 1: must be NAME=VALUE"_s);
     row("after several lines", "A='1\n2\n3'\nB\n", u"line 4: must be NAME=VALUE"_s);
     row("open over several lines", "A=1\nB='2\n3\n",
-        u"line 2: the value of \"B\" has a quote that does not end it"_s);
+        u"line 2: the quote of the value of \"B\" is never closed"_s);
     row("behind several lines", "A=1\nB='2\n3'4\n",
-        u"line 2: the value of \"B\" has a quote that does not end it"_s);
+        u"line 2: behind the quoted value of \"B\" there is more than a comment"_s);
     row("a comment without a blank", "A='b'#c",
-        u"line 1: the value of \"A\" has a quote that does not end it"_s);
+        u"line 1: behind the quoted value of \"A\" there is more than a comment"_s);
     row("taken", "\nSEMPER_TOKEN=1", u"line 2: \"SEMPER_TOKEN\" is set by the server itself"_s);
     row("twice", "A=1\n\nA=2", u"line 3: \"A\" is there twice"_s);
-    row("open quote", "A=\"b", u"line 1: the value of \"A\" has a quote that does not end it"_s);
-    row("lone quote", "A='", u"line 1: the value of \"A\" has a quote that does not end it"_s);
+    row("open quote", "A=\"b", u"line 1: the quote of the value of \"A\" is never closed"_s);
+    row("lone quote", "A='", u"line 1: the quote of the value of \"A\" is never closed"_s);
     row("after the quote", "A='b' c",
-        u"line 1: the value of \"A\" has a quote that does not end it"_s);
+        u"line 1: behind the quoted value of \"A\" there is more than a comment"_s);
     row("not UTF-8", "A=\xff", u"is not UTF-8"_s);
     row("NUL", QByteArray("A=b\0c", 5), u"must not contain a NUL character"_s);
 }
