@@ -44,13 +44,15 @@ void ExecProbe::begin()
     // Marked apart from the process: what a probe leaves behind is killed, and the process is not.
     const auto identity
         = LaunchIdentity::make(m_process.process, m_process.instance, m_edges.surroundings.run);
-    LaunchPlan plan = planLaunch(m_spec, identity, m_edges.surroundings);
-    if (const auto *error = std::get_if<QString>(&plan))
-        return fail(*error);
-    auto &request = std::get<LaunchRequest>(plan);
-    request.environment.remove(u"SEMPER_TOKEN"_s); // it does not speak for the process
+    const auto planner = [spec = m_spec, identity, &surroundings = m_edges.surroundings,
+                             file = AwaitedEnvironment()]() mutable {
+        LaunchPlan plan = planLaunch(spec, identity, surroundings, file);
+        if (auto *request = std::get_if<LaunchRequest>(&plan))
+            request->environment.remove(u"SEMPER_TOKEN"_s); // it does not speak for the process
+        return plan;
+    };
     m_gaveUp.clear();
-    m_run = new ProbeRun(request, identity.mark(), m_edges);
+    m_run = new ProbeRun(planner, identity.mark(), m_edges);
     connect(m_run, &ProbeRun::over, this, &ExecProbe::over);
     m_run->start();
 }

@@ -19,9 +19,9 @@ using namespace Qt::StringLiterals;
 namespace semper {
 
 // The keeper of orphans outlives all processes, and with them all that asks for a run.
-ProbeRun::ProbeRun(LaunchRequest request, QByteArray mark, const SupervisorEdges &edges)
+ProbeRun::ProbeRun(LaunchPlanner planner, QByteArray mark, const SupervisorEdges &edges)
     : QObject(&edges.orphans)
-    , m_request(std::move(request))
+    , m_planner(std::move(planner))
     , m_mark(std::move(mark))
     , m_edges(edges)
     , m_launch(edges.launcher.create())
@@ -29,22 +29,32 @@ ProbeRun::ProbeRun(LaunchRequest request, QByteArray mark, const SupervisorEdges
 
 ProbeRun::~ProbeRun()
 {
-    if (m_request.outputDescriptor >= 0)
-        ::close(m_request.outputDescriptor);
+    if (m_output >= 0)
+        ::close(m_output);
 }
 
 void ProbeRun::start()
 {
-    m_request.outputDescriptor = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
-    if (m_request.outputDescriptor < 0)
-        return clear(qt_error_string(errno));
     connect(m_launch.get(), &Launch::started, this, [this] { m_session = m_launch->pid(); });
     connect(m_launch.get(), &Launch::failed, this,
         [this](const LaunchFailure &failure) { clear(failure.cause); });
     connect(m_launch.get(), &Launch::ended, this, [this](const ExitReport &report) {
         clear(report.code == 0 ? QString() : report.describe());
     });
-    m_launch->start([this] { return m_request; });
+    m_launch->start([this] { return plan(); });
+}
+
+LaunchPlan ProbeRun::plan()
+{
+    LaunchPlan plan = m_planner();
+    auto *request = std::get_if<LaunchRequest>(&plan);
+    if (request == nullptr)
+        return plan;
+    m_output = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (m_output < 0)
+        return qt_error_string(errno);
+    request->outputDescriptor = m_output;
+    return plan;
 }
 
 void ProbeRun::kill()

@@ -21,8 +21,8 @@ class ProbeRun : public QObject
 {
     Q_OBJECT
 public:
-    /// \a mark stands in the environment of \a request and of nothing else.
-    ProbeRun(LaunchRequest request, QByteArray mark, const SupervisorEdges &edges);
+    /// \a mark stands in the environment of what \a planner plans and of nothing else.
+    ProbeRun(LaunchPlanner planner, QByteArray mark, const SupervisorEdges &edges);
     ~ProbeRun() override;
 
     void start();
@@ -34,9 +34,11 @@ Q_SIGNALS:
     void over(const QString &failure);
 
 private:
+    [[nodiscard]] LaunchPlan plan();
     void clear(const QString &failure);
 
-    LaunchRequest m_request;
+    LaunchPlanner m_planner;
+    int m_output = -1; ///< nobody's
     QByteArray m_mark;
     const SupervisorEdges &m_edges;
     std::unique_ptr<Launch> m_launch;

@@ -20,6 +20,8 @@
 
 namespace semper {
 
+class BoundedWork;
+
 /// As the program of a launch: the server's own, whatever has become of its file since it was
 /// started.
 inline constexpr QLatin1StringView ownProgram{"/proc/self/exe"};
@@ -38,8 +40,14 @@ struct LaunchRequest
     bool saysWhenReady = false; ///< it is to find a socket in NOTIFY_SOCKET
 };
 
+/// A plan that cannot be made before  work is over.
+struct PlanLater
+{
+    std::shared_ptr<BoundedWork> work;
+};
+
 /// What is to be launched, or why it cannot be.
-using LaunchPlan = std::variant<LaunchRequest, QString>;
+using LaunchPlan = std::variant<LaunchRequest, QString, PlanLater>;
 
 /// Makes the plan of a launch whose turn has come: thousands may wait for theirs, and each plan has
 /// an environment and descriptors of its own.
@@ -54,8 +62,9 @@ public:
     using QObject::QObject;
 
     /// Begins; started(), once the program is executed, or failed() follows from the event loop,
-    /// however long the program's file system takes to answer. \a planner is asked once, here or
-    /// from the event loop, unless the launch is ended before its turn. Does not block.
+    /// however long the program's file system takes to answer. \a planner is asked here or from the
+    /// event loop, unless the launch is ended before its turn; once, and again after each plan that
+    /// was for later, in whose place others have their turn. Does not block.
     virtual void start(LaunchPlanner planner) = 0;
     /// 0 before the fork and after the end.
     [[nodiscard]] virtual qint64 pid() const = 0;

@@ -4,7 +4,6 @@
 #include "spec/jsonpath.h"
 #include "spec/resourcename.h"
 #include "supervision/timetable.h"
-#include "supervisor/boundedreading.h"
 #include "supervisor/descriptorlimit.h"
 
 #include <QRandomGenerator>
@@ -145,17 +144,12 @@ void insertOwn(QProcessEnvironment &environment, const ProcessSpec &spec)
         environment.remove(name);
 }
 
-std::variant<QProcessEnvironment, QString> environmentOf(
-    const ProcessSpec &spec, const std::optional<RunAs> &who)
+/// \a file: what its file has, if it has one.
+QProcessEnvironment environmentOf(
+    const ProcessSpec &spec, const std::optional<RunAs> &who, const QMap<QString, QString> &file)
 {
     QProcessEnvironment environment = groundOf(spec, who, isAnother(who));
-    if (!spec.environmentFile.isEmpty()) {
-        const auto owner = who ? who->user : std::nullopt;
-        const EnvironmentResult file = readEnvironmentInTime(spec.environmentFile, owner);
-        if (const auto *error = std::get_if<QString>(&file))
-            return *error;
-        insert(environment, std::get<QMap<QString, QString>>(file));
-    }
+    insert(environment, file);
     insertOwn(environment, spec);
     if (qEnvironmentVariableIsSet("SEMPER_PLUGIN_PATH")
         && !environment.contains(u"SEMPER_PLUGIN_PATH"_s))
@@ -205,18 +199,21 @@ std::optional<QString> launchProblem(const ProcessSpec &spec)
     return error != nullptr ? std::optional(*error) : std::nullopt;
 }
 
-LaunchPlan planLaunch(
-    const ProcessSpec &spec, const LaunchIdentity &identity, const LaunchSurroundings &surroundings)
+LaunchPlan planLaunch(const ProcessSpec &spec, const LaunchIdentity &identity,
+    const LaunchSurroundings &surroundings, AwaitedEnvironment &file)
 {
     auto settings = childSettings(spec.limits);
     if (const auto *error = std::get_if<QString>(&settings))
         return *error;
     LaunchRequest request{
         .directory = spec.directory, .settings = std::move(std::get<ChildSettings>(settings))};
-    auto environment = environmentOf(spec, request.settings.runAs);
-    if (const auto *error = std::get_if<QString>(&environment))
+    const std::optional<RunAs> &who = request.settings.runAs;
+    if (!spec.environmentFile.isEmpty())
+        if (auto work = file.await(spec.environmentFile, who ? who->user : std::nullopt))
+            return PlanLater{std::move(work)};
+    if (const auto *error = std::get_if<QString>(&file.result()))
         return *error;
-    request.environment = std::move(std::get<QProcessEnvironment>(environment));
+    request.environment = environmentOf(spec, who, std::get<QMap<QString, QString>>(file.result()));
     request.settings.showsStack = spec.watchdogPeriod() > 0ms || spec.liveness;
     request.environment.insert(u"SEMPER_SOCKET"_s, surroundings.socketPath);
     request.environment.insert(u"SEMPER_PROCESS"_s, identity.process);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "supervisor/boundedreading.h"
 #include "supervisor/launcher.h"
 
 #include <QByteArray>
@@ -46,9 +47,10 @@ struct LaunchIdentity
 /// environment is the ground; the process's user, its file of variables, its own variables and
 /// Semper's are laid over it in this order. What another supervisor told the server alone
 /// (NOTIFY_SOCKET, LISTEN_*, WATCHDOG_*) does not reach the child, and another user's process gets
-/// nothing that is the server's user's own. Reads that file, if there is one.
+/// nothing that is the server's user's own. That file, if there is one, is read through \a file,
+/// which is this launch's alone: while it is, the plan is for later.
 [[nodiscard]] LaunchPlan planLaunch(const ProcessSpec &spec, const LaunchIdentity &identity,
-    const LaunchSurroundings &surroundings);
+    const LaunchSurroundings &surroundings, AwaitedEnvironment &file);
 
 /// What can be said of a launch beforehand, by whoever asks.
 struct ForeseenLaunch

@@ -2,6 +2,7 @@
 #include "supervisor/qprocesslauncher.h"
 
 #include "spec/signalname.h"
+#include "supervisor/boundedwork.h"
 #include "supervisor/childsetup.h"
 #include "supervisor/descriptorlimit.h"
 #include "supervisor/launchdescriptors.h"
@@ -66,15 +67,28 @@ void QProcessLaunch::start(LaunchPlanner planner)
 
 void QProcessLaunch::execute()
 {
-    const LaunchPlanner planner = std::exchange(m_planner, {});
+    LaunchPlanner planner = std::exchange(m_planner, {});
     if (!planner)
         return; // stopped meanwhile
     m_inFlight = true;
     const LaunchPlan plan = planner();
     if (const auto *request = std::get_if<LaunchRequest>(&plan))
         execute(*request);
+    else if (const auto *later = std::get_if<PlanLater>(&plan))
+        postpone(std::move(planner), *later);
     else
         fail({.cause = std::get<QString>(plan)});
+}
+
+void QProcessLaunch::postpone(LaunchPlanner planner, const PlanLater &later)
+{
+    m_planner = std::move(planner);
+    leaveQueue();
+    const auto goOn = [this] {
+        if (m_planner)
+            m_launcher.enter(this);
+    };
+    connect(later.work.get(), &BoundedWork::over, this, goOn, Qt::SingleShotConnection);
 }
 
 void QProcessLaunch::execute(const LaunchRequest &request)

@@ -36,6 +36,7 @@ private:
     friend class QProcessLauncher;
     void execute();
     void execute(const LaunchRequest &request);
+    void postpone(LaunchPlanner planner, const PlanLater &later);
     void fail(const LaunchFailure &failure);
     void begin();
     void reported();

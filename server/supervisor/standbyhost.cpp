@@ -35,8 +35,6 @@ void StandbyHost::start(const ProcessSpec &spec)
 {
     m_isOtherUsers = !spec.limits.user.isEmpty();
     m_madeFrom = {FileStamp(m_edges.surroundings.hostProgram)};
-    if (!spec.environmentFile.isEmpty())
-        m_madeFrom.append(FileStamp(spec.environmentFile));
     connect(m_launch.get(), &Launch::started, this, [this] {
         m_ends.close();
         m_session = pid();
@@ -48,15 +46,18 @@ void StandbyHost::start(const ProcessSpec &spec)
     });
     connect(m_launch.get(), &Launch::ended, this,
         [this](const ExitReport &report) { gone(report.describe()); });
-    m_launch->start([this, spec] { return plan(spec); });
+    m_launch->start(
+        [this, spec, file = AwaitedEnvironment()]() mutable { return plan(spec, file); });
 }
 
-LaunchPlan StandbyHost::plan(const ProcessSpec &spec)
+LaunchPlan StandbyHost::plan(const ProcessSpec &spec, AwaitedEnvironment &file)
 {
-    LaunchPlan plan = planLaunch(spec, m_identity, m_edges.surroundings);
+    LaunchPlan plan = planLaunch(spec, m_identity, m_edges.surroundings, file);
     auto *request = std::get_if<LaunchRequest>(&plan);
     if (request == nullptr)
         return plan;
+    if (file.stamp())
+        m_madeFrom.append(*file.stamp());
     m_limits = spec.limits;
     m_runsAs = request->settings.runAs;
     m_group = LaunchGroup(m_edges.cgroups, m_identity.launchId, spec.limits.memoryMaxBytes);
@@ -80,10 +81,7 @@ QString StandbyHost::fault() const
     const RunAsResult user = lookUpRunAs(m_limits);
     if (const auto *now = std::get_if<std::optional<RunAs>>(&user); now && *now != m_runsAs)
         return u"its user has changed since it was started"_s;
-    for (const FileStamp &file : m_madeFrom)
-        if (!file.isCurrent())
-            return u"%1 has changed since it was started"_s.arg(file.path());
-    return {};
+    return changeAmong(m_madeFrom);
 }
 
 void StandbyHost::setLoaded(const QList<FileStamp> &files)

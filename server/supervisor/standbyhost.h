@@ -63,7 +63,7 @@ Q_SIGNALS:
     void ended(const QString &how);
 
 private:
-    [[nodiscard]] LaunchPlan plan(const ProcessSpec &spec);
+    [[nodiscard]] LaunchPlan plan(const ProcessSpec &spec, AwaitedEnvironment &file);
     void update(bool &flag, bool value);
     void gone(const QString &how);
 

@@ -299,13 +299,15 @@ void SupervisedProcess::launch()
     });
     connect(m_launch.get(), &Launch::failed, this, &SupervisedProcess::launchFailed);
     connect(m_launch.get(), &Launch::ended, this, &SupervisedProcess::launchEnded);
-    m_launch->start([this] { return planNow(); });
+    m_launch->start([this, file = AwaitedEnvironment()]() mutable { return planNow(file); });
 }
 
-LaunchPlan SupervisedProcess::planNow()
+LaunchPlan SupervisedProcess::planNow(AwaitedEnvironment &file)
 {
+    LaunchPlan plan = planLaunch(*m_spec, m_identity, m_edges.surroundings, file);
+    if (std::holds_alternative<PlanLater>(plan))
+        return plan;
     handle(happening::TurnCame{});
-    LaunchPlan plan = planLaunch(*m_spec, m_identity, m_edges.surroundings);
     auto *request = std::get_if<LaunchRequest>(&plan);
     if (request == nullptr)
         return plan;

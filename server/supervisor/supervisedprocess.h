@@ -156,7 +156,7 @@ private:
     [[nodiscard]] bool isPaused() const;
     void tellRecords();
     void launch();
-    [[nodiscard]] LaunchPlan planNow();
+    [[nodiscard]] LaunchPlan planNow(AwaitedEnvironment &file);
     [[nodiscard]] bool launchStandby();
     void launchBegan();
     void clearLeftovers(bool wasAsked);
