@@ -5,6 +5,17 @@
 
 namespace semper {
 
+/// Lets \a object go, in the middle of one of its own signals too. \a listener hears nothing of it
+/// any more.
+template <class Object, class Listener>
+void forgetLater(std::unique_ptr<Object> object, const Listener *listener)
+{
+    if (!object)
+        return;
+    object->disconnect(listener);
+    object.release()->deleteLater();
+}
+
 /// Closes \a socket and lets it go, in the middle of one of its own signals too. \a listener hears
 /// nothing of it any more.
 template <class Socket, class Listener>
@@ -14,7 +25,7 @@ void endLater(std::unique_ptr<Socket> socket, const Listener *listener)
         return;
     socket->disconnect(listener);
     socket->abort();
-    socket.release()->deleteLater();
+    forgetLater(std::move(socket), listener);
 }
 
 } // namespace semper

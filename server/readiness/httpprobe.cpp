@@ -55,6 +55,7 @@ HttpProbe::HttpProbe(const ReadySpec &spec)
 HttpProbe::~HttpProbe()
 {
     endLater(std::move(m_tcp), this);
+    forgetLater(std::move(m_path), this);
     endLater(std::move(m_unix), this);
 }
 
@@ -93,16 +94,25 @@ void HttpProbe::connectToHost(const ProbeUrl &url)
 
 void HttpProbe::connectToPath(const QString &path)
 {
+    m_path = std::make_unique<PathConnection>(path);
+    connect(m_path.get(), &PathConnection::connected, this, &HttpProbe::take);
+    connect(m_path.get(), &PathConnection::failed, this, &HttpProbe::refuse);
+    m_path->start();
+}
+
+void HttpProbe::take(int descriptor)
+{
+    forgetLater(std::move(m_path), this);
     m_unix = std::make_unique<QLocalSocket>();
     m_unix->setReadBufferSize(answerBufferBytes);
-    connect(m_unix.get(), &QLocalSocket::connected, this, &HttpProbe::ask);
     connect(m_unix.get(), &QLocalSocket::readyRead, this, &HttpProbe::read);
     connect(m_unix.get(), &QLocalSocket::errorOccurred, this,
         [this](QLocalSocket::LocalSocketError error) {
             const QString why = m_unix->errorString();
             return error == QLocalSocket::PeerClosedError ? peerClosed(why) : refuse(why);
         });
-    m_unix->connectToServer(path);
+    m_unix->setSocketDescriptor(descriptor);
+    ask();
 }
 
 void HttpProbe::ask()
@@ -193,6 +203,7 @@ void HttpProbe::part()
 {
     const bool isWhole = m_answer.state() == HttpAnswer::State::Whole;
     closePolitely(std::move(m_tcp), this, isWhole && !m_url->encrypted);
+    forgetLater(std::move(m_path), this);
     closePolitely(std::move(m_unix), this, isWhole);
 }
 

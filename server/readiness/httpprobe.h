@@ -2,6 +2,7 @@
 #pragma once
 
 #include "readiness/httpanswer.h"
+#include "readiness/pathconnection.h"
 #include "readiness/repeatedprobe.h"
 #include "spec/probeurl.h"
 #include "supervisor/boundedpattern.h"
@@ -31,6 +32,7 @@ protected:
 private:
     void connectToHost(const ProbeUrl &url);
     void connectToPath(const QString &path);
+    void take(int descriptor);
     void ask();
     void read();
     void peerClosed(const QString &why);
@@ -47,6 +49,7 @@ private:
     QString m_urlFault;
     HttpAnswer m_answer; ///< of the attempt
     std::unique_ptr<QTcpSocket> m_tcp; ///< one of them, during an attempt
+    std::unique_ptr<PathConnection> m_path; ///< becomes the next
     std::unique_ptr<QLocalSocket> m_unix;
 };
 

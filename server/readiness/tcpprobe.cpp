@@ -5,6 +5,7 @@
 #include "readiness/politeclose.h"
 #include "spec/listenaddress.h"
 
+#include <QLocalSocket>
 #include <QNetworkProxy>
 
 using namespace Qt::StringLiterals;
@@ -63,14 +64,16 @@ void TcpProbe::beginTcp(const QString &host, quint16 port)
 
 void TcpProbe::beginUnix(const QString &path)
 {
-    m_unix = std::make_unique<QLocalSocket>();
-    connect(m_unix.get(), &QLocalSocket::connected, this, [this] {
-        closePolitely(std::move(m_unix), this, true);
+    m_path = std::make_unique<PathConnection>(path);
+    connect(m_path.get(), &PathConnection::connected, this, [this](int descriptor) {
+        auto socket = std::make_unique<QLocalSocket>();
+        socket->setSocketDescriptor(descriptor);
+        closePolitely(std::move(socket), this, true);
+        end();
         succeed();
     });
-    connect(m_unix.get(), &QLocalSocket::errorOccurred, this,
-        [this] { giveUp(m_unix->errorString()); });
-    m_unix->connectToServer(path);
+    connect(m_path.get(), &PathConnection::failed, this, &TcpProbe::giveUp);
+    m_path->start();
 }
 
 void TcpProbe::giveUp(const QString &why)
@@ -82,7 +85,7 @@ void TcpProbe::giveUp(const QString &why)
 void TcpProbe::end()
 {
     endLater(std::move(m_tcp), this);
-    endLater(std::move(m_unix), this);
+    forgetLater(std::move(m_path), this);
 }
 
 } // namespace semper

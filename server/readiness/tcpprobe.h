@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "readiness/pathconnection.h"
 #include "readiness/repeatedprobe.h"
 
-#include <QLocalSocket>
 #include <QTcpSocket>
 
 #include <memory>
@@ -29,7 +29,7 @@ private:
 
     QString m_address;
     std::unique_ptr<QTcpSocket> m_tcp; ///< one of them, during an attempt
-    std::unique_ptr<QLocalSocket> m_unix;
+    std::unique_ptr<PathConnection> m_path;
 };
 
 } // namespace semper

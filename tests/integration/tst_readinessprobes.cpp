@@ -4,7 +4,9 @@
 #include "support/certificates.h"
 #include "support/freeport.h"
 #include "support/listener.h"
+#include "support/silentfilesystem.h"
 
+#include <QElapsedTimer>
 #include <QLocalServer>
 #include <QLocalSocket>
 #include <QSignalSpy>
@@ -18,6 +20,7 @@
 #include <memory>
 #include <optional>
 #include <thread>
+#include <vector>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -162,6 +165,7 @@ private Q_SLOTS:
     void aConnectionIsEnough();
     void nobodyListensUntilSomebodyDoes();
     void aUnixSocketIsTriedUntilItIsThere();
+    void aFileSystemThatDoesNotAnswerHoldsUpNobody();
     void anAddressThatIsNoneIsTold();
     void aProbeThatIsGoneTriesNoMore();
     void successAndRedirectionAreReady_data();
@@ -224,6 +228,27 @@ void TestReadinessProbes::aUnixSocketIsTriedUntilItIsThere()
     QLocalServer server;
     QVERIFY(server.listen(path));
     QTRY_COMPARE_WITH_TIMEOUT(ready.size(), 1, patience);
+}
+
+void TestReadinessProbes::aFileSystemThatDoesNotAnswerHoldsUpNobody()
+{
+    const QTemporaryDir folder;
+    const SilentFileSystem silent(folder.path());
+    if (!silent.isMounted())
+        QSKIP("only root can mount a file system, and not everywhere");
+    const QString path = folder.filePath(u"s"_s);
+    QElapsedTimer taken;
+    taken.start();
+    std::vector<std::unique_ptr<RepeatedProbe>> probes;
+    for (int i = 0; i < 20; ++i) {
+        probes.push_back(std::make_unique<TcpProbe>(tcp(u"unix:"_s + path, 100ms)));
+        probes.push_back(std::make_unique<HttpProbe>(http(u"unix:%1:/"_s.arg(path), 100ms)));
+    }
+    for (const auto &probe : probes)
+        probe->start();
+    QVERIFY2(taken.elapsed() < 1000, qPrintable(QString::number(taken.elapsed())));
+    for (const auto &probe : probes)
+        QTRY_VERIFY_WITH_TIMEOUT(probe->missing().endsWith(u": nothing within 100 ms"_s), patience);
 }
 
 // A program that embeds the server describes its processes without the reader's checks.
