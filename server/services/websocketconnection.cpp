@@ -8,6 +8,7 @@
 #include "services/websockethandshake.h"
 
 #include <QLoggingCategory>
+#include <QPointer>
 #include <QWebSocket>
 #include <QWebSocketServer>
 
@@ -52,7 +53,7 @@ WebSocketConnection::WebSocketConnection(GuardedSocket &socket, ConnectionRecord
     , m_facts(std::move(facts))
     , m_handshake(canonicalHandshake(head, m_facts.subprotocol))
     , m_frames(messageLimit())
-    , m_relay(*m_transport)
+    , m_spoken(std::make_shared<Spoken>(*m_transport))
 {
     m_mayIdle = terms.mayIdle;
     m_lastHeard.start();
@@ -60,7 +61,20 @@ WebSocketConnection::WebSocketConnection(GuardedSocket &socket, ConnectionRecord
     m_lastWrite.start();
 }
 
-WebSocketConnection::~WebSocketConnection() = default;
+WebSocketConnection::~WebSocketConnection()
+{
+    m_spoken->relay.disconnect(this);
+    m_spoken->relay.end();
+}
+
+WebSocketConnection::Spoken::Spoken(QTcpSocket &transport)
+    : relay(transport)
+{ }
+
+WebSocketConnection::Spoken::~Spoken()
+{
+    relay.end(); // a WebSocket that goes would say so
+}
 
 QString WebSocketConnection::kind() const
 {
@@ -82,12 +96,12 @@ void WebSocketConnection::begin(const QByteArray &rest, std::shared_ptr<TurnLine
     if (!m_facts.subprotocol.isEmpty())
         server->setSupportedSubprotocols({m_facts.subprotocol});
     connect(server, &QWebSocketServer::newConnection, this, [this, server] {
-        m_webSocket = server->nextPendingConnection();
+        m_spoken->webSocket.reset(server->nextPendingConnection());
         server->deleteLater();
         open();
     });
-    server->handleConnection(&m_relay);
-    m_relay.feed(m_handshake);
+    server->handleConnection(&m_spoken->relay);
+    m_spoken->relay.feed(m_handshake);
 }
 
 void WebSocketConnection::connectSocket()
@@ -95,7 +109,7 @@ void WebSocketConnection::connectSocket()
     m_transport->setSocketOption(QAbstractSocket::KeepAliveOption, 1);
     connect(m_transport, &QIODevice::readyRead, this, [this] { m_turn->ask(); });
     connect(m_transport, &QAbstractSocket::disconnected, this, [this] {
-        m_relay.end();
+        m_spoken->relay.end();
         Q_EMIT closed();
     });
     connect(m_transport, &QIODevice::bytesWritten, this, [this](qint64 bytes) {
@@ -105,21 +119,22 @@ void WebSocketConnection::connectSocket()
     if (auto *tls = qobject_cast<QSslSocket *>(m_transport))
         connect(
             tls, &QSslSocket::encryptedBytesWritten, this, &WebSocketConnection::progressWriting);
-    connect(&m_relay, &RelayedSocket::closeRequested, this, &WebSocketConnection::leave);
+    connect(&m_spoken->relay, &RelayedSocket::closeRequested, this, &WebSocketConnection::leave);
 }
 
 void WebSocketConnection::open()
 {
-    m_webSocket->setParent(this);
+    QWebSocket *webSocket = m_spoken->webSocket.get();
+    webSocket->setParent(nullptr);
     // What is larger than the limit never gets here; this would only be a second opinion.
-    m_webSocket->setMaxAllowedIncomingMessageSize(QWebSocket::maxIncomingMessageSize());
-    m_webSocket->setMaxAllowedIncomingFrameSize(QWebSocket::maxIncomingFrameSize());
-    connect(m_webSocket, &QWebSocket::textMessageReceived, this, [this](const QString &text) {
+    webSocket->setMaxAllowedIncomingMessageSize(QWebSocket::maxIncomingMessageSize());
+    webSocket->setMaxAllowedIncomingFrameSize(QWebSocket::maxIncomingFrameSize());
+    connect(webSocket, &QWebSocket::textMessageReceived, this, [this](const QString &text) {
         m_lastMessage.restart();
         if (isOpen())
             Q_EMIT messageReceived({.bytes = text.toUtf8(), .isText = true});
     });
-    connect(m_webSocket, &QWebSocket::binaryMessageReceived, this, [this](const QByteArray &bytes) {
+    connect(webSocket, &QWebSocket::binaryMessageReceived, this, [this](const QByteArray &bytes) {
         m_lastMessage.restart();
         if (isOpen())
             Q_EMIT messageReceived({.bytes = bytes});
@@ -132,7 +147,7 @@ void WebSocketConnection::open()
 
 bool WebSocketConnection::isOpen() const
 {
-    return m_webSocket && !m_lost && !m_leaving
+    return m_spoken->webSocket && !m_lost && !m_leaving
         && m_transport->state() == QAbstractSocket::ConnectedState;
 }
 
@@ -157,9 +172,9 @@ bool WebSocketConnection::send(const Message &message)
         m_lastWrite.restart();
     m_lastMessage.restart();
     if (message.isText)
-        m_webSocket->sendTextMessage(message.text());
+        m_spoken->webSocket->sendTextMessage(message.text());
     else
-        m_webSocket->sendBinaryMessage(message.bytes);
+        m_spoken->webSocket->sendBinaryMessage(message.bytes);
     m_strained |= bytesToWrite() >= FrameConnection::enoughWaiting;
     return true;
 }
@@ -179,8 +194,8 @@ void WebSocketConnection::finish(const WebSocketFault &fault)
     if (!isSendable)
         qCWarning(logWebSocketConnection, "%d is no code to close a WebSocket with: 1000 is said",
             fault.code);
-    if (m_webSocket)
-        m_webSocket->close(
+    if (m_spoken->webSocket)
+        m_spoken->webSocket->close(
             QWebSocketProtocol::CloseCode(isSendable ? fault.code : closecode::normal),
             fittingReason(fault.detail));
     else
@@ -245,7 +260,7 @@ void WebSocketConnection::enforceDeadlines()
     if (!isOpen())
         return;
     const bool isStalled = !m_paused && !m_turn->waits() && m_frames.hasBegun()
-        && m_transport->bytesAvailable() == 0 && m_relay.bytesAvailable() == 0
+        && m_transport->bytesAvailable() == 0 && m_spoken->relay.bytesAvailable() == 0
         && m_lastHeard.hasExpired(m_limits.writeStall.count());
     if (isStalled)
         return finish({.code = closecode::policyViolation,
@@ -267,7 +282,7 @@ void WebSocketConnection::keepAlive()
         return;
     m_pinged = true;
     m_lastPing.start();
-    m_webSocket->ping();
+    m_spoken->webSocket->ping();
 }
 
 qint64 WebSocketConnection::messageLimit() const
@@ -284,16 +299,19 @@ bool WebSocketConnection::doPiece()
         m_record.received(m_transport->skip(m_transport->bytesAvailable()));
         return false;
     }
-    if (!m_webSocket || m_pumping || m_paused)
+    if (!m_spoken->webSocket || m_pumping || m_paused)
         return false;
-    if (m_relay.bytesAvailable() > 0) {
+    if (m_spoken->relay.bytesAvailable() > 0) {
         // QtWebSockets takes it a turn later, which it has queued before this.
         QMetaObject::invokeMethod(
             this, [this] { m_turn->ask(); }, Qt::QueuedConnection);
         return false;
     }
     m_frames.setLimit(messageLimit());
+    const QPointer<WebSocketConnection> self(this); // A handler may let the event loop turn.
     bool isDone = pump();
+    if (!self)
+        return false;
     if (!isDone && !m_paused && isOpen() && m_transport->bytesAvailable() > 0) {
         const QByteArray bytes = m_transport->readAll();
         m_record.received(bytes.size());
@@ -318,9 +336,12 @@ bool WebSocketConnection::pump()
     }
     const auto &frame = std::get<QByteArray>(*next);
     m_clientCloses |= WebSocketFrames::isClose(frame);
+    const QPointer<WebSocketConnection> self(this);
+    const auto spoken = m_spoken;
     m_pumping = true;
-    m_relay.feed(frame); // and out comes messageReceived()
-    m_pumping = false;
+    spoken->relay.feed(frame); // and out comes messageReceived()
+    if (self)
+        m_pumping = false;
     return true;
 }
 

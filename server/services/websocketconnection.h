@@ -61,7 +61,7 @@ public:
     [[nodiscard]] std::optional<LiveConnection::Quiet> quiet() const override;
     [[nodiscard]] qint64 heldBytes() const override
     {
-        return m_frames.heldBytes() + m_relay.bytesAvailable() + bytesToWrite();
+        return m_frames.heldBytes() + m_spoken->relay.bytesAvailable() + bytesToWrite();
     }
 
 Q_SIGNALS:
@@ -79,6 +79,18 @@ private:
     void progressWriting();
     void abortLater();
 
+    /// What QtWebSockets works with. It may be at it, below a handler that lets the event loop
+    /// turn, when this goes with its client.
+    struct Spoken
+    {
+        explicit Spoken(QTcpSocket &transport);
+        ~Spoken();
+        Q_DISABLE_COPY_MOVE(Spoken)
+
+        RelayedSocket relay;
+        std::unique_ptr<QWebSocket> webSocket; ///< null until it is open
+    };
+
     GuardedSocket &m_guarded;
     QTcpSocket *m_transport; ///< the same
     ConnectionRecord &m_record;
@@ -87,8 +99,7 @@ private:
     PeerFacts m_facts;
     QByteArray m_handshake;
     WebSocketFrames m_frames;
-    RelayedSocket m_relay;
-    QWebSocket *m_webSocket = nullptr; ///< null until it is open
+    std::shared_ptr<Spoken> m_spoken;
     QElapsedTimer m_lastHeard;
     QElapsedTimer m_lastPing; ///< where one is not answered yet
     QElapsedTimer m_lastMessage; ///< in or out

@@ -8,6 +8,7 @@
 
 #include <QCoro/QCoroTimer>
 
+#include <QEventLoop>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QNetworkRequest>
@@ -15,6 +16,7 @@
 #include <QSslCertificate>
 #include <QSslConfiguration>
 #include <QTest>
+#include <QTimer>
 #include <QUrl>
 #include <QWebSocket>
 #include <QWebSocketHandshakeOptions>
@@ -120,6 +122,7 @@ private Q_SLOTS:
     void aPeerThatIsClosedIsSentEverythingFirst();
     void aConnectionIsClosedByItsIdWith1001();
     void peersAreReachedByIdAndAllTogether();
+    void aClientMayGoWhileAHandlerLetsTheEventLoopTurn();
     void anHttpServiceHasWebSocketsAtItsPaths();
 };
 
@@ -582,6 +585,35 @@ void TestWebSocketService::peersAreReachedByIdAndAllTogether()
     QTRY_COMPARE_WITH_TIMEOUT(framesOf(two), serverText("all") + serverText("you"), patience);
     QTRY_COMPARE_WITH_TIMEOUT(framesOf(one), serverText("all"), patience);
     QVERIFY(!service->sendText(999, u"nobody"_s));
+}
+
+void TestWebSocketService::aClientMayGoWhileAHandlerLetsTheEventLoopTurn()
+{
+    WebSocketService service(u"live"_s, {.listen = u"127.0.0.1:0"_s});
+    bool isOver = false;
+    service.onMessage([&service, &isOver](const Peer &peer, const Message &message) {
+        if (message.bytes == "echo")
+            return static_cast<void>(peer.sendText(u"echo"_s));
+        QEventLoop loop;
+        QTimer look;
+        QObject::connect(&look, &QTimer::timeout, &loop, [&service, &loop] {
+            if (service.connectionCount() == 0)
+                loop.quit();
+        });
+        look.start(10ms);
+        loop.exec();
+        isOver = true;
+    });
+    QCOMPARE(service.listen(), std::nullopt);
+    RawClient client(portOf(service), webSocketHandshake());
+    QTRY_COMPARE_WITH_TIMEOUT(client.status(), 101, patience);
+    client.send(textFrame("wait") + textFrame("echo"));
+    QTimer::singleShot(200ms, this, [&client] { client.socket().abort(); });
+    QTRY_VERIFY_WITH_TIMEOUT(isOver, patience);
+    RawClient next(portOf(service), webSocketHandshake());
+    QTRY_COMPARE_WITH_TIMEOUT(next.status(), 101, patience);
+    next.send(textFrame("echo"));
+    QTRY_COMPARE_WITH_TIMEOUT(framesOf(next), serverText("echo"), patience);
 }
 
 void TestWebSocketService::anHttpServiceHasWebSocketsAtItsPaths()
