@@ -22,8 +22,8 @@ bool LogBudget::admits(QtMsgType type, const QByteArray &category, qint64 bytes,
         return true;
     const auto [it, isNew] = m_accounts.try_emplace(
         {category, type}, Account{.bytes = {messageBytesPerSecond, firstMessageBytes}});
-    if (it->second.bytes.take(now, double(bytes)))
-        return true;
+    if (it->second.bytes.has(now, double(bytes)) && m_allBytes.take(now, double(bytes)))
+        return it->second.bytes.take(now, double(bytes));
     ++it->second.leftOut;
     m_owes = true;
     return false;

@@ -16,8 +16,8 @@ namespace semper {
 
 /// How much the server's own messages may add to its log, whoever has it write them, such as
 /// clients that connect again and again: of each category and level 32 KiB in a second, after a
-/// first 2 MiB. What is left out is counted. Messages of the program that embeds the server, and
-/// those for finding faults, are not bounded.
+/// first 2 MiB, and of all together 128 KiB, after a first 8 MiB. What is left out is counted.
+/// Messages of the program that embeds the server, and those for finding faults, are not bounded.
 class SEMPER_SERVER_EXPORT LogBudget
 {
 public:
@@ -40,6 +40,7 @@ private:
     };
 
     std::map<std::pair<QByteArray, QtMsgType>, Account> m_accounts;
+    TokenBucket m_allBytes{128 * 1024, 8 * 1024 * 1024};
     Instant m_toldAt = {};
     bool m_owes = false;
 };

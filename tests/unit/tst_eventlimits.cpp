@@ -47,6 +47,7 @@ private Q_SLOTS:
     void oneProcessPushesNoOthersEventsOut();
     void theLastThousandAreHeld();
     void theServersOwnMessagesAreBounded();
+    void soAreThoseOfAllCategoriesTogether();
     void messagesOfTheProgramAreNot();
 };
 
@@ -143,6 +144,26 @@ void TestEventLimits::theServersOwnMessagesAreBounded()
     QVERIFY(budget.takeLeftOut(begin + 500ms).isEmpty());
     QCOMPARE(budget.takeLeftOut(begin + 1s).size(), 1);
     QVERIFY(budget.admits(QtInfoMsg, "semper.server.hub", 100, begin + 1s));
+}
+
+void TestEventLimits::soAreThoseOfAllCategoriesTogether()
+{
+    LogBudget budget;
+    qint64 admitted = 0;
+    const auto flood = [&](Instant now) {
+        admitted = 0;
+        for (int category = 0; category < 20; ++category)
+            for (int i = 0; i < 3000; ++i)
+                if (budget.admits(
+                        QtInfoMsg, "semper.server." + QByteArray::number(category), 1024, now))
+                    ++admitted;
+    };
+    flood(begin);
+    QCOMPARE(admitted, 8 * 1024);
+    QCOMPARE(budget.takeLeftOut(begin).size(), 20);
+    flood(begin + 10s);
+    QCOMPARE(admitted, 1280);
+    QVERIFY(budget.takeLeftOut(begin + 10s).size() > 10);
 }
 
 void TestEventLimits::messagesOfTheProgramAreNot()
