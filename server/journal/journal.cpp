@@ -7,6 +7,7 @@
 #include <QJsonDocument>
 
 #include <algorithm>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -31,32 +32,63 @@ qint64 Journal::record(QLatin1StringView type, QJsonObject fields)
     fields.insert(keys::type, type);
     const Subject subject(
         fields.value(keys::process).toString(), fields.value(keys::instance).toInt());
-    m_events.push_back({id, subject, QJsonDocument(fields).toJson(QJsonDocument::Compact)});
-    m_events.back().json.squeeze(); // it was made by growing, and is kept for long
-    ++m_held[subject];
+    QByteArray json = QJsonDocument(fields).toJson(QJsonDocument::Compact);
+    json.squeeze(); // it was made by growing, and is kept for long
+    m_events.emplace_hint(m_events.end(), ++m_turn, HeldEvent{id, subject, std::move(json)});
+    Turns &turns = m_held[subject];
+    unlist(turns);
+    turns.push_back(m_turn);
+    list(turns);
     if (m_events.size() > maximumHeldEvents)
         makeRoom();
     Q_EMIT recorded(fields);
     return id;
 }
 
-// The oldest goes of those of which there are more than their share.
+void Journal::list(const Turns &turns)
+{
+    if (!turns.empty())
+        m_oldest[turns.size()].insert(turns.front());
+}
+
+void Journal::unlist(const Turns &turns)
+{
+    const auto it = m_oldest.find(turns.size());
+    if (it == m_oldest.end())
+        return;
+    it->second.erase(turns.front());
+    if (it->second.empty())
+        m_oldest.erase(it);
+}
+
+/// Of the subjects that have more than their share; of all where none has. There are no more than
+/// 44 different numbers of events that a subject may have: 1 + 2 + ... + 45 is above 1000.
+qint64 Journal::oldestAboveShare() const
+{
+    const auto share = std::max<std::size_t>(1, maximumHeldEvents / std::size_t(m_held.size()));
+    std::optional<qint64> oldest;
+    for (auto it = m_oldest.upper_bound(share); it != m_oldest.end(); ++it)
+        if (const qint64 turn = *it->second.begin(); !oldest || turn < *oldest)
+            oldest = turn;
+    return oldest.value_or(m_events.begin()->first);
+}
+
 void Journal::makeRoom()
 {
-    const auto share = std::max<qsizetype>(1, qsizetype(maximumHeldEvents) / m_held.size());
-    auto goes = std::ranges::find_if(
-        m_events, [&](const HeldEvent &event) { return m_held.value(event.subject) > share; });
-    if (goes == m_events.end())
-        goes = m_events.begin();
-    if (qsizetype &count = m_held[goes->subject]; --count == 0)
-        m_held.remove(goes->subject);
+    const auto goes = m_events.find(oldestAboveShare());
+    const auto held = m_held.find(goes->second.subject);
+    unlist(*held);
+    held->pop_front();
+    list(*held);
+    if (held->empty())
+        m_held.erase(held);
     m_events.erase(goes);
 }
 
 QList<QJsonObject> Journal::after(qint64 id) const
 {
     QList<QJsonObject> events;
-    for (const HeldEvent &event : m_events)
+    for (const auto &[turn, event] : m_events)
         if (event.id > id)
             events.append(QJsonDocument::fromJson(event.json).object());
     return events;

@@ -11,7 +11,9 @@
 #include <QString>
 
 #include <deque>
+#include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 namespace semper {
@@ -40,6 +42,7 @@ Q_SIGNALS:
 private:
     EventSequence m_sequence;
     using Subject = std::pair<QString, int>; ///< process and instance; of the server's own, no name
+    using Turns = std::deque<qint64>; ///< of one subject's events, oldest first
     struct HeldEvent
     {
         qint64 id;
@@ -47,10 +50,15 @@ private:
         QByteArray json; ///< a fifth of what the object takes
     };
 
+    void list(const Turns &turns);
+    void unlist(const Turns &turns);
+    [[nodiscard]] qint64 oldestAboveShare() const;
     void makeRoom();
 
-    std::deque<HeldEvent> m_events;
-    QHash<Subject, qsizetype> m_held; ///< how many of each
+    qint64 m_turn = 0; ///< of the last one
+    std::map<qint64, HeldEvent> m_events; ///< by their turns
+    QHash<Subject, Turns> m_held;
+    std::map<std::size_t, std::set<qint64>> m_oldest; ///< each subject's, by how many it has
 };
 
 } // namespace semper

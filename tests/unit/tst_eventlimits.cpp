@@ -8,6 +8,10 @@
 #include <QTest>
 
 #include <algorithm>
+#include <map>
+#include <random>
+#include <utility>
+#include <vector>
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -45,6 +49,7 @@ private Q_SLOTS:
     void whatMattersMostIsAlwaysTold();
     void whatIsLeftOutIsCounted();
     void oneProcessPushesNoOthersEventsOut();
+    void whatGoesIsTheOldestOfThoseWithMoreThanTheirShare();
     void theLastThousandAreHeld();
     void theServersOwnMessagesAreBounded();
     void soAreThoseOfAllCategoriesTogether();
@@ -110,6 +115,39 @@ void TestEventLimits::oneProcessPushesNoOthersEventsOut()
     const QList<QJsonObject> events = journal.after(0);
     QVERIFY(std::ranges::is_sorted(
         events, {}, [](const QJsonObject &event) { return event.value(keys::id).toInteger(); }));
+}
+
+// As a look at each of them would have it.
+void TestEventLimits::whatGoesIsTheOldestOfThoseWithMoreThanTheirShare()
+{
+    Journal journal;
+    std::vector<std::pair<qint64, int>> held;
+    std::map<int, int> counts;
+    std::minstd_rand random(1);
+    for (int i = 0; i < 6000; ++i) {
+        // Few of them, then many, then more than there is room for, each once.
+        const int instance = i < 1500 ? int(random() % 7) : i < 4000 ? int(random() % 900) : i;
+        held.emplace_back(
+            journal.record("start"_L1, {{keys::process, u"p"_s}, {keys::instance, instance}}),
+            instance);
+        ++counts[instance];
+        if (held.size() <= 1000)
+            continue;
+        const int share = std::max(1, 1000 / int(counts.size()));
+        const auto goes = std::ranges::find_if(
+            held, [&](const auto &event) { return counts[event.second] > share; });
+        const auto gone = goes == held.end() ? held.begin() : goes;
+        if (--counts[gone->second] == 0)
+            counts.erase(gone->second);
+        held.erase(gone);
+        if (i % 100 > 0)
+            continue;
+        const QList<QJsonObject> events = journal.after(0);
+        QVERIFY(std::ranges::equal(
+            events, held, {},
+            [](const QJsonObject &event) { return event.value(keys::id).toInteger(); },
+            [](const auto &event) { return event.first; }));
+    }
 }
 
 void TestEventLimits::theLastThousandAreHeld()
