@@ -6,6 +6,7 @@
 #include <QFileInfo>
 #include <QStringList>
 
+#include <algorithm>
 #include <climits>
 
 #include <sys/stat.h>
@@ -20,6 +21,27 @@ namespace {
 constexpr int mostLinks = 40; // as the kernel has it: path_resolution(7)
 
 enum class Sticky { WillDo, WillNotDo };
+
+QByteArray kernelFile(const QString &path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+/// In a user namespace without a root of its own, all that is not its users' looks as if it
+/// belonged to one uid, the root's outside among it. Source: user_namespaces(7).
+bool isForRoot(uid_t user)
+{
+    bool isNumber = false;
+    if (kernelFile(u"/proc/sys/kernel/overflowuid"_s).trimmed().toUInt(&isNumber) != user
+        || !isNumber || !QFile::exists(u"/proc/self/uid_map"_s))
+        return false;
+    const QByteArrayList ranges = kernelFile(u"/proc/self/uid_map"_s).split('\n');
+    return std::ranges::none_of(ranges, [](const QByteArray &range) {
+        const QByteArrayList fields = range.simplified().split(' ');
+        return fields.first() == "0" && fields.size() == 3; // 0 is where its range begins
+    });
+}
 
 /// Walks a path as the kernel would.
 class Walk
@@ -89,7 +111,9 @@ private:
         const QString &path, const struct stat &found) const
     {
         const bool isOwned = found.st_uid == 0 || found.st_uid == ::geteuid();
-        if (!isOwned && (m_isShared || found.st_uid != m_owner))
+        const bool isNamed = !m_isShared && found.st_uid == m_owner;
+        const bool isRoots = !isOwned && !isNamed && !m_isShared && isForRoot(found.st_uid);
+        if (!isOwned && !isNamed && !isRoots)
             return u"%1 belongs to uid %2"_s.arg(path).arg(found.st_uid);
         const bool isFolder = S_ISDIR(found.st_mode);
         // The mode of a link says nothing, that of a socket who may connect to it.
@@ -100,7 +124,7 @@ private:
             return std::nullopt;
         if ((found.st_mode & S_IWOTH) != 0)
             return u"%1 may be written by anybody"_s.arg(path);
-        if ((found.st_mode & S_IWGRP) != 0 && !isOwnGroup(found.st_gid))
+        if ((found.st_mode & S_IWGRP) != 0 && (isRoots || !isOwnGroup(found.st_gid)))
             return u"%1 may be written by its group, gid %2"_s.arg(path).arg(found.st_gid);
         return std::nullopt;
     }

@@ -20,7 +20,9 @@ namespace semper {
 /// each folder from "/" on and at each symbolic link and where it leads to. What may be written by
 /// others is a fault, but not a folder with the sticky bit, in which each can only move his own, if
 /// what follows in it belongs to root or this process's user. A process that is not root's also
-/// trusts its own groups. What does not exist is not looked at. A few system calls.
+/// trusts its own groups. In a user namespace without root the overflow uid stands for root, but
+/// not in a folder that others may write, nor with its group. What does not exist is not looked at.
+/// A few system calls.
 [[nodiscard]] SEMPER_CORE_EXPORT std::optional<QString> distrustOfPath(
     const QString &path, std::optional<uid_t> owner = std::nullopt);
 

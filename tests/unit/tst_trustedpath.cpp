@@ -9,7 +9,11 @@
 
 #include <memory>
 
+#include <grp.h>
+#include <sched.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
@@ -44,6 +48,7 @@ private Q_SLOTS:
     void whatIsNotThereIsJudgedByWhatIsAboveIt();
     void anOwnerMayBeNamed();
     void anotherUserTrustsItselfRootAndItsGroup();
+    void withoutARootTheOverflowUserStandsForIt();
     void rootDoesNotUseTheSocketsOfSomebodyElse();
     void aStrangersFolderHasNoSockets();
 
@@ -241,6 +246,41 @@ void TestTrustedPath::anotherUserTrustsItselfRootAndItsGroup()
     const auto shared = distrustOfPath(path(u"a"_s));
     QCOMPARE(::seteuid(0), 0);
     QCOMPARE(shared, path(u"a"_s) + u" may be written by its group, gid 65534"_s);
+}
+
+// What is root's and what is another user's look the same there. In a child, because there is no
+// way back.
+void TestTrustedPath::withoutARootTheOverflowUserStandsForIt()
+{
+    QVERIFY(give(m_folder->path(), somebody));
+    QVERIFY(QDir().mkpath(path(u"sticky/theirs"_s)));
+    QVERIFY(give(path(u"sticky/theirs"_s)));
+    QVERIFY(setMode(path(u"sticky"_s), 01777));
+    QVERIFY(write(path(u"groups"_s)));
+    QVERIFY(setMode(path(u"groups"_s), 0664));
+    const pid_t child = ::fork();
+    if (child == 0) {
+        bool isThere = ::setgroups(0, nullptr) == 0 && ::setegid(somebody) == 0
+            && ::setresuid(somebody, somebody, somebody) == 0
+            && ::prctl(PR_SET_DUMPABLE, 1) == 0; // or its map would be root's
+        const bool isRefused = isThere && !distrustOfPath(path(u"a/b"_s))
+            && distrustOfPath(path(u"sticky/theirs"_s));
+        isThere = isThere && ::unshare(CLONE_NEWUSER) == 0;
+        QFile map(u"/proc/self/uid_map"_s);
+        isThere = isThere && map.open(QIODevice::WriteOnly | QIODevice::Unbuffered)
+            && map.write("1234 1234 1") > 0;
+        if (!isThere)
+            ::_exit(77);
+        const bool isRight = isRefused && !distrustOfPath(path(u"a/b"_s))
+            && !distrustOfPath(path(u"sticky"_s)) && distrustOfPath(path(u"sticky/theirs"_s))
+            && distrustOfPath(path(u"groups"_s));
+        ::_exit(isRight ? 0 : 1);
+    }
+    int status = 0;
+    QCOMPARE(::waitpid(child, &status, 0), child);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+        QSKIP("no user namespaces here");
+    QCOMPARE(status, 0);
 }
 
 void TestTrustedPath::rootDoesNotUseTheSocketsOfSomebodyElse()
