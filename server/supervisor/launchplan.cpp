@@ -151,9 +151,6 @@ QProcessEnvironment environmentOf(
     QProcessEnvironment environment = groundOf(spec, who, isAnother(who));
     insert(environment, file);
     insertOwn(environment, spec);
-    if (qEnvironmentVariableIsSet("SEMPER_PLUGIN_PATH")
-        && !environment.contains(u"SEMPER_PLUGIN_PATH"_s))
-        environment.insert(u"SEMPER_PLUGIN_PATH"_s, qEnvironmentVariable("SEMPER_PLUGIN_PATH"));
     return environment;
 }
 
@@ -232,7 +229,9 @@ LaunchPlan planLaunch(const ProcessSpec &spec, const LaunchIdentity &identity,
     request.program = surroundings.hostProgram;
     request.arguments = {u"--semper-user-process"_s, spec.className};
     QStringList path = surroundings.pluginDirectories;
-    if (const QString more = request.environment.value(u"SEMPER_PLUGIN_PATH"_s); !more.isEmpty())
+    const QString servers = qEnvironmentVariable("SEMPER_PLUGIN_PATH");
+    if (const QString more = request.environment.value(u"SEMPER_PLUGIN_PATH"_s, servers);
+        !more.isEmpty())
         path.append(more);
     if (!path.isEmpty())
         request.environment.insert(u"SEMPER_PLUGIN_PATH"_s, path.join(u':'));

@@ -55,6 +55,7 @@ private Q_SLOTS:
     void itsProgramIsFoundByItsPath();
     void inheritsWhatItIsTold_data();
     void inheritsWhatItIsTold();
+    void whereClassesAreIsNoMatterOfCommands();
     void anotherUserGetsNothingOfTheServersUser();
     void anotherUserCanOpenItsOutput();
     void anotherUserHasAKeyringOfItsOwn();
@@ -178,6 +179,22 @@ void TestEnvironment::inheritsWhatItIsTold()
         QVERIFY2(log.contains(text), qPrintable(text + u" not in "_s + log));
     for (const QString &text : lacks)
         QVERIFY2(!log.contains(text), qPrintable(text + u" in "_s + log));
+}
+
+void TestEnvironment::whereClassesAreIsNoMatterOfCommands()
+{
+    const QByteArray plugins = qgetenv("SEMPER_TEST_BUILD") + "/tests/plugins";
+    qputenv("SEMPER_PLUGIN_PATH", plugins);
+    RunningServer server({{u"it"_s, shell(u"echo \"[$SEMPER_PLUGIN_PATH]\""_s)},
+        {u"own"_s,
+            merged(shell(u"echo \"[$SEMPER_PLUGIN_PATH]\""_s),
+                {{u"environment"_s, QJsonObject{{u"SEMPER_PLUGIN_PATH"_s, u"/own"_s}}}})},
+        {u"class"_s, QJsonObject{{u"class"_s, u"test::Identify"_s}}}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_VERIFY_WITH_TIMEOUT(server.log().contains(u"it | []"_s), patience);
+    QTRY_VERIFY_WITH_TIMEOUT(server.log().contains(u"own | [/own]"_s), patience);
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"class"_s)[u"state"_s], u"running"_s, patience);
+    qunsetenv("SEMPER_PLUGIN_PATH");
 }
 
 void TestEnvironment::anotherUserGetsNothingOfTheServersUser()
