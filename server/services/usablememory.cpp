@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "services/usablememory.h"
 
+#include "spec/controlgroups.h"
+
 #include <QByteArray>
 #include <QFile>
 
@@ -29,36 +31,38 @@ qint64 resourceLimit(__rlimit_resource resource, qint64 otherwise)
     return qint64(limit.rlim_cur);
 }
 
-/// The least "memory.max" of the group of this process and of all that it lies in.
-qint64 limitOfGroups(qint64 otherwise)
+/// Of the folder of one group; nothing where it has no limit.
+std::optional<qint64> limitOf(const QString &folder, ControlGroup::Version version)
 {
-    qint64 least = otherwise;
-    const QByteArray groups = kernelFile(u"/proc/self/cgroup"_s);
-    const qsizetype unified = groups.indexOf("0::/");
-    if (unified < 0)
-        return least;
-    const qsizetype begin = unified + 3;
-    QString path = QString::fromUtf8(groups.sliced(begin, groups.indexOf('\n', begin) - begin));
-    for (;;) {
-        bool isNumber = false;
-        const QByteArray text = kernelFile(u"/sys/fs/cgroup"_s + path + u"/memory.max"_s);
-        const qint64 limit = text.trimmed().toLongLong(&isNumber);
-        if (isNumber)
-            least = std::min(least, limit);
-        if (path.isEmpty())
-            return least;
-        path.truncate(std::max<qsizetype>(0, path.lastIndexOf(u'/')));
-    }
+    const QString name
+        = version == ControlGroup::Version::One ? u"memory.limit_in_bytes"_s : u"memory.max"_s;
+    bool isNumber = false;
+    const qint64 bytes = kernelFile(folder + u'/' + name).trimmed().toLongLong(&isNumber);
+    return isNumber ? std::optional(bytes) : std::nullopt;
 }
 
 } // namespace
+
+std::optional<qint64> memoryLimitOfGroups(const QString &root)
+{
+    std::optional<qint64> least;
+    for (const ControlGroup &group : ControlGroups("memory", root).of(u"self"_s)) {
+        // Each group is within those above it.
+        for (const QString &folder : group.foldersUpwards()) {
+            const auto limit = limitOf(folder, group.version);
+            if (limit && (!least || *limit < *least))
+                least = limit;
+        }
+    }
+    return least;
+}
 
 qint64 usableMemory()
 {
     qint64 bytes = qint64(::sysconf(_SC_PHYS_PAGES)) * ::sysconf(_SC_PAGESIZE);
     for (const auto resource : {RLIMIT_AS, RLIMIT_DATA})
         bytes = resourceLimit(resource, bytes);
-    return limitOfGroups(bytes);
+    return std::min(bytes, memoryLimitOfGroups().value_or(bytes));
 }
 
 } // namespace semper
