@@ -28,6 +28,7 @@ Q_LOGGING_CATEGORY(logOrphanKeeper, "semper.server.orphans", QtInfoMsg)
 
 constexpr auto reapInterval = 200ms;
 constexpr auto timeForNewOnes = 2ms; ///< at once; the others' turn comes with the next look
+constexpr auto lookInterval = 20ms; ///< where nobody asks before that
 constexpr qsizetype mostEnvironmentBytes = 256 * 1024;
 // An environment is empty while a program is being executed; and for good with some.
 constexpr int mostLooks = 5;
@@ -55,6 +56,9 @@ OrphanKeeper::OrphanKeeper(std::function<bool(pid_t)> isLaunch, QObject *parent)
     m_reapSoon.setSingleShot(true);
     m_reapSoon.setInterval(reapInterval);
     connect(&m_reapSoon, &QTimer::timeout, this, [this] { reapAll(); });
+    m_lookSoon.setSingleShot(true);
+    m_lookSoon.setInterval(lookInterval);
+    connect(&m_lookSoon, &QTimer::timeout, this, [this] { static_cast<void>(update()); });
 }
 
 OrphanKeeper::~OrphanKeeper()
@@ -110,8 +114,8 @@ bool OrphanKeeper::lives(pid_t pid)
 
 bool OrphanKeeper::update()
 {
-    const QDeadlineTimer enough(timeForNewOnes);
     const QList<pid_t> children = childrenNow();
+    const QDeadlineTimer enough(timeForNewOnes);
     qsizetype stillThere = 0;
     bool isComplete = true;
     // The newest are the last: those are what a death has just left.
@@ -145,6 +149,8 @@ bool OrphanKeeper::update()
             if (!now.contains(pid))
                 forget(pid);
     }
+    if (!isComplete && !m_lookSoon.isActive())
+        m_lookSoon.start();
     return isComplete;
 }
 

@@ -28,7 +28,8 @@ public:
     struct Found
     {
         QList<pid_t> orphans;
-        bool isComplete = true; ///< false: so many are new that not all were looked at yet
+        bool isComplete = true; ///< false: so many are new that not all were looked at yet; they
+                                ///< are soon
     };
 
     /// \a isLaunch tells whether a child is a launch that somebody else waits for. The kernel gives
@@ -73,6 +74,7 @@ private:
     QMultiHash<pid_t, pid_t> m_bySession;
     QMultiHash<QByteArray, pid_t> m_byMark;
     QTimer m_reapSoon;
+    QTimer m_lookSoon; ///< at new ones that there was not the time for
 };
 
 } // namespace semper

@@ -62,6 +62,7 @@ private Q_SLOTS:
     void initTestCase() { QCOMPARE(::prctl(PR_SET_CHILD_SUBREAPER, 1), 0); }
     void eachIsKnownByItsMark();
     void aDeathReadsNothingOfWhatOthersLeft();
+    void manyNewOnesAreLookedAtBeforeTheNextQuestion();
     void whatEndsIsReaped();
     void aSessionTellsWithoutAMark();
 };
@@ -96,6 +97,27 @@ void TestOrphans::aDeathReadsNothingOfWhatOthersLeft()
     QVERIFY2(each < 4 * 1024, qPrintable(QString::number(each))); // the list of children
     const QList<pid_t> found = all(keeper, mark);
     for (const pid_t pid : found)
+        ::kill(pid, SIGKILL);
+    QTRY_VERIFY_WITH_TIMEOUT(all(keeper, mark).isEmpty(), patience);
+}
+
+void TestOrphans::manyNewOnesAreLookedAtBeforeTheNextQuestion()
+{
+    if (bytesRead() < 0)
+        QSKIP("the kernel does not count what a process reads");
+    const int count = 400;
+    const qsizetype large = 100'000;
+    orphan(count, mark, "LARGE=" + QByteArray(large, 'x'));
+    OrphanKeeper before([](pid_t) { return false; });
+    QTRY_COMPARE_WITH_TIMEOUT(all(before, mark).size(), count, patience); // they are executed
+    OrphanKeeper keeper([](pid_t) { return false; });
+    const qint64 read = bytesRead();
+    QVERIFY(!keeper.orphansOf(0x7ffffff0, mark).isComplete);
+    QTRY_VERIFY_WITH_TIMEOUT(bytesRead() - read > count * large, patience);
+    const OrphanKeeper::Found found = keeper.orphansOf(0x7ffffff0, mark);
+    QVERIFY(found.isComplete);
+    QCOMPARE(found.orphans.size(), count);
+    for (const pid_t pid : found.orphans)
         ::kill(pid, SIGKILL);
     QTRY_VERIFY_WITH_TIMEOUT(all(keeper, mark).isEmpty(), patience);
 }
