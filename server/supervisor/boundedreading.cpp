@@ -107,9 +107,12 @@ bool awaitLook(const std::shared_future<void> &look)
 class SilentFiles
 {
 public:
-    void add(const QString &path, std::shared_future<void> look)
+    /// Rests for a hundred times as long as it took since \a begun: a slow one is not to take the
+    /// time that there is for all.
+    void add(const QString &path, std::shared_future<void> look, Instant begun)
     {
-        m_looks.insert(path, {std::move(look), std::chrono::steady_clock::now() + pause});
+        const Instant now = std::chrono::steady_clock::now();
+        m_looks.insert(path, {std::move(look), now + 100 * (now - begun)});
     }
 
     [[nodiscard]] bool contains(const QString &path)
@@ -131,7 +134,6 @@ private:
         Instant until;
     };
 
-    static constexpr auto pause = 10s; // a slow one is not to take the time that there is for all
     QHash<QString, Silence> m_looks;
 };
 
@@ -166,13 +168,14 @@ QString changeAmong(const QList<FileStamp> &files)
     for (const FileStamp &file : files)
         if (silent.contains(file.path()))
             return silence(file.path());
+    const Instant begun = std::chrono::steady_clock::now();
     const auto look = std::make_shared<Look>();
     look->files = files;
     try {
         auto underWay = beginLook(look);
         if (!awaitLook(underWay)) {
             const QString path = files.at(std::min(look->at.load(), files.size() - 1)).path();
-            silent.add(path, std::move(underWay));
+            silent.add(path, std::move(underWay), begun);
             return silence(path);
         }
     } catch (const std::system_error &) {
