@@ -3,10 +3,10 @@
 
 #include "application/configoverlay.h"
 #include "application/listenerchanges.h"
-#include "application/missinghere.h"
+#include "config/missinghere.h"
 #include "journal/journal.h"
+#include "launch/runas.h"
 #include "protocol/keys.h"
-#include "supervisor/runas.h"
 #include "supervisor/supervisor.h"
 
 #include <semper/serverapplication.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "boundary/reloading.h"
 #include "spec/configreader.h"
-#include "supervisor/reloading.h"
 
 #include <QList>
 

@@ -2,15 +2,15 @@
 #include "application/serve.h"
 
 #include "application/configoverlay.h"
-#include "application/memory.h"
 #include "application/serverruntime.h"
 #include "cli/configchoice.h"
 #include "cli/serveoptions.h"
+#include "guardian/guardian.h"
 #include "host/userprocessmain.h"
+#include "launch/launcher.h"
+#include "os/memory.h"
+#include "os/standarderror.h"
 #include "protocol/socketpath.h"
-#include "supervisor/guardian.h"
-#include "supervisor/launcher.h"
-#include "supervisor/standarderror.h"
 
 #include <semper/serverapplication.h>
 

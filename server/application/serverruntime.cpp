@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "application/serverruntime.h"
 
-#include "application/memory.h"
 #include "application/statusline.h"
+#include "cgroup/cgroupclearing.h"
+#include "cgroup/cgroupplace.h"
 #include "cli/commandexit.h"
+#include "guardian/guardian.h"
+#include "guardian/launchsweep.h"
+#include "launch/qprocesslauncher.h"
+#include "os/memory.h"
+#include "os/systemwallclock.h"
 #include "protocol/controlcharacters.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
 #include "protocol/trustedpath.h"
-#include "services/servicecontext.h"
-#include "supervisor/cgroupclearing.h"
-#include "supervisor/cgroupplace.h"
-#include "supervisor/guardian.h"
-#include "supervisor/launchsweep.h"
-#include "supervisor/qprocesslauncher.h"
-#include "supervisor/systemwallclock.h"
+#include "services/base/servicecontext.h"
 
 #include <semper/serverapplication.h>
 #include <semper/service.h>

@@ -5,15 +5,15 @@
 #include "application/serviceanswers.h"
 #include "application/serviceconnections.h"
 #include "application/systemdnotifier.h"
+#include "cgroup/cgrouptree.h"
 #include "control/controlapi.h"
+#include "guardian/runrecord.h"
 #include "hub/hub.h"
 #include "journal/journal.h"
-#include "readiness/notifysockets.h"
+#include "notify/notifysockets.h"
+#include "os/unixsignals.h"
 #include "spec/serverconfig.h"
-#include "supervisor/cgrouptree.h"
-#include "supervisor/runrecord.h"
 #include "supervisor/supervisor.h"
-#include "supervisor/unixsignals.h"
 
 #include <QDateTime>
 #include <QElapsedTimer>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "control/connectionquery.h"
-#include "supervisor/supervision.h"
+#include "boundary/connectionquery.h"
+#include "boundary/supervision.h"
 
 #include <QJsonArray>
 #include <QJsonObject>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "boundary/reloading.h"
 #include "cli/command.h"
-#include "cli/configadvice.h"
 #include "cli/configchoice.h"
 #include "cli/nextruns.h"
 #include "cli/terminaltext.h"
+#include "config/configadvice.h"
 #include "protocol/keys.h"
-#include "supervisor/reloading.h"
 
 #include <QCoreApplication>
 #include <QFileInfo>

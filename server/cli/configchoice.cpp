@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/configchoice.h"
 
-#include "application/missinghere.h"
+#include "config/missinghere.h"
 #include "spec/configfile.h"
 #include "spec/configlocator.h"
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/selection.h"
 
+#include "boundary/selector.h"
 #include "cli/terminaltext.h"
 #include "spec/jsonpath.h"
 #include "spec/nearestname.h"
-#include "supervisor/selector.h"
 
 #include <QCoreApplication>
 #include <QJsonArray>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "control/bearertoken.h"
 
-#include "control/secretfile.h"
+#include "os/secretfile.h"
 
 #include <algorithm>
 #include <array>

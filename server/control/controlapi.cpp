@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "control/controlapi.h"
 
-#include "control/knownhost.h"
-#include "services/guardedserver.h"
-#include "services/httphandler.h"
-#include "services/qthttpcompat.h"
+#include "http/guardedserver.h"
+#include "http/httphandler.h"
+#include "http/knownhost.h"
+#include "http/qthttpcompat.h"
 
 #include <QDeadlineTimer>
 #include <QLoggingCategory>

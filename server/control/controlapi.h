@@ -3,13 +3,13 @@
 
 #include "control/bearertoken.h"
 #include "control/controlhandlers.h"
-#include "control/problem.h"
-#include "services/connectiontable.h"
-#include "services/httplimits.h"
+#include "http/httplimits.h"
+#include "http/problem.h"
+#include "net/connectiontable.h"
+#include "net/rebinding.h"
 #include "spec/listenaddress.h"
 
 #include <semper/semper_server_export.h>
-#include <semper/service.h>
 
 #include <QHttpServer>
 #include <QString>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "control/controlhandlers.h"
 
-#include "control/problem.h"
+#include "boundary/supervision.h"
+#include "http/problem.h"
+#include "http/problemresponse.h"
+#include "http/qthttpcompat.h"
 #include "protocol/keys.h"
-#include "services/problemresponse.h"
-#include "services/qthttpcompat.h"
-#include "supervisor/supervision.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>

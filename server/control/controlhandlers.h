@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "control/connectionquery.h"
+#include "boundary/connectionquery.h"
 
 #include <QHttpServerResponse>
 #include <QString>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "hub/framepump.h"
 
-#include "supervisor/launchdescriptors.h"
+#include "os/setaside.h"
 #include "turns/turnline.h"
 
 #include <QMutexLocker>

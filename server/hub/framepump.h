@@ -3,7 +3,7 @@
 
 #include <semper/semper_server_export.h>
 
-#include "hub/frameconnection.h"
+#include "boundary/frameconnection.h"
 #include "protocol/framereader.h"
 #include "turns/turntaker.h"
 

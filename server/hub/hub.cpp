@@ -4,11 +4,11 @@
 #include "hub/hubconnection.h"
 #include "hub/processsession.h"
 #include "journal/journal.h"
+#include "os/descriptorlimit.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
 #include "protocol/messagekeys.h"
 #include "protocol/topics.h"
-#include "supervisor/descriptorlimit.h"
 #include "supervisor/supervisor.h"
 
 #include <QLoggingCategory>

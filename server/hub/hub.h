@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "boundary/supervision.h"
 #include "hub/framepump.h"
 #include "hub/messenger.h"
 #include "hub/socketclaim.h"
@@ -8,7 +9,6 @@
 #include "hub/waitinghosts.h"
 #include "hub/watchers.h"
 #include "protocol/pathwatch.h"
-#include "supervisor/supervision.h"
 
 #include <QHash>
 #include <QJsonArray>

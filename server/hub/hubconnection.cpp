@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "hub/hubconnection.h"
 
+#include "os/freezer.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
-#include "supervisor/freezer.h"
 
 #include <QLoggingCategory>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "hub/frameconnection.h"
+#include "boundary/frameconnection.h"
 #include "hub/framepump.h"
-#include "hub/peercredentials.h"
-#include "supervisor/patienttimer.h"
+#include "os/patienttimer.h"
+#include "os/peercredentials.h"
 
 #include <QJsonObject>
 

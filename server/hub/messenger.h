@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "boundary/processmail.h"
 #include "hub/mailbox.h"
-#include "services/processmail.h"
-#include "supervisor/patienttimer.h"
+#include "os/patienttimer.h"
 
 #include <QJsonObject>
 #include <QObject>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "supervisor/supervisedprocess.h"
+
 #include <QJsonObject>
 #include <QObject>
 #include <QPointer>
@@ -10,7 +12,6 @@
 namespace semper {
 
 class HubConnection;
-class SupervisedProcess;
 
 /// The hub's side of a launch that said hello: what it tells of itself reaches the supervised
 /// process, what it asks is passed on. Ends with its connection.

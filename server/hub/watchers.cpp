@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "hub/watchers.h"
 
-#include "hub/frameconnection.h"
+#include "boundary/frameconnection.h"
 #include "hub/watchersession.h"
 #include "journal/journal.h"
 #include "protocol/frame.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "hub/watchersession.h"
 
-#include "hub/frameconnection.h"
+#include "boundary/frameconnection.h"
 #include "journal/journal.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"

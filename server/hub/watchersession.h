@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "boundary/supervision.h"
 #include "hub/watcherqueue.h"
-#include "supervisor/supervision.h"
 
 #include <QByteArrayList>
 #include <QJsonObject>

@@ -2,10 +2,10 @@
 #include "supervisor/schedules.h"
 
 #include "journal/journal.h"
+#include "os/wallclock.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
 #include "supervisor/supervisedprocess.h"
-#include "supervisor/wallclock.h"
 
 #include <QJsonArray>
 #include <QLoggingCategory>

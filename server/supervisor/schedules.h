@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "supervisor/scheduleclock.h"
-#include "supervisor/schedulememory.h"
+#include "schedule/scheduleclock.h"
+#include "schedule/schedulememory.h"
 
 #include <QObject>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "supervisor/standbyhost.h"
 
-#include "supervisor/freezer.h"
-#include "supervisor/leftovers.h"
-#include "supervisor/outputcollector.h"
-#include "supervisor/procfile.h"
+#include "launch/leftovers.h"
+#include "os/freezer.h"
+#include "os/procfile.h"
+#include "output/outputcollector.h"
 #include "supervisor/supervisedprocess.h"
 
 #include <semper/userprocessmain.h>

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "host/filestamp.h"
-#include "supervisor/launchends.h"
-#include "supervisor/launchgroup.h"
-#include "supervisor/launchplan.h"
+#include "launch/launchends.h"
+#include "launch/launchgroup.h"
+#include "launch/launchplan.h"
 
 #include <QList>
 #include <QObject>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "supervisor/supervisedprocess.h"
 
-#include "supervisor/freezer.h"
-#include "supervisor/leftovers.h"
-#include "supervisor/orphankeeper.h"
-#include "supervisor/outputcollector.h"
+#include "launch/leftovers.h"
+#include "launch/orphankeeper.h"
+#include "os/freezer.h"
+#include "os/wallclock.h"
+#include "output/outputcollector.h"
 #include "supervisor/standbys.h"
-#include "supervisor/wallclock.h"
 
 #include <QRandomGenerator>
 
@@ -346,7 +346,7 @@ void SupervisedProcess::launchBegan()
     if (!m_spec->isCommand())
         m_heartbeat.start(processLabel(name(), instance()), pid());
     if (m_limitWatch)
-        m_limitWatch->begin([this] { return members(); }, m_group.memoryLimit());
+        m_limitWatch->begin([this] { return members(); }, m_group.memoryKeeper());
     handle(happening::Launched{});
     if (m_timeAsked > 0ms)
         extendTimeout(std::exchange(m_timeAsked, 0ms));

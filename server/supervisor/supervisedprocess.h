@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "readiness/readiness.h"
+#include "health/heartbeatwatch.h"
+#include "health/limitwatch.h"
+#include "health/livenesswatch.h"
+#include "health/readiness.h"
+#include "launch/launchedges.h"
+#include "launch/launchends.h"
+#include "launch/launchgroup.h"
+#include "launch/launchplan.h"
+#include "launch/launchvitals.h"
+#include "os/patienttimer.h"
 #include "supervision/processmachine.h"
-#include "supervisor/heartbeatwatch.h"
-#include "supervisor/launchends.h"
-#include "supervisor/launchgroup.h"
-#include "supervisor/launchplan.h"
-#include "supervisor/launchvitals.h"
-#include "supervisor/limitwatch.h"
-#include "supervisor/livenesswatch.h"
-#include "supervisor/patienttimer.h"
 
 #include <semper/semper_server_export.h>
 
@@ -34,28 +35,15 @@ class SupervisedProcess;
 class WallClock;
 struct LeftoverReport;
 
-/// The edges that all supervised processes of a server share.
-struct SupervisorEdges
+/// What all supervised processes of a server share.
+struct SupervisorEdges : LaunchEdges
 {
-    Launcher &launcher;
-    OutputCollector &output;
-    OrphanKeeper &orphans;
     WallClock &clock;
-    LaunchSurroundings surroundings;
     /// Why a process must not be launched now; empty: it may.
-    std::function<QString(const SupervisedProcess &)> blocker;
+    std::function<QString(const SupervisedProcess &)> blocker = {};
     /// When its schedule is due next; invalid without one.
-    std::function<QDateTime(const SupervisedProcess &)> nextRun;
+    std::function<QDateTime(const SupervisedProcess &)> nextRun = {};
     Standbys *standbys = nullptr;
-    const CgroupTree *cgroups = nullptr; ///< null: launches cannot have groups of their own
-    /// The child's end of a connection that the hub takes for the launch with this mark; -1 with
-    /// errno.
-    std::function<int(const QByteArray &mark)> connectToHub = {};
-    /// Opens where this launch says that it is ready, as a child of \a launch, and names it in the
-    /// request. Nothing, or why it could not.
-    std::function<std::optional<QString>(
-        LaunchRequest &request, const LaunchIdentity &identity, QObject *launch)>
-        openNotifySocket = {};
 };
 
 /// One instance of a process: its machine, its launch, and what it told of itself. Turns what

@@ -2,10 +2,10 @@
 // Of a supervised process: what it looks like from outside.
 #include "supervisor/supervisedprocess.h"
 
+#include "os/wallclock.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
 #include "supervisor/standbys.h"
-#include "supervisor/wallclock.h"
 
 #include <chrono>
 

@@ -2,12 +2,12 @@
 #include "supervisor/supervisor.h"
 
 #include "journal/journal.h"
+#include "journal/recordfields.h"
+#include "launch/leftovers.h"
+#include "os/descriptorlimit.h"
+#include "os/wallclock.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
-#include "supervisor/descriptorlimit.h"
-#include "supervisor/leftovers.h"
-#include "supervisor/recordfields.h"
-#include "supervisor/wallclock.h"
 
 #include <QJsonArray>
 #include <QLoggingCategory>
@@ -41,15 +41,12 @@ Supervisor::Supervisor(std::unique_ptr<Launcher> launcher, std::unique_ptr<WallC
     , m_clock(std::move(clock))
     , m_schedules(*m_clock, journal)
     , m_orphans([this](pid_t pid) { return m_launcher->owns(pid); })
-    , m_edges{.launcher = *m_launcher,
-          .output = m_output,
-          .orphans = m_orphans,
-          .clock = *m_clock,
-          .surroundings = {},
-          .blocker = {},
-          .nextRun = [this](const SupervisedProcess &it) { return m_schedules.next(it); },
-          .standbys = nullptr,
-          .cgroups = nullptr}
+    , m_edges{
+          {.launcher = *m_launcher, .output = m_output, .orphans = m_orphans},
+          *m_clock,
+          {},
+          [this](const SupervisedProcess &it) { return m_schedules.next(it); },
+      }
     , m_standbys(m_edges)
     , m_orderlyStop(m_companions)
 {

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "boundary/supervision.h"
+#include "journal/eventbudget.h"
+#include "launch/launchplan.h"
+#include "launch/orphankeeper.h"
+#include "os/patienttimer.h"
+#include "output/outputcollector.h"
 #include "supervisor/companions.h"
-#include "supervisor/eventbudget.h"
-#include "supervisor/launchplan.h"
 #include "supervisor/orderlystop.h"
-#include "supervisor/orphankeeper.h"
-#include "supervisor/outputcollector.h"
-#include "supervisor/patienttimer.h"
 #include "supervisor/schedules.h"
 #include "supervisor/standbys.h"
 #include "supervisor/supervisedprocess.h"
-#include "supervisor/supervision.h"
 
 #include <semper/semper_server_export.h>
 
@@ -49,7 +49,7 @@ public:
     {
         m_edges.connectToHub = std::move(connectToHub);
     }
-    void setNotifyOpener(decltype(SupervisorEdges::openNotifySocket) open)
+    void setNotifyOpener(decltype(LaunchEdges::openNotifySocket) open)
     {
         m_edges.openNotifySocket = std::move(open);
     }

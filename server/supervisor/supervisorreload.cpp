@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Of the supervisor and its processes: what a new configuration changes.
+#include "output/outputcollector.h"
 #include "protocol/keys.h"
 #include "spec/specdiff.h"
 #include "supervision/dependencyorder.h"
-#include "supervisor/outputcollector.h"
 #include "supervisor/rollingrestart.h"
 #include "supervisor/supervisor.h"
 

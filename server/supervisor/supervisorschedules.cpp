@@ -2,7 +2,7 @@
 // Of the supervisor: what begins by itself, at once or by a schedule, and the clock on the wall.
 #include "supervisor/supervisor.h"
 
-#include "supervisor/wallclock.h"
+#include "os/wallclock.h"
 
 namespace semper {
 

@@ -2,7 +2,7 @@
 #include "support/runningserver.h"
 #include "support/survivors.h"
 
-#include "supervisor/cgroup.h"
+#include "cgroup/cgroup.h"
 
 #include <QFile>
 #include <QJsonArray>

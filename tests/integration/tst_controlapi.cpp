@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "integration/rawclient.h"
 
+#include "boundary/supervision.h"
 #include "control/controlapi.h"
-#include "supervisor/supervision.h"
 
 #include <QFile>
 #include <QJsonArray>

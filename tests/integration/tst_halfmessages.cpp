@@ -2,7 +2,7 @@
 #include "integration/rawclient.h"
 #include "support/websocketbytes.h"
 
-#include "services/heldbytes.h"
+#include "net/heldbytes.h"
 
 #include <semper/httpservice.h>
 #include <semper/rpcservice.h>

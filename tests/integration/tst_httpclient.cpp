@@ -5,7 +5,7 @@
 #include <semper/process.h>
 #include <semper/systemclock.h>
 
-#include "services/qthttpcompat.h"
+#include "http/qthttpcompat.h"
 #include "support/certificates.h"
 #include "support/scriptedhttp.h"
 

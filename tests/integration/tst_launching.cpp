@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "supervisor/launchprogram.h"
-#include "supervisor/qprocesslauncher.h"
+#include "launch/launchprogram.h"
+#include "launch/qprocesslauncher.h"
 
 #include <QDeadlineTimer>
 #include <QElapsedTimer>

@@ -4,7 +4,7 @@
 
 #include <semper/httpservice.h>
 
-#include "services/tlsfiles.h"
+#include "net/tlsfiles.h"
 
 #include <QCoroSignal>
 #include <QElapsedTimer>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "supervisor/orphankeeper.h"
+#include "launch/orphankeeper.h"
 
 #include <QFile>
 #include <QProcess>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "supervisor/outputcollector.h"
+#include "output/outputcollector.h"
 
-#include "supervisor/launchdescriptors.h"
+#include "os/setaside.h"
 
 #include "support/descriptors.h"
 

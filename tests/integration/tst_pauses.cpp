@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "supervisor/freezer.h"
-#include "supervisor/patienttimer.h"
+#include "os/freezer.h"
+#include "os/patienttimer.h"
 #include "support/freezer.h"
 #include "support/runningserver.h"
 #include "support/survivors.h"

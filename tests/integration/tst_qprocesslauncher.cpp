@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "supervisor/qprocesslauncher.h"
+#include "launch/qprocesslauncher.h"
 
-#include "supervisor/launchdescriptors.h"
+#include "launch/launchdescriptors.h"
+#include "os/setaside.h"
 #include "support/descriptors.h"
 
 #include <QFile>

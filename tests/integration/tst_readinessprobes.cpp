@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "readiness/httpprobe.h"
-#include "readiness/tcpprobe.h"
+#include "health/httpprobe.h"
+#include "health/tcpprobe.h"
 #include "support/certificates.h"
 #include "support/freeport.h"
 #include "support/listener.h"

@@ -7,7 +7,7 @@
 #include <semper/systemclock.h>
 
 #include "rawclient.h"
-#include "services/servicecontext.h"
+#include "services/base/servicecontext.h"
 #include "support/certificates.h"
 
 #include <QCoroTimer>

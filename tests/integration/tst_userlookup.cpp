@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "supervisor/runas.h"
+#include "launch/runas.h"
 #include "support/runningserver.h"
 
 #include <QFile>

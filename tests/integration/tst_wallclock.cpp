@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "journal/journal.h"
+#include "os/systemwallclock.h"
+#include "os/zonewatch.h"
 #include "supervisor/supervisor.h"
-#include "supervisor/systemwallclock.h"
-#include "supervisor/zonewatch.h"
 #include "support/fakewallclock.h"
 
 #include <QJsonArray>

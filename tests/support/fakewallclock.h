@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "supervisor/wallclock.h"
+#include "os/wallclock.h"
 
 namespace semper::test {
 

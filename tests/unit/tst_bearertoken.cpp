@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "control/bearertoken.h"
-#include "control/knownhost.h"
+#include "http/knownhost.h"
 
 #include <QDir>
 #include <QFile>

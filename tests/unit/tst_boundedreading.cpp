@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "supervisor/boundedreading.h"
-#include "supervisor/boundedwork.h"
+#include "launch/boundedreading.h"
+#include "os/boundedwork.h"
 #include "support/silentfilesystem.h"
 
 #include <QElapsedTimer>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "supervisor/cgroup.h"
+#include "cgroup/cgroup.h"
 
 #include <QFile>
 #include <QTemporaryDir>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "journal/eventbudget.h"
 #include "journal/journal.h"
+#include "os/logbudget.h"
 #include "protocol/keys.h"
-#include "supervisor/eventbudget.h"
-#include "supervisor/logbudget.h"
 
 #include <QTemporaryDir>
 #include <QTest>

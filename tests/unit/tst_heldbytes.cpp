@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "services/heldbytes.h"
+#include "net/heldbytes.h"
 
 #include <QTest>
 

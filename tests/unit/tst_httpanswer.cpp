@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "readiness/httpanswer.h"
+#include "health/httpanswer.h"
 
 #include <QTest>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "readiness/notifymessage.h"
+#include "notify/notifymessage.h"
 
 #include <QRandomGenerator>
 #include <QTest>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "supervisor/outputecho.h"
-#include "supervisor/outputgatherer.h"
-#include "supervisor/readallowance.h"
+#include "output/outputecho.h"
+#include "output/outputgatherer.h"
+#include "output/readallowance.h"
 
 #include <QTest>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "services/requesthead.h"
-#include "services/requesttarget.h"
+#include "http/requesthead.h"
+#include "http/requesttarget.h"
 
 #include <QTest>
 

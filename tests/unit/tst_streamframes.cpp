@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "services/streamframes.h"
+#include "services/tcp/streamframes.h"
 
 #include <QTest>
 

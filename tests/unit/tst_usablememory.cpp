@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "services/usablememory.h"
+#include "os/usablememory.h"
 
 #include <QDir>
 #include <QFile>

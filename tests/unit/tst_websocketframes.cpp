@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "services/websocketframes.h"
+#include "services/websocket/websocketframes.h"
 #include "support/websocketbytes.h"
 
 #include <QTest>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "services/requesthead.h"
-#include "services/websockethandshake.h"
+#include "http/requesthead.h"
+#include "services/websocket/websockethandshake.h"
 #include "support/websocketbytes.h"
 
 #include <QTest>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "services/connectionrecord.h"
-#include "services/liveconnection.h"
+#include "net/connectionrecord.h"
+#include "net/liveconnection.h"
 #include "services/rpc/rpcconversation.h"
 #include "services/rpc/socketoutput.h"
 #include "turns/turntaker.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "services/rpc/rpchttpconversation.h"
 
-#include "control/knownhost.h"
+#include "http/knownhost.h"
 
 #include <QUrl>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "control/problem.h"
-#include "services/chunkedbody.h"
-#include "services/httplimits.h"
-#include "services/requesthead.h"
+#include "http/chunkedbody.h"
+#include "http/httplimits.h"
+#include "http/problem.h"
+#include "http/requesthead.h"
 #include "services/rpc/rpcconversation.h"
 
 #include <semper/listenaddress.h>

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "services/rpc/rpcservice.h"
 
-#include "services/connectiontable.h"
-#include "services/peername.h"
+#include "net/connectiontable.h"
+#include "net/peername.h"
+#include "net/streamlistener.h"
+#include "services/base/servicecontext.h"
 #include "services/rpc/rpcconnection.h"
 #include "services/rpc/rpcmethods.h"
 #include "services/rpc/rpcstockmethods.h"
-#include "services/servicecontext.h"
-#include "services/streamlistener.h"
 
 #include <QLoggingCategory>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "services/rpc/rpcstockmethods.h"
 
+#include "boundary/supervision.h"
 #include "protocol/keys.h"
-#include "supervisor/supervision.h"
 
 #include <semper/service.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "services/rpc/socketoutput.h"
 
-#include "services/tlsparting.h"
+#include "net/tlsparting.h"
 
 #include <QSslSocket>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "services/descriptorshare.h"
+#include "net/descriptorshare.h"
 
 #include <QByteArray>
 #include <QObject>

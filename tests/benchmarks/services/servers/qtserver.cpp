@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The three services with Qt's classes and nothing around them: no limits, no deadlines, no checks.
 // What Semper takes more than this is Semper's own.
-#include "services/qthttpcompat.h"
+#include "http/qthttpcompat.h"
 
 #include <QCoreApplication>
 #include <QHttpServer>

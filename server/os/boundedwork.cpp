@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "os/boundedwork.h"
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+using namespace std::chrono_literals;
+
+namespace semper {
+
+namespace {
+
+// In slices: where this whole process was stopped meanwhile, only one of them is lost.
+constexpr int slices = 4;
+
+/// Threads that begin meanwhile have all signals blocked, which are the main thread's business.
+class WithoutSignals
+{
+public:
+    WithoutSignals()
+    {
+        sigset_t all;
+        sigfillset(&all);
+        ::pthread_sigmask(SIG_SETMASK, &all, &m_before);
+    }
+    ~WithoutSignals() { ::pthread_sigmask(SIG_SETMASK, &m_before, nullptr); }
+    Q_DISABLE_COPY_MOVE(WithoutSignals)
+
+private:
+    sigset_t m_before{};
+};
+
+/// A descriptor that is closed with the last who holds it.
+class Descriptor
+{
+public:
+    explicit Descriptor(int number)
+        : m_number(number)
+    { }
+    ~Descriptor()
+    {
+        if (m_number >= 0)
+            ::close(m_number);
+    }
+    Q_DISABLE_COPY_MOVE(Descriptor)
+
+private:
+    int m_number;
+};
+
+} // namespace
+
+std::shared_future<void> beginDetached(std::function<void()> work)
+{
+    auto promise = std::make_shared<std::promise<void>>();
+    auto future = promise->get_future().share();
+    const WithoutSignals withoutSignals;
+    std::thread([promise = std::move(promise), work = std::move(work)] {
+        work();
+        promise->set_value();
+    }).detach();
+    return future;
+}
+
+// It may be let go inside its own signal.
+std::shared_ptr<BoundedWork> BoundedWork::begin(
+    std::function<void()> work, std::chrono::milliseconds limit)
+{
+    return {new BoundedWork(std::move(work), limit), [](BoundedWork *it) { it->deleteLater(); }};
+}
+
+BoundedWork::BoundedWork(std::function<void()> work, std::chrono::milliseconds limit)
+    : m_slicesLeft(slices)
+{
+    std::array<int, 2> ends{-1, -1};
+    if (::pipe2(ends.data(), O_CLOEXEC) == 0) { // without one each slice looks
+        m_pipe = ends[0];
+        m_closed = std::make_unique<QSocketNotifier>(m_pipe, QSocketNotifier::Read);
+        connect(m_closed.get(), &QSocketNotifier::activated, this, &BoundedWork::end);
+    }
+    connect(&m_slice, &QTimer::timeout, this, &BoundedWork::sliceElapsed);
+    try {
+        m_work = beginDetached(
+            [work = std::move(work), end = std::make_shared<Descriptor>(ends[1])] { work(); });
+        m_slice.start(std::max<std::chrono::milliseconds>(limit / slices, 1ms));
+    } catch (const std::system_error &error) {
+        m_problem = QString::fromLocal8Bit(error.what());
+        closePipe();
+        QMetaObject::invokeMethod(this, &BoundedWork::end, Qt::QueuedConnection);
+    }
+}
+
+BoundedWork::~BoundedWork()
+{
+    closePipe();
+}
+
+bool BoundedWork::isDone() const
+{
+    return !m_work.valid() || m_work.wait_for(0s) == std::future_status::ready;
+}
+
+void BoundedWork::sliceElapsed()
+{
+    if (--m_slicesLeft <= 0 || isDone())
+        end();
+}
+
+void BoundedWork::end()
+{
+    if (std::exchange(m_isOver, true))
+        return;
+    m_slice.stop();
+    closePipe();
+    Q_EMIT over();
+}
+
+void BoundedWork::closePipe()
+{
+    if (m_closed) // this may be inside its signal
+        m_closed.release()->deleteLater();
+    if (m_pipe >= 0)
+        ::close(std::exchange(m_pipe, -1));
+}
+
+} // namespace semper

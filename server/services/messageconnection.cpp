@@ -1,8 +1,0 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
-#include "services/messageconnection.h"
-
-namespace semper {
-
-MessageConnection::~MessageConnection() = default;
-
-} // namespace semper
