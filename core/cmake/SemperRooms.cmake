@@ -19,10 +19,11 @@ function(semper_begin_rooms library)
     set_target_properties(${library} PROPERTIES LINKER_LANGUAGE CXX)
 endfunction()
 
-# semper_add_room(<name> LIBRARY <library> [BELOW <room>...] FILES <file>...): a folder, whose path
+# semper_add_room(<name> LIBRARY <library> ABOUT <sentence> [BELOW <room>...] FILES <file>...): a
+# folder, whose path
 # below that of <library> is <name>. BELOW names every room that it includes something of.
 function(semper_add_room name)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "LIBRARY" "BELOW;FILES")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "LIBRARY;ABOUT" "BELOW;FILES")
     string(REPLACE "/" "_" flat "${name}")
     set(room "${arg_LIBRARY}_${flat}")
     add_library(${room} OBJECT ${arg_FILES})

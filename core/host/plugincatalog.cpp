@@ -3,7 +3,7 @@
 
 #include <semper/registry.h>
 
-#include "protocol/trustedpath.h"
+#include "files/trustedpath.h"
 #include "spec/nearestname.h"
 
 #include <QDir>

@@ -6,8 +6,8 @@
 #include <semper/systemclock.h>
 #include <semper/userprocess.h>
 
+#include "files/filestamp.h"
 #include "host/consolelink.h"
-#include "host/filestamp.h"
 #include "host/hublink.h"
 #include "host/processhost.h"
 #include "host/processtitle.h"

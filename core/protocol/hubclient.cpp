@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "protocol/hubclient.h"
 
-#include "protocol/trustedpath.h"
+#include "files/trustedpath.h"
 
 #include <QDeadlineTimer>
 

@@ -3,12 +3,12 @@
 
 #include "protocol/keys.h"
 #include "protocol/socketpath.h"
+#include "spec/dependencyorder.h"
 #include "spec/jsonscan.h"
 #include "spec/namerule.h"
 #include "spec/objectreader.h"
 #include "spec/processreader.h"
 #include "spec/servicereader.h"
-#include "supervision/dependencyorder.h"
 
 #include <QHash>
 #include <QJsonDocument>

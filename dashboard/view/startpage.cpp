@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "view/startpage.h"
 
-#include "protocol/trustedpath.h"
+#include "files/trustedpath.h"
 #include "view/tintedicon.h"
 
 #include <QClipboard>

@@ -3,10 +3,10 @@
 
 #include "application/servicefactory.h"
 #include "protocol/keys.h"
+#include "spec/dependencyorder.h"
 #include "spec/jsonpath.h"
 #include "spec/listenaddress.h"
 #include "spec/namerule.h"
-#include "supervision/dependencyorder.h"
 
 #include <semper/serverapplication.h>
 

@@ -5,6 +5,7 @@
 #include "cgroup/cgroupclearing.h"
 #include "cgroup/cgroupplace.h"
 #include "cli/commandexit.h"
+#include "files/trustedpath.h"
 #include "guardian/guardian.h"
 #include "guardian/launchsweep.h"
 #include "launch/qprocesslauncher.h"
@@ -13,7 +14,6 @@
 #include "protocol/controlcharacters.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
-#include "protocol/trustedpath.h"
 #include "services/base/servicecontext.h"
 
 #include <semper/serverapplication.h>

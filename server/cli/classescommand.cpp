@@ -2,8 +2,8 @@
 #include "cli/command.h"
 #include "cli/configchoice.h"
 #include "cli/terminaltext.h"
+#include "files/trustedpath.h"
 #include "protocol/keys.h"
-#include "protocol/trustedpath.h"
 #include "spec/configlocator.h"
 
 #include <semper/plugincatalog.h>

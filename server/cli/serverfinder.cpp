@@ -2,8 +2,8 @@
 #include "cli/serverfinder.h"
 
 #include "cli/configchoice.h"
+#include "files/trustedpath.h"
 #include "protocol/socketpath.h"
-#include "protocol/trustedpath.h"
 #include "spec/configlocator.h"
 
 #include <QCoreApplication>

@@ -2,13 +2,13 @@
 #pragma once
 
 #include "boundary/supervision.h"
+#include "files/pathwatch.h"
 #include "hub/framepump.h"
 #include "hub/messenger.h"
 #include "hub/socketclaim.h"
 #include "hub/socketlistener.h"
 #include "hub/waitinghosts.h"
 #include "hub/watchers.h"
-#include "protocol/pathwatch.h"
 
 #include <QHash>
 #include <QJsonArray>

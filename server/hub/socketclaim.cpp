@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "hub/socketclaim.h"
 
-#include "protocol/pathwatch.h"
+#include "files/pathwatch.h"
+#include "files/trustedpath.h"
 #include "protocol/socketpath.h"
-#include "protocol/trustedpath.h"
 
 #include <QByteArray>
 #include <QDir>

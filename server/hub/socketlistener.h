@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "protocol/pathwatch.h"
+#include "files/pathwatch.h"
 
 #include <QObject>
 #include <QSocketNotifier>

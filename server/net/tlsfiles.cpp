@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "net/tlsfiles.h"
 
+#include "files/trustedpath.h"
 #include "protocol/keys.h"
-#include "protocol/trustedpath.h"
 
 #include <QFile>
 #include <QScopeGuard>

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "notify/notifysockets.h"
 
+#include "files/trustedpath.h"
 #include "journal/journal.h"
 #include "notify/notifyfolder.h"
 #include "notify/notifymessage.h"
 #include "os/lineage.h"
 #include "protocol/keys.h"
 #include "protocol/socketpath.h"
-#include "protocol/trustedpath.h"
 #include "supervisor/supervisor.h"
 
 #include <QFile>

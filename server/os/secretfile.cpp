@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "os/secretfile.h"
 
-#include "protocol/trustedpath.h"
+#include "files/trustedpath.h"
 
 #include <QDir>
 #include <QFile>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "supervisor/companions.h"
 
-#include "supervision/dependencyorder.h"
+#include "spec/dependencyorder.h"
 #include "supervisor/supervisedprocess.h"
 #include "supervisor/waitreason.h"
 

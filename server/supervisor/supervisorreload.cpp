@@ -2,8 +2,8 @@
 // Of the supervisor and its processes: what a new configuration changes.
 #include "output/outputcollector.h"
 #include "protocol/keys.h"
+#include "spec/dependencyorder.h"
 #include "spec/specdiff.h"
-#include "supervision/dependencyorder.h"
 #include "supervisor/rollingrestart.h"
 #include "supervisor/supervisor.h"
 

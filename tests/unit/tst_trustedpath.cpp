@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "files/trustedpath.h"
 #include "protocol/socketpath.h"
-#include "protocol/trustedpath.h"
 
 #include <QDir>
 #include <QFile>

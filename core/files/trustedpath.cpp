@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
-#include "protocol/trustedpath.h"
+#include "files/trustedpath.h"
 
 #include <QDir>
 #include <QFile>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
-#include "supervision/dependencyorder.h"
+#include "spec/dependencyorder.h"
 
 #include "spec/jsonpath.h"
 #include "spec/nearestname.h"

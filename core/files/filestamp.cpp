@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
-#include "host/filestamp.h"
+#include "files/filestamp.h"
 
 #include <QByteArrayList>
 #include <QFile>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
-#include "protocol/pathwatch.h"
+#include "files/pathwatch.h"
 
 #include <QFile>
 #include <QFileInfo>
