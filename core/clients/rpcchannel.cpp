@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "rpcchannel.h"
 
-#include "reconnectdelay.h"
+#include "protocol/reconnectdelay.h"
 #include "rpc/rpcanswer.h"
 
 #include <semper/process.h>

@@ -4,7 +4,7 @@
 #include <semper/process.h>
 #include <semper/suspension.h>
 
-#include "reconnectdelay.h"
+#include "protocol/reconnectdelay.h"
 
 #include <QNetworkRequest>
 #include <QRandomGenerator>

@@ -2,8 +2,10 @@
 #include "protocol/hubclient.h"
 
 #include "files/trustedpath.h"
+#include "protocol/reconnectdelay.h"
 
 #include <QDeadlineTimer>
+#include <QRandomGenerator>
 
 #include <algorithm>
 #include <cerrno>
@@ -59,7 +61,6 @@ HubClient::HubClient(HubAddress address, Reconnect reconnect, QObject *parent)
     , m_address(std::move(address))
     , m_reconnect(reconnect)
     , m_reader(maximumReceivedBytes)
-    , m_pause(shortestPause)
 {
     m_retry.setSingleShot(true);
     connect(&m_retry, &QTimer::timeout, this, &HubClient::open);
@@ -69,7 +70,7 @@ HubClient::HubClient(HubAddress address, Reconnect reconnect, QObject *parent)
             m_socket.abort();
             return;
         }
-        m_pause = shortestPause;
+        m_failures = 0;
         Q_EMIT opened();
     });
     connect(&m_socket, &QLocalSocket::readyRead, this, &HubClient::readFrames);
@@ -169,8 +170,8 @@ void HubClient::lost(const QString &reason)
     if (m_reconnect == Reconnect::Never) {
         m_wanted = false;
     } else if (m_wanted && !m_retry.isActive()) {
-        m_retry.start(m_pause);
-        m_pause = std::min(m_pause * 2, std::chrono::milliseconds(longestPause));
+        m_retry.start(reconnectDelay(m_failures++, shortestPause, longestPause,
+            QRandomGenerator::global()->generateDouble()));
     }
     Q_EMIT closed(reason);
 }

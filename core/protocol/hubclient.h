@@ -79,7 +79,7 @@ private:
     QLocalSocket m_socket;
     FrameReader m_reader;
     QTimer m_retry;
-    std::chrono::milliseconds m_pause;
+    int m_failures = 0; ///< to connect, in a row
     QString m_complaint; ///< why this end cuts the connection
     bool m_wanted = false;
 };

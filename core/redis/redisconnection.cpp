@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "redis/redisconnection.h"
 
+#include "protocol/reconnectdelay.h"
 #include "redis/redisgreeting.h"
 #include "redis/redisreader.h"
 #include "redis/redissocket.h"
@@ -24,8 +25,6 @@ Q_LOGGING_CATEGORY(logRedis, "semper.redis", QtInfoMsg)
 
 /// A connection that holds for less does not make the next delay the first one again.
 constexpr auto steady = 1s;
-/// Less, and a server that is not there would keep the event loop busy.
-constexpr std::chrono::milliseconds leastDelay = 50ms;
 
 } // namespace
 
@@ -42,8 +41,6 @@ RedisConnection::RedisConnection(Process &process, RedisAddress address,
     , m_retry(process.clock().timer([this] { open(); }))
     , m_problem(u"not connected yet"_s)
 {
-    m_options.reconnectDelay = std::max(m_options.reconnectDelay, leastDelay);
-    m_delay = m_options.reconnectDelay;
     m_retry->start(0ms);
 }
 
@@ -273,7 +270,7 @@ void RedisConnection::closeAndRetry(const QString &problem, std::exception_ptr f
 {
     const bool wasOpen = isOpen();
     if (wasOpen && m_process.clock().now() - m_openedAt >= steady)
-        m_delay = m_options.reconnectDelay;
+        m_failures = 0;
     close();
     m_problem = problem;
     const QString text = m_address.toDisplay() + u": "_s + problem;
@@ -287,18 +284,10 @@ void RedisConnection::closeAndRetry(const QString &problem, std::exception_ptr f
         expected.call->m_suspension.fail(
             error ? error : std::make_exception_ptr(RedisConnectionLost(text)));
     }
-    m_retry->start(nextDelay());
+    m_retry->start(reconnectDelay(m_failures++, m_options.reconnectDelay,
+        m_options.maximumReconnectDelay, QRandomGenerator::global()->generateDouble()));
     if (wasOpen)
         Q_EMIT lost();
-}
-
-std::chrono::milliseconds RedisConnection::nextDelay()
-{
-    const double part = 0.5 + QRandomGenerator::global()->generateDouble() / 2;
-    const auto delay = std::chrono::milliseconds(qint64(double(m_delay.count()) * part));
-    m_delay = std::min(
-        m_delay * 2, std::max(m_options.reconnectDelay, m_options.maximumReconnectDelay));
-    return delay;
 }
 
 } // namespace semper

@@ -80,7 +80,6 @@ private:
     void closeAndRetry(const QString &problem, std::exception_ptr forNext = nullptr);
     void send(RedisCall &call);
     [[nodiscard]] bool isOverloadedBy(const RedisCall &call) const;
-    [[nodiscard]] std::chrono::milliseconds nextDelay();
 
     Process &m_process;
     RedisAddress m_address;
@@ -95,7 +94,7 @@ private:
     qint64 m_waitingBytes = 0;
     std::unique_ptr<Clock::Timer> m_patience; ///< with the connection that is being made
     std::unique_ptr<Clock::Timer> m_retry;
-    std::chrono::milliseconds m_delay{0};
+    int m_failures = 0; ///< to connect, or to stay so, in a row
     std::chrono::milliseconds m_openedAt{0};
     std::chrono::milliseconds m_lastHeard{0};
     QString m_problem;

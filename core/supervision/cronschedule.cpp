@@ -164,16 +164,4 @@ std::optional<QDateTime> nextRun(
     return std::nullopt;
 }
 
-int missedRuns(const CronExpression &expression, const QDateTime &from, const QDateTime &to,
-    const QTimeZone &zone, int most)
-{
-    int count = 0;
-    auto run = nextRun(expression, from, zone);
-    while (run && to.isValid() && *run <= to && count < most) {
-        ++count;
-        run = nextRun(expression, *run, zone);
-    }
-    return count;
-}
-
 } // namespace semper

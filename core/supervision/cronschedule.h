@@ -26,9 +26,4 @@ namespace semper {
 [[nodiscard]] SEMPER_CORE_EXPORT std::optional<QDateTime> nextRun(
     const CronExpression &expression, const QDateTime &after, const QTimeZone &zone);
 
-/// How many runs there were after \a from and up to \a to, that one included: those missed by a
-/// server that was down in between. Counts no further than \a most, which then means "or more".
-[[nodiscard]] SEMPER_CORE_EXPORT int missedRuns(const CronExpression &expression,
-    const QDateTime &from, const QDateTime &to, const QTimeZone &zone, int most = 1000);
-
 } // namespace semper

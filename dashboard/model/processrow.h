@@ -55,7 +55,6 @@ public:
     void applyEvent(const Event &event);
     void setIntent(const Intent &intent);
     void acceptIntent();
-    void dropIntent() { m_intent.reset(); }
     void setCommandProblem(const QString &problem);
     void interrupt();
 

@@ -124,8 +124,6 @@ private Q_SLOTS:
     void aRunIsGivenInTheZoneAsked();
     void theZoneOfTheStartDoesNotMatter();
     void nonsenseHasNoNextRun();
-    void missedRunsAreCounted_data();
-    void missedRunsAreCounted();
     void runsAreThoseOfACronThatLooksAtEveryMinute_data();
     void runsAreThoseOfACronThatLooksAtEveryMinute();
     void runsAreThoseOfACronThatLooksAtEverySecond_data();
@@ -409,46 +407,6 @@ void TestCronSchedule::nonsenseHasNoNextRun()
         !nextRun(minutely, QDateTime(QDate(10000, 1, 1), QTime(0, 0), utcZone), QTimeZone::utc()));
     QVERIFY(!nextRun(minutely, QDateTime(QDate(-1, 1, 1), QTime(0, 0), utcZone), QTimeZone::utc()));
     QVERIFY(!nextRun(CronExpression{.minutes = 0}, start, QTimeZone::utc()));
-    QCOMPARE(missedRuns(minutely, start, QDateTime(), QTimeZone::utc()), 0);
-    QCOMPARE(missedRuns(minutely, QDateTime(), start, QTimeZone::utc()), 0);
-    QCOMPARE(missedRuns(minutely, start, start.addDays(1), QTimeZone()), 0);
-}
-
-void TestCronSchedule::missedRunsAreCounted_data()
-{
-    QTest::addColumn<QString>("expression");
-    QTest::addColumn<QString>("from");
-    QTest::addColumn<QString>("to");
-    QTest::addColumn<int>("count");
-    const auto row = [](const char *name, const char *expression, const char *from, const char *to,
-                         int count) {
-        QTest::newRow(name) << QString::fromLatin1(expression) << QString::fromLatin1(from)
-                            << QString::fromLatin1(to) << count;
-    };
-    row("none", "0 12 * * *", "2025-05-05T12:00:00Z", "2025-05-06T09:00:00Z", 0);
-    row("the last moment", "0 12 * * *", "2025-05-05T10:00:00Z", "2025-05-06T10:00:00Z", 1);
-    row("not the first moment", "0 12 * * *", "2025-05-04T10:00:00Z", "2025-05-06T09:59:59Z", 1);
-    row("a week", "0 12 * * *", "2025-05-05T00:00:00Z", "2025-05-12T00:00:00Z", 7);
-    row("an hour", "*/5 * * * *", "2025-05-05T00:00:00Z", "2025-05-05T01:00:00Z", 12);
-    row("backwards", "* * * * *", "2025-05-06T00:00:00Z", "2025-05-05T00:00:00Z", 0);
-    row("never", "0 0 30 2 *", "2025-05-05T00:00:00Z", "2026-05-05T00:00:00Z", 0);
-    row("a short day", "0 * * * *", "2025-03-29T23:00:00Z", "2025-03-30T22:00:00Z", 23);
-    row("a long day", "0 * * * *", "2025-10-25T22:00:00Z", "2025-10-26T23:00:00Z", 25);
-    row("the gap", "30 2 * * *", "2025-03-30T00:00:00Z", "2025-03-30T02:00:00Z", 1);
-    row("the repeated hour", "30 2 * * *", "2025-10-26T00:00:00Z", "2025-10-26T02:00:00Z", 1);
-    row("the bound itself", "* * * * * *", "2025-05-05T00:00:00Z", "2025-05-05T00:16:40Z", 1000);
-    row("beyond the bound", "* * * * * *", "2025-05-05T00:00:00Z", "2035-05-05T00:00:00Z", 1000);
-}
-
-void TestCronSchedule::missedRunsAreCounted()
-{
-    QFETCH(QString, expression);
-    QFETCH(QString, from);
-    QFETCH(QString, to);
-    QFETCH(int, count);
-    const QTimeZone berlin("Europe/Berlin");
-    QCOMPARE(missedRuns(parsed(expression), at(from), at(to), berlin), count);
-    QCOMPARE(missedRuns(parsed(expression), at(from), at(to), berlin, 3), std::min(count, 3));
 }
 
 void TestCronSchedule::runsAreThoseOfACronThatLooksAtEveryMinute_data()
@@ -497,8 +455,6 @@ void TestCronSchedule::compareWithStepper(bool withSeconds, qint64 span)
     const QString what = u"%1 in %2 after %3"_s.arg(
         schedule.text, QString::fromLatin1(name), start.toString(Qt::ISODate));
     QVERIFY2(found == expected, qPrintable(what));
-    const QDateTime end = QDateTime::fromSecsSinceEpoch(until, utcZone);
-    QCOMPARE(missedRuns(expression, start, end, zone), int(expected.size()));
 }
 
 QTEST_GUILESS_MAIN(TestCronSchedule)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "clients/reconnectdelay.h"
+#include "protocol/reconnectdelay.h"
 
 #include <QTest>
 

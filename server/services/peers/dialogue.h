@@ -32,7 +32,6 @@ public:
 
     [[nodiscard]] MessageConnection *connection() const { return m_connection; }
     [[nodiscard]] const Peer &peer() const { return m_peer; }
-    [[nodiscard]] bool isWatcher() const { return m_role == Role::Watcher; }
 
 private:
     enum class Role {

@@ -61,7 +61,6 @@ public:
     void perform(const QByteArray &text, const Sender &sender, const Answered &answered);
     /// Begins one call that was taken. False: there is none that has not begun.
     [[nodiscard]] bool beginCall();
-    [[nodiscard]] bool hasCallToBegin() const { return !m_toBegin.empty(); }
     /// Called whenever a call has ended and its answer, if it was due, is given.
     void setCallEnded(std::function<void()> callEnded) { m_callEnded = std::move(callEnded); }
     /// Called whenever the peer has shown the server's token.

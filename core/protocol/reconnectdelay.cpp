@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
-#include "reconnectdelay.h"
+#include "protocol/reconnectdelay.h"
 
 #include <QtGlobal>
 
