@@ -4,8 +4,8 @@
 #include "health/httpanswer.h"
 #include "health/pathconnection.h"
 #include "health/repeatedprobe.h"
-#include "spec/probeurl.h"
 #include "output/boundedpattern.h"
+#include "spec/probeurl.h"
 
 #include <QByteArray>
 #include <QLocalSocket>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "health/proberun.h"
 
+#include "launch/launchedges.h"
 #include "launch/leftovers.h"
 #include "launch/orphankeeper.h"
-#include "launch/launchedges.h"
 
 #include <QPointer>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "launch/boundedreading.h"
 
-#include "supervision/tokenbucket.h"
 #include "os/boundedwork.h"
+#include "supervision/tokenbucket.h"
 
 #include <QCoreApplication>
 #include <QHash>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "launch/launchplan.h"
 
+#include "os/descriptorlimit.h"
 #include "spec/jsonpath.h"
 #include "spec/resourcename.h"
 #include "supervision/timetable.h"
-#include "os/descriptorlimit.h"
 
 #include <QRandomGenerator>
 #include <QSet>

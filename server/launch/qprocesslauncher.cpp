@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "launch/qprocesslauncher.h"
 
-#include "spec/signalname.h"
-#include "os/boundedwork.h"
 #include "launch/childsetup.h"
-#include "os/descriptorlimit.h"
 #include "launch/launchdescriptors.h"
-#include "os/procfile.h"
 #include "launch/qprocesscompat.h"
+#include "os/boundedwork.h"
+#include "os/descriptorlimit.h"
+#include "os/procfile.h"
+#include "spec/signalname.h"
 
 #include <QEvent>
 #include <QSocketNotifier>
