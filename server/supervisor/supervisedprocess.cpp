@@ -233,6 +233,10 @@ void SupervisedProcess::perform(const Action &action)
         if (m_timeout.isActive() && m_timeout.remaining() < action.delay)
             m_timeout.start(action.delay);
         return;
+    case Action::Kind::LimitTimer:
+        if (m_timeout.isActive() && m_timeout.remaining() > action.delay)
+            m_timeout.start(action.delay);
+        return;
     case Action::Kind::CancelTimer:
         m_backoff.stop();
         return m_timeout.stop();
@@ -274,11 +278,9 @@ bool SupervisedProcess::isPaused() const
         return false;
     if (isInFrozenCgroup(launch))
         return true;
-    if (!procfile::isFrozen(launch))
-        return false;
-    if (m_state.phase != ProcessPhase::Stopping)
-        return true;
-    m_launch->signal(SIGCONT, StopScope::Group); // or it would never have to end
+    // A signal that stops it is nobody's pause: who sends it to what starts does not hold that up.
+    if (m_state.phase == ProcessPhase::Stopping && procfile::isFrozen(launch))
+        m_launch->signal(SIGCONT, StopScope::Group); // or it would never have to end
     return false;
 }
 
@@ -380,8 +382,6 @@ void SupervisedProcess::launchEnded(ExitReport report)
 
 void SupervisedProcess::clearLeftovers(bool wasAsked)
 {
-    // Not here and now: the launch is still inside the signal that told of its end.
-    m_launch.release()->deleteLater();
     const bool groupTold = m_state.killed || (wasAsked && m_spec->stopScope() == StopScope::Group);
     m_leftovers = new Leftovers(m_edges.orphans,
         {.session = pid_t(m_session),
@@ -389,6 +389,9 @@ void SupervisedProcess::clearLeftovers(bool wasAsked)
             .signal = m_spec->stop.signal,
             .groupTold = groupTold},
         std::move(m_group));
+    m_launch->bequeath(*m_leftovers);
+    // Not here and now: the launch is still inside the signal that told of its end.
+    m_launch.release()->deleteLater();
     takeNextSpec();
     connect(m_leftovers, &Leftovers::gone, this, [this](const LeftoverReport &report) {
         m_leftovers = nullptr;

@@ -127,6 +127,7 @@ private Q_SLOTS:
     void aFrozenProcessIsNotHung_data();
     void aFrozenProcessIsNotHung();
     void oneThatStopsItselfAtAStopIsEndedAllTheSame();
+    void oneThatStopsItselfAtItsStartIsNotWaitedFor();
 };
 
 void TestPauses::aTimerLeavesOutWhatItsCheckSays()
@@ -318,6 +319,17 @@ void TestPauses::oneThatStopsItselfAtAStopIsEndedAllTheSame()
     QTRY_VERIFY_WITH_TIMEOUT(hasFile(server, u"up"_s), patience);
     QCOMPARE(server.command({u"stop"_s, u"it"_s}).exitCode, 0);
     QCOMPARE(server.process(u"it"_s)[u"state"_s], u"stopped"_s);
+}
+
+void TestPauses::oneThatStopsItselfAtItsStartIsNotWaitedFor()
+{
+    const QJsonObject ready{{u"mode"_s, u"notify"_s}, {u"timeout_ms"_s, 500}};
+    RunningServer server(
+        {{u"it"_s, shell(u"kill -STOP $$; exec sleep 100"_s, {{u"ready"_s, ready}})}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QTRY_VERIFY_WITH_TIMEOUT(server.process(u"it"_s)[u"restarts"_s].toInteger() > 0, patience);
+    const QString reason = server.process(u"it"_s)[u"reason"_s].toString();
+    QVERIFY2(reason.startsWith(u"not ready within 500 ms"_s), qPrintable(reason));
 }
 
 QTEST_GUILESS_MAIN(TestPauses)
