@@ -76,7 +76,7 @@ struct Hung
 struct TimeAsked
 {
     std::chrono::milliseconds time;
-}; ///< to become ready or to stop, it takes at least so long from now on
+}; ///< to become ready or to end, it takes at least so long from now on
 // Others.
 struct BlockerChanged
 { }; ///< StepContext::blocker may be another than at the last step

@@ -169,11 +169,20 @@ void Step::ended(const ExitReport &report, const QString &cause)
 /// of it.
 void Step::endLeftovers(bool wasAsked)
 {
-    if (!wasAsked)
+    if (!wasAsked) {
+        m_state.extension = 0ms;
         arm(m_context.spec.stop.leftovers);
+    }
     m_actions.append({.kind = Action::Kind::ClearLeftovers, .asked = wasAsked});
     if (wasAsked && m_state.killed)
         act(Action::Kind::KillLeftovers);
+}
+
+/// A stop has no longer to wait for them than for a launch that is alive.
+void Step::limitLeftovers()
+{
+    m_actions.append({.kind = Action::Kind::LimitTimer,
+        .delay = std::max(m_context.spec.stop.timeout, m_state.extension)});
 }
 
 void Step::endedUnasked(const ExitReport &report)

@@ -76,6 +76,7 @@ private:
     [[nodiscard]] QString within(std::chrono::milliseconds limit) const;
     void cancelBackoff();
     void endLeftovers(bool wasAsked);
+    void limitLeftovers();
     void ended(const ExitReport &report, const QString &cause);
     void endedUnasked(const ExitReport &report);
     void restartAfterDelay();

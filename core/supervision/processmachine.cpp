@@ -55,7 +55,9 @@ void Step::on(const happening::Stop &)
     case ProcessPhase::Failed:
     case ProcessPhase::Done:
         enter(m_state.clearing ? ProcessPhase::Stopping : ProcessPhase::Stopped);
-        if (!m_state.clearing)
+        if (m_state.clearing)
+            limitLeftovers();
+        else
             record(RecordType::Stop);
         break;
     case ProcessPhase::Stopped:
@@ -210,8 +212,8 @@ void Step::on(const happening::TimeAsked &event)
 {
     const bool isTimed
         = m_state.phase == ProcessPhase::Starting || m_state.phase == ProcessPhase::Stopping;
-    if (!isTimed || m_state.clearing || m_state.killed)
-        return;
+    if (!m_state.clearing && (!isTimed || m_state.killed))
+        return; // leftovers are always to end by some time
     m_state.extension = event.time;
     m_actions.append({.kind = Action::Kind::ExtendTimer, .delay = event.time});
 }

@@ -45,11 +45,12 @@ struct Action
         KillLeftovers, ///< it has had its time
         ArmTimer, ///< replaces the timer that runs; a process has one
         ExtendTimer, ///< the timer that runs elapses no earlier than after the delay
+        LimitTimer, ///< the timer that runs elapses no later than after the delay
         CancelTimer,
         Record,
     };
     Kind kind;
-    std::chrono::milliseconds delay{0}; ///< of ArmTimer and ExtendTimer
+    std::chrono::milliseconds delay{0}; ///< of ArmTimer, ExtendTimer and LimitTimer
     RecordType record = {}; ///< of Record
     bool asked = false; ///< of ClearLeftovers: the launch was asked to end
 

@@ -69,6 +69,13 @@ public:
     /// 0 before the fork and after the end.
     [[nodiscard]] virtual qint64 pid() const = 0;
     virtual void signal(int number, StopScope scope) = 0;
+    /// Its children live as long as \a heir from now on: what is left of it may need them.
+    void bequeath(QObject &heir)
+    {
+        const QObjectList estate = children();
+        for (QObject *child : estate)
+            child->setParent(&heir);
+    }
 
 Q_SIGNALS:
     void started();

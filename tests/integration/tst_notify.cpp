@@ -104,6 +104,7 @@ private Q_SLOTS:
     void whoShowsItselfIsAliveUntilItStops();
     void whoAsksForTimeToStartHasIt();
     void whoAsksForTimeToStopHasIt();
+    void whoAsksForTimeHasItWithoutItsLeader();
     void whoAsksForTimeMayBeSilentAndGrowOld();
     void noTimeIsTakenAwayByAsking();
     void nonsenseChangesNothing_data();
@@ -315,6 +316,39 @@ void TestNotify::whoAsksForTimeToStopHasIt()
     QVERIFY(go.open(QIODevice::WriteOnly));
     QTRY_COMPARE_WITH_TIMEOUT(server.process(u"patient"_s)[u"state"_s], u"stopped"_s, patience);
     QCOMPARE(server.process(u"patient"_s)[u"last_exit"_s][u"code"_s], 0);
+}
+
+void TestNotify::whoAsksForTimeHasItWithoutItsLeader()
+{
+    const auto wrapped = [](const QString &name, const QString &microseconds, const QString &how) {
+        QJsonObject it
+            = shell(u"(trap '%1 EXTEND_TIMEOUT_USEC=%2 barrier exit:0;"
+                    " until test -e go; do sleep 0.02; done; touch %3.saved; exit 0' TERM;"
+                    " %1 READY=1 barrier exit:0; while :; do sleep 0.02; done) %4"_s.arg(
+                        helperProgram(u"notify"_s), microseconds, name, how));
+        it.insert(u"stop"_s, QJsonObject{{u"timeout_ms"_s, 3000}, {u"leftovers_ms"_s, 3000}});
+        return it;
+    };
+    const QString leaves = u"& until test -e leave; do sleep 0.02; done; exit 0"_s;
+    RunningServer server({{u"stopped"_s, wrapped(u"stopped"_s, u"60000000"_s, u"; true"_s)},
+        {u"left"_s, wrapped(u"left"_s, u"60000000"_s, leaves)},
+        {u"late"_s, wrapped(u"late"_s, u"5000000"_s, u"; true"_s)}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    for (const QString &name : {u"stopped"_s, u"left"_s, u"late"_s})
+        QTRY_COMPARE_WITH_TIMEOUT(server.process(name)[u"ready"_s], true, patience);
+    QFile leave(server.folder() + u"/leave"_s);
+    QVERIFY(leave.open(QIODevice::WriteOnly));
+    for (const QString &name : {u"stopped"_s, u"late"_s})
+        QCOMPARE(server.command({u"stop"_s, name, u"--no-wait"_s}).exitCode, 0);
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"late"_s)[u"state"_s], u"stopped"_s, patience);
+    QCOMPARE(server.process(u"stopped"_s)[u"state"_s], u"stopping"_s);
+    QCOMPARE(server.process(u"left"_s)[u"state"_s], u"done"_s);
+    QFile go(server.folder() + u"/go"_s);
+    QVERIFY(go.open(QIODevice::WriteOnly));
+    QTRY_COMPARE_WITH_TIMEOUT(server.process(u"stopped"_s)[u"state"_s], u"stopped"_s, patience);
+    for (const QString &name : {u"stopped"_s, u"left"_s})
+        QTRY_VERIFY_WITH_TIMEOUT(
+            QFileInfo::exists(server.folder() + u'/' + name + u".saved"_s), patience);
 }
 
 void TestNotify::whoAsksForTimeMayBeSilentAndGrowOld()

@@ -39,7 +39,8 @@ public:
                 records.append(action.record);
             else
                 kinds.append(action.kind);
-            if (action.kind == Kind::ArmTimer || action.kind == Kind::ExtendTimer)
+            if (action.kind == Kind::ArmTimer || action.kind == Kind::ExtendTimer
+                || action.kind == Kind::LimitTimer)
                 timer = action.delay;
             if (action.kind == Kind::ClearLeftovers)
                 wasAsked = action.asked;
@@ -122,6 +123,8 @@ private Q_SLOTS:
     void whatIsLeftOfAStoppedLaunchHasTheRestOfItsTime();
     void whatAnUnaskedDeathLeavesHasAShortTimeOfItsOwn();
     void aCommandWhileLeftoversAreEndedLeavesThemTheirTime();
+    void aStopWaitsForLeftoversNoLongerThanForALaunch();
+    void leftoversThatAskForTimeHaveIt();
     void whatIsLeftOfAKilledLaunchIsKilledAtOnce();
     void aKillEndsLeftoversAtOnce();
     void whatWentToTheBackgroundIsTheReason();
@@ -404,11 +407,45 @@ void TestProcessMachine::aCommandWhileLeftoversAreEndedLeavesThemTheirTime()
         Driver driver;
         driver.bringUp();
         driver.exit(1);
-        QVERIFY(driver.feed(command).isEmpty());
-        QCOMPARE(driver.feed(happening::TimerElapsed{}), QList<Kind>({Kind::KillLeftovers}));
         const bool isStop = std::holds_alternative<happening::Stop>(command);
+        QCOMPARE(driver.feed(command), isStop ? QList<Kind>{Kind::LimitTimer} : QList<Kind>{});
+        QCOMPARE(driver.feed(happening::TimerElapsed{}), QList<Kind>({Kind::KillLeftovers}));
         QCOMPARE(driver.feed(happening::Cleared{}).contains(Kind::Launch), !isStop);
     }
+}
+
+void TestProcessMachine::aStopWaitsForLeftoversNoLongerThanForALaunch()
+{
+    for (const RestartPolicy policy : {RestartPolicy::Always, RestartPolicy::Never}) {
+        Driver driver(
+            {.restart = {.policy = policy}, .stop = {.timeout = 700ms, .leftovers = 60s}});
+        driver.bringUp();
+        driver.exit(1);
+        QCOMPARE(driver.timer, 60s);
+        QCOMPARE(driver.feed(happening::Stop{}), QList<Kind>({Kind::LimitTimer}));
+        QCOMPARE(driver.timer, 700ms);
+        QVERIFY(driver.feed(happening::Stop{}).isEmpty()); // its time does not begin anew
+        QCOMPARE(driver.feed(happening::TimerElapsed{}), QList<Kind>({Kind::KillLeftovers}));
+    }
+}
+
+void TestProcessMachine::leftoversThatAskForTimeHaveIt()
+{
+    const happening::TimeAsked asked{5s};
+    Driver driver({.stop = {.timeout = 700ms, .leftovers = 200ms}});
+    driver.bringUp();
+    driver.feed(happening::Stop{});
+    driver.exit(0);
+    QCOMPARE(driver.feed(asked), QList<Kind>({Kind::ExtendTimer}));
+    QCOMPARE(driver.timer, 5s);
+    driver.feed(happening::Cleared{});
+
+    driver.bringUp();
+    driver.exit(1);
+    QCOMPARE(driver.timer, 200ms);
+    QCOMPARE(driver.feed(asked), QList<Kind>({Kind::ExtendTimer}));
+    driver.feed(happening::Stop{});
+    QCOMPARE(driver.timer, 5s); // that it was given
 }
 
 void TestProcessMachine::whatIsLeftOfAKilledLaunchIsKilledAtOnce()
@@ -429,7 +466,7 @@ void TestProcessMachine::aKillEndsLeftoversAtOnce()
         if (wasAsked)
             driver.feed(happening::Stop{});
         driver.exit(0);
-        QCOMPARE(driver.feed(happening::Kill{}), QList<Kind>({Kind::KillLeftovers}));
+        QCOMPARE(driver.feed(happening::Kill{}).last(), Kind::KillLeftovers);
         QCOMPARE(driver.state.phase, ProcessPhase::Stopping);
         driver.feed(happening::Cleared{});
         QCOMPARE(driver.state.phase, ProcessPhase::Stopped);
@@ -545,7 +582,6 @@ void TestProcessMachine::whoAsksForTimeHasIt()
     driver.feed(happening::Exited{{.signal = u"SIGKILL"_s}});
     QCOMPARE(driver.state.reason,
         u"killed: did not stop within 70 ms, nor in the 5000 ms that it asked for"_s);
-    QVERIFY(driver.feed(asked).isEmpty());
     driver.feed(happening::Cleared{});
 
     driver.feed(happening::Start{});
