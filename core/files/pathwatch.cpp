@@ -21,6 +21,7 @@ namespace {
 
 constexpr auto timeToTell = 20ms;
 constexpr auto pollInterval = 5s;
+constexpr int mostLinksInARow = 40; ///< more the kernel does not follow
 // A file whose name is removed while it is open, as a socket's is, only loses a link: IN_ATTRIB.
 constexpr quint32 ofItself = IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_DONT_FOLLOW;
 constexpr quint32 ofFolders = IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
@@ -41,7 +42,10 @@ PathWatch::PathWatch(QObject *parent)
 {
     m_tell.setSingleShot(true);
     m_tell.setInterval(timeToTell);
-    connect(&m_tell, &QTimer::timeout, this, &PathWatch::touched);
+    connect(&m_tell, &QTimer::timeout, this, [this] {
+        begin(); // a path may lead elsewhere now
+        Q_EMIT touched();
+    });
     m_poll.setInterval(pollInterval);
     connect(&m_poll, &QTimer::timeout, this, &PathWatch::touched);
 }
@@ -54,6 +58,11 @@ PathWatch::~PathWatch()
 void PathWatch::stop()
 {
     m_tell.stop();
+    end();
+}
+
+void PathWatch::end()
+{
     m_poll.stop();
     m_notifier.reset();
     if (m_inotify >= 0)
@@ -62,7 +71,15 @@ void PathWatch::stop()
 
 void PathWatch::watch(const QStringList &paths, const QStringList &folders)
 {
-    stop();
+    m_paths = paths;
+    m_folders = folders;
+    begin();
+    m_tell.start();
+}
+
+void PathWatch::begin()
+{
+    end();
     m_inotify = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     if (m_inotify >= 0) {
         m_notifier = std::make_unique<QSocketNotifier>(m_inotify, QSocketNotifier::Read);
@@ -70,15 +87,14 @@ void PathWatch::watch(const QStringList &paths, const QStringList &folders)
     } else {
         m_poll.start();
     }
-    for (const QString &path : paths) {
+    for (const QString &path : std::as_const(m_paths)) {
         add(path, ofItself);
         addAbove(path);
     }
-    for (const QString &folder : folders) {
+    for (const QString &folder : std::as_const(m_folders)) {
         add(folder, ofContent);
         addAbove(folder);
     }
-    m_tell.start();
 }
 
 void PathWatch::add(const QString &path, quint32 events)
@@ -95,8 +111,19 @@ void PathWatch::addAbove(const QString &path)
     const QString named = QFileInfo(path).absolutePath();
     // By way of links it may lie elsewhere.
     for (QString folder : {named, QFileInfo(named).canonicalFilePath()})
-        for (; folder.size() > 1; folder = QFileInfo(folder).path())
+        for (; folder.size() > 1; folder = QFileInfo(folder).path()) {
             add(folder, ofFolders);
+            addLink(folder);
+        }
+}
+
+/// A watch of the folder that it leads to sees nothing of the link itself.
+void PathWatch::addLink(QString link)
+{
+    for (int i = 0; i < mostLinksInARow && QFileInfo(link).isSymbolicLink(); ++i) {
+        add(link, ofItself);
+        link = QFileInfo(link).symLinkTarget();
+    }
 }
 
 void PathWatch::read()

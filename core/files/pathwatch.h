@@ -32,8 +32,8 @@ public:
     ~PathWatch() override;
 
     /// From now on watches \a paths, \a folders, what is removed from the latter, and all folders
-    /// that these are in; and nothing else. touched() follows once: something may have been removed
-    /// since it was made.
+    /// and links that these are reached by; and nothing else. touched() follows once: something may
+    /// have been removed since it was made.
     void watch(const QStringList &paths, const QStringList &folders = {});
     /// Nothing any more.
     void stop();
@@ -46,10 +46,15 @@ Q_SIGNALS:
     void removed(const QString &name);
 
 private:
+    void begin();
+    void end();
     void add(const QString &path, quint32 events);
     void addAbove(const QString &path);
+    void addLink(QString link);
     void read();
 
+    QStringList m_paths;
+    QStringList m_folders;
     int m_inotify = -1;
     std::unique_ptr<QSocketNotifier> m_notifier;
     QTimer m_tell; ///< many events are told as one

@@ -8,11 +8,11 @@
 #include "net/liveconnection.h"
 #include "net/tlsfiles.h"
 #include "net/unixlistener.h"
+#include "net/unixsocketfile.h"
 #include "os/setaside.h"
 #include "protocol/keys.h"
 #include "turns/turnline.h"
 
-#include <QFile>
 #include <QHostAddress>
 #include <QHostInfo>
 #include <QLoggingCategory>
@@ -37,6 +37,7 @@ Q_LOGGING_CATEGORY(logServiceListener, "semper.server.listener", QtInfoMsg)
 
 constexpr int listenBacklog = 1024;
 constexpr auto retirementLimit = 60s;
+constexpr auto pauseBeforeRestore = 2s;
 constexpr auto timeToShakeHands = 10ms; ///< where there is no room for others
 constexpr auto notableDelay = 500ms; ///< of a sweep; a busy event loop is late by less
 constexpr std::chrono::milliseconds longestLeniency = 30s;
@@ -90,6 +91,9 @@ ServiceListener::ServiceListener(
     setListenBacklogSize(listenBacklog);
     setMaxPendingConnections(std::numeric_limits<int>::max()); // The cap is m_limits'.
     connect(&m_sweep, &QTimer::timeout, this, &ServiceListener::sweep);
+    m_restore.setSingleShot(true);
+    m_restore.setInterval(pauseBeforeRestore);
+    connect(&m_restore, &QTimer::timeout, this, &ServiceListener::restorePath);
 }
 
 ServiceListener::~ServiceListener()
@@ -118,8 +122,7 @@ void ServiceListener::dropConnections()
 
 void ServiceListener::giveUpPath()
 {
-    if (!m_path.isEmpty())
-        QFile::remove(std::exchange(m_path, QString()));
+    m_file.reset();
 }
 
 void ServiceListener::retire()
@@ -217,7 +220,7 @@ std::optional<QString> ServiceListener::bindPath(const ListenAddress &address)
     if (const auto *reason = std::get_if<QString>(&opened))
         return *reason;
     const int descriptor = std::get<int>(opened);
-    m_path = address.path;
+    watchPath(address.path);
     if (!setSocketDescriptor(descriptor)) {
         ::close(descriptor);
         return errorString();
@@ -225,12 +228,46 @@ std::optional<QString> ServiceListener::bindPath(const ListenAddress &address)
     return {};
 }
 
+void ServiceListener::watchPath(const QString &path)
+{
+    m_file = std::make_unique<UnixSocketFile>(path);
+    // Later: it is exchanged then.
+    connect(m_file.get(), &UnixSocketFile::lost, this, &ServiceListener::restorePath,
+        Qt::QueuedConnection);
+}
+
+void ServiceListener::restorePath()
+{
+    if (!m_file || m_file->isThere())
+        return;
+    const QString path = m_file->path();
+    const auto opened = openUnixListener(path, listenBacklog);
+    if (const auto *reason = std::get_if<QString>(&opened)) {
+        if (std::exchange(m_complaint, *reason) != *reason)
+            qCCritical(logServiceListener,
+                "%ls was removed and cannot be made anew: %ls; trying again", qUtf16Printable(path),
+                qUtf16Printable(*reason));
+        return m_restore.start();
+    }
+    m_complaint.clear();
+    stopAccepting();
+    watchPath(path);
+    if (!setSocketDescriptor(std::get<int>(opened))) {
+        ::close(std::get<int>(opened));
+        qCCritical(logServiceListener, "cannot listen on %ls any more: %ls", qUtf16Printable(path),
+            qUtf16Printable(errorString()));
+        return;
+    }
+    startAccepting();
+    qCWarning(logServiceListener, "%ls was made anew: somebody removed it", qUtf16Printable(path));
+}
+
 QStringList ServiceListener::addresses() const
 {
     if (!isListening())
         return {};
-    if (!m_path.isEmpty())
-        return {u"unix:"_s + m_path};
+    if (m_file)
+        return {u"unix:"_s + m_file->path()};
     const bool v6 = serverAddress().protocol() == QAbstractSocket::IPv6Protocol;
     return {(v6 ? u"%1://[%2]:%3"_s : u"%1://%2:%3"_s)
                 .arg(scheme(), serverAddress().toString())

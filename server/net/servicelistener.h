@@ -31,6 +31,7 @@ namespace semper {
 class Acceptor;
 class ConnectionTable;
 class LiveConnection;
+class UnixSocketFile;
 struct TurnLine;
 
 /// Why a listener is not as it should be.
@@ -111,6 +112,8 @@ private:
     void sweep();
     void forget(quint64 id);
     void endIfIdle();
+    void watchPath(const QString &path);
+    void restorePath();
     void giveUpPath();
 
     ConnectionTable &m_table;
@@ -126,7 +129,9 @@ private:
     QDeadlineTimer m_leniency; ///< until then no sweep ends anything
     Acceptor *m_acceptor = nullptr; ///< a child; null while not bound
     bool m_retired = false;
-    QString m_path; ///< of the Unix socket this server made
+    std::unique_ptr<UnixSocketFile> m_file; ///< of the Unix socket this server made
+    QTimer m_restore; ///< tries again
+    QString m_complaint; ///< the last one about a file that was removed
 };
 
 } // namespace semper

@@ -7,12 +7,15 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QJsonArray>
+#include <QLocalSocket>
 #include <QProcess>
 #include <QRegularExpression>
 #include <QTest>
 
 #include <csignal>
+#include <cstdio>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -84,6 +87,9 @@ private Q_SLOTS:
     void theHubsSocketIsMadeAnew();
     void itIsDoneAgainAndAgain();
     void whatCannotBeDoneYetIsTriedAgain();
+    void aLinkToItsFolderIsWatchedToo();
+    void theSocketOfAListenerIsMadeAnew_data();
+    void theSocketOfAListenerIsMadeAnew();
     void aNotifySocketIsMadeAnew_data();
     void aNotifySocketIsMadeAnew();
     void launchesLeaveNoneBehind();
@@ -189,6 +195,74 @@ void TestCleaner::whatCannotBeDoneYetIsTriedAgain()
     QTRY_VERIFY_WITH_TIMEOUT(server.log().contains(u"was made anew"_s), patience);
     QCOMPARE(server.command({u"status"_s}).exitCode, 0);
     QCOMPARE(server.log().count(u"cannot be made anew: "_s), 1);
+}
+
+void TestCleaner::aLinkToItsFolderIsWatchedToo()
+{
+    RunningServer server({});
+    server.placeSocket(u"run/x.sock"_s);
+    const QString run = server.folder() + u"/run"_s;
+    QVERIFY(QDir().mkpath(run + u".real"_s));
+    QVERIFY(QFile::link(run + u".real"_s, run + u".link"_s));
+    QVERIFY(QFile::link(run + u".link"_s, run));
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QVERIFY(QFile::remove(run + u".link"_s)); // run leads nowhere
+    QTRY_VERIFY_WITH_TIMEOUT(server.log().contains(u"cannot be made anew: "_s), patience);
+    QVERIFY(QFile::remove(run));
+    QTRY_COMPARE_WITH_TIMEOUT(server.log().count(u"was made anew"_s), 1, patience);
+    QVERIFY(!QFileInfo(run).isSymbolicLink());
+    // The folder is exchanged for a link to it, and then that is removed.
+    const QByteArray now = QFile::encodeName(run);
+    const QByteArray link = now + ".new";
+    QCOMPARE(::symlink(link.constData(), link.constData()), 0); // where the folder will be
+    QCOMPARE(
+        ::renameat2(AT_FDCWD, link.constData(), AT_FDCWD, now.constData(), RENAME_EXCHANGE), 0);
+    QCOMPARE(server.command({u"status"_s}).exitCode, 0);
+    QTest::qWait(200); // until that was looked at; it is nothing to tell of
+    QVERIFY(QFile::remove(run));
+    QTRY_COMPARE_WITH_TIMEOUT(server.log().count(u"was made anew"_s), 2, patience);
+    QCOMPARE(server.command({u"status"_s}).exitCode, 0);
+}
+
+void TestCleaner::theSocketOfAListenerIsMadeAnew_data()
+{
+    QTest::addColumn<QString>("path");
+    QTest::addColumn<Deed>("deed");
+    QTest::newRow("the socket is removed") << u"run/c.sock"_s << Deed::Remove;
+    QTest::newRow("the socket is moved") << u"run/c.sock"_s << Deed::Move;
+    QTest::newRow("the folder is removed") << u"run"_s << Deed::Remove;
+}
+
+void TestCleaner::theSocketOfAListenerIsMadeAnew()
+{
+    QFETCH(const QString, path);
+    QFETCH(const Deed, deed);
+    RunningServer server({});
+    const QString folder = server.folder() + u"/run"_s;
+    const QString socket = folder + u"/c.sock"_s;
+    QVERIFY(QDir().mkpath(folder));
+    const QJsonObject service{{u"type"_s, u"http"_s}, {u"listen"_s, QString(u"unix:"_s + socket)}};
+    server.configure(QJsonObject(), {{u"services"_s, QJsonObject{{u"http"_s, service}}}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    const auto answers = [&socket] {
+        QLocalSocket client;
+        client.connectToServer(socket);
+        client.write("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        return QTest::qWaitFor([&client] { return client.bytesAvailable() > 0; }, patience);
+    };
+    QVERIFY(answers());
+    for (int i = 1; i <= 2; ++i) {
+        QVERIFY(commit(deed, server.folder() + u'/' + path));
+        if (!QFileInfo::exists(folder)) { // who made it has to make it again
+            QTRY_VERIFY_WITH_TIMEOUT(server.log().contains(u"cannot be made anew: "_s), patience);
+            QVERIFY(QDir().mkpath(folder));
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(server.log().count(u"was made anew"_s), i, patience);
+        QVERIFY(answers());
+        QFile::remove(server.folder() + u'/' + path + u".away"_s);
+    }
+    QCOMPARE(server.stop(), 0);
+    QVERIFY(!QFileInfo::exists(socket));
 }
 
 void TestCleaner::aNotifySocketIsMadeAnew_data()
