@@ -179,7 +179,9 @@ std::optional<QString> ServerRuntime::start()
         return error;
     if (auto error = openState())
         return error;
-    if (const auto lost = m_runRecord.lost(); lost && RunRecord::isAlive(*lost))
+    if (auto error = m_runRecord.read())
+        return error;
+    if (const auto &lost = m_runRecord.lost(); lost && RunRecord::isAlive(*lost))
         return u"the state directory %1 is a copy of that of the server with pid %2, which runs: "
                u"remove "
                "the file \"run\" from the copy"_s.arg(m_config.stateDirectory)
@@ -255,7 +257,7 @@ std::optional<QString> ServerRuntime::openState()
 
 void ServerRuntime::sweepLostServer()
 {
-    const auto lost = m_runRecord.lost();
+    const auto &lost = m_runRecord.lost();
     if (!lost)
         return;
     NotifySockets::removeShared(lost->id);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "guardian/runrecord.h"
 
+#include "files/plainfile.h"
 #include "os/procfile.h"
 #include "protocol/keys.h"
 
@@ -35,13 +36,19 @@ RunRecord::RunRecord(const QString &stateDirectory)
     : m_path(stateDirectory + u"/run"_s)
 { }
 
-std::optional<Run> RunRecord::lost() const
+std::optional<QString> RunRecord::read()
+{
+    auto text = readPlainFile(m_path, largestRecordBytes);
+    if (auto *error = std::get_if<QString>(&text))
+        return std::move(*error);
+    m_lost = understand(std::get<QByteArray>(text));
+    return std::nullopt;
+}
+
+std::optional<Run> RunRecord::understand(const QByteArray &text)
 {
     static const QRegularExpression form(u"^[0-9a-f]{32}$"_s);
-    QFile file(m_path);
-    if (!file.open(QIODevice::ReadOnly))
-        return std::nullopt;
-    const QJsonObject note = QJsonDocument::fromJson(file.read(largestRecordBytes)).object();
+    const QJsonObject note = QJsonDocument::fromJson(text).object();
     const QString id = note.value(keys::id).toString();
     if (!form.match(id).hasMatch())
         return std::nullopt;

@@ -29,8 +29,10 @@ class RunRecord
 public:
     explicit RunRecord(const QString &stateDirectory);
 
+    /// Looks for the note of a server before. Nothing, or why it cannot be read.
+    [[nodiscard]] std::optional<QString> read();
     /// The run that was not ended; nothing, too, where the note cannot be understood.
-    [[nodiscard]] std::optional<Run> lost() const;
+    [[nodiscard]] const std::optional<Run> &lost() const { return m_lost; }
     /// Replaces the note as a whole. Nothing, or why it could not.
     [[nodiscard]] std::optional<QString> write(const Run &run) const;
     void remove() const;
@@ -39,7 +41,10 @@ public:
     [[nodiscard]] static bool isAlive(const Run &run);
 
 private:
+    [[nodiscard]] static std::optional<Run> understand(const QByteArray &text);
+
     QString m_path;
+    std::optional<Run> m_lost;
 };
 
 } // namespace semper

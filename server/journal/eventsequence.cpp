@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "journal/eventsequence.h"
 
-#include <QFile>
+#include "files/plainfile.h"
 
 #include <cerrno>
 #include <cstring>
@@ -29,10 +29,10 @@ std::optional<QString> EventSequence::open(const QString &path)
         return u"cannot keep event ids in %1: %2"_s.arg(
             path, QString::fromLocal8Bit(std::strerror(errno)));
     };
-    const int file = ::open(
-        QFile::encodeName(path).constData(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (file < 0)
-        return explain();
+    auto opened = openPlainFile(path, O_RDWR | O_CREAT | O_NOFOLLOW);
+    if (auto *error = std::get_if<QString>(&opened))
+        return std::move(*error);
+    const int file = std::get<int>(opened);
     void *page = MAP_FAILED;
     if (::flock(file, LOCK_EX | LOCK_NB) != 0) {
         ::close(file);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "schedule/schedulememory.h"
 
+#include "files/plainfile.h"
 #include "process/utc.h"
 #include "protocol/keys.h"
 
@@ -12,6 +13,7 @@
 #include <cerrno>
 
 #include <utility>
+#include <variant>
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -25,13 +27,13 @@ namespace {
 
 constexpr qint64 largestSchedulesBytes = 16 * 1024 * 1024;
 
-QMap<QString, ScheduleSpec> readNote(const QString &path)
+std::variant<QMap<QString, ScheduleSpec>, QString> readNote(const QString &path)
 {
+    auto text = readPlainFile(path, largestSchedulesBytes);
+    if (auto *error = std::get_if<QString>(&text))
+        return std::move(*error);
     QMap<QString, ScheduleSpec> schedules;
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly))
-        return schedules;
-    const QJsonObject note = QJsonDocument::fromJson(file.read(largestSchedulesBytes)).object();
+    const QJsonObject note = QJsonDocument::fromJson(std::get<QByteArray>(text)).object();
     for (auto it = note.begin(); it != note.end(); ++it)
         schedules.insert(it.key(),
             {.cron = it.value()[keys::cron].toString(),
@@ -73,8 +75,12 @@ std::optional<QString> ScheduleMemory::open(
         return std::nullopt;
     const QString note = stateDirectory + u"/schedules"_s;
     const QString seen = stateDirectory + u"/schedules-seen"_s;
-    if (!m_noted)
-        m_before = readNote(note);
+    if (!m_noted) {
+        auto before = readNote(note);
+        if (auto *error = std::get_if<QString>(&before))
+            return std::move(*error);
+        m_before = std::get<0>(std::move(before));
+    }
     m_noted = schedules;
     if (schedules.isEmpty()) {
         unmap();
@@ -95,10 +101,10 @@ std::optional<QString> ScheduleMemory::map(const QString &path)
         return std::nullopt;
     const auto explain
         = [&path] { return u"cannot keep %1: %2"_s.arg(path, qt_error_string(errno)); };
-    const int file = ::open(
-        QFile::encodeName(path).constData(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (file < 0)
-        return explain();
+    auto opened = openPlainFile(path, O_RDWR | O_CREAT | O_NOFOLLOW);
+    if (auto *error = std::get_if<QString>(&opened))
+        return std::move(*error);
+    const int file = std::get<int>(opened);
     void *page = MAP_FAILED;
     // Real blocks, not a hole: on a full disk the first write to a hole would be a SIGBUS.
     errno = ::posix_fallocate(file, 0, sizeof *m_seen);

@@ -124,6 +124,8 @@ private Q_SLOTS:
     void aPlantedNoteIsNotObeyed();
     void aCopyOfALivingServersNoteIsNotObeyed();
     void aNoteThatCannotBeUnderstoodIsIgnored();
+    void aFifoInTheStateDirectoryIsRefused_data();
+    void aFifoInTheStateDirectoryIsRefused();
 };
 
 void TestSweep::whatEscapedBothHalvesIsKilledAtTheNextStart()
@@ -251,6 +253,31 @@ void TestSweep::aCopyOfALivingServersNoteIsNotObeyed()
                  u"is a copy of that of the server with pid %1"_s.arg(victim.serverPid())),
         qPrintable(server.log()));
     QCOMPARE(victim.process(u"a"_s)[u"restarts"_s], 0);
+}
+
+void TestSweep::aFifoInTheStateDirectoryIsRefused_data()
+{
+    QTest::addColumn<QString>("name");
+    for (const char *name : {"run", "schedules", "schedules-seen", "event-id", "token"})
+        QTest::newRow(name) << QString::fromLatin1(name);
+}
+
+void TestSweep::aFifoInTheStateDirectoryIsRefused()
+{
+    QFETCH(const QString, name);
+    QJsonObject it = command({helperProgram(u"sleeper"_s)});
+    it.insert(u"schedule"_s, u"0 0 1 1 *"_s);
+    RunningServer server({{u"a"_s, it}});
+    const QString state = server.folder() + u"/state"_s;
+    QVERIFY(QDir(server.folder()).mkdir(u"state"_s));
+    QCOMPARE(::chmod(QFile::encodeName(state).constData(), S_IRWXU), 0);
+    const QString path = state + u'/' + name;
+    QCOMPARE(::mkfifo(QFile::encodeName(path).constData(), S_IRUSR | S_IWUSR), 0);
+    QVERIFY(!server.start());
+    QTRY_VERIFY_WITH_TIMEOUT(!server.isRunning(), patience);
+    QCOMPARE(server.stop(), 1);
+    QVERIFY2(server.log().contains(path) && server.log().contains(u"is no plain file"),
+        qPrintable(server.log()));
 }
 
 void TestSweep::aNoteThatCannotBeUnderstoodIsIgnored()
