@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "launch/launchplan.h"
 
+#include "launch/usersvariables.h"
 #include "os/descriptorlimit.h"
 #include "spec/jsonpath.h"
 #include "spec/resourcename.h"
 #include "supervision/timetable.h"
 
+#include <QDir>
 #include <QRandomGenerator>
-#include <QSet>
 
 #include <array>
 #include <chrono>
@@ -83,24 +84,15 @@ void insert(QProcessEnvironment &environment, const QMap<QString, QString> &vari
         environment.insert(it.key(), it.value());
 }
 
-/// It says whose the server is, or where that user's own things are.
-bool isUsersOwn(const QString &name)
-{
-    static const QSet<QString> names{u"HOME"_s, u"USER"_s, u"LOGNAME"_s, u"USERNAME"_s, u"SHELL"_s,
-        u"PATH"_s, u"MAIL"_s, u"MAILDIR"_s, u"PWD"_s, u"OLDPWD"_s, u"TMPDIR"_s, u"XAUTHORITY"_s,
-        u"DBUS_SESSION_BUS_ADDRESS"_s, u"SSH_AUTH_SOCK"_s, u"SSH_AGENT_PID"_s, u"GPG_AGENT_INFO"_s,
-        u"KRB5CCNAME"_s, u"HISTFILE"_s, u"CREDENTIALS_DIRECTORY"_s};
-    return names.contains(name) || name.startsWith(u"XDG_") || name.startsWith(u"SUDO_");
-}
-
 QProcessEnvironment inheritedEnvironment(const ProcessSpec &spec, bool isForeign)
 {
     const QProcessEnvironment &servers = serversEnvironment();
     if (!spec.inheritedVariables) {
         QProcessEnvironment environment = servers;
+        const QString home = QDir::cleanPath(servers.value(u"HOME"_s));
         if (isForeign)
             for (const QStringList names = servers.keys(); const QString &name : names)
-                if (isUsersOwn(name))
+                if (isUsersOwn(name, servers.value(name), home))
                     environment.remove(name);
         return environment;
     }

@@ -73,6 +73,10 @@ void TestEnvironment::initTestCase()
     qputenv("MAIL", "/var/mail/server");
     qputenv("SUDO_USER", "somebody");
     qputenv("XDG_DATA_DIRS", "/server/share");
+    for (const char *name : {"GNUPGHOME", "LD_LIBRARY_PATH", "BASH_ENV", "PYTHONPATH", "PERL5LIB",
+             "RUBYLIB", "NODE_PATH", "HOME"})
+        qputenv(name, "/of/the/server");
+    qputenv("KEYS", "/etc:/of/the/server/keys");
     qputenv("TZ", "UTC");
     qputenv("PATH", qgetenv("PATH") + ":/of/the/server");
 }
