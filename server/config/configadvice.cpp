@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "config/configadvice.h"
 
+#include "config/boundedlooks.h"
 #include "launch/launchplan.h"
 #include "protocol/keys.h"
 #include "spec/jsonpath.h"
@@ -11,6 +12,7 @@
 #include <QFileInfo>
 
 #include <algorithm>
+#include <optional>
 
 namespace semper {
 
@@ -20,11 +22,6 @@ struct Texts
 {
     Q_DECLARE_TR_FUNCTIONS(semper::ConfigAdvice)
 };
-
-bool isFolder(const QString &path)
-{
-    return QFileInfo(path).isDir();
-}
 
 bool isProgram(const QDir &folder, const QString &path)
 {
@@ -53,20 +50,49 @@ bool comesEver(const ScheduleSpec &schedule)
     return timetable == nullptr || timetable->next().isValid();
 }
 
-ConfigErrors adviceOn(const ProcessSpec &process, const JsonPath &path)
+QString silence(const QString &path)
+{
+    return Texts::tr("%1: its file system does not answer").arg(quoted(path));
+}
+
+/// Nothing, or what is wrong.
+std::optional<QString> folderProblem(const QString &path, BoundedLooks &looks)
+{
+    const auto isFolder = looks.look<bool>([path] { return QFileInfo(path).isDir(); });
+    if (!isFolder)
+        return silence(path);
+    return *isFolder ? std::nullopt : std::optional(Texts::tr("no folder %1").arg(quoted(path)));
+}
+
+std::optional<QString> programProblem(const QString &program, const QString &directory,
+    const QString &searchPath, BoundedLooks &looks)
+{
+    const auto isThere = looks.look<bool>(
+        [program, directory, searchPath] { return isProgram(program, directory, searchPath); });
+    if (!isThere)
+        return silence(program);
+    return *isThere ? std::nullopt : std::optional(Texts::tr("no program %1").arg(quoted(program)));
+}
+
+ConfigErrors adviceOn(const ProcessSpec &process, const JsonPath &path, BoundedLooks &looks)
 {
     if (!process.enabled)
         return {};
     if (process.schedule && !comesEver(*process.schedule))
         return {{path.key(keys::schedule).toString(), Texts::tr("never comes")}};
-    if (!process.directory.isEmpty() && !isFolder(process.directory))
-        return {{path.key(keys::directory).toString(),
-            Texts::tr("no folder %1").arg(quoted(process.directory))}};
-    const ForeseenLaunch launch = foreseeLaunch(process);
-    if (process.isCommand()
-        && !isProgram(process.command.first(), process.directory, launch.searchPath))
-        return {{path.key(keys::command).index(0).toString(),
-            Texts::tr("no program %1").arg(quoted(process.command.first()))}};
+    if (!process.directory.isEmpty())
+        if (const auto problem = folderProblem(process.directory, looks))
+            return {{path.key(keys::directory).toString(), *problem}};
+    const auto read = [&looks](const QString &file, std::optional<uid_t> owner) {
+        return looks
+            .look<EnvironmentBytes>([file, owner] { return readEnvironmentBytes(file, owner); })
+            .value_or(silence(file));
+    };
+    const ForeseenLaunch launch = foreseeLaunch(process, read);
+    if (process.isCommand())
+        if (const auto problem
+            = programProblem(process.command.first(), process.directory, launch.searchPath, looks))
+            return {{path.key(keys::command).index(0).toString(), *problem}};
     if (!launch.fileProblem.isEmpty())
         return {{path.key(keys::environmentFile).toString(), launch.fileProblem}};
     return {};
@@ -76,15 +102,15 @@ ConfigErrors adviceOn(const ProcessSpec &process, const JsonPath &path)
 
 ConfigErrors adviceOn(const ServerConfig &config)
 {
+    BoundedLooks looks;
     ConfigErrors advice;
     for (qsizetype i = 0; i < config.pluginDirectories.size(); ++i)
-        if (!isFolder(config.pluginDirectories.at(i)))
-            advice.append({JsonPath().key(keys::pluginDirectories).index(i).toString(),
-                Texts::tr("no folder %1").arg(quoted(config.pluginDirectories.at(i)))});
+        if (const auto problem = folderProblem(config.pluginDirectories.at(i), looks))
+            advice.append({JsonPath().key(keys::pluginDirectories).index(i).toString(), *problem});
     for (const ServiceSpec &service : config.services) {
         const JsonPath path = JsonPath().key(keys::services).key(service.name).key(keys::processes);
         for (const auto &[name, process] : service.processes.asKeyValueRange())
-            advice.append(adviceOn(process, path.key(name)));
+            advice.append(adviceOn(process, path.key(name), looks));
     }
     return advice;
 }

@@ -235,7 +235,7 @@ bool isForeign(const LaunchRequest &request)
     return isAnother(request.settings.runAs);
 }
 
-ForeseenLaunch foreseeLaunch(const ProcessSpec &spec)
+ForeseenLaunch foreseeLaunch(const ProcessSpec &spec, const EnvironmentReader &read)
 {
     const RunAsResult runAs = lookUpRunAs(spec.limits);
     const auto *known = std::get_if<std::optional<RunAs>>(&runAs);
@@ -244,8 +244,8 @@ ForeseenLaunch foreseeLaunch(const ProcessSpec &spec)
     QProcessEnvironment environment = groundOf(spec, who, isForeign);
     ForeseenLaunch foreseen;
     if (!spec.environmentFile.isEmpty()) {
-        const EnvironmentResult file
-            = readEnvironmentFile(spec.environmentFile, who ? who->user : std::nullopt);
+        const EnvironmentResult file = parseEnvironmentFile(
+            spec.environmentFile, read(spec.environmentFile, who ? who->user : std::nullopt));
         if (const auto *variables = std::get_if<QMap<QString, QString>>(&file))
             insert(environment, *variables);
         else

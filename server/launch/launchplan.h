@@ -8,6 +8,8 @@
 #include <QString>
 #include <QStringList>
 
+#include <functional>
+#include <optional>
 #include <variant>
 
 namespace semper {
@@ -58,8 +60,11 @@ struct ForeseenLaunch
     QString searchPath; ///< where its program will be looked for; never empty
     QString fileProblem = {}; ///< what is wrong with its file of variables; empty: nothing
 };
-/// Reads that file, if there is one, and the user database.
-[[nodiscard]] ForeseenLaunch foreseeLaunch(const ProcessSpec &spec);
+/// As readEnvironmentBytes().
+using EnvironmentReader
+    = std::function<EnvironmentBytes(const QString &path, std::optional<uid_t> owner)>;
+/// Has that file read, if there is one, and reads the user database.
+[[nodiscard]] ForeseenLaunch foreseeLaunch(const ProcessSpec &spec, const EnvironmentReader &read);
 
 /// It runs as another user than the server.
 [[nodiscard]] bool isForeign(const LaunchRequest &request);

@@ -8,6 +8,7 @@
 #include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -63,6 +64,7 @@ private Q_SLOTS:
     void aWrongLineOfItsFileIsToldWithoutTheSecret();
     void isTriedAgainWhileItsProgramIsWritten();
     void aFileSystemThatDoesNotAnswerHoldsUpNobody();
+    void aFileSystemThatDoesNotAnswerHoldsUpNoCheck();
 
 private:
     [[nodiscard]] QString variablesOf(const QJsonObject &process);
@@ -380,6 +382,36 @@ void TestEnvironment::aFileSystemThatDoesNotAnswerHoldsUpNobody()
     fileSystem.reset(); // several that wait for one folder there cannot even be killed
     QCOMPARE(server.stop(), 0);
     QCOMPARE(survivors(server.mark()), QList<qint64>());
+}
+
+void TestEnvironment::aFileSystemThatDoesNotAnswerHoldsUpNoCheck()
+{
+    const QTemporaryDir folder;
+    const QString silent = folder.filePath(u"silent"_s);
+    QVERIFY(QDir().mkpath(silent));
+    const SilentFileSystem fileSystem(silent);
+    if (!fileSystem.isMounted())
+        QSKIP("only root can mount a file system, and not everywhere");
+    QJsonObject processes{
+        {u"file"_s, merged(shell(u"true"_s), {{u"environment_file"_s, silent + u"/env"_s}})},
+        {u"directory"_s, merged(shell(u"true"_s), {{u"directory"_s, silent + u"/there"_s}})}};
+    for (int i = 0; i < 20; ++i)
+        processes.insert(
+            u"program%1"_s.arg(i), QJsonObject{{u"command"_s, QJsonArray{silent + u"/program"_s}}});
+    QFile file(folder.filePath(u"semper.json"_s));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    const QJsonObject service{
+        {u"type"_s, u"http"_s}, {u"listen"_s, u"127.0.0.1:0"_s}, {u"processes"_s, processes}};
+    file.write(
+        QJsonDocument(QJsonObject{{u"services"_s, QJsonObject{{u"a"_s, service}}}}).toJson());
+    file.close();
+    QProcess check;
+    check.start(builtProgram(u"semper"_s), {u"check"_s, u"--config"_s, file.fileName()});
+    QVERIFY(check.waitForFinished(patience));
+    const QByteArray said = check.readAllStandardError();
+    QVERIFY2(said.contains("/env\": its file system does not answer"), said.constData());
+    QCOMPARE(said.count("its file system does not answer"), 22);
+    QCOMPARE(check.exitCode(), 0);
 }
 
 QTEST_GUILESS_MAIN(TestEnvironment)
