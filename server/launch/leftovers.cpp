@@ -25,6 +25,7 @@ constexpr std::chrono::milliseconds firstLookPause = 1ms;
 constexpr std::chrono::milliseconds longestLookPause = 50ms;
 constexpr auto pauseAfterEnd = 2ms; ///< many that end are looked at together
 constexpr qsizetype mostNamedLeftovers = 16;
+constexpr qsizetype mostDescendants = 500;
 
 } // namespace
 
@@ -45,6 +46,15 @@ QString LeftoverReport::text() const
                                     : u"asked to end, %1 of %2 killed"_s.arg(killed).arg(count);
     const QString text = u"left behind and %1: %2"_s.arg(how, names());
     return advice.isEmpty() ? text : text + u"; "_s + advice;
+}
+
+QList<Leftovers::Kin> Leftovers::kinOf(pid_t leader)
+{
+    QList<Kin> kin;
+    for (const pid_t pid : procfile::withDescendants({leader}, mostDescendants))
+        if (procfile::session(pid) != leader)
+            kin.append({.pid = pid, .startTicks = procfile::startTicks(pid)});
+    return kin;
 }
 
 Leftovers::Leftovers(OrphanKeeper &keeper, DeadLaunch launch, LaunchGroup group)
@@ -85,10 +95,18 @@ OrphanKeeper::Found Leftovers::living() const
     if (m_launch.session == 0)
         return left;
     const auto [orphans, isComplete] = m_keeper.orphansOf(m_launch.session, m_launch.mark);
-    const QSet<pid_t> members(left.orphans.cbegin(), left.orphans.cend());
+    QSet<pid_t> members(left.orphans.cbegin(), left.orphans.cend());
+    const auto add = [&](pid_t pid) {
+        if (members.contains(pid))
+            return;
+        members.insert(pid);
+        left.orphans.append(pid);
+    };
     for (const pid_t pid : orphans)
-        if (!members.contains(pid))
-            left.orphans.append(pid);
+        add(pid);
+    for (const Kin &kin : m_launch.kin)
+        if (kin.startTicks != 0 && procfile::startTicks(kin.pid) == kin.startTicks)
+            add(kin.pid);
     left.isComplete = isComplete;
     return left;
 }

@@ -40,12 +40,23 @@ class Leftovers : public QObject
 {
     Q_OBJECT
 public:
+    /// One that belonged to the launch while its leader lived, in a session of its own.
+    struct Kin
+    {
+        pid_t pid = 0;
+        qint64 startTicks = 0; ///< by which another of the same number is told apart
+    };
+    /// Those among the descendants of \a leader, the first 500 of them: what has neither its
+    /// session nor its mark is known by nothing else once \a leader is dead.
+    [[nodiscard]] static QList<Kin> kinOf(pid_t leader);
+
     struct DeadLaunch
     {
         pid_t session = 0; ///< 0: nothing was executed
         QByteArray mark; ///< "NAME=value"
         int signal = SIGTERM; ///< that asks to end
         bool groupTold = false; ///< the launch's process group has had that signal, or SIGKILL
+        QList<Kin> kin = {};
     };
 
     Leftovers(OrphanKeeper &keeper, DeadLaunch launch, LaunchGroup group);

@@ -33,7 +33,6 @@ constexpr qsizetype largestEnvironmentBytes = 4 * 1024 * 1024;
 constexpr qsizetype bufferBytes = 64 * 1024;
 constexpr qsizetype usualEnvironmentBytes = 8 * 1024;
 constexpr qsizetype largestListBytes = 1024 * 1024;
-constexpr qsizetype mostMembers = 10'000;
 
 QByteArray read(pid_t pid, const char *name, qsizetype limit)
 {
@@ -151,12 +150,12 @@ pid_t parent(pid_t pid)
     return statFields(pid).value(parentField).toInt();
 }
 
-QList<pid_t> withDescendants(const QList<pid_t> &roots)
+QList<pid_t> withDescendants(const QList<pid_t> &roots, qsizetype most)
 {
     QList<pid_t> all;
     QSet<pid_t> seen;
     const auto add = [&](pid_t pid) {
-        if (!seen.contains(pid) && all.size() < mostMembers) {
+        if (!seen.contains(pid) && all.size() < most) {
             seen.insert(pid);
             all.append(pid);
         }

@@ -23,8 +23,8 @@ namespace semper::procfile {
 [[nodiscard]] pid_t session(pid_t pid);
 /// Parent; 0 for a process that is gone.
 [[nodiscard]] pid_t parent(pid_t pid);
-/// \a roots and all their descendants, each once; at most 10,000.
-[[nodiscard]] QList<pid_t> withDescendants(const QList<pid_t> &roots);
+/// \a roots and all their descendants, each once; at most \a most.
+[[nodiscard]] QList<pid_t> withDescendants(const QList<pid_t> &roots, qsizetype most = 10'000);
 /// The entries ("NAME=value") of the environment that \a pid was executed with, as far as they
 /// start with \a prefix: of the first 8 KiB, or, where none is there, of the first \a limit bytes.
 /// Nothing: there is no environment, for a moment or for good; none where it may not be read.

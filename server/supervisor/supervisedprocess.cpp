@@ -253,6 +253,8 @@ void SupervisedProcess::requestStop()
     Q_EMIT stopRequested(m_spec->stop.timeout);
     if (!m_launch)
         return;
+    if (!m_group.exists() && pid() > 0)
+        m_kin = Leftovers::kinOf(pid_t(pid()));
     m_launch->signal(m_spec->stop.signal, m_spec->stopScope());
     if (procfile::isFrozen(pid_t(pid()))) // it would not see the signal
         m_launch->signal(SIGCONT, StopScope::Group);
@@ -387,7 +389,8 @@ void SupervisedProcess::clearLeftovers(bool wasAsked)
         {.session = pid_t(m_session),
             .mark = m_identity.mark(),
             .signal = m_spec->stop.signal,
-            .groupTold = groupTold},
+            .groupTold = groupTold,
+            .kin = std::exchange(m_kin, {})},
         std::move(m_group));
     m_launch->bequeath(*m_leftovers);
     // Not here and now: the launch is still inside the signal that told of its end.

@@ -10,6 +10,7 @@
 #include "launch/launchgroup.h"
 #include "launch/launchplan.h"
 #include "launch/launchvitals.h"
+#include "launch/leftovers.h"
 #include "os/patienttimer.h"
 #include "supervision/processmachine.h"
 
@@ -27,13 +28,11 @@
 namespace semper {
 
 class CgroupTree;
-class Leftovers;
 class OrphanKeeper;
 class OutputCollector;
 class Standbys;
 class SupervisedProcess;
 class WallClock;
-struct LeftoverReport;
 
 /// What all supervised processes of a server share.
 struct SupervisorEdges : LaunchEdges
@@ -173,6 +172,7 @@ private:
     QPointer<Leftovers> m_leftovers; ///< of the launch before, while they are being ended
     LaunchEnds m_ends; ///< of a launch that begins
     Readiness m_readiness;
+    QList<Leftovers::Kin> m_kin; ///< of the launch that is asked to stop
     qint64 m_session = 0; ///< of the last launch
     PatientTimer m_timeout; ///< one of the two runs
     QTimer m_backoff;

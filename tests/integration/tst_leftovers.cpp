@@ -83,6 +83,7 @@ private Q_SLOTS:
     void theTimeToStopBelongsToTheWholeLaunch_data();
     void theTimeToStopBelongsToTheWholeLaunch();
     void whatIsOutsideOfTheProcessGroupIsAskedToo();
+    void whatHidesFromTheServerIsFoundAtAStop();
     void whatIsLeftWhenTheTimeIsOverIsKilledAndTold();
     void whatADeadLaunchLeavesIsAskedBeforeTheNextBegins();
     void whatDoesNotListenIsKilledAfterItsShortTime();
@@ -149,6 +150,21 @@ void TestLeftovers::whatIsOutsideOfTheProcessGroupIsAskedToo()
     QTRY_COMPARE_WITH_TIMEOUT(told.all().size(), 1, patience); // nobody else would have ended it
     QCOMPARE(told.all().constFirst()[u"count"_s], 1);
     QCOMPARE(told.all().constFirst()[u"killed"_s], 0);
+}
+
+void TestLeftovers::whatHidesFromTheServerIsFoundAtAStop()
+{
+    const QString hidden = u"env -i setsid sh -c 'echo $$ > hidden; exec sleep 1000' & "
+                           "while :; do sleep 0.02; done"_s;
+    RunningServer server({{u"it"_s, wrapped(hidden)}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    QFile file(server.folder() + u"/hidden"_s);
+    QTRY_VERIFY_WITH_TIMEOUT(file.size() > 0, patience);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const int pid = file.readAll().trimmed().toInt();
+    QVERIFY(pid > 0);
+    QCOMPARE(server.command({u"stop"_s, u"it"_s}).exitCode, 0);
+    QTRY_VERIFY_WITH_TIMEOUT(::kill(pid, 0) != 0, patience);
 }
 
 void TestLeftovers::whatIsLeftWhenTheTimeIsOverIsKilledAndTold()
