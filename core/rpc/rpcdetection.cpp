@@ -11,6 +11,7 @@ namespace semper {
 namespace {
 
 constexpr qsizetype longestWord = 16; ///< "Content-Length:" has 15
+constexpr qsizetype longestRead = 4096; ///< a longer line is not read to find out what it is
 
 bool isLetter(char byte)
 {
@@ -62,6 +63,8 @@ RpcDetection byFirstLine(QByteArrayView bytes)
         return RpcDetection::NewlineUnlessMoreComes;
     if (!behind.isEmpty())
         return RpcDetection::Newline;
+    if (end > longestRead)
+        return RpcDetection::NewlineUnlessMoreComes;
     return byMessage(bytes.first(end - 1).toByteArray());
 }
 

@@ -13,6 +13,7 @@ namespace {
 constexpr qsizetype maximumHeaderBytes = 4096;
 constexpr char blankLine[] = "\r\n\r\n";
 constexpr qsizetype blankLineBytes = 4;
+constexpr qsizetype roomThatStays = 64 * 1024;
 
 /// The value of the one Content-Length; nothing where there is none, two, or no number, or where a
 /// line is no header: an HTTP request has them too, and its body is not to pass for a message.
@@ -97,6 +98,7 @@ std::optional<QByteArray> RpcFrameReader::rest()
 RpcFrameReader::Next RpcFrameReader::nextUpTo(QByteArrayView separator)
 {
     while (true) {
+        dropBlanks();
         const qsizetype end = m_buffer.indexOf(separator, m_scanned);
         if ((end < 0 ? m_buffer.size() : end) > m_limit + (end < 0 ? separator.size() : 1))
             return tooLong();
@@ -156,7 +158,27 @@ QByteArray RpcFrameReader::take(qsizetype bytes, qsizetype separator)
     QByteArray text = m_buffer.first(bytes);
     m_buffer.remove(0, bytes + separator);
     m_scanned = 0;
+    giveBackRoom();
     return text;
+}
+
+/// All in front of a message at once: as lines of their own they would be the dearest of bytes.
+void RpcFrameReader::dropBlanks()
+{
+    if (m_scanned > 0)
+        return; // A message has begun.
+    const auto isBlank
+        = [](char byte) { return byte == '\n' || byte == '\r' || byte == ' ' || byte == '\t'; };
+    m_buffer.remove(
+        0, std::ranges::find_if_not(std::as_const(m_buffer), isBlank) - m_buffer.cbegin());
+    giveBackRoom();
+}
+
+/// What a long message needed, and what is left of the stream does not.
+void RpcFrameReader::giveBackRoom()
+{
+    if (m_buffer.capacity() > roomThatStays && m_buffer.size() < m_buffer.capacity() / 4)
+        m_buffer = QByteArray(m_buffer.constData(), m_buffer.size());
 }
 
 } // namespace semper

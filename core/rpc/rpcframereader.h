@@ -36,6 +36,8 @@ public:
     [[nodiscard]] std::optional<std::variant<QByteArray, RpcError>> next();
     /// Bytes that no whole message was made of yet.
     [[nodiscard]] qsizetype pending() const { return m_buffer.size(); }
+    /// Memory that it takes to keep them.
+    [[nodiscard]] qsizetype heldBytes() const { return m_buffer.capacity(); }
     /// A message has begun, if only with its headers, and is not whole.
     [[nodiscard]] bool isMidMessage() const { return m_length || !m_buffer.isEmpty(); }
     /// No more will come: what is left, where that is how a message ends in this framing.
@@ -48,6 +50,8 @@ private:
     [[nodiscard]] Next nextCounted();
     [[nodiscard]] Next fail(const QString &why);
     [[nodiscard]] Next tooLong();
+    void dropBlanks();
+    void giveBackRoom();
     QByteArray take(qsizetype bytes, qsizetype separator);
 
     RpcFraming m_framing;

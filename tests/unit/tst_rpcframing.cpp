@@ -2,6 +2,7 @@
 #include "rpc/rpcdetection.h"
 #include "rpc/rpcframereader.h"
 
+#include <QElapsedTimer>
 #include <QTest>
 
 #include <algorithm>
@@ -51,6 +52,8 @@ private Q_SLOTS:
     void headersThatSayNoLengthAreTheEnd();
     void aStreamWithoutAnEndIsRefusedAtTheLimit_data();
     void aStreamWithoutAnEndIsRefusedAtTheLimit();
+    void blankLinesCostNoMoreThanOtherBytes();
+    void aLongMessageLeavesNoRoomBehind();
     void anAnnouncedGiantIsRefusedBeforeItComes();
     void anAnnouncedMessageHasBegun();
     void theRestIsAMessageWhereNoLengthWasPromised();
@@ -166,6 +169,40 @@ void TestRpcFraming::aStreamWithoutAnEndIsRefusedAtTheLimit()
     }
     QCOMPARE(found, QByteArrayList{"-32600"});
     QCOMPARE(reader.pending(), 0);
+}
+
+void TestRpcFraming::blankLinesCostNoMoreThanOtherBytes()
+{
+    constexpr qsizetype million = 1'000'000;
+    qint64 least = million;
+    for (int i = 0; i < 5; ++i) { // The machine may pause.
+        RpcFrameReader reader(RpcFraming::Newline, 100);
+        reader.append(QByteArray(million, '\n') + QByteArray(million, ' ') + "{}\n\n");
+        QElapsedTimer timer;
+        timer.start();
+        const auto message = reader.next();
+        least = std::min(least, timer.elapsed());
+        QVERIFY(message && std::holds_alternative<QByteArray>(*message));
+        QCOMPARE(std::get<QByteArray>(*message), "{}");
+        QVERIFY(!reader.next());
+        QVERIFY(!reader.isMidMessage());
+    }
+    QVERIFY2(least < 30, qPrintable(QString::number(least)));
+}
+
+void TestRpcFraming::aLongMessageLeavesNoRoomBehind()
+{
+    constexpr qsizetype million = 1'000'000;
+    RpcFrameReader reader(RpcFraming::Newline, million);
+    for (int i = 0; i < 10; ++i)
+        reader.append(QByteArray(million / 10, 'x'));
+    QVERIFY(!reader.next());
+    QVERIFY(reader.heldBytes() >= million);
+    reader.append("\nhalf of the next");
+    QVERIFY(reader.next());
+    QVERIFY(reader.heldBytes() < million / 10);
+    reader.append("\n");
+    QCOMPARE(std::get<QByteArray>(*reader.next()), "half of the next");
 }
 
 void TestRpcFraming::anAnnouncedGiantIsRefusedBeforeItComes()
