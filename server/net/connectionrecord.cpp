@@ -55,6 +55,12 @@ void ConnectionRecord::bound(std::function<qint64()> measure, std::function<void
         m_held->setTrusted();
 }
 
+void ConnectionRecord::remeasure()
+{
+    if (m_held)
+        m_held->grew(0);
+}
+
 void ConnectionRecord::received(qint64 bytes)
 {
     if (m_held)

@@ -41,6 +41,10 @@ public:
     [[nodiscard]] std::optional<LiveConnection::Quiet> quiet() const;
     /// Has what the client holds, as \a measure tells, count in the budget of all: see HeldBytes.
     void bound(std::function<qint64()> measure, std::function<void()> giveUp);
+    /// The client may hold more, or less, though nothing came from it.
+    void remeasure();
+    /// What bound() was told is gone: somebody else counts it from now on.
+    void unbound() { m_held.reset(); }
 
     [[nodiscard]] quint64 id() const { return m_connection.id; }
     [[nodiscard]] const QString &peer() const { return m_connection.peer; }

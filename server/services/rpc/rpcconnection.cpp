@@ -12,6 +12,7 @@
 #include <QPointer>
 #include <QTcpSocket>
 
+#include <algorithm>
 #include <utility>
 
 using namespace Qt::StringLiterals;
@@ -30,6 +31,14 @@ constexpr qint64 maximumUnsentBytes = 256 * 1024;
 constexpr qsizetype enoughForWords = 64; ///< of a header's name, or an HTTP method
 constexpr auto timeToTellMore = 200ms;
 constexpr auto timeToLeave = 2s;
+
+/// Lines of nothing, before the client has said anything.
+QByteArray withoutBlanksInFront(const QByteArray &bytes)
+{
+    const auto isBlank
+        = [](char byte) { return byte == '\n' || byte == '\r' || byte == ' ' || byte == '\t'; };
+    return bytes.sliced(std::ranges::find_if_not(bytes, isBlank) - bytes.cbegin());
+}
 
 } // namespace
 
@@ -91,7 +100,8 @@ RpcConnection::~RpcConnection()
 
 qint64 RpcConnection::heldBytes() const
 {
-    return m_first.size() + (m_conversation ? m_conversation->heldBytes() : 0) + m_output->unsent();
+    return m_first.capacity() + (m_conversation ? m_conversation->heldBytes() : 0)
+        + m_session->heldBytes() + m_output->unsent();
 }
 
 Connection RpcConnection::connection() const
@@ -153,18 +163,26 @@ void RpcConnection::read()
         return;
     }
     m_heard |= m_socket->bytesAvailable() > 0;
-    if (!m_conversation) {
-        const QByteArray fresh = takeFresh();
-        // Of a long first line only its end tells more: it is not read anew with every piece.
-        m_firstLineEnded |= fresh.contains('\n');
-        const bool tellsMore = m_first.size() < enoughForWords || m_firstLineEnded;
-        m_first += fresh;
-        if (tellsMore || m_first.size() > m_limits.messageMaxBytes)
-            find();
-    }
     m_turn.ask();
     if (m_turn.waits())
         lookAtRest();
+}
+
+/// Takes what may tell how the client speaks. False: nothing has come.
+bool RpcConnection::listen()
+{
+    QByteArray fresh = takeFresh();
+    if (fresh.isEmpty())
+        return false;
+    if (m_first.isEmpty())
+        fresh = withoutBlanksInFront(fresh);
+    // Of a long first line only its end tells more: it is not read anew with every piece.
+    m_firstLineEnded |= fresh.contains('\n');
+    const bool tellsMore = m_first.size() < enoughForWords || m_firstLineEnded;
+    m_first += fresh;
+    if (tellsMore || m_first.size() > m_limits.messageMaxBytes)
+        find();
+    return true;
 }
 
 void RpcConnection::find()
@@ -211,14 +229,25 @@ void RpcConnection::speak(std::shared_ptr<RpcConversation> conversation)
     m_conversation->append(std::exchange(m_first, {}));
 }
 
-/// Begins one call, or takes one message of what the client has sent. True: there may be more.
 bool RpcConnection::doPiece()
+{
+    const QPointer<RpcConnection> self(this); // A handler may let the event loop turn.
+    const bool isDone = goOn();
+    if (self)
+        m_record.remeasure();
+    return isDone;
+}
+
+/// Begins one call, or takes one message of what the client has sent. True: there may be more.
+bool RpcConnection::goOn()
 {
     if (m_leaving)
         return false;
     m_session->setMaximumAnswerBytes(m_limits.queueMaxBytes);
     bool isDone = false;
-    if (m_conversation && m_output->unsent() < maximumUnsentBytes) {
+    if (!m_conversation) {
+        isDone = listen();
+    } else if (m_output->unsent() < maximumUnsentBytes) {
         m_conversation->setMaximumMessageBytes(m_limits.messageMaxBytes);
         const QPointer<RpcConnection> self(this); // A handler may let the event loop turn.
         const auto conversation = m_conversation; // It goes with the client, and has the session.
@@ -231,7 +260,7 @@ bool RpcConnection::doPiece()
         }
         isDone = isDone || (!m_leaving && readMore());
     }
-    if (!isDone || m_conversation->isOver())
+    if (!isDone || !m_conversation || m_conversation->isOver())
         lookAtRest();
     return isDone && !m_leaving;
 }
@@ -265,6 +294,8 @@ bool RpcConnection::readMore()
 QByteArray RpcConnection::takeFresh()
 {
     QByteArray fresh = m_socket->read(readBufferBytes);
+    if (fresh.isEmpty())
+        return {};
     m_record.received(fresh.size());
     m_lastByte.restart();
     m_restBy.setRemainingTime(-1);
@@ -327,14 +358,18 @@ void RpcConnection::clientLeft()
         || m_partings->children().size() >= m_limits.connections)
         return;
     if (!m_conversation)
+        static_cast<void>(listen());
+    if (!m_conversation)
         speakFraming(u"newline"_s);
     m_conversation->append(m_socket->readAll());
+    m_record.unbound();
     m_leaving = true;
     m_output->disconnect(this);
     m_session->setTokenShown({});
     m_session.reset(); // the conversation has it
     new RpcParting(std::exchange(m_conversation, nullptr), std::move(m_output),
-        m_limits.queueMaxBytes, m_turn.line(), m_partings);
+        RpcParting::Terms{.maximumBytes = m_limits.queueMaxBytes, .isTrusted = m_record.isKnown()},
+        m_turn.line(), m_partings);
 }
 
 } // namespace semper

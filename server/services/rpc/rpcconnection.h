@@ -47,10 +47,12 @@ public:
 private:
     [[nodiscard]] qint64 heldBytes() const;
     void read();
+    [[nodiscard]] bool listen();
     void find();
     void speak(std::shared_ptr<RpcConversation> conversation);
     void speakFraming(const QString &framing);
     [[nodiscard]] bool doPiece();
+    [[nodiscard]] bool goOn();
     void lookAtRest();
     [[nodiscard]] bool readMore();
     [[nodiscard]] QByteArray takeFresh();

@@ -37,7 +37,7 @@ public:
     [[nodiscard]] virtual bool wantsMore() const = 0;
     /// No more will come. Takes what is left, where that makes a message.
     virtual void finish() { }
-    /// Of what was appended, what no message was made of yet.
+    /// What is kept of what was appended, and no message was made of yet.
     [[nodiscard]] virtual qint64 heldBytes() const = 0;
     /// A message has begun and is not whole.
     [[nodiscard]] virtual bool isMidMessage() const = 0;

@@ -13,6 +13,8 @@ namespace semper {
 
 namespace {
 
+constexpr qsizetype roomThatStays = 64 * 1024;
+
 QByteArray statusLine(int status)
 {
     return "HTTP/1.1 " + QByteArray::number(status) + ' ' + reasonPhrase(status) + "\r\n";
@@ -55,14 +57,27 @@ std::optional<QByteArray> RpcHttpConversation::takeBody()
             refuse(*problem);
             return {};
         }
-        return m_chunks->isWhole() ? std::optional(m_chunks->bytes()) : std::nullopt;
+        if (!m_chunks->isWhole())
+            return {};
+        const QByteArray body = m_chunks->bytes();
+        m_chunks.reset();
+        giveBackRoom();
+        return body;
     }
     const auto size = static_cast<qsizetype>(m_head->bodyBytes);
     if (m_input.size() < size)
         return {};
     const QByteArray body = m_input.first(size);
     m_input.remove(0, size);
+    giveBackRoom();
     return body;
+}
+
+/// What a long body needed, and what is left does not.
+void RpcHttpConversation::giveBackRoom()
+{
+    if (m_input.capacity() > roomThatStays && m_input.size() < m_input.capacity() / 4)
+        m_input = QByteArray(m_input.constData(), m_input.size());
 }
 
 bool RpcHttpConversation::takeHead()

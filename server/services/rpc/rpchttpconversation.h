@@ -29,7 +29,7 @@ public:
     [[nodiscard]] bool wantsMore() const override { return !isOver() && !m_isAnswering; }
     [[nodiscard]] qint64 heldBytes() const override
     {
-        return m_input.size() + (m_chunks ? m_chunks->bytes().size() : 0);
+        return m_input.capacity() + (m_chunks ? m_chunks->bytes().capacity() : 0);
     }
     [[nodiscard]] bool isMidMessage() const override;
     void giveUp() override;
@@ -37,6 +37,7 @@ public:
 private:
     [[nodiscard]] bool takeHead();
     [[nodiscard]] std::optional<QByteArray> takeBody();
+    void giveBackRoom();
     [[nodiscard]] std::optional<Problem> faultOf(const RequestHead &head) const;
     void perform(const QByteArray &body);
     void answer(const RpcSession::Answer &answer);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "services/rpc/rpcmethods.h"
 
+#include "net/heldbytes.h"
 #include "rpc/swoftroute.h"
 
 #include <QCoroTask>
@@ -76,7 +77,8 @@ void RpcMethods::call(const RpcCall &call, const Done &done, int mostAbandoned) 
     const std::shared_ptr<const RpcHandler> handler = m_handlers.value(call.method());
     if (const auto *atOnce = std::get_if<0>(handler.get()))
         done(outcomeOf(*atOnce, call));
-    else if (m_abandoned >= mostAbandoned)
+    else if (m_abandoned >= mostAbandoned
+        || (m_abandonedBytes > 0 && m_abandonedBytes >= HeldBytes::budget().strangers))
         done(RpcError(RpcError::tooManyCalls, u"too many calls are under way"_s));
     else
         await(handler, call, done);

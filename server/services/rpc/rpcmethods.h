@@ -30,14 +30,21 @@ public:
     [[nodiscard]] QString find(const QString &called, RpcDialect dialect) const;
     /// \a done is called within this call, or later, from the event loop, where the handler is a
     /// coroutine. It keeps the handler alive meanwhile. \a call names a method that find() found.
-    /// Where more than \a mostAbandoned run for clients that have gone, no coroutine is begun.
+    /// Where more than \a mostAbandoned run for clients that have gone, or these hold more than
+    /// clients without a token may, no coroutine is begun.
     void call(const RpcCall &call, const Done &done, int mostAbandoned) const;
-    /// So many calls run on though their client has gone; or, if negative, have ended.
-    void noteAbandoned(qsizetype calls) const { m_abandoned += calls; }
+    /// So many calls, which hold so much, run on though their client has gone; or, if negative,
+    /// have ended.
+    void noteAbandoned(qsizetype calls, qint64 bytes) const
+    {
+        m_abandoned += calls;
+        m_abandonedBytes += bytes;
+    }
 
 private:
     QHash<QString, std::shared_ptr<const RpcHandler>> m_handlers;
     mutable qsizetype m_abandoned = 0;
+    mutable qint64 m_abandonedBytes = 0;
 };
 
 } // namespace semper

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "services/rpc/rpcparting.h"
 
+#include <QPointer>
 #include <QTimer>
 
 #include <chrono>
@@ -17,15 +18,19 @@ constexpr auto patience = 30s;
 } // namespace
 
 RpcParting::RpcParting(std::shared_ptr<RpcConversation> conversation,
-    std::unique_ptr<SocketOutput> output, qint64 maximumBytes, std::shared_ptr<TurnLine> line,
+    std::unique_ptr<SocketOutput> output, const Terms &terms, std::shared_ptr<TurnLine> line,
     QObject *parent)
     : QObject(parent)
     , m_conversation(std::move(conversation))
     , m_output(std::move(output))
+    , m_held([this] { return heldBytes(); }, [this] { deleteLater(); })
     , m_turn(std::move(line), [this] { return doPiece(); })
 {
+    if (terms.isTrusted)
+        m_held.setTrusted();
+    m_held.grew(0);
     m_output->setNeeded(true);
-    m_conversation->setWrite([this, maximumBytes](const QByteArray &bytes) {
+    m_conversation->setWrite([this, maximumBytes = terms.maximumBytes](const QByteArray &bytes) {
         if (m_output->unsent() > 0 && m_output->unsent() + bytes.size() > maximumBytes)
             return deleteLater();
         m_output->write(bytes);
@@ -43,10 +48,24 @@ RpcParting::~RpcParting()
     m_conversation->session().setCallEnded({});
 }
 
-/// Begins one call, or takes one message. True: there may be more.
+qint64 RpcParting::heldBytes() const
+{
+    return m_conversation->heldBytes() + m_conversation->session().heldBytes() + m_output->unsent();
+}
+
 bool RpcParting::doPiece()
 {
-    const auto conversation = m_conversation; // This may end while a handler lets the loop turn.
+    const QPointer<RpcParting> self(this); // This may end while a handler lets the loop turn.
+    const bool isDone = goOn();
+    if (self)
+        m_held.grew(0);
+    return isDone;
+}
+
+/// Begins one call, or takes one message. True: there may be more.
+bool RpcParting::goOn()
+{
+    const auto conversation = m_conversation; // It goes with this, and has the session.
     if (conversation->session().beginCall() || conversation->step())
         return true;
     if (m_conversation->wantsMore() && !std::exchange(m_finished, true)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "net/heldbytes.h"
 #include "services/rpc/rpcconversation.h"
 #include "services/rpc/socketoutput.h"
 #include "turns/turntaker.h"
@@ -17,16 +18,25 @@ class RpcParting : public QObject
 {
     Q_OBJECT
 public:
-    /// \a output outlives its socket. More than \a maximumBytes unsent end it.
+    struct Terms
+    {
+        qint64 maximumBytes = 0; ///< more unsent end it
+        bool isTrusted = false; ///< see HeldBytes
+    };
+
+    /// \a output outlives its socket.
     RpcParting(std::shared_ptr<RpcConversation> conversation, std::unique_ptr<SocketOutput> output,
-        qint64 maximumBytes, std::shared_ptr<TurnLine> line, QObject *parent);
+        const Terms &terms, std::shared_ptr<TurnLine> line, QObject *parent);
     ~RpcParting() override;
 
 private:
     [[nodiscard]] bool doPiece();
+    [[nodiscard]] bool goOn();
+    [[nodiscard]] qint64 heldBytes() const;
 
     std::shared_ptr<RpcConversation> m_conversation;
     std::unique_ptr<SocketOutput> m_output;
+    HeldBytes m_held;
     TurnTaker m_turn;
     bool m_finished = false;
 };

@@ -13,7 +13,6 @@
 #include <deque>
 #include <functional>
 #include <memory>
-#include <utility>
 
 namespace semper {
 
@@ -56,36 +55,45 @@ public:
         QByteArray token = {};
     };
 
-    /// Takes the calls in \a text, for beginCall() to begin them one by one. \a answered is called
-    /// once, within this call or later; never, where this is gone by then.
+    /// Keeps \a text for beginCall() to read and begin its calls one by one. \a answered is called
+    /// once, later; never, where this is gone by then.
     void perform(const QByteArray &text, const Sender &sender, const Answered &answered);
-    /// Begins one call that was taken. False: there is none that has not begun.
+    /// Begins one call, or does what has to be done before. False: there is none that has not
+    /// begun.
     [[nodiscard]] bool beginCall();
     /// Called whenever a call has ended and its answer, if it was due, is given.
     void setCallEnded(std::function<void()> callEnded) { m_callEnded = std::move(callEnded); }
     /// Called whenever the peer has shown the server's token.
     void setTokenShown(std::function<void()> tokenShown) { m_tokenShown = std::move(tokenShown); }
     void setMaximumAnswerBytes(qint64 bytes) { m_settings.maximumAnswerBytes = bytes; }
-    /// Calls that have not ended.
+    /// Calls that have not ended. A message counts as one until it is known how many it has.
     [[nodiscard]] qsizetype underWay() const { return m_underWay; }
     /// From now on, if \a token is the server's.
     [[nodiscard]] bool authenticate(const QByteArray &token);
     [[nodiscard]] bool isAuthenticated() const { return m_authenticated; }
+    /// Messages that wait, what calls under way were given, and answers that wait for others.
+    [[nodiscard]] qint64 heldBytes() const { return m_waiting + m_given; }
 
 private:
     struct Work;
+    struct Begun;
 
-    void begin(const std::shared_ptr<Work> &work, qsizetype place);
-    void end(const std::shared_ptr<Work> &work, qsizetype place, const RpcOutcome &outcome);
-    void answer(const Work &work) const;
+    void begin(const std::shared_ptr<Work> &work);
+    void call(const RpcRequest &request, const Begun &begun);
+    void end(const Begun &begun, const RpcOutcome &outcome);
+    void answerOne(const Begun &begun, const QByteArray &text);
+    void answer(Work &work);
+    void weigh(Work &work);
     [[nodiscard]] bool isRight(const QByteArray &token) const;
 
     std::shared_ptr<const RpcMethods> m_methods;
     Settings m_settings;
     std::function<void()> m_callEnded;
     std::function<void()> m_tokenShown;
-    std::deque<std::pair<std::shared_ptr<Work>, qsizetype>> m_toBegin; ///< and its place in there
+    std::deque<std::shared_ptr<Work>> m_toBegin;
     qsizetype m_underWay = 0;
+    qint64 m_waiting = 0; ///< bytes of messages and answers
+    qint64 m_given = 0; ///< bytes that calls under way were given
     bool m_authenticated = false;
 };
 

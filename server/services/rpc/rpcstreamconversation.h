@@ -20,7 +20,7 @@ public:
     [[nodiscard]] bool step() override;
     [[nodiscard]] bool wantsMore() const override { return !isOver() && !isFull(); }
     void finish() override;
-    [[nodiscard]] qint64 heldBytes() const override { return m_reader.pending(); }
+    [[nodiscard]] qint64 heldBytes() const override { return m_reader.heldBytes(); }
     [[nodiscard]] bool isMidMessage() const override;
     void giveUp() override;
 
