@@ -149,7 +149,8 @@ void TestHalfMessages::whatCallsWereGivenCountsAsWhatItTakes()
         });
     };
     QTRY_VERIFY_WITH_TIMEOUT(left() * count * bytesOfNumber <= budget, patience);
-    QVERIFY(left() > 0);
+    // Who holds most goes first, so that of those that wait all may have gone; but not of all.
+    QVERIFY(std::ranges::any_of(clients, [](const auto &client) { return !client->closed(); }));
     RawClient client(port, call("ping", "[]") + '\n');
     QTRY_VERIFY_WITH_TIMEOUT(client.received().contains("pong"), patience);
 }
