@@ -47,7 +47,7 @@ int run(const CommandLine &line, const CommandSyntax &)
     QStringList directories;
     if (line.has(u"plugin-directory"_s))
         directories.append(line.value(u"plugin-directory"_s));
-    return runInForeground({.className = line.operands().first(),
+    return runInForeground({.className = line.operands().constFirst(),
         .settings = std::get<QJsonObject>(settings),
         .pluginDirectories = directories,
         .asJson = line.has(u"json"_s)});

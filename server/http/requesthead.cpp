@@ -14,7 +14,7 @@ namespace semper {
 
 namespace {
 
-using std::string_view_literals::operator""sv;
+using namespace std::string_view_literals;
 
 Problem bad(const QString &detail)
 {

@@ -115,13 +115,14 @@ void Watchers::publishList()
     for (WatcherSession *watcher : std::as_const(m_sessions)) {
         if (!watcher->wants(topics::state))
             continue;
-        auto snapshot = std::ranges::find(std::as_const(snapshots), watcher->chosen(),
-            [](const auto &pair) { return pair.first; });
-        if (snapshot == snapshots.cend())
-            snapshot = snapshots.insert(
-                snapshots.cend(), std::pair(watcher->chosen(), watcher->snapshot()));
+        const auto isSame
+            = [watcher](const auto &snapshot) { return snapshot.first == watcher->chosen(); };
+        const auto same = std::find_if(snapshots.cbegin(), snapshots.cend(), isSame);
+        const QByteArrayList parts = same == snapshots.cend() ? watcher->snapshot() : same->second;
+        if (same == snapshots.cend())
+            snapshots.append({watcher->chosen(), parts});
         // Behind the states that wait already, which may speak of a process that is gone.
-        for (const QByteArray &part : snapshot->second)
+        for (const QByteArray &part : parts)
             watcher->push(part);
     }
 }

@@ -81,7 +81,7 @@ void Journal::makeRoom()
     held->pop_front();
     list(*held);
     if (held->empty())
-        m_held.erase(held);
+        m_held.remove(goes->second.subject);
     m_events.erase(goes);
 }
 

@@ -207,8 +207,8 @@ void TestNotify::itsEnvironmentSaysWhereToTell()
     QCOMPARE(told(u"class"_s).sliced(1), QByteArrayList({"30000000", "not set"}));
     const QByteArray folder = QFile::encodeName(server.socketPath()) + ".notify/";
     for (const QString &name : {u"it"_s, u"class"_s})
-        QVERIFY2(told(name).first().startsWith(folder), told(name).first().constData());
-    QVERIFY(told(u"it"_s).first() != told(u"class"_s).first());
+        QVERIFY2(told(name).constFirst().startsWith(folder), told(name).constFirst().constData());
+    QVERIFY(told(u"it"_s).constFirst() != told(u"class"_s).constFirst());
     QCOMPARE(told(u"other"_s), QByteArrayList({"not set", "not set", "not set"}));
 }
 

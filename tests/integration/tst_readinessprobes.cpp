@@ -52,8 +52,8 @@ ReadySpec http(const QString &url, std::chrono::milliseconds attempt = 5s)
 class TlsListener : public QTcpServer
 {
 public:
-    explicit TlsListener(QSslConfiguration configuration)
-        : m_configuration(std::move(configuration))
+    explicit TlsListener(const QSslConfiguration &configuration)
+        : m_configuration(configuration)
     { }
 
 protected:
@@ -492,8 +492,8 @@ void TestReadinessProbes::aUnixSocketIsAsked()
     int gone = 0;
     connect(&server, &QLocalServer::newConnection, &server, [&] {
         QLocalSocket *peer = server.nextPendingConnection();
-        connect(peer, &QLocalSocket::disconnected, peer, [&gone] { ++gone; });
-        connect(peer, &QLocalSocket::readyRead, peer, [&received, peer] {
+        connect(peer, &QLocalSocket::disconnected, &server, [&gone] { ++gone; });
+        connect(peer, &QLocalSocket::readyRead, &server, [&received, peer] {
             received += peer->readAll();
             if (received.endsWith("\r\n\r\n"))
                 peer->write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nwell");

@@ -147,7 +147,8 @@ void TestSweep::whatEscapedBothHalvesIsKilledAtTheNextStart()
     Stranger otherVariable(u"NO_SEMPER_LAUNCH"_s, id + ".1");
     QVERIFY2(server.start(), qPrintable(server.log()));
     const QList<qint64> alive = survivors(server.mark());
-    for (const pid_t pid : pidsIn(list).first(2))
+    const QList<pid_t> listed = pidsIn(list);
+    for (const pid_t pid : listed.first(2))
         QVERIFY(!alive.contains(pid));
     QVERIFY(otherServers.isAlive());
     QVERIFY(longerId.isAlive());

@@ -466,7 +466,7 @@ void TestProcessMachine::aKillEndsLeftoversAtOnce()
         if (wasAsked)
             driver.feed(happening::Stop{});
         driver.exit(0);
-        QCOMPARE(driver.feed(happening::Kill{}).last(), Kind::KillLeftovers);
+        QCOMPARE(driver.feed(happening::Kill{}).constLast(), Kind::KillLeftovers);
         QCOMPARE(driver.state.phase, ProcessPhase::Stopping);
         driver.feed(happening::Cleared{});
         QCOMPARE(driver.state.phase, ProcessPhase::Stopped);
