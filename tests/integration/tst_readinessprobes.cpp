@@ -492,10 +492,10 @@ void TestReadinessProbes::aUnixSocketIsAsked()
     int gone = 0;
     connect(&server, &QLocalServer::newConnection, &server, [&] {
         QLocalSocket *peer = server.nextPendingConnection();
-        connect(peer, &QLocalSocket::disconnected, &server, [&gone] { ++gone; });
-        connect(peer, &QLocalSocket::readyRead, &server, [&received, peer] {
-            received += peer->readAll();
-            if (received.endsWith("\r\n\r\n"))
+        connect(peer, &QLocalSocket::disconnected, &server, [left = &gone] { ++*left; });
+        connect(peer, &QLocalSocket::readyRead, &server, [heard = &received, peer] {
+            *heard += peer->readAll();
+            if (heard->endsWith("\r\n\r\n"))
                 peer->write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nwell");
         });
     });
