@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "health/memoryshare.h"
 
+#include "os/boundedwork.h"
 #include "os/procfile.h"
 
 #include <QPromise>
 
-#include <csignal>
 #include <memory>
 #include <system_error>
-#include <thread>
 
 namespace semper {
 
@@ -47,21 +46,15 @@ QFuture<qint64> measureMemory(const QList<pid_t> &pids)
     const auto promise = std::make_shared<QPromise<qint64>>();
     promise->start();
     const QFuture<qint64> future = promise->future();
-    // Signals are the main thread's business.
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before);
     try {
-        std::thread([pids, promise] {
+        static_cast<void>(beginDetached([pids, promise] {
             promise->addResult(memoryOf(pids));
             promise->finish();
-        }).detach();
+        }));
     } catch (const std::system_error &) { // none is to be had, where processes are limited
         promise->addResult(residentMemoryOf(pids));
         promise->finish();
     }
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     return future;
 }
 

@@ -49,7 +49,7 @@ std::shared_ptr<EnvironmentReading> beginReading(const QString &path, std::optio
         },
         readingLimit);
     if (!work->problem().isEmpty())
-        found->bytes = u"no thread to read it: %1"_s.arg(work->problem());
+        found->bytes = u"cannot be read: %1"_s.arg(work->problem());
     return std::make_shared<EnvironmentReading>(
         EnvironmentReading{now, std::move(found), std::move(work)});
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "os/boundedwork.h"
 
-#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <system_error>
 #include <thread>
@@ -16,9 +16,6 @@ using namespace std::chrono_literals;
 namespace semper {
 
 namespace {
-
-// In slices: where this whole process was stopped meanwhile, only one of them is lost.
-constexpr int slices = 4;
 
 /// Threads that begin meanwhile have all signals blocked, which are the main thread's business.
 class WithoutSignals
@@ -77,23 +74,22 @@ std::shared_ptr<BoundedWork> BoundedWork::begin(
 }
 
 BoundedWork::BoundedWork(std::function<void()> work, std::chrono::milliseconds limit)
-    : m_slicesLeft(slices)
 {
     std::array<int, 2> ends{-1, -1};
-    if (::pipe2(ends.data(), O_CLOEXEC) == 0) { // without one each slice looks
-        m_pipe = ends[0];
-        m_closed = std::make_unique<QSocketNotifier>(m_pipe, QSocketNotifier::Read);
-        connect(m_closed.get(), &QSocketNotifier::activated, this, &BoundedWork::end);
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+        refuse(qt_error_string(errno));
+        return;
     }
-    connect(&m_slice, &QTimer::timeout, this, &BoundedWork::sliceElapsed);
+    m_pipe = ends[0];
+    m_closed = std::make_unique<QSocketNotifier>(m_pipe, QSocketNotifier::Read);
+    connect(m_closed.get(), &QSocketNotifier::activated, this, &BoundedWork::end);
+    connect(&m_limit, &PatientTimer::timeout, this, &BoundedWork::end);
     try {
         m_work = beginDetached(
             [work = std::move(work), end = std::make_shared<Descriptor>(ends[1])] { work(); });
-        m_slice.start(std::max<std::chrono::milliseconds>(limit / slices, 1ms));
+        m_limit.start(limit);
     } catch (const std::system_error &error) {
-        m_problem = QString::fromLocal8Bit(error.what());
-        closePipe();
-        QMetaObject::invokeMethod(this, &BoundedWork::end, Qt::QueuedConnection);
+        refuse(QString::fromLocal8Bit(error.what()));
     }
 }
 
@@ -107,17 +103,18 @@ bool BoundedWork::isDone() const
     return !m_work.valid() || m_work.wait_for(0s) == std::future_status::ready;
 }
 
-void BoundedWork::sliceElapsed()
+void BoundedWork::refuse(const QString &problem)
 {
-    if (--m_slicesLeft <= 0 || isDone())
-        end();
+    m_problem = problem;
+    closePipe();
+    QMetaObject::invokeMethod(this, &BoundedWork::end, Qt::QueuedConnection);
 }
 
 void BoundedWork::end()
 {
     if (std::exchange(m_isOver, true))
         return;
-    m_slice.stop();
+    m_limit.stop();
     closePipe();
     Q_EMIT over();
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "os/patienttimer.h"
+
 #include <semper/semper_server_export.h>
 
 #include <QObject>
 #include <QSocketNotifier>
 #include <QString>
-#include <QTimer>
 
 #include <chrono>
 #include <functional>
@@ -43,7 +44,7 @@ Q_SIGNALS:
 
 private:
     BoundedWork(std::function<void()> work, std::chrono::milliseconds limit);
-    void sliceElapsed();
+    void refuse(const QString &problem);
     void end();
     void closePipe();
 
@@ -51,8 +52,7 @@ private:
     QString m_problem;
     int m_pipe = -1; ///< whose other end the thread closes
     std::unique_ptr<QSocketNotifier> m_closed;
-    QTimer m_slice; ///< of the limit
-    int m_slicesLeft;
+    PatientTimer m_limit;
     bool m_isOver = false;
 };
 

@@ -1,22 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "os/usablememory.h"
 
-#include <QDir>
-#include <QFile>
+#include "support/controlgroupfiles.h"
+
 #include <QTemporaryDir>
 #include <QTest>
 
 using namespace Qt::StringLiterals;
 using namespace semper;
+using namespace semper::test;
 
 namespace {
 
-using Files = QMap<QString, QByteArray>;
-
-const QString group = u"proc/self/cgroup"_s;
-const QString mountinfo = u"proc/self/mountinfo"_s;
-
-const QByteArray second = "30 23 0:27 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw,nsdelegate\n";
 const QByteArray first
     = "32 31 0:29 / /sys/fs/cgroup/memory rw,relatime shared:5 - cgroup cgroup rw,memory\n"
       "33 31 0:30 / /sys/fs/cgroup/cpu rw,relatime - cgroup cgroup rw,cpu\n";
@@ -33,25 +28,24 @@ private Q_SLOTS:
 
 void TestUsableMemory::theLeastLimitOnTheWayUpCounts_data()
 {
-    QTest::addColumn<Files>("files");
+    QTest::addColumn<ControlGroupFiles>("files");
     QTest::addColumn<std::optional<qint64>>("limit");
     const std::optional<qint64> none;
-    const auto row = [](const char *name, const Files &files, std::optional<qint64> limit) {
-        QTest::newRow(name) << files << limit;
-    };
+    const auto row = [](const char *name, const ControlGroupFiles &files,
+                         std::optional<qint64> limit) { QTest::newRow(name) << files << limit; };
     const QString top = u"sys/fs/cgroup"_s;
     row("no control groups", {}, none);
     row("version 2, of one above",
-        {{group, "0::/a/b\n"}, {mountinfo, second}, {top + u"/a/b/memory.max"_s, "max\n"},
-            {top + u"/a/memory.max"_s, "50000\n"}},
+        {{groupFile, "0::/a/b\n"}, {mountsFile, secondVersion},
+            {top + u"/a/b/memory.max"_s, "max\n"}, {top + u"/a/memory.max"_s, "50000\n"}},
         50000);
     row("version 2, of a container",
-        {{group, "0::/docker/1\n"},
-            {mountinfo, "30 23 0:27 /docker/1 /my\\040groups rw - cgroup2 cgroup rw\n"},
+        {{groupFile, "0::/docker/1\n"},
+            {mountsFile, "30 23 0:27 /docker/1 /my\\040groups rw - cgroup2 cgroup rw\n"},
             {u"my groups/memory.max"_s, "70000\n"}},
         70000);
     row("version 1",
-        {{group, "5:cpu:/x\n4:memory:/a/b\n0::/z\n"}, {mountinfo, first},
+        {{groupFile, "5:cpu:/x\n4:memory:/a/b\n0::/z\n"}, {mountsFile, first},
             {top + u"/memory/memory.limit_in_bytes"_s, "9223372036854771712\n"},
             {top + u"/memory/a/memory.limit_in_bytes"_s, "40000\n"},
             {top + u"/memory/a/b/memory.limit_in_bytes"_s, "60000\n"},
@@ -61,13 +55,9 @@ void TestUsableMemory::theLeastLimitOnTheWayUpCounts_data()
 
 void TestUsableMemory::theLeastLimitOnTheWayUpCounts()
 {
-    QFETCH(const Files, files);
+    QFETCH(const ControlGroupFiles, files);
     const QTemporaryDir root;
-    for (auto it = files.cbegin(); it != files.cend(); ++it) {
-        QFile file(root.filePath(it.key()));
-        QVERIFY(QDir().mkpath(QFileInfo(file).path()));
-        QVERIFY(file.open(QIODevice::WriteOnly) && file.write(*it) == it->size());
-    }
+    QVERIFY(write(files, root));
     QTEST(memoryLimitOfGroups(root.path()), "limit");
 }
 
