@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "hub/framepump.h"
 
-#include "os/setaside.h"
 #include "turns/turnline.h"
 
 #include <QMutexLocker>
@@ -75,17 +74,16 @@ FramePump::~FramePump()
 
 FramePump::Id FramePump::add(int socket, Listener *listener)
 {
-    const int descriptor = setAside(socket);
-    ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK);
+    ::fcntl(socket, F_SETFL, ::fcntl(socket, F_GETFL) | O_NONBLOCK);
     const Id id = ++m_lastId;
     m_listeners.insert(id, listener);
-    const auto channel = std::make_shared<Channel>(descriptor);
+    const auto channel = std::make_shared<Channel>(socket);
     {
         const QMutexLocker lock(&m_mutex);
         m_channels.insert(id, channel);
     }
     epoll_event event{.events = EPOLLIN | EPOLLONESHOT, .data = {.u64 = id}};
-    if (::epoll_ctl(m_epoll, EPOLL_CTL_ADD, descriptor, &event) != 0)
+    if (::epoll_ctl(m_epoll, EPOLL_CTL_ADD, socket, &event) != 0)
         post(id, HungUp{});
     return id;
 }

@@ -21,8 +21,6 @@ QString codeOf(Step step)
     switch (step) {
     case Step::None:
         return {};
-    case Step::Descriptors:
-        return u"descriptors"_s;
     case Step::Helper:
         return u"launcher"_s;
     case Step::Order:
@@ -55,8 +53,6 @@ QString codeOf(Step step)
 QString actionOf(const ChildFault &fault)
 {
     switch (fault.step) {
-    case Step::Descriptors:
-        return u"part from the server's descriptors"_s;
     case Step::Helper:
         return u"execute %1"_s.arg(QLatin1StringView(launchProgramName));
     case Step::Order:

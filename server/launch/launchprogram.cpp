@@ -2,7 +2,7 @@
 #include "launch/launchprogram.h"
 
 #include "launch/program/childfault.h"
-#include "os/setaside.h"
+#include "os/descriptorlimit.h"
 
 #include <QFile>
 #include <QFileInfo>
@@ -24,7 +24,7 @@ namespace {
 QString libraryFile()
 {
     Dl_info info{};
-    if (::dladdr(reinterpret_cast<const void *>(&canSetAside), &info) == 0)
+    if (::dladdr(reinterpret_cast<const void *>(&raiseDescriptorLimit), &info) == 0)
         return {};
     return QFileInfo(QFile::decodeName(info.dli_fname)).canonicalFilePath();
 }

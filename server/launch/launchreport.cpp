@@ -2,7 +2,6 @@
 #include "launch/launchreport.h"
 
 #include "launch/deathwatch.h"
-#include "os/setaside.h"
 
 #include <cerrno>
 #include <utility>
@@ -31,7 +30,7 @@ int LaunchReport::open(DeathWatch &watch)
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0)
         return -1;
-    m_server = setAside(ends[0]); // a file system that does not answer may have many wait
+    m_server = ends[0];
     m_child = ends[1];
     ::fcntl(m_server, F_SETFL, O_NONBLOCK);
     m_ready.setSocket(m_server);

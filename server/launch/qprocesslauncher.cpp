@@ -2,7 +2,6 @@
 #include "launch/qprocesslauncher.h"
 
 #include "launch/childsetup.h"
-#include "launch/launchdescriptors.h"
 #include "launch/qprocesscompat.h"
 #include "os/boundedwork.h"
 #include "os/descriptorlimit.h"
@@ -109,13 +108,7 @@ void QProcessLaunch::execute(const LaunchRequest &request)
     const auto setup = std::make_shared<const ChildSetup>(request, descriptors);
     m_process->setProgram(helper.path());
     m_process->setChildProcessModifier([setup] { setup->apply(); });
-    {
-        const LaunchDescriptors few(std::max({request.outputDescriptor, request.hubDescriptor,
-                                        helper.descriptor(), report, descriptors.program}),
-            report);
-        m_process->start();
-        m_forkError = LaunchDescriptors::error();
-    }
+    m_process->start();
     m_report.closeChildsEnd();
     m_pid = m_process->processId();
     if (m_pid > 0)
@@ -216,10 +209,7 @@ void QProcessLaunch::errorOccurred(QProcess::ProcessError error)
         return;
     leaveQueue();
     forgetPid();
-    Q_EMIT failed({.cause
-        = m_forkError != 0 ? u"fork: "_s + qt_error_string(m_forkError) : m_process->errorString(),
-        .step = u"fork"_s,
-        .error = m_forkError});
+    Q_EMIT failed({.cause = m_process->errorString(), .step = u"fork"_s});
 }
 
 void QProcessLaunch::leaveQueue()

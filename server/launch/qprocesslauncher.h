@@ -16,8 +16,8 @@ namespace semper {
 class QProcessLauncher;
 
 /// A launch through QProcess, which forks, and semper-launch, which the child becomes first: it
-/// makes of itself what the launch asks for, and becomes the program. Main thread only: the child
-/// is bound to the life of the thread that forked it (PR_SET_PDEATHSIG, prctl(2)).
+/// makes of itself what the launch asks for, and becomes the program. Supervision's thread only:
+/// the child is bound to the life of the thread that forked it (PR_SET_PDEATHSIG, prctl(2)).
 class QProcessLaunch : public Launch
 {
     Q_OBJECT
@@ -52,7 +52,6 @@ private:
     QString m_program;
     QString m_searchPath;
     qint64 m_pid = 0;
-    int m_forkError = 0;
     bool m_inFlight = false;
     bool m_isForked = false; ///< semper-launch runs, or ran
     bool m_hasBegun = false;

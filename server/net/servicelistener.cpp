@@ -9,7 +9,6 @@
 #include "net/tlsfiles.h"
 #include "net/unixlistener.h"
 #include "net/unixsocketfile.h"
-#include "os/setaside.h"
 #include "protocol/keys.h"
 #include "turns/turnline.h"
 
@@ -301,7 +300,7 @@ void ServiceListener::incomingConnection(qintptr accepted)
         makeRoom();
     if (isFull())
         return turnAway(static_cast<int>(accepted), m_tls ? QByteArray() : refusal());
-    const int descriptor = setAside(static_cast<int>(accepted));
+    const int descriptor = static_cast<int>(accepted);
     if (m_tls)
         return shakeHands(descriptor);
     QTcpSocket *socket = makeSocket();

@@ -3,7 +3,6 @@
 
 #include "launch/launchplan.h"
 #include "notify/notifysockets.h"
-#include "os/setaside.h"
 #include "protocol/socketpath.h"
 #include "supervisor/supervisedprocess.h"
 
@@ -86,7 +85,7 @@ std::optional<QString> NotifySocket::listen()
     if (given) {
         if (m_socket >= 0)
             ::close(m_socket);
-        m_socket = setAside(made);
+        m_socket = made;
         m_file = fileIdentity(m_path);
         return std::nullopt;
     }

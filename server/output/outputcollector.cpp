@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "output/outputcollector.h"
 
-#include "os/setaside.h"
 #include "os/standarderror.h"
 
 #include <QMutexLocker>
@@ -87,7 +86,7 @@ int OutputCollector::open(const QString &process, int instance, const AwaitedLin
     if (::pipe2(ends, O_CLOEXEC) != 0)
         return -1;
     ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
-    const int reader = setAside(ends[0]);
+    const int reader = ends[0];
     const quint64 id = ++m_lastId;
     {
         const QMutexLocker lock(&m_mutex);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "output/outputcollector.h"
 
-#include "os/setaside.h"
-
 #include "support/descriptors.h"
 
 #include <QElapsedTimer>
@@ -37,7 +35,6 @@ class TestOutputCollector : public QObject
 
 private Q_SLOTS:
     void handsOnLinesAndTheUnfinishedLast();
-    void readsWhereLaunchesDoNotCopy();
     void leavesAnotherOwnersDescriptorAlone();
     void tellsOfAnAwaitedLineOnce();
     void findsAnAwaitedLineAmongThoseItDrops();
@@ -67,27 +64,6 @@ void TestOutputCollector::handsOnLinesAndTheUnfinishedLast()
     QCOMPARE(::write(out, "ee", 2), 2);
     ::close(out);
     QTRY_COMPARE(lines, (QStringList{u"one"_s, u"two"_s, u"three"_s}));
-}
-
-// What stays for as long as a process does would be copied and closed again by every launch.
-void TestOutputCollector::readsWhereLaunchesDoNotCopy()
-{
-    if (!canSetAside())
-        QSKIP("launches copy everything here");
-    OutputCollector collector;
-    const QSet<QString> before = descriptors();
-    const int out = collector.open(u"writer"_s, 0);
-    const auto made = [&] { return (descriptors() - before).values(); };
-    QCOMPARE(made().size(), 2);
-    const QString writer = u"/proc/%1/fd/%2"_s.arg(::getpid()).arg(out);
-    const QSet<QString> reader = (descriptors() - before) - QSet{writer};
-    QCOMPARE(reader.size(), 1);
-    const int aside = setAside(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-    // The numbers aside are taken from the lowest.
-    QCOMPARE(aside, reader.cbegin()->section(u'/', -1).toInt() + 1);
-    ::close(aside);
-    ::close(out);
-    QTRY_COMPARE(made().size(), 0);
 }
 
 // A launch between fork and exec holds copies of all descriptors. What was open under the number

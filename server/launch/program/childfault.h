@@ -9,7 +9,6 @@ struct ChildFault
 {
     enum class Step : int {
         None,
-        Descriptors, ///< to part from the server's
         Helper, ///< to execute semper-launch
         Order, ///< semper-launch does not understand what it is told
         Cgroup,
