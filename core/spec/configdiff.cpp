@@ -164,6 +164,8 @@ void compareTop(const ServerConfig &was, const ServerConfig &is, ConfigDifferenc
         difference.server.append(keys::pluginDirectories);
     if (was.shutdownTimeout != is.shutdownTimeout)
         difference.server.append(keys::shutdownTimeoutMs);
+    if (was.serviceLoop != is.serviceLoop)
+        difference.server.append(keys::serviceLoop);
 
     // A key that is compared nowhere must not be passed over.
     ServerConfig rest = is;
@@ -172,6 +174,7 @@ void compareTop(const ServerConfig &was, const ServerConfig &is, ConfigDifferenc
     rest.control = was.control;
     rest.pluginDirectories = was.pluginDirectories;
     rest.shutdownTimeout = was.shutdownTimeout;
+    rest.serviceLoop = was.serviceLoop;
     rest.services = was.services;
     if (rest != was)
         difference.fixed.append(

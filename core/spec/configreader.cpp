@@ -22,6 +22,8 @@ namespace semper {
 
 namespace {
 
+constexpr auto shortestLoopWatchdog = 300ms; // as of a process
+
 /// Reads from the top down and collects what must be compared across the file on the way.
 class ConfigReading
 {
@@ -42,6 +44,7 @@ private:
 
     void readNode(const ObjectReader &reader, ServerConfig &config);
     void readPaths(const ObjectReader &reader, ServerConfig &config);
+    static void readServiceLoop(const ObjectReader &reader, ServiceLoopSpec &loop);
     [[nodiscard]] ServiceSpec readService(
         const QString &name, const QJsonObject &json, const JsonPath &path);
     void readProcesses(const QJsonObject &json, const JsonPath &path, ServiceSpec &service);
@@ -68,6 +71,10 @@ ServerConfig ConfigReading::read(const QJsonObject &json)
     readPaths(reader, config);
     if (const auto timeout = reader.duration(keys::shutdownTimeoutMs, 0ms))
         config.shutdownTimeout = *timeout;
+    if (const auto loop = reader.object(keys::serviceLoop))
+        readServiceLoop(ObjectReader(*loop, reader.at(keys::serviceLoop),
+                            configKeys(ConfigObject::ServiceLoop), m_errors),
+            config.serviceLoop);
 
     if (const auto control = reader.object(keys::control))
         readListen(ObjectReader(*control, reader.at(keys::control),
@@ -104,6 +111,17 @@ void ConfigReading::readNode(const ObjectReader &reader, ServerConfig &config)
                 .arg(m_surroundings.socketPath(config.node))
                 .arg(size)
                 .arg(maximumSocketPathBytes));
+}
+
+void ConfigReading::readServiceLoop(const ObjectReader &reader, ServiceLoopSpec &loop)
+{
+    if (reader.isNull(keys::watchdogMs))
+        loop.watchdog = 0ms;
+    else if (const auto period = reader.duration(keys::watchdogMs, shortestLoopWatchdog))
+        loop.watchdog = *period;
+    static const QStringList ways{u"tell"_s, u"restart"_s};
+    if (const auto way = reader.word(keys::onHang, u"way"_s, {.known = ways}))
+        loop.onHang = ServiceLoopSpec::OnHang(ways.indexOf(*way));
 }
 
 void ConfigReading::readPaths(const ObjectReader &reader, ServerConfig &config)

@@ -32,6 +32,21 @@ struct ServiceSpec
     friend bool operator==(const ServiceSpec &, const ServiceSpec &) = default;
 };
 
+/// How the services' event loop is watched.
+struct ServiceLoopSpec
+{
+    /// What happens when it has hung.
+    enum class OnHang {
+        Tell, ///< an event, the log, the status
+        Restart, ///< and the server stops everything and starts anew
+    };
+
+    /// It has hung when it did not turn for that long; 0: never.
+    std::chrono::milliseconds watchdog{10000};
+    OnHang onHang = OnHang::Tell;
+    friend bool operator==(const ServiceLoopSpec &, const ServiceLoopSpec &) = default;
+};
+
 /// A whole configuration, checked. Every default of the top level stands here.
 struct ServerConfig
 {
@@ -40,6 +55,7 @@ struct ServerConfig
     QList<ServiceSpec> services; ///< sorted by name
     QStringList pluginDirectories; ///< absolute
     std::chrono::milliseconds shutdownTimeout{60000};
+    ServiceLoopSpec serviceLoop = {};
     QString stateDirectory; ///< absolute; defaultStateDirectory(node) where none is named
     QString directory; ///< the configuration's folder: what relative paths start at
 

@@ -47,8 +47,9 @@ const Vocabulary &configKeys(ConfigObject object)
 {
     static const Vocabulary server{
         .known = {keys::node, keys::control, keys::services, keys::pluginDirectories,
-            keys::shutdownTimeoutMs, keys::stateDirectory, keys::schema},
+            keys::serviceLoop, keys::shutdownTimeoutMs, keys::stateDirectory, keys::schema},
         .later = {u"journal"_s, u"cluster"_s}};
+    static const Vocabulary serviceLoop{.known = {keys::watchdogMs, keys::onHang}};
     static const Vocabulary control{.known = {keys::listen}};
     static const Vocabulary service{.known = {keys::type, keys::listen, keys::tls, keys::framing,
                                         keys::listeners, keys::limits, keys::processes}};
@@ -80,6 +81,8 @@ const Vocabulary &configKeys(ConfigObject object)
     switch (object) {
     case ConfigObject::Server:
         return server;
+    case ConfigObject::ServiceLoop:
+        return serviceLoop;
     case ConfigObject::Control:
         return control;
     case ConfigObject::Service:

@@ -26,6 +26,7 @@ struct Vocabulary
 /// The objects of a configuration, each with keys of its own.
 enum class ConfigObject {
     Server,
+    ServiceLoop,
     Control,
     Service,
     Listener,

@@ -29,6 +29,7 @@ MessageBar::MessageBar(Tone tone, const QString &button, QWidget *parent)
     layout->setContentsMargins(left, 4, 6, 4);
     layout->addWidget(m_label, 1);
     layout->addWidget(m_button);
+    m_button->setVisible(!button.isEmpty());
     hide();
 }
 

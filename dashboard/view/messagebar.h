@@ -20,6 +20,7 @@ public:
         Notice ///< something happened
     };
 
+    /// Without a text there is no \a button.
     MessageBar(Tone tone, const QString &button, QWidget *parent = nullptr);
 
     /// Shows \a text. \a announcement is what is spoken, once.

@@ -2,6 +2,7 @@
 #include "view/serverpage.h"
 
 #include "model/format.h"
+#include "protocol/keys.h"
 #include "view/chipbar.h"
 #include "view/detailpane.h"
 #include "view/messagebar.h"
@@ -39,6 +40,7 @@ ServerPage::ServerPage(ServerMirror *mirror, QWidget *parent)
     , m_mirror(mirror)
     , m_filter(&mirror->processes())
     , m_banner(new MessageBar(MessageBar::Tone::Trouble, tr("Reconnect now"), this))
+    , m_hangBar(new MessageBar(MessageBar::Tone::Trouble, {}, this))
     , m_pauseBar(new MessageBar(MessageBar::Tone::Notice, tr("Resume"), this))
     , m_undoBar(new MessageBar(MessageBar::Tone::Notice, tr("Undo"), this))
     , m_chips(new ChipBar(this))
@@ -86,6 +88,7 @@ void ServerPage::build()
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(m_banner);
+    layout->addWidget(m_hangBar);
     layout->addWidget(m_pauseBar);
     layout->addLayout(bar);
     layout->addWidget(m_splitter, 1);
@@ -236,6 +239,14 @@ void ServerPage::refreshBanner()
             tr("Not up to date: the connection to %1 is lost").arg(m_mirror->serverName()));
     else
         m_banner->hide();
+    const HubSession *session = m_mirror->session();
+    if (session && !m_mirror->processes().isStale()
+        && session->server().value(keys::serviceLoop)[keys::hungMs].isDouble())
+        m_hangBar->tell(tr("The services do not answer: a handler blocks their event loop. "
+                           "Processes are supervised all the same."),
+            tr("The services do not answer"));
+    else
+        m_hangBar->hide();
     if (paused)
         m_pauseBar->tell(
             tr("Paused %1 ago. Numbers, charts, output and order hold still; states go on.")
@@ -281,6 +292,7 @@ void ServerPage::takeSnapshot()
         m_table->selectProcess(m_filter.processRow(m_filter.index(0, 0)).id());
     m_chips->setCounts(m_mirror->processes().conditionCounts());
     refreshEmptiness();
+    refreshBanner();
 }
 
 QString ServerPage::lossText() const

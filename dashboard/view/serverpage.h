@@ -33,6 +33,8 @@ public:
     [[nodiscard]] ChipBar *chips() const { return m_chips; }
     [[nodiscard]] QLineEdit *filterEdit() const { return m_filterEdit; }
     [[nodiscard]] MessageBar *banner() const { return m_banner; }
+    /// Shown while the server's services do not answer.
+    [[nodiscard]] MessageBar *hangBar() const { return m_hangBar; }
     [[nodiscard]] MessageBar *undoBar() const { return m_undoBar; }
     /// Shown over the table while the filter leaves nothing of it.
     [[nodiscard]] QPushButton *clearButton() const { return m_clear; }
@@ -69,6 +71,7 @@ private:
     ServerMirror *m_mirror;
     ProcessFilter m_filter;
     MessageBar *m_banner;
+    MessageBar *m_hangBar;
     MessageBar *m_pauseBar;
     MessageBar *m_undoBar;
     ChipBar *m_chips;

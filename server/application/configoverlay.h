@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "spec/configerror.h"
 #include "spec/serverconfig.h"
 
 #include <semper/semper_server_export.h>
@@ -26,13 +25,6 @@ class ServerApplication;
 /// be read, or is of a kind of service that has none, is empty.
 [[nodiscard]] SEMPER_SERVER_EXPORT QList<ServiceSpec> describeServices(
     const ServerApplication &application);
-
-/// The same without an application: lays the services of \a config over those of \a program.
-SEMPER_SERVER_EXPORT void layOverProgram(const QList<ServiceSpec> &program, ServerConfig &config);
-
-/// What does not fit between \a program and \a config, which was laid over it.
-[[nodiscard]] ConfigErrors overlayErrors(
-    const QList<ServiceSpec> &program, const ServerConfig &config);
 
 /// The configuration of a server that has none but what the program says. Nothing, or what is
 /// wrong with the node's name or the control address.

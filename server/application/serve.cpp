@@ -2,7 +2,8 @@
 #include "application/serve.h"
 
 #include "application/configoverlay.h"
-#include "application/serverruntime.h"
+#include "application/server.h"
+#include "application/withoutglib.h"
 #include "cli/configchoice.h"
 #include "cli/serveoptions.h"
 #include "guardian/guardian.h"
@@ -10,6 +11,7 @@
 #include "launch/launcher.h"
 #include "os/memory.h"
 #include "os/standarderror.h"
+#include "process/currentexception.h"
 #include "protocol/socketpath.h"
 
 #include <semper/serverapplication.h>
@@ -17,7 +19,13 @@
 #include <QCoreApplication>
 
 #include <csignal>
-#include <future>
+#include <cstdlib>
+#include <functional>
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include <unistd.h>
 
 using namespace Qt::StringLiterals;
 
@@ -38,26 +46,6 @@ int fail(const QString &why)
     return leave({.code = ExitCode::Failed, .text = u"semper: %1\n"_s.arg(why)});
 }
 
-/// Requests are answered 17 to 26 % faster without GLib's event loop. The children's environment
-/// is not ours to change.
-class WithoutGlib
-{
-public:
-    WithoutGlib()
-        : m_wasSet(qEnvironmentVariableIsSet("QT_NO_GLIB"))
-    {
-        qputenv("QT_NO_GLIB", "1");
-    }
-    void restore() const
-    {
-        if (!m_wasSet)
-            qunsetenv("QT_NO_GLIB");
-    }
-
-private:
-    bool m_wasSet;
-};
-
 int run(ServerApplication &application, const ServerConfig &config, const ServeOptions &options,
     const QString &hostProgram, const ConfigSource &source)
 {
@@ -67,13 +55,11 @@ int run(ServerApplication &application, const ServerConfig &config, const ServeO
     std::signal(SIGPIPE, SIG_IGN);
     const QString socket
         = options.socketPath.isEmpty() ? defaultSocketPath(config.node) : options.socketPath;
-    ServerRuntime runtime(
+    const auto result = runServer(
         application, config, {.socketPath = socket, .hostProgram = hostProgram, .source = source});
-    if (const auto error = runtime.start())
+    if (const auto *error = std::get_if<QString>(&result))
         return fail(*error);
-    QObject::connect(&runtime, &ServerRuntime::finished, QCoreApplication::instance(),
-        &QCoreApplication::exit, Qt::QueuedConnection);
-    return QCoreApplication::exec();
+    return std::get<int>(result);
 }
 
 int serveStock(const QStringList &words)
@@ -101,7 +87,11 @@ int serveEmbedded(const QStringList &words, const std::function<void(ServerAppli
     const auto &options = std::get<ServeOptions>(parsed);
 
     ServerApplication application;
-    setUp(application);
+    try {
+        setUp(application);
+    } catch (...) {
+        return fail(u"the program's set-up failed: %1"_s.arg(describeCurrentException()));
+    }
     ConfigSource source{.read = {}, .program = describeServices(application)};
     ServerConfig config;
     if (options.configFile.isEmpty()) {
@@ -122,37 +112,39 @@ int serveEmbedded(const QStringList &words, const std::function<void(ServerAppli
     return run(application, config, options, ownProgram, source);
 }
 
-/// Runs the server on a thread of its own while the first one waits. The kernel makes orphans
-/// children of a subreaper's first thread, and launches those of the thread that launched them: so
-/// the first thread's list of children has nothing but orphans (OrphanKeeper).
-int runServer(int argc, char **argv, const std::function<int()> &server)
+/// Returns in the server alone. The guardian leaves with nothing flushed: what is buffered, the
+/// server has too.
+void startGuardian(int argc, char **argv)
+{
+    if (const auto status = Guardian::start(argc, argv))
+        ::_exit(*status);
+}
+
+int withApplication(int argc, char **argv, const std::function<int()> &server)
 {
     useOneHeap();
-    const auto run = [&] {
-        const WithoutGlib withoutGlib;
-        const QCoreApplication qt(argc, argv);
-        withoutGlib.restore();
-        return server();
-    };
-    return std::async(std::launch::async, run).get();
+    std::optional<WithoutGlib> withoutGlib(std::in_place);
+    const QCoreApplication qt(argc, argv);
+    withoutGlib.reset();
+    return server();
 }
 
 } // namespace
 
 int serve(int argc, char **argv)
 {
-    if (const auto status = Guardian::start(argc, argv))
-        return *status;
-    return runServer(argc, argv, [&] { return serveStock(wordsFrom(2, argc, argv)); });
+    startGuardian(argc, argv);
+    return withApplication(argc, argv, [&] { return serveStock(wordsFrom(2, argc, argv)); });
 }
 
 int exec(int argc, char **argv, const std::function<void(ServerApplication &)> &setUp)
 {
+    // What stands after exec() in main() is the server's: nobody else returns to it.
     if (const auto code = runUserProcess(argc, argv))
-        return *code;
-    if (const auto status = Guardian::start(argc, argv))
-        return *status;
-    return runServer(argc, argv, [&] { return serveEmbedded(wordsFrom(1, argc, argv), setUp); });
+        std::exit(*code);
+    startGuardian(argc, argv);
+    return withApplication(
+        argc, argv, [&] { return serveEmbedded(wordsFrom(1, argc, argv), setUp); });
 }
 
 } // namespace semper

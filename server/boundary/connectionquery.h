@@ -33,7 +33,9 @@ struct ConnectionQuery
 inline constexpr QLatin1StringView nextPage("next");
 
 /// {"connections": [...], "total", "more", "next"}, or why not.
-using ConnectionSource
-    = std::function<std::variant<QJsonObject, CommandError>(const ConnectionQuery &query)>;
+using ConnectionPage = std::variant<QJsonObject, CommandError>;
+/// Has \a done called with the page, once.
+using ConnectionSource = std::function<void(
+    const ConnectionQuery &query, std::function<void(const ConnectionPage &page)> done)>;
 
 } // namespace semper

@@ -9,7 +9,7 @@
 namespace semper {
 
 /// One peer that speaks the hub's frames, over whatever carries them: frames in, frames out, and
-/// the one error that ends it. Main thread.
+/// the one error that ends it. Belongs to one thread.
 class FrameConnection : public QObject
 {
     Q_OBJECT

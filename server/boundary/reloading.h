@@ -10,6 +10,7 @@
 #include <QJsonObject>
 #include <QString>
 
+#include <functional>
 #include <variant>
 
 namespace semper {
@@ -18,7 +19,7 @@ namespace semper {
 struct ReloadRefusal
 {
     /// "bad_parameter", "shutting_down", "no_configuration", "bad_configuration",
-    /// "needs_restart", "cannot_listen"
+    /// "needs_restart", "cannot_listen", "service_loop_hangs", "busy"
     QString code;
     QString detail; ///< for people
     ConfigErrors errors = {}; ///< where, as far as that is known
@@ -76,6 +77,7 @@ struct ReloadReport
 };
 
 using ReloadResult = std::variant<ReloadReport, ReloadRefusal>;
+using ReloadDone = std::function<void(const ReloadResult &result)>;
 
 /// [{"change": "changed", "path": "$.services.http.processes.monitor", "process": "monitor",
 /// "keys": ["settings.interval_ms"], "restart": true, "effect": "restart"}, ...]

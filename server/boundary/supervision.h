@@ -52,8 +52,8 @@ struct SupervisionCommand
 /// The id of the "command" event, or why it was refused.
 using CommandResult = std::variant<qint64, CommandError>;
 
-/// What the hub and the HTTP API see of the supervisor: questions and commands. Main thread only;
-/// nothing here blocks.
+/// What hub, control and services see of the supervisor: questions and commands. Nothing here
+/// blocks, but for the services, see DistantSupervision.
 class Supervision
 {
 public:
@@ -77,8 +77,8 @@ public:
     /// Returns when the command is accepted, not when it is done.
     virtual CommandResult command(const SupervisionCommand &command) = 0;
     /// Reads the configuration again and, unless it is a dry run, has the server be as it says.
-    /// Returns when that is decided, not when the restarts are done.
-    virtual ReloadResult reload(const ReloadRequest &request) = 0;
+    /// \a done is called when that is decided, not when the restarts are done; maybe from within.
+    virtual void reload(const ReloadRequest &request, ReloadDone done) = 0;
 };
 
 } // namespace semper

@@ -268,7 +268,14 @@ QString serverLine(const QJsonObject &server)
                          .arg(service.value(keys::name).toString(), addresses.join(u' '))
                          .arg(connections));
     }
-    return printable(server.value(keys::node).toString() + u": "_s + parts.join(u", "_s)) + u'\n';
+    QString text
+        = printable(server.value(keys::node).toString() + u": "_s + parts.join(u", "_s)) + u'\n';
+    const QJsonValue hung = server.value(keys::serviceLoop)[keys::hungMs];
+    if (hung.isDouble())
+        text += Texts::tr("the service loop hangs for %1: a handler blocks it")
+                    .arg(humanDuration(std::chrono::milliseconds(hung.toInteger())))
+            + u'\n';
+    return text;
 }
 
 } // namespace semper

@@ -27,8 +27,8 @@ Q_LOGGING_CATEGORY(logControlApi, "semper.server.control", QtInfoMsg)
 void noteWrongToken()
 {
     constexpr auto pause = 10s;
-    static QDeadlineTimer silent; // which has expired
-    static qint64 untold = 0;
+    static thread_local QDeadlineTimer silent; // which has expired
+    static thread_local qint64 untold = 0;
     ++untold;
     if (!silent.hasExpired())
         return;
@@ -36,6 +36,14 @@ void noteWrongToken()
     qCInfo(logControlApi,
         "a token was shown that is not the server's: %lld since the last such line",
         qlonglong(std::exchange(untold, 0)));
+}
+
+bool matches(const std::optional<BearerToken> &right, const QByteArray &token)
+{
+    const bool isRight = right && right->matches(token);
+    if (right && !isRight && !token.isEmpty())
+        noteWrongToken();
+    return isRight;
 }
 
 } // namespace
@@ -67,10 +75,12 @@ std::optional<QString> ControlApi::listen(
 
 bool ControlApi::isToken(const QByteArray &token) const
 {
-    const bool isRight = m_token && m_token->matches(token);
-    if (m_token && !isRight && !token.isEmpty())
-        noteWrongToken();
-    return isRight;
+    return matches(m_token, token);
+}
+
+std::function<bool(const QByteArray &)> ControlApi::tokenCheck() const
+{
+    return [right = m_token](const QByteArray &token) { return matches(right, token); };
 }
 
 std::unique_ptr<GuardedServer> ControlApi::makeServer()
@@ -115,8 +125,8 @@ void ControlApi::addRoutes()
 
     const auto connections = u"/api/v1/connections"_s;
     m_http.route(connections, Method::Get | Method::Head,
-        detail::safeHandler([this](const QHttpServerRequest &request) {
-            return m_handlers.connections(request.url());
+        detail::safeHandler([this](const HttpServerRequest &request) {
+            return m_handlers.connections(request.url);
         }));
     m_http.route(connections,
         detail::safeHandler([] { return ControlHandlers::methodNotAllowed("GET, HEAD"_ba); }));
@@ -146,8 +156,8 @@ void ControlApi::addReload()
 {
     const auto path = u"/api/v1/reload"_s;
     m_http.route(path, QHttpServerRequest::Method::Post,
-        detail::safeHandler([this](const QHttpServerRequest &request) {
-            return m_handlers.reload(request.url(), request.body());
+        detail::safeHandler([this](const HttpServerRequest &request) {
+            return m_handlers.reload(request.url, request.body);
         }));
     m_http.route(
         path, detail::safeHandler([] { return ControlHandlers::methodNotAllowed("POST"_ba); }));

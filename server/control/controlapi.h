@@ -50,6 +50,8 @@ public:
     /// Whether this is the token; false before listen(). Takes the same time whatever is wrong with
     /// one of the right length.
     [[nodiscard]] bool isToken(const QByteArray &token) const;
+    /// The same for any thread, as of now, also once this is gone.
+    [[nodiscard]] std::function<bool(const QByteArray &token)> tokenCheck() const;
 
 private:
     void addRoutes();

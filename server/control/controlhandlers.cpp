@@ -7,12 +7,15 @@
 #include "http/qthttpcompat.h"
 #include "protocol/keys.h"
 
+#include <QCoroFuture>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QPromise>
 #include <QRegularExpression>
 #include <QUrlQuery>
 
+#include <memory>
 #include <variant>
 
 using namespace Qt::StringLiterals;
@@ -52,7 +55,7 @@ QHttpServerResponse refused(const CommandError &error)
         status = 404;
     else if (error.code == "bad_selector"_L1 || error.code == "bad_parameter"_L1)
         status = 400;
-    else if (error.code == "shutting_down"_L1)
+    else if (error.code == "shutting_down"_L1 || error.code == "service_loop_hangs"_L1)
         status = 503;
     return refused(Problem{.status = status, .detail = error.detail, .code = error.code});
 }
@@ -64,7 +67,7 @@ QHttpServerResponse refused(const ReloadRefusal &refusal)
         status = 400;
     else if (refusal.code == "bad_configuration"_L1)
         status = 422;
-    else if (refusal.code == "shutting_down"_L1)
+    else if (refusal.code == "shutting_down"_L1 || refusal.code == "service_loop_hangs"_L1)
         status = 503;
     return refused(Problem{.status = status,
         .detail = refusal.detail,
@@ -101,6 +104,20 @@ QHttpServerResponse unknownProcess(const QString &name)
         .code = u"unknown_process"_s, .detail = u"there is no process named \"%1\""_s.arg(name)});
 }
 
+/// What \a ask is answered with by what it is handed, which is called once. Whoever awaits it goes
+/// on from the event loop.
+template <typename Answer, typename Ask>
+QFuture<Answer> futureOf(Ask ask)
+{
+    const auto promise = std::make_shared<QPromise<Answer>>();
+    promise->start();
+    ask([promise](const Answer &answer) {
+        promise->addResult(answer);
+        promise->finish();
+    });
+    return promise->future();
+}
+
 bool isSelector(const QString &text)
 {
     static const QRegularExpression form(
@@ -127,17 +144,20 @@ QHttpServerResponse ControlHandlers::server() const
     return json(QJsonDocument(m_supervision.serverObject()));
 }
 
-QHttpServerResponse ControlHandlers::connections(const QUrl &url) const
+QCoro::Task<QHttpServerResponse> ControlHandlers::connections(QUrl url) const
 {
     const auto query = ConnectionQuery::read(QUrlQuery(url));
     if (const auto *error = std::get_if<CommandError>(&query))
-        return refused(*error);
+        co_return refused(*error);
     if (!m_connections)
-        return notFound();
-    const auto page = m_connections(std::get<ConnectionQuery>(query));
+        co_return notFound();
+    const auto source = m_connections;
+    const QFuture<ConnectionPage> answer = futureOf<ConnectionPage>(
+        [&](auto done) { source(std::get<ConnectionQuery>(query), std::move(done)); });
+    const ConnectionPage page = co_await answer;
     if (const auto *error = std::get_if<CommandError>(&page))
-        return refused(*error);
-    return json(QJsonDocument(std::get<QJsonObject>(page)));
+        co_return refused(*error);
+    co_return json(QJsonDocument(std::get<QJsonObject>(page)));
 }
 
 QHttpServerResponse ControlHandlers::processes() const
@@ -185,19 +205,22 @@ QHttpServerResponse ControlHandlers::command(
         QJsonDocument(QJsonObject{{keys::event, std::get<qint64>(result)}}), Status::Accepted);
 }
 
-QHttpServerResponse ControlHandlers::reload(const QUrl &url, const QByteArray &body)
+QCoro::Task<QHttpServerResponse> ControlHandlers::reload(QUrl url, QByteArray body)
 {
     const auto request = reloadRequest(url, body);
     if (const auto *refusal = std::get_if<ReloadRefusal>(&request))
-        return refused(*refusal);
-    const ReloadResult result = m_supervision.reload(std::get<ReloadRequest>(request));
+        co_return refused(*refusal);
+    const QFuture<ReloadResult> answer = futureOf<ReloadResult>([&](auto done) {
+        m_supervision.reload(std::get<ReloadRequest>(request), std::move(done));
+    });
+    const ReloadResult result = co_await answer;
     if (const auto *refusal = std::get_if<ReloadRefusal>(&result))
-        return refused(*refusal);
+        co_return refused(*refusal);
     const auto &report = std::get<ReloadReport>(result);
-    QJsonObject answer{{keys::changes, toJson(report)}, {keys::unchanged, report.unchanged()}};
+    QJsonObject told{{keys::changes, toJson(report)}, {keys::unchanged, report.unchanged()}};
     if (report.event != 0)
-        answer.insert(keys::event, report.event);
-    return json(QJsonDocument(answer), report.event != 0 ? Status::Accepted : Status::Ok);
+        told.insert(keys::event, report.event);
+    co_return json(QJsonDocument(told), report.event != 0 ? Status::Accepted : Status::Ok);
 }
 
 QHttpServerResponse ControlHandlers::notFound()

@@ -3,6 +3,7 @@
 
 #include "boundary/connectionquery.h"
 
+#include <QCoroTask>
 #include <QHttpServerResponse>
 #include <QString>
 #include <QUrl>
@@ -26,7 +27,7 @@ public:
     [[nodiscard]] QHttpServerResponse readiness() const;
     [[nodiscard]] QHttpServerResponse server() const;
     /// \a url may have the query "service", "after" and "limit".
-    [[nodiscard]] QHttpServerResponse connections(const QUrl &url) const;
+    [[nodiscard]] QCoro::Task<QHttpServerResponse> connections(QUrl url) const;
     [[nodiscard]] QHttpServerResponse processes() const;
     /// All instances of \a name, which may be none.
     [[nodiscard]] QHttpServerResponse process(const QString &name) const;
@@ -35,7 +36,7 @@ public:
         const QString &selector, const QString &action, const QByteArray &body);
 
     /// \a url may have the query "dry_run=true", or \a body the same in JSON.
-    [[nodiscard]] QHttpServerResponse reload(const QUrl &url, const QByteArray &body);
+    [[nodiscard]] QCoro::Task<QHttpServerResponse> reload(QUrl url, QByteArray body);
 
     [[nodiscard]] static QHttpServerResponse notFound();
     /// \a allowed is a list of methods: "GET, HEAD".

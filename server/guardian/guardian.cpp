@@ -10,11 +10,14 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <string>
+#include <vector>
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -39,6 +42,7 @@ constexpr char killFile[] = "/cgroup.kill";
 struct SharedNote
 {
     std::array<char, 4096> cgroup; ///< its folder; empty: there is none
+    std::atomic<bool> restart; ///< once the server has ended
 };
 
 SharedNote *note = nullptr;
@@ -121,8 +125,27 @@ void endCgroup(int patienceMs)
             Cgroup(QFile::decodeName(note->cgroup.data())), std::chrono::milliseconds(patienceMs)));
 }
 
+using Arguments = std::vector<std::string>;
+
+Arguments argumentsOf(int argc, char **argv)
+{
+    return {argv, argv + argc};
+}
+
+// Returns where it cannot be.
+void executeAnew(Arguments &arguments, const sigset_t &signals)
+{
+    std::vector<char *> words;
+    for (std::string &argument : arguments)
+        words.push_back(argument.data());
+    words.push_back(nullptr);
+    ::sigprocmask(SIG_SETMASK, &signals, nullptr);
+    ::execv("/proc/self/exe", words.data());
+    std::fprintf(stderr, "semper: cannot start anew: %s\n", std::strerror(errno));
+}
+
 // Runs in the guardian with all signals blocked: each is taken by sigwaitinfo in turn.
-int guard(pid_t server, const sigset_t &signals)
+int guard(pid_t server, const sigset_t &signals, Arguments &arguments, const sigset_t &before)
 {
     for (;;) {
         siginfo_t info{};
@@ -143,6 +166,8 @@ int guard(pid_t server, const sigset_t &signals)
                 continue;
             const int left = killAllDescendants(sweepPatienceMs);
             endCgroup(left > 0 ? 0 : sweepPatienceMs);
+            if (note && note->restart)
+                executeAnew(arguments, before);
             return exitStatus(status);
         }
     }
@@ -199,8 +224,15 @@ std::optional<int> Guardian::start(int argc, char **argv)
         becomeServer(guardian, before);
         return std::nullopt;
     }
+    Arguments arguments = argumentsOf(argc, argv);
     renameProcess("semper-guard", argc, argv);
-    return guard(server, signals);
+    return guard(server, signals, arguments, before);
+}
+
+void Guardian::restartAfterEnd()
+{
+    if (note)
+        note->restart = true;
 }
 
 void Guardian::setCgroup(const QString &path)

@@ -12,7 +12,7 @@
 namespace semper {
 
 /// Tells when an attempt has had its time. Time in which this server was stopped itself, and could
-/// not have seen an answer, does not count. Main thread.
+/// not have seen an answer, does not count. Supervision's thread.
 class SEMPER_SERVER_EXPORT AttemptLimit : public QObject
 {
     Q_OBJECT

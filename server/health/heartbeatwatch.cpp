@@ -113,7 +113,7 @@ void HeartbeatWatch::elapsed()
     const QString what = u"hung: no heartbeat for %1 ms"_s.arg(m_period.count());
     qCWarning(logHeartbeatWatch, "%s (pid %lld) %s", qUtf8Printable(m_label), m_pid,
         qUtf8Printable(what));
-    auto *dump = new StackDump(m_label, m_pid, this);
+    auto *dump = new StackDump(m_label, m_pid, StackDump::Threads::All, this);
     connect(dump, &StackDump::finished, this, [this, dump, what, pid = m_pid] {
         dump->deleteLater();
         if (m_isSuspect && m_pid == pid) // no heartbeat came meanwhile, and it is still there

@@ -12,7 +12,7 @@
 
 namespace semper {
 
-/// Whether the event loop of one launch turns, as its heartbeats tell. Main thread.
+/// Whether the event loop of one launch turns, as its heartbeats tell. Supervision's thread.
 class HeartbeatWatch : public QObject
 {
     Q_OBJECT

@@ -24,8 +24,8 @@
 namespace semper {
 
 /// Watches how old a launch gets and what its processes use, as far as its limits say something
-/// about it: nothing is sampled, and no timer runs, for one without such limits. Main thread; a
-/// sample reads some small files of memory for each process of the launch.
+/// about it: nothing is sampled, and no timer runs, for one without such limits. Supervision's
+/// thread; a sample reads some small files of memory for each process of the launch.
 class LimitWatch : public QObject
 {
     Q_OBJECT

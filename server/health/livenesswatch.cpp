@@ -113,7 +113,7 @@ void LivenessWatch::failed(const QString &why)
 void LivenessWatch::giveUp(const QString &what)
 {
     stop();
-    m_dump = std::make_unique<StackDump>(m_label, m_pid, nullptr);
+    m_dump = std::make_unique<StackDump>(m_label, m_pid, StackDump::Threads::All, nullptr);
     connect(m_dump.get(), &StackDump::finished, this, [this, what] { Q_EMIT dead(what); });
 }
 

@@ -18,7 +18,7 @@ class StackDump;
 struct LaunchEdges;
 
 /// Whether a launch that runs is alive, as a probe from outside finds it: again and again, for as
-/// long as it runs. Has no timer where its process has no "liveness". Main thread.
+/// long as it runs. Has no timer where its process has no "liveness". Supervision's thread.
 class LivenessWatch : public QObject
 {
     Q_OBJECT

@@ -13,7 +13,7 @@ class BoundedWork;
 
 /// Connects to the Unix socket at a path whose file system may not answer: connect(2) looks for it,
 /// so it is called elsewhere. Goes on for as long as it lives: who waits for it has a limit of
-/// their own. Main thread.
+/// their own. Supervision's thread.
 class PathConnection : public QObject
 {
     Q_OBJECT

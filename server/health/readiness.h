@@ -16,7 +16,7 @@ class ReadinessProbe;
 struct LaunchEdges;
 
 /// How one instance of a process becomes ready, launch by launch. Holds the probe of the launch
-/// that is starting, where its mode has one. Main thread.
+/// that is starting, where its mode has one. Supervision's thread.
 class Readiness
 {
 public:

@@ -9,7 +9,7 @@
 namespace semper {
 
 /// Finds out whether one launch is ready; the next launch has a probe of its own. Never blocks,
-/// ends all that it began when it is destroyed. Main thread.
+/// ends all that it began when it is destroyed. Supervision's thread.
 class SEMPER_SERVER_EXPORT ReadinessProbe : public QObject
 {
     Q_OBJECT

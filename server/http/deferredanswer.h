@@ -15,7 +15,7 @@ class HttpGuard;
 
 /// The answer that a handler owes to the request that it was called for. The guard of the
 /// connection keeps what is needed to write it, and drops that when the client leaves or the
-/// handler is over its time: what comes then comes to nothing. Main thread only.
+/// handler is over its time: what comes then comes to nothing. The thread of its event loop only.
 class SEMPER_SERVER_EXPORT DeferredAnswer
 {
 public:

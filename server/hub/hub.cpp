@@ -3,11 +3,11 @@
 
 #include "hub/hubconnection.h"
 #include "hub/processsession.h"
+#include "hub/servicequestions.h"
 #include "journal/journal.h"
 #include "os/descriptorlimit.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
-#include "protocol/messagekeys.h"
 #include "protocol/topics.h"
 #include "supervisor/supervisor.h"
 
@@ -33,6 +33,12 @@ Q_LOGGING_CATEGORY(logHub, "semper.server.hub", QtInfoMsg)
 constexpr int maximumStrangers = 256; ///< connected, no valid hello yet
 constexpr std::chrono::milliseconds shortestPause = 100ms;
 constexpr std::chrono::milliseconds longestPause = 5s;
+
+ServiceProcess asServiceProcess(const SupervisedProcess &process)
+{
+    return {
+        .service = process.service(), .process = process.name(), .instance = process.instance()};
+}
 
 } // namespace
 
@@ -201,8 +207,8 @@ void Hub::openSession(HubConnection *connection, SupervisedProcess *process)
     m_processes.insert(process, session);
     connect(session, &ProcessSession::messageReceived, this,
         [this, session](const QJsonObject &payload) {
-            if (session->process())
-                Q_EMIT messageReceived(*session->process(), payload);
+            if (m_services && session->process())
+                m_services->messageReceived(asServiceProcess(*session->process()), payload);
         });
     connect(session, &ProcessSession::requested, this,
         [this, session](const QJsonValue &id, const QString &method, const QJsonObject &params) {
@@ -231,23 +237,25 @@ void Hub::closeSession(const SupervisedProcess *process)
     connection->fail(u"launch_over"_s, u"the launch has ended"_s);
 }
 
+void Hub::setServices(ServiceSide &services)
+{
+    m_services = &services;
+    m_questions = std::make_unique<ServiceQuestions>(services);
+    connect(&m_messenger, &Messenger::messagesDropped, this,
+        [&services](const SupervisedProcess &process, int count) {
+            services.messagesDropped(asServiceProcess(process), count);
+        });
+}
+
 void Hub::answer(
     ProcessSession &session, const QJsonValue &id, const QString &method, const QJsonObject &params)
 {
-    if (method == methods::askService && m_askHandler && session.process())
-        return m_askHandler(session, id, params);
-    const QJsonObject frame = makeFrame(frames::response, {{keys::id, id}});
-    const auto result = m_requestHandler && session.process()
-        ? m_requestHandler(session, method, params)
-        : CommandError{.code = u"unknown_method"_s, .detail = method};
-    if (const auto *error = std::get_if<CommandError>(&result)) {
-        QJsonObject refusal = frame;
-        refusal.insert(
-            keys::error, QJsonObject{{keys::code, error->code}, {keys::detail, error->detail}});
-        return session.connection()->send(refusal);
-    }
-    for (const QJsonObject &part : splitFrame(frame, keys::result, std::get<QJsonArray>(result)))
-        session.connection()->send(part);
+    if (m_questions && session.process())
+        return m_questions->take(session, id, method, params);
+    session.connection()->send(makeFrame(frames::response,
+        {{keys::id, id},
+            {keys::error,
+                QJsonObject{{keys::code, u"unknown_method"_s}, {keys::detail, method}}}}));
 }
 
 void Hub::forget(HubConnection *connection)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "boundary/supervision.h"
 #include "files/pathwatch.h"
 #include "hub/framepump.h"
 #include "hub/messenger.h"
@@ -11,7 +10,6 @@
 #include "hub/watchers.h"
 
 #include <QHash>
-#include <QJsonArray>
 #include <QJsonObject>
 #include <QObject>
 #include <QSet>
@@ -19,9 +17,8 @@
 #include <QTimer>
 
 #include <chrono>
-#include <functional>
+#include <memory>
 #include <optional>
-#include <variant>
 
 namespace semper {
 
@@ -29,22 +26,16 @@ class HubConnection;
 class Journal;
 class ProcessSession;
 class Supervisor;
+class ServiceQuestions;
+class ServiceSide;
 class SupervisedProcess;
 
 /// The local socket where processes stream in and watchers look on. Checks who a peer is before
-/// it believes a word. Main thread; what peers send is read and parsed on another.
+/// it believes a word. Supervision's thread; what peers send is read and parsed on another.
 class Hub : public QObject
 {
     Q_OBJECT
 public:
-    /// Answers the request of a session whose process there is: the items of the result, or why
-    /// not.
-    using RequestHandler = std::function<std::variant<QJsonArray, CommandError>(
-        ProcessSession &session, const QString &method, const QJsonObject &params)>;
-    /// Sees to it that the session gets a response with this id: of the service's own code.
-    using AskHandler = std::function<void(
-        ProcessSession &session, const QJsonValue &id, const QJsonObject &params)>;
-
     Hub(Supervisor &supervisor, Journal &journal, QObject *parent = nullptr);
     ~Hub() override;
 
@@ -55,15 +46,13 @@ public:
 
     /// Writes what waits for peers as far as the kernel takes it. Does not block.
     void flush() { m_pump.flushAll(); }
-    void setRequestHandler(RequestHandler handler) { m_requestHandler = std::move(handler); }
-    void setAskHandler(AskHandler handler) { m_askHandler = std::move(handler); }
+    /// Who takes the messages of processes and answers what they ask; outlives this. Without it
+    /// nobody does.
+    void setServices(ServiceSide &services);
     /// All watchers, those that came another way than by the socket included.
     [[nodiscard]] Watchers &watchers() { return m_watchers; }
     /// From services to processes.
     [[nodiscard]] Messenger &messenger() { return m_messenger; }
-
-Q_SIGNALS:
-    void messageReceived(const semper::SupervisedProcess &process, const QJsonObject &payload);
 
 private:
     [[nodiscard]] std::optional<QString> bind(const QString &path);
@@ -96,8 +85,8 @@ private:
     QSet<const HubConnection *> m_watching; ///< of the connections, those of watchers
     WaitingHosts m_waitingHosts;
     Messenger m_messenger;
-    RequestHandler m_requestHandler;
-    AskHandler m_askHandler;
+    ServiceSide *m_services = nullptr;
+    std::unique_ptr<ServiceQuestions> m_questions;
 };
 
 } // namespace semper

@@ -10,7 +10,7 @@
 
 namespace semper {
 
-/// One peer of the hub's socket, whatever its role. Main thread; its bytes are the pump's.
+/// One peer of the hub's socket, whatever its role. Supervision's thread; its bytes are the pump's.
 class HubConnection : public FrameConnection, private FramePump::Listener
 {
     Q_OBJECT

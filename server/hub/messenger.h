@@ -20,7 +20,7 @@ class Supervisor;
 
 /// Brings messages and requests of services to their processes, and the answers back. Each
 /// instance has a Mailbox, which outlives its launches; what is in it goes over the connection of
-/// the launch as fast as that is read. Main thread.
+/// the launch as fast as that is read. Supervision's thread.
 class Messenger : public QObject, public ProcessMail
 {
     Q_OBJECT

@@ -13,7 +13,7 @@ namespace semper {
 
 /// Listens on a path in the file system and hands on who connects as a bare descriptor, which is
 /// then the receiver's. Unlike QLocalServer it stays when a connection cannot be taken, for want of
-/// descriptors say: it looks again 200 ms later. Main thread; does not block.
+/// descriptors say: it looks again 200 ms later. Supervision's thread; does not block.
 class SocketListener : public QObject
 {
     Q_OBJECT

@@ -24,7 +24,8 @@ struct OutputBatch;
 
 /// Everybody who watches, wherever the connection came from, and what they are told. Each frame is
 /// encoded once, for all. Of a process that tells of itself too often only the newest is encoded:
-/// its metrics ten times in a second, its state twenty times after a first hundred. Main thread.
+/// its metrics ten times in a second, its state twenty times after a first hundred. Supervision's
+/// thread.
 class Watchers : public QObject
 {
     Q_OBJECT

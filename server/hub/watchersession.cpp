@@ -10,6 +10,7 @@
 #include "supervisor/supervisor.h"
 
 #include <QJsonArray>
+#include <QPointer>
 
 using namespace Qt::StringLiterals;
 
@@ -181,12 +182,20 @@ CommandResult WatcherSession::carryOut(
 void WatcherSession::reload(const QJsonObject &frame)
 {
     const auto request = ReloadRequest::read(frame, m_connection->peerName());
-    ReloadResult result = ReloadRefusal{};
+    const auto answer
+        = [self = QPointer(this), id = frame.value(keys::id)](const ReloadResult &result) {
+              if (self)
+                  self->answerReload(id, result);
+          };
     if (const auto *refusal = std::get_if<ReloadRefusal>(&request))
-        result = *refusal;
+        answer(*refusal);
     else
-        result = m_supervisor.reload(std::get<ReloadRequest>(request));
-    QJsonObject answer = makeFrame(frames::result, {{keys::id, frame.value(keys::id)}});
+        m_supervisor.reload(std::get<ReloadRequest>(request), answer);
+}
+
+void WatcherSession::answerReload(const QJsonValue &id, const ReloadResult &result)
+{
+    QJsonObject answer = makeFrame(frames::result, {{keys::id, id}});
     QList<QJsonObject> parts;
     if (const auto *refusal = std::get_if<ReloadRefusal>(&result)) {
         answer.insert(

@@ -46,6 +46,7 @@ private:
     void subscribe(const QJsonObject &frame);
     void command(const QJsonObject &frame);
     void reload(const QJsonObject &frame);
+    void answerReload(const QJsonValue &id, const ReloadResult &result);
     [[nodiscard]] CommandResult carryOut(
         const QString &word, const QString &selector, const QJsonObject &frame);
     void queueSnapshot(qint64 missed);

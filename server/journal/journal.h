@@ -19,8 +19,8 @@
 namespace semper {
 
 /// What happened, as event objects in the order of their ids. Holds 1000: the last ones, but no
-/// process, and not the server itself, takes more than its share from the others. Main thread;
-/// nothing here blocks once it is open.
+/// process, and not the server itself, takes more than its share from the others. Supervision's
+/// thread; nothing here blocks once it is open.
 class SEMPER_SERVER_EXPORT Journal : public QObject
 {
     Q_OBJECT

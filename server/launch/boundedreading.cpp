@@ -6,10 +6,12 @@
 
 #include <QCoreApplication>
 #include <QHash>
+#include <QThread>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <system_error>
 #include <utility>
@@ -54,15 +56,27 @@ std::shared_ptr<EnvironmentReading> beginReading(const QString &path, std::optio
         EnvironmentReading{now, std::move(found), std::move(work)});
 }
 
+/// Has \a clear called when the event loop of this thread ends.
+bool clearAtTheEnd(const std::function<void()> &clear)
+{
+    QThread *thread = QThread::currentThread();
+    auto *application = QCoreApplication::instance();
+    if (application->thread() == thread)
+        QObject::connect(application, &QCoreApplication::aboutToQuit, application, clear);
+    else
+        QObject::connect(thread, &QThread::finished, thread, clear, Qt::DirectConnection);
+    return true;
+}
+
 /// The one that is under way, or a new one. So of each file there is one at a time, however many
 /// launches want it and however long its file system does not answer.
 std::shared_ptr<EnvironmentReading> currentReading(const QString &path, std::optional<uid_t> owner)
 {
     using Key = std::pair<QString, std::optional<uid_t>>;
     static std::map<Key, std::shared_ptr<EnvironmentReading>> underWay;
-    // They have timers, which do not outlive the application.
-    static const auto cleared = QObject::connect(QCoreApplication::instance(),
-        &QCoreApplication::aboutToQuit, QCoreApplication::instance(), [] { underWay.clear(); });
+    // They have timers, which do not outlive their thread's event loop.
+    static const bool isCleared = clearAtTheEnd([] { underWay.clear(); });
+    static_cast<void>(isCleared);
     std::erase_if(underWay, [](const auto &entry) { return entry.second->work->isDone(); });
     auto &reading = underWay[{path, owner}];
     if (!reading)

@@ -23,7 +23,7 @@ struct EnvironmentReading;
 /// The "environment_file" of one launch, as readEnvironmentFile() reads it, for a thread that must
 /// not wait for a file system. It is read elsewhere, after it was first asked for; launches that
 /// want the same one share readings. One that does not answer within a second is an error, and
-/// until it does so is every further reading of it, at once. Main thread.
+/// until it does so is every further reading of it, at once. Supervision's thread.
 class SEMPER_SERVER_EXPORT AwaitedEnvironment
 {
 public:
@@ -44,7 +44,7 @@ private:
 /// Why \a files are not those that they were, in a sentence that names the first: "... has changed
 /// since it was started"; empty: they are. A file system that does not answer within 100 ms is told
 /// likewise. All calls together wait for 200 ms, and in the long run for a hundredth of the time.
-/// Main thread.
+/// Supervision's thread.
 [[nodiscard]] SEMPER_SERVER_EXPORT QString changeAmong(const QList<FileStamp> &files);
 
 } // namespace semper

@@ -11,7 +11,7 @@ namespace semper {
 /// Waits for the ends of all launches, and for what they report before, in place of their own
 /// notifiers: the event loop
 /// polls one descriptor instead of one for each, so that a restart does not cost more the more
-/// processes there are. Main thread. Source: epoll(7), pidfd_open(2).
+/// processes there are. Supervision's thread. Source: epoll(7), pidfd_open(2).
 class DeathWatch : public QObject
 {
     Q_OBJECT

@@ -18,7 +18,7 @@ class CgroupTree;
 
 /// The control group of one launch, and who keeps its limit of memory. The child enters it before
 /// it executes its program, which takes some milliseconds: the price of knowing all that a launch
-/// leaves. Main thread.
+/// leaves. Supervision's thread.
 class LaunchGroup
 {
 public:

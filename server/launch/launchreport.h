@@ -11,7 +11,8 @@ namespace semper {
 class DeathWatch;
 
 /// What one child tells of its way to its program: a fault, or nothing, which means that the
-/// program was executed. Main thread. Source: the close-on-exec of a pipe's end, execve(2).
+/// program was executed. Supervision's thread. Source: the close-on-exec of a pipe's end,
+/// execve(2).
 class LaunchReport : public QObject
 {
     Q_OBJECT

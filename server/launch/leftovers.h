@@ -35,7 +35,7 @@ struct LeftoverReport
 
 /// What is left of one launch whose leader has ended: its control group, its session, and whatever
 /// carries its mark. Asks all of it to end, and kills it when it is told to. Lives until nothing is
-/// left, also when nobody waits for that any more, and then deletes itself. Main thread.
+/// left, also when nobody waits for that any more, and then deletes itself. Supervision's thread.
 class Leftovers : public QObject
 {
     Q_OBJECT

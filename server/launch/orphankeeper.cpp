@@ -28,6 +28,7 @@ Q_LOGGING_CATEGORY(logOrphanKeeper, "semper.server.orphans", QtInfoMsg)
 
 constexpr auto reapInterval = 200ms;
 constexpr auto timeForNewOnes = 2ms; ///< at once; the others' turn comes with the next look
+constexpr std::chrono::milliseconds timeToClaim = 60s; ///< whose parent may be busy
 constexpr auto lookInterval = 20ms; ///< where nobody asks before that
 constexpr qsizetype mostEnvironmentBytes = 256 * 1024;
 // An environment is empty while a program is being executed; and for good with some.
@@ -38,6 +39,13 @@ int openChildrenOfFirstThread()
 {
     const QByteArray path = "/proc/self/task/" + QByteArray::number(::getpid()) + "/children";
     return ::open(path.constData(), O_RDONLY | O_CLOEXEC);
+}
+
+/// Without reaping it.
+bool hasEnded(pid_t pid)
+{
+    siginfo_t info{};
+    return ::waitid(P_PID, id_t(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0;
 }
 
 } // namespace
@@ -59,6 +67,9 @@ OrphanKeeper::OrphanKeeper(std::function<bool(pid_t)> isLaunch, QObject *parent)
     m_lookSoon.setSingleShot(true);
     m_lookSoon.setInterval(lookInterval);
     connect(&m_lookSoon, &QTimer::timeout, this, [this] { static_cast<void>(update()); });
+    m_reapLater.setSingleShot(true);
+    m_reapLater.setInterval(timeToClaim);
+    connect(&m_reapLater, &QTimer::timeout, this, [this] { reapAll(); });
 }
 
 OrphanKeeper::~OrphanKeeper()
@@ -78,8 +89,25 @@ void OrphanKeeper::reapAll()
 {
     static_cast<void>(update());
     const QList<pid_t> all = m_known.keys();
-    for (const pid_t pid : all)
+    for (const pid_t pid : all) {
+        if (const auto it = m_known.find(pid); it != m_known.end() && it->isUnclaimed)
+            reapUnclaimed(pid, *it);
+        else
+            static_cast<void>(lives(pid));
+    }
+}
+
+void OrphanKeeper::reapUnclaimed(pid_t pid, Orphan &orphan)
+{
+    if (!hasEnded(pid))
+        return;
+    const auto now = std::chrono::steady_clock::now();
+    if (orphan.endedBefore == std::chrono::steady_clock::time_point())
+        orphan.endedBefore = now;
+    if (now - orphan.endedBefore >= timeToClaim)
         static_cast<void>(lives(pid));
+    else if (!m_reapLater.isActive())
+        m_reapLater.start();
 }
 
 OrphanKeeper::Found OrphanKeeper::orphansOf(pid_t session, const QByteArray &mark)
@@ -134,8 +162,6 @@ bool OrphanKeeper::update()
                 isComplete = false;
                 continue;
             }
-            if (::waitpid(pid, nullptr, WNOHANG) != 0)
-                continue;
             Orphan orphan{.session = ::getsid(pid), .marks = {}};
             classify(pid, orphan);
             insert(pid, orphan);
@@ -162,6 +188,7 @@ void OrphanKeeper::classify(pid_t pid, Orphan &orphan) const
     const auto marks = procfile::marks(pid, prefix, mostEnvironmentBytes);
     orphan.looks = marks ? 0 : orphan.looks + 1;
     orphan.marks = marks.value_or(QByteArrayList());
+    orphan.isUnclaimed = orphan.marks.isEmpty();
 }
 
 void OrphanKeeper::insert(pid_t pid, const Orphan &orphan)

@@ -10,6 +10,7 @@
 #include <QObject>
 #include <QTimer>
 
+#include <chrono>
 #include <functional>
 
 #include <sys/types.h>
@@ -18,8 +19,10 @@ namespace semper {
 
 /// Knows what launches left behind. As a subreaper the server adopts the orphans of its processes:
 /// they are told apart by session and by the launch id in their environment, and reaped by pid.
-/// waitpid(-1) would steal exits from QProcess. Each orphan is looked at once and remembered, so
-/// that a death costs the same however much others have left behind: what it reads each time is
+/// waitpid(-1) would steal exits from QProcess, and so would reaping a child in a session of its
+/// own that a handler has started: what carries no mark of a launch is left to whoever waits for
+/// it, and reaped only when nobody has for a minute. Each orphan is looked at once and remembered,
+/// so that a death costs the same however much others have left behind: what it reads each time is
 /// the kernel's list of children alone.
 class SEMPER_SERVER_EXPORT OrphanKeeper : public QObject
 {
@@ -33,8 +36,8 @@ public:
     };
 
     /// \a isLaunch tells whether a child is a launch that somebody else waits for. The kernel gives
-    /// orphans to the program's first thread: where launches are another thread's children, looking
-    /// for orphans costs the same however many launches there are.
+    /// orphans to the program's first thread; launches are another thread's children, so that
+    /// looking for orphans costs the same however many launches there are.
     explicit OrphanKeeper(std::function<bool(pid_t)> isLaunch, QObject *parent = nullptr);
     ~OrphanKeeper() override;
 
@@ -55,9 +58,13 @@ private:
         pid_t session = 0;
         QByteArrayList marks;
         int looks = 0; ///< at its environment, while there was none
+        /// No launch's, as far as is known: maybe somebody of this program waits for it.
+        bool isUnclaimed = false;
+        std::chrono::steady_clock::time_point endedBefore = {}; ///< of one that is unclaimed
     };
 
     void reapAll();
+    void reapUnclaimed(pid_t pid, Orphan &orphan);
     /// Takes over what the kernel tells. False: there was not the time for all.
     bool update();
     void classify(pid_t pid, Orphan &orphan) const;
@@ -75,6 +82,7 @@ private:
     QMultiHash<QByteArray, pid_t> m_byMark;
     QTimer m_reapSoon;
     QTimer m_lookSoon; ///< at new ones that there was not the time for
+    QTimer m_reapLater; ///< what nobody waits for
 };
 
 } // namespace semper

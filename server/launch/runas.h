@@ -33,7 +33,8 @@ struct RunAs
 using RunAsResult = std::variant<std::optional<RunAs>, QString>;
 
 /// What "user" and "run_as_group" come to. Asks the user database the first time, which may be on
-/// the network and then blocks; who was found is remembered until refreshRunAs(). Main thread.
+/// the network and then blocks; who was found is remembered until refreshRunAs(). Supervision's
+/// thread.
 [[nodiscard]] SEMPER_SERVER_EXPORT RunAsResult lookUpRunAs(const LimitsSpec &limits);
 
 /// Before a configuration is checked again: whoever is looked up from now on is asked for anew. The

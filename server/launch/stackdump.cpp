@@ -6,6 +6,9 @@
 
 #include <utility>
 
+#include <sys/prctl.h>
+#include <unistd.h>
+
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
@@ -18,11 +21,15 @@ Q_LOGGING_CATEGORY(logStackDump, "semper.server.stack", QtInfoMsg)
 constexpr auto limit = 10s;
 constexpr qint64 maximumBytes = 64 * 1024;
 
-QStringList debuggerFor(qint64 pid)
+QStringList debuggerFor(qint64 pid, StackDump::Threads threads)
 {
     const QString number = QString::number(pid);
+    const bool isOne = threads == StackDump::Threads::First;
     if (const QString program = QStandardPaths::findExecutable(u"eu-stack"_s); !program.isEmpty())
-        return {program, u"--pid"_s, number};
+        return QStringList{program, u"--pid"_s, number}
+        + (isOne ? QStringList{u"-1"_s} : QStringList());
+    if (isOne)
+        return {};
     if (const QString program = QStandardPaths::findExecutable(u"gdb"_s); !program.isEmpty())
         return {program, u"--batch"_s, u"--nx"_s, u"-iex"_s, u"set auto-load no"_s, u"--pid"_s,
             number, u"-ex"_s, u"thread apply all backtrace"_s};
@@ -42,7 +49,7 @@ StackDump::~StackDump()
     static_cast<void>(m_debugger.release());
 }
 
-StackDump::StackDump(const QString &name, qint64 pid, QObject *parent)
+StackDump::StackDump(const QString &name, qint64 pid, Threads threads, QObject *parent)
     : QObject(parent)
     , m_name(name)
     , m_debugger(std::make_unique<QProcess>())
@@ -54,16 +61,18 @@ StackDump::StackDump(const QString &name, qint64 pid, QObject *parent)
     });
     connect(&m_limit, &QTimer::timeout, m_debugger.get(), &QProcess::kill);
     m_limit.setSingleShot(true);
-    const QStringList words = debuggerFor(pid);
+    const QStringList words = debuggerFor(pid, threads);
     if (words.isEmpty()) {
-        qCInfo(logStackDump, "%s hangs; its stack could be shown if eu-stack or gdb were installed",
-            qUtf8Printable(name));
+        qCInfo(logStackDump, "%s hangs; its stack could be shown if %s were installed",
+            qUtf8Printable(name), threads == Threads::First ? "eu-stack" : "eu-stack or gdb");
         QMetaObject::invokeMethod(this, &StackDump::finished, Qt::QueuedConnection);
         return;
     }
     m_debugger->setProcessChannelMode(QProcess::MergedChannels);
     m_debugger->setStandardInputFile(QProcess::nullDevice());
     m_debugger->start(words.first(), words.sliced(1));
+    if (pid == ::getpid()) // who else may not look at whom it descends from
+        ::prctl(PR_SET_PTRACER, m_debugger->processId(), 0, 0, 0);
     m_limit.start(limit);
 }
 

@@ -9,14 +9,20 @@
 
 namespace semper {
 
-/// Writes the stacks of all threads of a process to the log, by eu-stack or gdb, whichever is
-/// installed; 10 s and 64 KiB at most. Never blocks.
+/// Writes the stacks of a process to the log, by eu-stack or gdb, whichever is installed; 10 s and
+/// 64 KiB at most. Never blocks.
 class StackDump : public QObject
 {
     Q_OBJECT
 public:
+    enum class Threads {
+        All,
+        First, ///< the others run on meanwhile; by eu-stack alone, for gdb stops all of them
+    };
+
     /// Begins; finished() follows from the event loop, at once where there is no such program.
-    StackDump(const QString &name, qint64 pid, QObject *parent);
+    /// \a pid may be this program's own, for its first thread.
+    StackDump(const QString &name, qint64 pid, Threads threads, QObject *parent);
     ~StackDump() override;
 
 Q_SIGNALS:

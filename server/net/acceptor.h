@@ -11,7 +11,7 @@ namespace semper {
 
 /// Accepts the connections of a listening socket, a few in each turn of the event loop, where
 /// QTcpServer takes all that wait. It stays when one cannot be taken, for want of descriptors say:
-/// it looks again 200 ms later. Main thread; does not block.
+/// it looks again 200 ms later. The thread of its event loop; does not block.
 class Acceptor : public QObject
 {
     Q_OBJECT

@@ -12,7 +12,7 @@ class QAbstractSocket;
 namespace semper {
 
 /// Stands for the descriptor of one client of a service, and counts it for as long as its parent,
-/// the socket, has it. Main thread.
+/// the socket, has it. The thread of its event loop.
 class ClientDescriptor : public QObject
 {
     Q_OBJECT

@@ -9,12 +9,16 @@ namespace semper {
 
 LiveConnection::~LiveConnection() = default;
 
-ConnectionTable::~ConnectionTable() = default;
+ConnectionTable::~ConnectionTable()
+{
+    *m_count = 0;
+}
 
 void ConnectionTable::add(quint64 id, LiveConnection *connection, const QString &listener)
 {
     const Entry entry{connection, listener};
     m_entries.insert(id, entry);
+    *m_count = m_entries.size();
     Q_EMIT opened(describe(entry));
 }
 
@@ -25,6 +29,7 @@ void ConnectionTable::remove(quint64 id)
         return;
     const Entry entry = *it;
     m_entries.erase(it);
+    *m_count = m_entries.size();
     Q_EMIT closed(describe(entry));
 }
 

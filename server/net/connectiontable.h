@@ -9,14 +9,16 @@
 #include <QObject>
 #include <QString>
 
+#include <atomic>
 #include <limits>
+#include <memory>
 
 namespace semper {
 
 class LiveConnection;
 
-/// The clients of one service, over all of its listeners, those that are to end included. Main
-/// thread only.
+/// The clients of one service, over all of its listeners, those that are to end included. For the
+/// thread of its listeners.
 class SEMPER_SERVER_EXPORT ConnectionTable : public QObject
 {
     Q_OBJECT
@@ -33,7 +35,9 @@ public:
     /// Does nothing for an id that is not there.
     void remove(quint64 id);
 
-    [[nodiscard]] qsizetype count() const { return m_entries.size(); }
+    [[nodiscard]] qsizetype count() const { return *m_count; }
+    /// The same for any thread, also once this is gone.
+    [[nodiscard]] std::shared_ptr<const std::atomic<qsizetype>> counter() const { return m_count; }
     /// Those with a higher id than \a after, oldest first, at most \a limit.
     [[nodiscard]] QList<Connection> page(quint64 after = 0, qsizetype limit = all) const;
     /// Null when there is none.
@@ -55,6 +59,7 @@ private:
 
     QMap<quint64, Entry> m_entries;
     quint64 m_lastId = 0;
+    std::shared_ptr<std::atomic<qsizetype>> m_count = std::make_shared<std::atomic<qsizetype>>(0);
 };
 
 } // namespace semper

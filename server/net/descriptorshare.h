@@ -6,7 +6,7 @@
 namespace semper {
 
 /// One of the descriptors that the clients of all services have together, for as long as it lives.
-/// Main thread.
+/// The thread of its event loop.
 class DescriptorShare
 {
 public:

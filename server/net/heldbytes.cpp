@@ -15,7 +15,7 @@ namespace {
 constexpr qint64 heldMebibyte = 1024 * 1024;
 constexpr qint64 leastBudget = 32 * heldMebibyte;
 constexpr qint64 mostBudget = 1024 * heldMebibyte;
-constexpr qint64 shareOfMemory = 8; ///< of the memory
+constexpr qint64 shareOfMemory = 16; ///< of the memory; two event loops have clients
 
 HeldBytes::Budget budgetOf(qint64 all)
 {
@@ -44,7 +44,7 @@ struct HeldBytes::Ledger
 
 HeldBytes::Ledger &HeldBytes::ledger()
 {
-    static Ledger instance;
+    static thread_local Ledger instance;
     return instance;
 }
 

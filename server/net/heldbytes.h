@@ -12,7 +12,7 @@ namespace semper {
 /// What one client of a service has the server hold: what it sent and is not whole or not taken
 /// yet, and what waits to be sent to it. A limit for each client is none for thousands: so all of
 /// them together have a budget, and those who have shown no token half of it. Past it the client
-/// that holds most is given up. Main thread.
+/// that holds most is given up. The thread of its event loop.
 class SEMPER_SERVER_EXPORT HeldBytes
 {
 public:

@@ -9,8 +9,8 @@
 
 namespace semper {
 
-/// One client of a service, whatever it speaks. Belongs to its socket and ends with it. Main thread
-/// only.
+/// One client of a service, whatever it speaks. Belongs to its socket and ends with it. The thread
+/// of its event loop only.
 class SEMPER_SERVER_EXPORT LiveConnection
 {
 public:

@@ -16,7 +16,8 @@ namespace semper {
 
 /// Has a client wait for its turn before the server does its part of a TLS handshake, which is the
 /// dearest thing that a stranger can ask for. Only once its hello is there as a whole: with half of
-/// it the work would be done when the rest comes, whoever's turn that is. Main thread only.
+/// it the work would be done when the rest comes, whoever's turn that is. The thread of its event
+/// loop only.
 class TlsHandshake
 {
 public:

@@ -9,7 +9,7 @@
 namespace semper {
 
 /// The file of a Unix socket that this server listens on: watched, and removed at the end if it
-/// still is the one. Main thread; does not block.
+/// still is the one. The thread of its event loop; does not block.
 class UnixSocketFile : public QObject
 {
     Q_OBJECT

@@ -20,7 +20,7 @@ struct LaunchIdentity;
 
 /// Where one launch tells of itself as sd_notify(3) does. The file is its user's, mode 0600: the
 /// kernel lets nobody else send, so that nobody else can fill its queue. Goes with its parent, the
-/// launch. Main thread.
+/// launch. Supervision's thread.
 class NotifySocket : public QObject
 {
     Q_OBJECT

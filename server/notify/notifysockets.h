@@ -25,7 +25,7 @@ class Supervisor;
 /// The notify sockets of all launches of the mode notify, and what is made of what they hear. Each
 /// has a queue of its own and its turn, and is heard 160 times a second at most, so that one that
 /// is flooded, by its own launch, neither takes a message from another nor holds up a restart. Who
-/// tells is what the kernel says, never what the message claims. Main thread.
+/// tells is what the kernel says, never what the message claims. Supervision's thread.
 class NotifySockets : public QObject
 {
     Q_OBJECT

@@ -22,7 +22,7 @@ namespace semper {
 [[nodiscard]] std::shared_future<void> beginDetached(std::function<void()> work);
 
 /// Work that a file system which does not answer may hold up for ever, on a thread of its own,
-/// which then outlives whoever asked for it. Main thread.
+/// which then outlives whoever asked for it. The thread of its event loop.
 class SEMPER_SERVER_EXPORT BoundedWork : public QObject
 {
     Q_OBJECT

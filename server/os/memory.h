@@ -3,8 +3,8 @@
 
 namespace semper {
 
-/// Has all threads take memory from one heap, which grows by a mebibyte at a time: the server's
-/// main thread is not the program's first one, and the heap of another grows by a page or so, each
+/// Has all threads take memory from one heap, which grows by a mebibyte at a time: the thread that
+/// supervises is not the program's first one, and the heap of another grows by a page or so, each
 /// time with a system call. Before any thread is started; where the C library cannot, nothing
 /// happens. Source: mallopt(3), M_ARENA_MAX and M_TOP_PAD.
 void useOneHeap();

@@ -14,7 +14,7 @@ namespace semper {
 /// A single-shot timer for a time-out: leaves out time in which the server did not run itself, for
 /// it was stopped or frozen, and, with setPauseCheck(), time in which what it waits for did not. It
 /// looks once in each slice of its time, so that a pause costs at most one. While the machine is
-/// suspended no timer runs anyway (CLOCK_MONOTONIC). Main thread.
+/// suspended no timer runs anyway (CLOCK_MONOTONIC). The thread of its event loop.
 class SEMPER_SERVER_EXPORT PatientTimer : public QObject
 {
     Q_OBJECT

@@ -11,7 +11,7 @@ namespace semper {
 
 /// The clock on the wall, which may be set at any time: an edge of the house, with one real and one
 /// fake implementation. What people are shown comes from it, and when a schedule is due; every
-/// other decision goes by Instant. Main thread.
+/// other decision goes by Instant. The thread of its event loop.
 class SEMPER_SERVER_EXPORT WallClock : public QObject
 {
     Q_OBJECT

@@ -11,7 +11,7 @@
 namespace semper {
 
 /// Tells when a file that says which time zone the machine is in is another one, or has other
-/// content: be it exchanged, linked anew, or written. Main thread.
+/// content: be it exchanged, linked anew, or written. The thread of its event loop.
 class SEMPER_SERVER_EXPORT ZoneWatch : public QObject
 {
     Q_OBJECT

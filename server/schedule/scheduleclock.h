@@ -16,7 +16,7 @@ namespace semper {
 class WallClock;
 
 /// Tells processes when their schedules are due: all of a server from one wake-up of the clock on
-/// the wall, and none at all while no schedule is followed. Main thread.
+/// the wall, and none at all while no schedule is followed. Supervision's thread.
 class ScheduleClock : public QObject
 {
     Q_OBJECT

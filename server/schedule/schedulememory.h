@@ -14,7 +14,7 @@ namespace semper {
 /// What a server leaves to the one after it, so that this one can tell the runs that were missed in
 /// between: its schedules, written once (file "schedules" in the state directory), and until when
 /// it looked after them, in a memory-mapped file ("schedules-seen"), so that noting it writes to no
-/// disk. Main thread.
+/// disk. Supervision's thread.
 class ScheduleMemory
 {
 public:

@@ -11,7 +11,7 @@ namespace semper {
 class SupervisedProcess;
 
 /// What processes mean for each other: who waits for whom, and who ends with whom. Owns none of
-/// them. Main thread.
+/// them. Supervision's thread.
 class Companions
 {
 public:

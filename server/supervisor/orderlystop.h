@@ -10,7 +10,7 @@ class Companions;
 class SupervisedProcess;
 
 /// Stops several processes: all at once, but for those that others depend on, which also stop: they
-/// follow when these are down. One that cannot be killed holds up nobody. Main thread.
+/// follow when these are down. One that cannot be killed holds up nobody. Supervision's thread.
 class OrderlyStop
 {
 public:

@@ -12,7 +12,7 @@ class Journal;
 class SupervisedProcess;
 
 /// The schedules of a server's processes: tells these when they are due, and the journal what was
-/// missed. Owns no process. Main thread.
+/// missed. Owns no process. Supervision's thread.
 class Schedules : public QObject
 {
     Q_OBJECT

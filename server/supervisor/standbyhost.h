@@ -26,7 +26,7 @@ struct StandbyLaunch
 };
 
 /// One host in standby, from its start to its end or until it is taken. It is launched as any host
-/// of its process, under an identity of its own. Main thread.
+/// of its process, under an identity of its own. Supervision's thread.
 class StandbyHost : public QObject
 {
     Q_OBJECT

@@ -16,7 +16,7 @@
 
 namespace semper {
 
-/// Keeps the hosts that one process has in standby, for all its instances. Main thread.
+/// Keeps the hosts that one process has in standby, for all its instances. Supervision's thread.
 class StandbyPool : public QObject
 {
     Q_OBJECT

@@ -15,7 +15,7 @@ namespace semper {
 
 class SupervisedProcess;
 
-/// The hosts in standby of a whole server, by process. Main thread.
+/// The hosts in standby of a whole server, by process. Supervision's thread.
 class Standbys : public QObject
 {
     Q_OBJECT

@@ -46,7 +46,7 @@ struct SupervisorEdges : LaunchEdges
 };
 
 /// One instance of a process: its machine, its launch, and what it told of itself. Turns what
-/// Qt reports into happenings and performs the machine's actions. Main thread.
+/// Qt reports into happenings and performs the machine's actions. Supervision's thread.
 class SEMPER_SERVER_EXPORT SupervisedProcess : public QObject
 {
     Q_OBJECT

@@ -32,7 +32,7 @@ class RollingRestart;
 class WallClock;
 
 /// Owns every supervised process: starts them, passes commands on, writes what happens to the
-/// journal, and ends them all. Main thread.
+/// journal, and ends them all. Supervision's thread.
 class SEMPER_SERVER_EXPORT Supervisor : public QObject, public Supervision
 {
     Q_OBJECT
@@ -56,7 +56,7 @@ public:
     void setServerDescription(std::function<QJsonObject()> describe);
     void add(const QString &service, const QString &name, const ProcessSpec &spec);
     /// What reload() does.
-    void setReload(std::function<ReloadResult(const ReloadRequest &)> reload);
+    void setReload(std::function<void(const ReloadRequest &, ReloadDone)> reload);
 
     /// Has the processes be as \a changes say: those that are gone stop, dependants first, new
     /// ones start, and of the others those restart, one instance after the other, that must. What
@@ -103,7 +103,7 @@ public:
     [[nodiscard]] bool allReady() const override;
     [[nodiscard]] QJsonObject serverObject() const override;
     CommandResult command(const SupervisionCommand &command) override;
-    ReloadResult reload(const ReloadRequest &request) override;
+    void reload(const ReloadRequest &request, ReloadDone done) override;
 
 Q_SIGNALS:
     void processChanged(semper::SupervisedProcess *process);
@@ -183,7 +183,7 @@ private:
     QHash<QString, QPointer<RollingRestart>> m_rolling; ///< by name of a process
     std::map<Key, std::unique_ptr<SupervisedProcess>> m_processes;
     std::function<QJsonObject()> m_describe;
-    std::function<ReloadResult(const ReloadRequest &)> m_reload;
+    std::function<void(const ReloadRequest &, ReloadDone)> m_reload;
     QMap<Key, qint64> m_dropped; ///< lines, since it was last told
     EventBudget m_eventBudget;
     QTimer m_tellDropped;

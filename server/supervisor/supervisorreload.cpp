@@ -49,18 +49,18 @@ void SupervisedProcess::takeNextSpec()
     watchLimits();
 }
 
-void Supervisor::setReload(std::function<ReloadResult(const ReloadRequest &)> reload)
+void Supervisor::setReload(std::function<void(const ReloadRequest &, ReloadDone)> reload)
 {
     m_reload = std::move(reload);
 }
 
-ReloadResult Supervisor::reload(const ReloadRequest &request)
+void Supervisor::reload(const ReloadRequest &request, ReloadDone done)
 {
     if (m_shuttingDown)
-        return ReloadRefusal{u"shutting_down"_s, u"the server is stopping"_s};
+        return done(ReloadRefusal{u"shutting_down"_s, u"the server is stopping"_s});
     if (!m_reload)
-        return ReloadRefusal{u"no_configuration"_s, u"there is nothing to read again"_s};
-    return m_reload(request);
+        return done(ReloadRefusal{u"no_configuration"_s, u"there is nothing to read again"_s});
+    m_reload(request, std::move(done));
 }
 
 void Supervisor::setPluginDirectories(const QStringList &directories)

@@ -47,11 +47,11 @@ public:
         return qint64(40 + commands.size());
     }
 
-    ReloadResult reload(const ReloadRequest &request) override
+    void reload(const ReloadRequest &request, ReloadDone done) override
     {
         if (refusal)
-            return *refusal;
-        return ReloadReport{.event = request.dryRun ? 0 : 40};
+            return done(*refusal);
+        done(ReloadReport{.event = request.dryRun ? 0 : 40});
     }
 
     bool ready = true;

@@ -3,7 +3,7 @@
 #include "support/runningserver.h"
 #include "support/survivors.h"
 
-#include "application/systemdnotifier.h"
+#include "supervisionloop/systemdnotifier.h"
 
 #include <QFile>
 #include <QJsonArray>

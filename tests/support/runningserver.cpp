@@ -81,6 +81,12 @@ void RunningServer::configure(const QJsonObject &processes, const QJsonObject &t
         qFatal("no configuration could be written to %s", qPrintable(configFile()));
 }
 
+void RunningServer::embedIn(const QString &program)
+{
+    m_process.setProgram(helperProgram(program));
+    m_process.setArguments({u"--config"_s, configFile(), u"--socket"_s, socketPath()});
+}
+
 void RunningServer::configure(const QByteArray &text)
 {
     QFile file(configFile());

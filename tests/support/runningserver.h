@@ -41,6 +41,8 @@ public:
     void configure(const QByteArray &text);
     /// The hub's socket is \a name in folder(); for a server that is started afterwards.
     void placeSocket(const QString &name);
+    /// Starts \a program in place of `semper serve`: a helper that embeds a server.
+    void embedIn(const QString &program);
     /// Starts it in a session of its own, where SIGHUP means a reload.
     void leaveTerminal();
     /// Starts it in a session of its own that \a terminal, a descriptor, controls; \a nohup: as

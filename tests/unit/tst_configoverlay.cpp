@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "application/configoverlay.h"
+#include "config/configlayers.h"
 
 #include <semper/serverapplication.h>
 #include <semper/tcpservice.h>

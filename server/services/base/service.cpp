@@ -210,6 +210,11 @@ qsizetype Service::connectionCount() const
     return m_table->count();
 }
 
+std::shared_ptr<const std::atomic<qsizetype>> Service::connectionCounter() const
+{
+    return m_table->counter();
+}
+
 bool Service::closeConnection(quint64 id)
 {
     LiveConnection *connection = m_table->find(id);

@@ -17,6 +17,7 @@
 #include <QString>
 #include <QStringList>
 
+#include <atomic>
 #include <concepts>
 #include <functional>
 #include <limits>
@@ -48,7 +49,8 @@ struct RebindFault
 };
 
 /// A network service with the user processes that live beside it. A subclass brings the
-/// protocol; the supervisor owns the children. Lives on the server's main thread.
+/// protocol; the supervisor owns the children. Lives on the program's first
+/// thread, as all services and handlers do.
 class SEMPER_SERVER_EXPORT Service : public QObject, public ServiceMessages
 {
     Q_OBJECT
@@ -96,6 +98,8 @@ public:
     [[nodiscard]] QList<Connection> connections(
         quint64 after = 0, qsizetype limit = std::numeric_limits<qsizetype>::max()) const;
     [[nodiscard]] qsizetype connectionCount() const;
+    /// The same for any thread, also once the service is gone.
+    [[nodiscard]] std::shared_ptr<const std::atomic<qsizetype>> connectionCounter() const;
     /// Has the client go as the protocol has it; after 2 s it is cut off. False when there is none
     /// of this id.
     bool closeConnection(quint64 id);

@@ -29,7 +29,7 @@ struct ProcessRequest
 /// What a Service and its user processes have to say to each other. A process that is being
 /// restarted, waits for another, or reads slowly, has a queue: up to 256 messages and requests of
 /// 1 MiB together wait for each instance and are delivered in order. What was on its way into a
-/// process that dies is lost with it, and never sent twice. Main thread; no call blocks.
+/// process that dies is lost with it, and never sent twice. The services' thread; no call blocks.
 class SEMPER_SERVER_EXPORT ServiceMessages
 {
 public:

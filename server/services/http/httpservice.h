@@ -26,7 +26,7 @@ struct HttpServiceOptions
 
 /// An HTTP service with routes of your own. Each request reaches its handler whole and checked;
 /// one that breaks a limit, or the rules of HTTP, is answered before any handler runs. "/" tells
-/// that the service is up, unless you route it. Main thread only.
+/// that the service is up, unless you route it. The services' thread only.
 class SEMPER_SERVER_EXPORT HttpService : public Service
 {
     Q_OBJECT

@@ -33,7 +33,7 @@ struct PeerFacts
 };
 
 /// A client of a TcpService or of a WebSocket, in the hands of a handler. Can be copied and kept;
-/// once the client is gone it does nothing. Main thread only.
+/// once the client is gone it does nothing. The services' thread only.
 class SEMPER_SERVER_EXPORT Peer
 {
 public:

@@ -21,7 +21,7 @@ class FrameConnection;
 class MessageConnection;
 
 /// The clients of one service, or of one path of it, that a handler is for, and those of them that
-/// watch the server instead. Main thread only.
+/// watch the server instead. The services' thread only.
 class SEMPER_SERVER_EXPORT PeerGroup : public QObject
 {
     Q_OBJECT

@@ -32,7 +32,8 @@ struct RpcServiceOptions
 ///     return call.needed(0, u"a"_s).toDouble() + call.needed(1, u"b"_s).toDouble();
 /// });
 /// \endcode
-/// It also has methods to see and command the server, for who shows its token. Main thread only.
+/// It also has methods to see and command the server, for who shows its token. The services' thread
+/// only.
 class SEMPER_SERVER_EXPORT RpcService : public Service
 {
     Q_OBJECT

@@ -26,7 +26,7 @@ struct TcpServiceOptions
 
 /// A service that exchanges frames of bytes with its clients. Those that begin with a hello and the
 /// server's token watch and command the server, as over the hub's socket; all others are the
-/// handler's, or turned away where there is none. Main thread only.
+/// handler's, or turned away where there is none. The services' thread only.
 class SEMPER_SERVER_EXPORT TcpService : public Service
 {
     Q_OBJECT

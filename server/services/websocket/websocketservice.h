@@ -28,7 +28,7 @@ struct WebSocketServiceOptions
 /// A service that exchanges messages over WebSockets, whatever path they ask for. Clients that
 /// agree on the subprotocol "semper.v1", or begin with a hello, watch and command the server, as
 /// over the hub's socket, if they show its token; all others are the handler's, or turned away
-/// where there is none. Main thread only.
+/// where there is none. The services' thread only.
 class SEMPER_SERVER_EXPORT WebSocketService : public Service
 {
     Q_OBJECT

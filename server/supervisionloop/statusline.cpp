@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "application/statusline.h"
+#include "supervisionloop/statusline.h"
 
 #include <QStringList>
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "application/serverruntime.h"
+#include "supervisionloop/supervisionhouse.h"
 
-#include "application/statusline.h"
+#include "boundary/distantwatcher.h"
+#include "boundary/serviceside.h"
 #include "cgroup/cgroupclearing.h"
 #include "cgroup/cgroupplace.h"
 #include "cli/commandexit.h"
@@ -14,10 +15,7 @@
 #include "protocol/controlcharacters.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
-#include "services/base/servicecontext.h"
-
-#include <semper/serverapplication.h>
-#include <semper/service.h>
+#include "supervisionloop/statusline.h"
 
 #include <QDir>
 #include <QLoggingCategory>
@@ -36,7 +34,7 @@ namespace semper {
 
 namespace {
 
-Q_LOGGING_CATEGORY(logServerRuntime, "semper.server", QtInfoMsg)
+Q_LOGGING_CATEGORY(logSupervisionHouse, "semper.server", QtInfoMsg)
 
 constexpr auto sweepLimit = 5000ms;
 constexpr auto timeToStart = 10'000ms;
@@ -67,10 +65,8 @@ std::optional<QString> distrustOfState(const QString &path)
 
 } // namespace
 
-ServerRuntime::ServerRuntime(
-    ServerApplication &application, ServerConfig config, RuntimeOptions options)
-    : m_application(application)
-    , m_config(std::move(config))
+SupervisionHouse::SupervisionHouse(ServerConfig config, RuntimeOptions options)
+    : m_config(std::move(config))
     , m_options(std::move(options))
     , m_startedAt(QDateTime::currentDateTimeUtc())
     , m_serviceManager(Guardian::pid())
@@ -81,18 +77,7 @@ ServerRuntime::ServerRuntime(
     , m_notify(m_supervisor, m_journal, m_options.socketPath, m_run.id)
     , m_hub(m_supervisor, m_journal)
     , m_control(m_supervisor)
-    , m_reload({.application = m_application,
-                   .config = m_config,
-                   .supervisor = m_supervisor,
-                   .control = m_control,
-                   .journal = m_journal,
-                   .introduce = [this](Service &service) { introduce(service); },
-                   .serviceAdded = [this](Service &service) { connectService(service); },
-                   .prepareLaunches
-                   = [this](const ServerConfig &next) { return prepareNotifications(next); }},
-          m_options.source)
-    , m_connections(m_application)
-    , m_answers(m_application)
+    , m_serviceLoop(m_journal)
 {
     m_uptime.start();
     m_supervisor.setSurroundings({.socketPath = m_options.socketPath,
@@ -100,37 +85,18 @@ ServerRuntime::ServerRuntime(
         .pluginDirectories = m_config.pluginDirectories,
         .run = m_run.id});
     m_supervisor.setServerDescription([this] { return describe(); });
-    m_supervisor.setReload([this](const ReloadRequest &request) { return reload(request); });
-    m_hub.setRequestHandler(
-        [this](ProcessSession &session, const QString &method, const QJsonObject &params) {
-            return m_connections.answer(session, method, params);
-        });
-    m_hub.setAskHandler([this](ProcessSession &session, const QJsonValue &id,
-                            const QJsonObject &params) { m_answers.answer(session, id, params); });
-    m_control.setConnectionSource(
-        [this](const ConnectionQuery &query) { return m_connections.page(query); });
-    for (const auto &service : m_application.services()) {
-        addProcesses(*service);
-        introduce(*service);
-        connectService(*service);
-    }
-    connect(&m_signals, &UnixSignals::terminateRequested, this, [this](bool again) {
-        shutDown();
-        if (again) {
-            qCInfo(logServerRuntime, "asked a second time: everything is killed now");
-            m_supervisor.killAll();
-        }
+    m_supervisor.setReload([this](const ReloadRequest &request, ReloadDone done) {
+        reload(request, std::move(done));
     });
-    connect(&m_signals, &UnixSignals::childEnded, &m_supervisor, &Supervisor::childEnded);
-    connect(&m_signals, &UnixSignals::hangUp, this, [this] {
-        if (Guardian::endsWithItsTerminal())
-            return shutDown();
-        static_cast<void>(m_supervisor.reload({.by = u"SIGHUP"_s})); // which is logged
-    });
+    for (const ServiceSpec &service : m_config.services)
+        for (const auto &[name, process] : service.processes.asKeyValueRange())
+            m_supervisor.add(service.name, name, process);
+    followSignals();
     tellServiceManager();
-    connect(&m_supervisor, &Supervisor::stopped, this, &ServerRuntime::end);
+    followServiceLoop();
+    connect(&m_supervisor, &Supervisor::stopped, this, &SupervisionHouse::end);
     connect(&m_supervisor, &Supervisor::serviceFailed, this, [this](const QString &reason) {
-        qCCritical(logServerRuntime, "%s; the server stops, as its configuration says",
+        qCCritical(logSupervisionHouse, "%s; the server stops, as its configuration says",
             qUtf8Printable(reason));
         m_exitCode = int(ExitCode::Failed);
         m_failure = reason;
@@ -138,37 +104,32 @@ ServerRuntime::ServerRuntime(
     });
 }
 
-ServerRuntime::~ServerRuntime() = default;
+SupervisionHouse::~SupervisionHouse() = default;
 
-void ServerRuntime::addProcesses(const Service &service)
+void SupervisionHouse::followSignals()
 {
-    for (auto it = service.processes().cbegin(); it != service.processes().cend(); ++it)
-        m_supervisor.add(service.name(), it.key(), it.value());
+    connect(&m_signals, &UnixSignals::terminateRequested, this, [this](bool again) {
+        shutDown();
+        if (again) {
+            qCInfo(logSupervisionHouse, "asked a second time: everything is killed now");
+            m_supervisor.killAll();
+        }
+    });
+    connect(&m_signals, &UnixSignals::childEnded, &m_supervisor, &Supervisor::childEnded);
+    connect(&m_signals, &UnixSignals::hangUp, this, [this] {
+        if (Guardian::endsWithItsTerminal())
+            return shutDown();
+        m_supervisor.reload({.by = u"SIGHUP"_s}, {}); // what comes of it is logged
+    });
 }
 
-void ServerRuntime::introduce(Service &service)
+void SupervisionHouse::openWatcher(DistantWatcher *watcher)
 {
-    service.setContext({.supervision = &m_supervisor,
-        .mail = &m_hub.messenger(),
-        .isToken = [this](const QByteArray &token) { return m_control.isToken(token); },
-        .openWatcher = [this](FrameConnection *peer) { m_hub.watchers().open(peer); }});
+    watcher->setParent(&m_distantWatchers);
+    m_hub.watchers().open(watcher);
 }
 
-void ServerRuntime::connectService(Service &service)
-{
-    connect(&m_hub.messenger(), &Messenger::messagesDropped, &service,
-        [&service](const SupervisedProcess &process, int count) {
-            if (process.service() == service.name())
-                Q_EMIT service.messagesDropped(process.name(), process.instance(), count);
-        });
-    connect(&m_hub, &Hub::messageReceived, &service,
-        [&service](const SupervisedProcess &process, const QJsonObject &payload) {
-            if (process.service() == service.name())
-                Q_EMIT service.messageReceived(process.name(), process.instance(), payload);
-        });
-}
-
-std::optional<QString> ServerRuntime::start()
+std::optional<QString> SupervisionHouse::open()
 {
     if (auto error = launchProblems())
         return error;
@@ -187,8 +148,25 @@ std::optional<QString> ServerRuntime::start()
                "the file \"run\" from the copy"_s.arg(m_config.stateDirectory)
                    .arg(lost->pid);
     sweepLostServer();
-    if (auto error = listen())
-        return error;
+    return m_control.listen(m_config.control, m_config.stateDirectory);
+}
+
+std::optional<QString> SupervisionHouse::start(ServiceSide &services, ServiceLoopWatch::Post post)
+{
+    m_services = &services;
+    m_hub.setServices(services);
+    m_control.setConnectionSource([&services](const ConnectionQuery &query, auto done) {
+        services.connections(query, std::move(done));
+    });
+    m_reload = std::make_unique<Reload>(
+        ReloadParts{.config = m_config,
+            .supervisor = m_supervisor,
+            .services = services,
+            .control = m_control,
+            .journal = m_journal,
+            .prepareLaunches
+            = [this](const ServerConfig &next) { return prepareNotifications(next); }},
+        m_options.source);
     makeCgroups();
     // Not earlier: what a start that fails notes is missed by nobody any more.
     if (auto error = m_supervisor.rememberSchedules(m_config.stateDirectory))
@@ -197,6 +175,7 @@ std::optional<QString> ServerRuntime::start()
         return error;
     m_journal.record(QLatin1StringView("server_started"), {{keys::pid, qint64(::getpid())}});
     m_supervisor.start();
+    m_serviceLoop.watch(services.loop(), std::move(post), m_config.serviceLoop);
     // Reading the configuration and launching everything needs more than running it.
     QTimer::singleShot(timeToStart, this, &releaseFreeMemory);
     announce();
@@ -204,7 +183,7 @@ std::optional<QString> ServerRuntime::start()
     return std::nullopt;
 }
 
-std::optional<QString> ServerRuntime::prepareNotifications(const ServerConfig &config)
+std::optional<QString> SupervisionHouse::prepareNotifications(const ServerConfig &config)
 {
     bool isWanted = false;
     bool isWantedByOthers = false;
@@ -221,26 +200,31 @@ std::optional<QString> ServerRuntime::prepareNotifications(const ServerConfig &c
     return error;
 }
 
-ReloadResult ServerRuntime::reload(const ReloadRequest &request)
+void SupervisionHouse::reload(const ReloadRequest &request, ReloadDone done)
 {
+    if (!m_reload)
+        return done(ReloadRefusal{.code = u"busy"_s, .detail = u"the server is starting"_s});
     if (request.dryRun)
-        return m_reload.run(request);
+        return m_reload->run(request, std::move(done));
     Q_EMIT reloading();
-    ReloadResult result = m_reload.run(request);
-    Q_EMIT reloaded();
-    return result;
+    m_reload->run(request, [this, done = std::move(done)](const ReloadResult &result) {
+        m_serviceLoop.setSpec(m_config.serviceLoop);
+        Q_EMIT reloaded();
+        if (done)
+            done(result);
+    });
 }
 
-std::optional<QString> ServerRuntime::launchProblems() const
+std::optional<QString> SupervisionHouse::launchProblems() const
 {
-    for (const auto &service : m_application.services())
-        for (auto it = service->processes().cbegin(); it != service->processes().cend(); ++it)
-            if (const auto problem = launchProblem(*it))
-                return u"process %1: %2"_s.arg(it.key(), *problem);
+    for (const ServiceSpec &service : m_config.services)
+        for (const auto &[name, process] : service.processes.asKeyValueRange())
+            if (const auto problem = launchProblem(process))
+                return u"process %1: %2"_s.arg(name, *problem);
     return std::nullopt;
 }
 
-std::optional<QString> ServerRuntime::openState()
+std::optional<QString> SupervisionHouse::openState()
 {
     const QString path = m_config.stateDirectory;
     if (auto error = distrustOfState(path))
@@ -255,7 +239,7 @@ std::optional<QString> ServerRuntime::openState()
     return m_journal.open(path);
 }
 
-void ServerRuntime::sweepLostServer()
+void SupervisionHouse::sweepLostServer()
 {
     const auto &lost = m_runRecord.lost();
     if (!lost)
@@ -269,12 +253,12 @@ void ServerRuntime::sweepLostServer()
     if (swept.left > 0)
         fields.insert(keys::left, swept.left);
     m_journal.record(QLatin1StringView("server_lost"), fields);
-    qCWarning(logServerRuntime,
+    qCWarning(logSupervisionHouse,
         "the server before this one (pid %lld) was lost; %lld of its processes killed", lost->pid,
         qint64(swept.found.size() - swept.left));
 }
 
-void ServerRuntime::makeCgroups()
+void SupervisionHouse::makeCgroups()
 {
     auto place = cgroupPlace();
     if (const auto *group = std::get_if<Cgroup>(&place)) {
@@ -285,36 +269,26 @@ void ServerRuntime::makeCgroups()
             place = std::get<QString>(made);
     }
     if (!m_cgroups) {
-        qCInfo(logServerRuntime, "no control group for the processes: %ls",
+        qCInfo(logSupervisionHouse, "no control group for the processes: %ls",
             qUtf16Printable(std::get<QString>(place)));
         return;
     }
     m_run.cgroup = m_cgroups->path();
     Guardian::setCgroup(m_cgroups->path());
     m_supervisor.setCgroups(*m_cgroups);
-    qCInfo(logServerRuntime,
+    qCInfo(logSupervisionHouse,
         "processes live in the control group %ls; the kernel %s limit their memory",
         qUtf16Printable(m_cgroups->path()), m_cgroups->limitsMemory() ? "can" : "cannot");
 }
 
-std::optional<QString> ServerRuntime::listen()
-{
-    if (auto error = m_control.listen(m_config.control, m_config.stateDirectory))
-        return error;
-    for (const auto &service : m_application.services())
-        if (auto error = service->listen())
-            return u"service %1: %2"_s.arg(service->name(), *error);
-    return std::nullopt;
-}
-
-void ServerRuntime::announce() const
+void SupervisionHouse::announce() const
 {
     const auto print = [](const QString &line) {
         std::fputs(qPrintable(withoutControls(line) + u'\n'), stdout);
     };
-    for (const auto &service : m_application.services())
-        for (const QString &address : service->addresses())
-            print(u"%1 %2"_s.arg(service->name(), address));
+    for (const ServiceFacts &service : m_services->facts())
+        for (const QString &address : service.addresses)
+            print(u"%1 %2"_s.arg(service.name, address));
     print(u"control %1"_s.arg(m_control.address()));
     print(u"hub unix:%1"_s.arg(m_hub.socketPath()));
     const qsizetype count = m_supervisor.all().size();
@@ -325,16 +299,16 @@ void ServerRuntime::announce() const
     std::fflush(stdout);
 }
 
-void ServerRuntime::shutDown()
+void SupervisionHouse::shutDown()
 {
     if (m_supervisor.isShuttingDown())
         return;
-    qCInfo(logServerRuntime, "stopping all processes");
+    qCInfo(logSupervisionHouse, "stopping all processes");
     m_supervisor.shutDown(m_config.shutdownTimeout);
     m_serviceManager.stopping(m_config.shutdownTimeout + stopGrace);
 }
 
-void ServerRuntime::tellServiceManager()
+void SupervisionHouse::tellServiceManager()
 {
     if (!m_serviceManager.isActive())
         return;
@@ -343,19 +317,34 @@ void ServerRuntime::tellServiceManager()
         &SystemdNotifier::statusChanged);
     connect(&m_supervisor, &Supervisor::listChanged, &m_serviceManager,
         &SystemdNotifier::statusChanged);
-    connect(this, &ServerRuntime::reloading, &m_serviceManager, &SystemdNotifier::reloading);
-    connect(this, &ServerRuntime::reloaded, &m_serviceManager, &SystemdNotifier::ready);
+    connect(this, &SupervisionHouse::reloading, &m_serviceManager, &SystemdNotifier::reloading);
+    connect(this, &SupervisionHouse::reloaded, &m_serviceManager, &SystemdNotifier::ready);
 }
 
-QString ServerRuntime::statusText() const
+void SupervisionHouse::followServiceLoop()
+{
+    connect(&m_serviceLoop, &ServiceLoopWatch::changed, &m_serviceManager,
+        &SystemdNotifier::statusChanged);
+    // So that whoever watches sees it in the server object.
+    connect(&m_serviceLoop, &ServiceLoopWatch::changed, &m_supervisor, &Supervisor::listChanged);
+    connect(&m_serviceLoop, &ServiceLoopWatch::restartNeeded, this, [this] {
+        qCCritical(logSupervisionHouse, "the server starts anew, as its configuration says");
+        Guardian::restartAfterEnd();
+        m_exitCode = int(ExitCode::Failed);
+        shutDown();
+    });
+}
+
+QString SupervisionHouse::statusText() const
 {
     QList<ProcessStatus> list;
     for (const SupervisedProcess *process : m_supervisor.all())
         list.append(process->status());
-    return m_supervisor.isShuttingDown() ? stoppingLine(list) : statusLine(list);
+    const QString line = m_supervisor.isShuttingDown() ? stoppingLine(list) : statusLine(list);
+    return m_serviceLoop.isHung() ? line + u"; the service loop hangs"_s : line;
 }
 
-void ServerRuntime::end()
+void SupervisionHouse::end()
 {
     const auto processes = m_supervisor.all();
     if (std::ranges::all_of(processes, [](const auto *process) { return process->isDown(); })
@@ -365,22 +354,19 @@ void ServerRuntime::end()
         m_exitCode = int(ExitCode::Failed);
     m_journal.record(QLatin1StringView("server_stopped"), {{keys::pid, qint64(::getpid())}});
     m_hub.flush();
-    // What speaks a protocol with a farewell is told it.
-    for (const auto &service : m_application.services())
-        for (const Connection &connection : service->connections())
-            service->closeConnection(connection.id);
     if (!m_failure.isEmpty())
-        qCCritical(logServerRuntime, "stopped: %s", qUtf8Printable(m_failure));
+        qCCritical(logSupervisionHouse, "stopped: %s", qUtf8Printable(m_failure));
     Q_EMIT finished(m_exitCode);
 }
 
-QJsonObject ServerRuntime::describe() const
+QJsonObject SupervisionHouse::describe() const
 {
     QJsonArray services;
-    for (const auto &service : m_application.services())
-        services.append(QJsonObject{{keys::name, service->name()}, {keys::type, service->type()},
-            {keys::addresses, QJsonArray::fromStringList(service->addresses())},
-            {keys::connections, service->connectionCount()}});
+    const QList<ServiceFacts> all = m_services ? m_services->facts() : QList<ServiceFacts>();
+    for (const ServiceFacts &service : all)
+        services.append(QJsonObject{{keys::name, service.name}, {keys::type, service.type},
+            {keys::addresses, QJsonArray::fromStringList(service.addresses)},
+            {keys::connections, service.connections}});
     QStringList withoutInstances = m_supervisor.namesWithoutInstances();
     withoutInstances.resize(std::min(withoutInstances.size(), mostNamed));
     return {
@@ -394,6 +380,7 @@ QJsonObject ServerRuntime::describe() const
         {keys::stateDirectory, m_config.stateDirectory},
         {keys::control, m_control.address()},
         {keys::services, services},
+        {keys::serviceLoop, m_serviceLoop.toJson()},
         {keys::processes, m_supervisor.all().size()},
         {keys::withoutInstances, QJsonArray::fromStringList(withoutInstances)},
     };

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "application/serviceconnections.h"
+#include "serviceloop/connectionpages.h"
 
-#include "application/connectionfeed.h"
-#include "hub/processsession.h"
 #include "protocol/connectionkeys.h"
-#include "supervisor/supervisedprocess.h"
 
 #include <semper/serverapplication.h>
 #include <semper/service.h>
@@ -37,7 +34,7 @@ CommandError badParameter(QLatin1StringView key)
     return {.code = u"bad_parameter"_s, .detail = u"\"%1\" must be a whole number"_s.arg(key)};
 }
 
-std::variant<QJsonArray, CommandError> list(const Service &service, const QJsonObject &params)
+ServiceSide::Items list(const Service &service, const QJsonObject &params)
 {
     const auto after = countOf(params, keys::after, 0);
     const auto limit = countOf(params, keys::limit, largestPage);
@@ -50,7 +47,7 @@ std::variant<QJsonArray, CommandError> list(const Service &service, const QJsonO
     return items;
 }
 
-std::variant<QJsonArray, CommandError> close(Service &service, const QJsonObject &params)
+ServiceSide::Items close(Service &service, const QJsonObject &params)
 {
     const auto id = countOf(params, keys::id, 0);
     if (!id)
@@ -60,25 +57,18 @@ std::variant<QJsonArray, CommandError> close(Service &service, const QJsonObject
 
 } // namespace
 
-std::variant<QJsonArray, CommandError> ServiceConnections::answer(
-    ProcessSession &session, const QString &method, const QJsonObject &params) const
+ServiceSide::Items ConnectionPages::answer(
+    const QString &name, const QString &method, const QJsonObject &params) const
 {
-    Service *service = m_application.service(session.process()->service());
+    Service *service = m_application.service(name);
     if (!service)
         return CommandError{.code = u"no_service"_s, .detail = u"this process has no service"_s};
     if (method == methods::connections)
         return list(*service, params);
-    if (method == methods::closeConnection)
-        return close(*service, params);
-    if (method == methods::subscribeConnections) {
-        ConnectionFeed::begin(session, *service);
-        return QJsonArray();
-    }
-    return CommandError{
-        .code = u"unknown_method"_s, .detail = u"no method \"%1\""_s.arg(method.left(64))};
+    return close(*service, params);
 }
 
-std::variant<QJsonObject, CommandError> ServiceConnections::page(const ConnectionQuery &query) const
+ConnectionPage ConnectionPages::page(const ConnectionQuery &query) const
 {
     if (!query.from.isEmpty() && !m_application.service(query.from))
         return CommandError{.code = u"unknown_service"_s,

@@ -18,8 +18,8 @@ namespace semper {
 
 /// Tells the service manager that started this server, by sd_notify(3), how it is: ready,
 /// reloading, stopping, a line of status, and that its event loop turns. Without NOTIFY_SOCKET in
-/// the environment, or with one that this class does not know, all calls do nothing. Main thread;
-/// no call blocks: what the socket cannot take at once is sent again a little later.
+/// the environment, or with one that this class does not know, all calls do nothing. Supervision's
+/// thread; no call blocks: what the socket cannot take at once is sent again a little later.
 class SEMPER_SERVER_EXPORT SystemdNotifier : public QObject
 {
     Q_OBJECT

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "application/listenerchanges.h"
+#include "serviceloop/listenerchanges.h"
 
-#include "application/servicefactory.h"
-#include "control/controlapi.h"
+#include "net/namelookup.h"
 #include "protocol/keys.h"
+#include "serviceloop/servicefactory.h"
 #include "spec/jsonpath.h"
 
 #include <semper/serverapplication.h>
 #include <semper/service.h>
-
-#include <QCoreApplication>
-#include <QHostAddress>
 
 #include <utility>
 
@@ -19,15 +16,6 @@ using namespace Qt::StringLiterals;
 namespace semper {
 
 namespace {
-
-std::optional<QString> needForLookUp(const ListenAddress &address)
-{
-    if (!address.path.isEmpty() || !QHostAddress(address.host).isNull()
-        || address.host.compare("localhost"_L1, Qt::CaseInsensitive) == 0)
-        return std::nullopt;
-    return u"%1 would have to be looked up, which would hold up the server: "
-           "give a literal address, or restart the server"_s.arg(quoted(address.host));
-}
 
 QString placeOf(const ServiceSpec &spec, const QString &listener, const QString &key)
 {
@@ -40,10 +28,10 @@ QString placeOf(const ServiceSpec &spec, const QString &listener, const QString 
 } // namespace
 
 ListenerChanges::ListenerChanges(
-    ServerApplication &application, ControlApi &control, std::function<void(Service &)> introduce)
+    ServerApplication &application, std::function<void(Service &)> introduce, QObject &parent)
     : m_application(application)
-    , m_control(control)
     , m_introduce(std::move(introduce))
+    , m_parent(parent)
 { }
 
 ListenerChanges::~ListenerChanges() = default;
@@ -51,14 +39,6 @@ ListenerChanges::~ListenerChanges() = default;
 std::optional<ConfigError> ListenerChanges::prepare(
     const ConfigDifference &difference, const ServerConfig &config)
 {
-    const QString control = controlListenKey();
-    if (difference.server.contains(control)) {
-        const auto need = needForLookUp(config.control);
-        const Rebinding rebinding = need ? Rebinding(*need) : m_control.rebind(config.control);
-        if (const auto *reason = std::get_if<QString>(&rebinding))
-            return ConfigError{u"$."_s + control, *reason};
-        m_rebindings.push_back(std::get<std::function<void()>>(rebinding));
-    }
     for (const ServiceChange &change : difference.services)
         if (change.kind == ChangeKind::Removed && change.listener.isEmpty())
             m_removed.append(change.name);
@@ -122,7 +102,7 @@ QString ListenerChanges::holderText(const ListenAddress &address, const Service 
     return {};
 }
 
-QList<Service *> ListenerChanges::commit()
+void ListenerChanges::commit()
 {
     for (const auto &rebind : std::exchange(m_rebindings, {}))
         rebind();
@@ -130,16 +110,12 @@ QList<Service *> ListenerChanges::commit()
         auto service = m_application.take(name);
         if (!service)
             continue;
-        service->setParent(QCoreApplication::instance()); // who outlives its last connections
+        service->setParent(&m_parent);
         service.release()->retire();
     }
-    QList<Service *> added;
-    for (auto &service : m_added) {
-        added.append(service.get());
+    for (auto &service : m_added)
         m_application.add(std::move(service));
-    }
     m_added.clear();
-    return added;
 }
 
 } // namespace semper

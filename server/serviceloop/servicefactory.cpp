@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "application/servicefactory.h"
+#include "serviceloop/servicefactory.h"
 
 #include "spec/serverconfig.h"
 

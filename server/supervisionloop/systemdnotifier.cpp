@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "application/systemdnotifier.h"
+#include "supervisionloop/systemdnotifier.h"
 
 #include <QLoggingCategory>
 

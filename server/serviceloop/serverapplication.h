@@ -54,6 +54,8 @@ public:
     void add(std::unique_ptr<Service> service);
     /// Out of the list; null when there is none.
     [[nodiscard]] std::unique_ptr<Service> take(const QString &name);
+    /// Destroys all services.
+    void clear() { m_services.clear(); }
 
 private:
     QString m_node;
@@ -67,8 +69,13 @@ private:
 /// or thread. Returns the program's exit status: 0 after a clean stop, 1 when it could not start,
 /// 2 for a wrong command line.
 ///
-/// Where the program was launched again as one of its own user processes, it runs that process
-/// instead and \a setUp is not called.
+/// What stands before exec() in main() also runs where the program was launched again as one of its
+/// own user processes; exec() then runs that process and ends the program. What only the server is
+/// to do stands in \a setUp, or behind exec(), which returns in the server alone. Where \a setUp
+/// throws, nothing is started.
+///
+/// Services, and all handlers, run in the thread that calls it, which has a QCoreApplication then.
+/// Supervision runs on a thread of its own: a handler that blocks holds up no restart.
 [[nodiscard]] SEMPER_SERVER_EXPORT int exec(
     int argc, char **argv, const std::function<void(ServerApplication &)> &setUp);
 

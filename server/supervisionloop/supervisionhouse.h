@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "application/reload.h"
-#include "application/serviceanswers.h"
-#include "application/serviceconnections.h"
-#include "application/systemdnotifier.h"
 #include "cgroup/cgrouptree.h"
 #include "control/controlapi.h"
 #include "guardian/runrecord.h"
@@ -13,6 +9,9 @@
 #include "notify/notifysockets.h"
 #include "os/unixsignals.h"
 #include "spec/serverconfig.h"
+#include "supervisionloop/reload.h"
+#include "supervisionloop/serviceloopwatch.h"
+#include "supervisionloop/systemdnotifier.h"
 #include "supervisor/supervisor.h"
 
 #include <QDateTime>
@@ -20,12 +19,13 @@
 #include <QObject>
 #include <QString>
 
+#include <memory>
 #include <optional>
 
 namespace semper {
 
-class Service;
-class ServerApplication;
+class DistantWatcher;
+class ServiceSide;
 
 /// What a server needs to know beyond its configuration.
 struct RuntimeOptions
@@ -35,17 +35,31 @@ struct RuntimeOptions
     ConfigSource source = {}; ///< where a reload has the configuration from
 };
 
-/// A server that runs: everything that ServerApplication describes, wired together. Main thread.
-class ServerRuntime : public QObject
+/// Supervision as it runs: processes, hub, control API and journal, wired together. It lives on a
+/// thread of its own, runs no line of a user's code, and never waits for one that does.
+class SupervisionHouse : public QObject
 {
     Q_OBJECT
 public:
-    ServerRuntime(ServerApplication &application, ServerConfig config, RuntimeOptions options);
-    ~ServerRuntime() override;
+    SupervisionHouse(ServerConfig config, RuntimeOptions options);
+    ~SupervisionHouse() override;
 
-    /// Binds every socket, then launches. Nothing, or why not: then nothing was launched.
-    /// Prints a line per address and "ready ..." on standard output.
-    [[nodiscard]] std::optional<QString> start();
+    /// Takes the hub's socket, the state directory and the control API's address. Nothing, or why
+    /// it could not: then nothing was launched. \a services outlives this.
+    [[nodiscard]] std::optional<QString> open();
+    /// The services have bound what they listen on: launches everything. Prints a line per address
+    /// and "ready ..." on standard output. \a services outlives this; \a post has work run in this
+    /// loop, from any thread. Nothing, or why it could not.
+    [[nodiscard]] std::optional<QString> start(ServiceSide &services, ServiceLoopWatch::Post post);
+
+    [[nodiscard]] Supervision &supervision() { return m_supervisor; }
+    [[nodiscard]] ProcessMail &mail() { return m_hub.messenger(); }
+    /// Once open: whether this is the server's token. For any thread, also once this is gone.
+    [[nodiscard]] std::function<bool(const QByteArray &)> tokenCheck() const
+    {
+        return m_control.tokenCheck();
+    }
+    void openWatcher(DistantWatcher *watcher);
 
 Q_SIGNALS:
     void finished(int exitCode); ///< everything has stopped
@@ -54,23 +68,20 @@ Q_SIGNALS:
 
 private:
     [[nodiscard]] std::optional<QString> prepareNotifications(const ServerConfig &config);
-    ReloadResult reload(const ReloadRequest &request);
+    void reload(const ReloadRequest &request, ReloadDone done);
     [[nodiscard]] std::optional<QString> launchProblems() const;
     [[nodiscard]] std::optional<QString> openState();
-    [[nodiscard]] std::optional<QString> listen();
     void sweepLostServer();
     void makeCgroups();
-    void addProcesses(const Service &service);
-    void introduce(Service &service);
-    void connectService(Service &service);
     void announce() const;
+    void followSignals();
     void tellServiceManager();
+    void followServiceLoop();
     [[nodiscard]] QString statusText() const;
     void shutDown();
     void end();
     [[nodiscard]] QJsonObject describe() const;
 
-    ServerApplication &m_application;
     ServerConfig m_config;
     RuntimeOptions m_options;
     QDateTime m_startedAt;
@@ -85,9 +96,10 @@ private:
     NotifySockets m_notify;
     Hub m_hub;
     ControlApi m_control;
-    Reload m_reload;
-    ServiceConnections m_connections;
-    ServiceAnswers m_answers;
+    ServiceSide *m_services = nullptr; ///< until start() nobody asks
+    std::unique_ptr<Reload> m_reload;
+    ServiceLoopWatch m_serviceLoop;
+    QObject m_distantWatchers; ///< is the parent of them
     int m_exitCode = 0;
     QString m_failure; ///< what stops the server, where a process that failed does
 };

@@ -4,7 +4,6 @@
 #include "spec/configdiff.h"
 #include "spec/serverconfig.h"
 
-#include <QList>
 #include <QStringList>
 
 #include <functional>
@@ -14,19 +13,18 @@
 
 namespace semper {
 
-class ControlApi;
 class ServerApplication;
 class Service;
 
-/// The listeners that a new configuration changes: all are bound before one is used. What was
-/// prepared and not committed is closed again. Main thread.
+/// The listeners of services that a new configuration changes: all are bound before one is used.
+/// What was prepared and not committed is closed again. For the services' thread.
 class ListenerChanges
 {
 public:
-    /// Both outlive it.
-    /// \a introduce is called with each new service before it binds.
-    ListenerChanges(ServerApplication &application, ControlApi &control,
-        std::function<void(Service &)> introduce);
+    /// \a application outlives it. \a introduce is called with each new service before it binds.
+    /// \a parent gets the services that are gone, as children, until their last connections end.
+    ListenerChanges(
+        ServerApplication &application, std::function<void(Service &)> introduce, QObject &parent);
     ~ListenerChanges();
     Q_DISABLE_COPY_MOVE(ListenerChanges)
 
@@ -34,9 +32,9 @@ public:
     /// have to be looked up is refused.
     [[nodiscard]] std::optional<ConfigError> prepare(
         const ConfigDifference &difference, const ServerConfig &config);
-    /// Takes all into use, after which the old ones end. The services that are new; those that
-    /// are gone have left the application.
-    [[nodiscard]] QList<Service *> commit();
+    /// Takes all into use, after which the old ones end. Services that are new have come to the
+    /// application, those that are gone have left it.
+    void commit();
 
 private:
     [[nodiscard]] std::optional<ConfigError> add(const ServiceSpec &spec);
@@ -44,8 +42,8 @@ private:
     [[nodiscard]] QString holderText(const ListenAddress &address, const Service *asker) const;
 
     ServerApplication &m_application;
-    ControlApi &m_control;
     std::function<void(Service &)> m_introduce;
+    QObject &m_parent;
     std::vector<std::function<void()>> m_rebindings;
     std::vector<std::unique_ptr<Service>> m_added;
     QStringList m_removed;

@@ -6,16 +6,18 @@
 
 #include <QList>
 
+#include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <utility>
 #include <variant>
 
 namespace semper {
 
 class ControlApi;
 class Journal;
-class ServerApplication;
-class Service;
+class ServiceSide;
 class Supervisor;
 
 /// Where a configuration can be had anew.
@@ -28,37 +30,44 @@ struct ConfigSource
 /// What a reload works on. All of it outlives the reload.
 struct ReloadParts
 {
-    ServerApplication &application;
     ServerConfig &config; ///< the one that the server runs
     Supervisor &supervisor;
+    ServiceSide &services;
     ControlApi &control;
     Journal &journal;
-    /// A service is about to bind that was not there before; it may yet not come to be.
-    std::function<void(Service &)> introduce;
-    /// A service has come that was not there before.
-    std::function<void(Service &)> serviceAdded;
     /// Prepares what launches need beyond listeners, or says why it cannot.
     std::function<std::optional<QString>(const ServerConfig &)> prepareLaunches;
 };
 
 /// Reads the configuration again and has the server be as it says. All that can go wrong is
-/// tried before anything is changed; then nothing can fail any more. Main thread; blocks while
-/// it reads the file and the metadata of plugins, so two of them are never under way at a time.
+/// tried before anything is changed; then nothing can fail any more. One reload follows the other.
+/// Supervision's thread; blocks while it reads the file and the metadata of plugins.
 class Reload
 {
 public:
     Reload(ReloadParts parts, ConfigSource source);
+    ~Reload();
+    Q_DISABLE_COPY_MOVE(Reload)
 
-    [[nodiscard]] ReloadResult run(const ReloadRequest &request);
+    /// \a done is called once it is decided. Where 16 wait already, it is refused: "busy".
+    void run(const ReloadRequest &request, ReloadDone done);
 
 private:
+    struct Attempt;
+
     [[nodiscard]] std::variant<ServerConfig, ReloadRefusal> read() const;
-    [[nodiscard]] ReloadResult attempt(const ReloadRequest &request);
-    void commit(const ServerConfig &config, const ReloadReport &report);
+    void begin();
+    [[nodiscard]] std::optional<ReloadRefusal> readAndCompare();
+    void prepared(const std::optional<ReloadRefusal> &refusal);
+    [[nodiscard]] ReloadResult decide();
+    void commit(const ReloadReport &report);
+    void finish(const ReloadResult &result);
     qint64 record(const ReloadRequest &request, const ReloadResult &result);
 
     ReloadParts m_parts;
     ConfigSource m_source;
+    std::unique_ptr<Attempt> m_attempt; ///< the one under way
+    std::deque<std::pair<ReloadRequest, ReloadDone>> m_waiting;
 };
 
 } // namespace semper
