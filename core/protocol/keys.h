@@ -89,6 +89,21 @@ SEMPER_KEY(loopLagMs, "loop_lag_ms")
 SEMPER_KEY(status, "status")
 SEMPER_KEY(title, "title")
 
+// cause
+SEMPER_KEY(cause, "cause")
+SEMPER_KEY(exitCode, "exit_code")
+SEMPER_KEY(step, "step")
+SEMPER_KEY(errorNumber, "errno")
+SEMPER_KEY(afterMs, "after_ms")
+SEMPER_KEY(askedMs, "asked_ms")
+SEMPER_KEY(probe, "probe")
+SEMPER_KEY(silentMs, "silent_ms")
+SEMPER_KEY(bytes, "bytes")
+SEMPER_KEY(limitBytes, "limit_bytes")
+SEMPER_KEY(waitsIn, "waits_in")
+SEMPER_KEY(waitsFor, "for")
+SEMPER_KEY(because, "because")
+
 // server object and events
 SEMPER_KEY(node, "node")
 SEMPER_KEY(guardianPid, "guardian_pid")

@@ -4,25 +4,11 @@
 #include "protocol/frame.h"
 #include "protocol/keys.h"
 
-#include <array>
-#include <utility>
-
 using namespace Qt::StringLiterals;
 
 namespace semper {
 
 namespace {
-
-constexpr std::array<std::pair<ProcessPhase, QLatin1StringView>, 8> phaseNames{{
-    {ProcessPhase::Stopped, QLatin1StringView("stopped")},
-    {ProcessPhase::Waiting, QLatin1StringView("waiting")},
-    {ProcessPhase::Starting, QLatin1StringView("starting")},
-    {ProcessPhase::Running, QLatin1StringView("running")},
-    {ProcessPhase::Backoff, QLatin1StringView("backoff")},
-    {ProcessPhase::Stopping, QLatin1StringView("stopping")},
-    {ProcessPhase::Failed, QLatin1StringView("failed")},
-    {ProcessPhase::Done, QLatin1StringView("done")},
-}};
 
 QJsonValue textOrNull(const QString &text)
 {
@@ -37,60 +23,19 @@ QJsonValue numberOrNull(const std::optional<Number> &number)
 
 } // namespace
 
-QString phaseName(ProcessPhase phase)
-{
-    for (const auto &[value, name] : phaseNames)
-        if (value == phase)
-            return name;
-    return {};
-}
-
-std::optional<ProcessPhase> phaseFromString(QStringView text)
-{
-    for (const auto &[value, name] : phaseNames)
-        if (name == text)
-            return value;
-    return std::nullopt;
-}
-
 QString processLabel(const QString &name, int instance)
 {
     return instance == 0 ? name : name + u':' + QString::number(instance);
 }
 
-QString ExitReport::describe() const
-{
-    if (!signal.isEmpty())
-        return u"killed by %1%2"_s.arg(signal, coreDumped ? u" (core dumped)"_s : QString());
-    return code ? u"exited with code %1"_s.arg(*code) : u"failed to start"_s;
-}
-
-QJsonObject ExitReport::toJson() const
-{
-    return {
-        {keys::at, wireTimeOrNull(at)},
-        {keys::code, numberOrNull(code)},
-        {keys::signal, textOrNull(signal)},
-        {keys::uptimeMs, qint64(uptime.count())},
-        {keys::coreDumped, coreDumped},
-    };
-}
-
-ExitReport ExitReport::fromJson(const QJsonObject &json)
-{
-    ExitReport report;
-    report.at = fromWireTime(json.value(keys::at));
-    if (const QJsonValue code = json.value(keys::code); code.isDouble())
-        report.code = code.toInt();
-    report.signal = json.value(keys::signal).toString();
-    report.uptime = std::chrono::milliseconds(json.value(keys::uptimeMs).toInteger());
-    report.coreDumped = json.value(keys::coreDumped).toBool();
-    return report;
-}
-
 bool ProcessStatus::isUnkillable() const
 {
     return pid.has_value() && reason.startsWith(unkillableReason);
+}
+
+QString ProcessStatus::explain() const
+{
+    return cause ? describe(*cause) : reason;
 }
 
 QJsonObject ProcessStatus::toJson() const
@@ -116,6 +61,7 @@ QJsonObject ProcessStatus::toJson() const
         {keys::uptimeMs, qint64(uptime.count())},
         {keys::nextStartAt, wireTimeOrNull(nextStartAt)},
         {keys::reason, reason},
+        {keys::cause, cause ? QJsonValue(cause->toJson()) : QJsonValue(QJsonValue::Null)},
         {keys::lastExit, lastExit ? QJsonValue(lastExit->toJson()) : QJsonValue(QJsonValue::Null)},
         {keys::cpuRatio, cpuRatio},
         {keys::memoryBytes, memoryBytes},
@@ -150,6 +96,7 @@ ProcessStatus ProcessStatus::fromJson(const QJsonObject &json)
     it.uptime = std::chrono::milliseconds(json.value(keys::uptimeMs).toInteger());
     it.nextStartAt = fromWireTime(json.value(keys::nextStartAt));
     it.reason = json.value(keys::reason).toString();
+    it.cause = Cause::fromJson(json.value(keys::cause).toObject());
     if (const QJsonValue exit = json.value(keys::lastExit); exit.isObject())
         it.lastExit = ExitReport::fromJson(exit.toObject());
     it.cpuRatio = json.value(keys::cpuRatio).toDouble();

@@ -3,6 +3,10 @@
 
 #include <semper/semper_core_export.h>
 
+#include "protocol/cause.h"
+#include "protocol/exitreport.h"
+#include "protocol/processphase.h"
+
 #include <QDateTime>
 #include <QJsonObject>
 #include <QLatin1StringView>
@@ -14,36 +18,13 @@
 
 namespace semper {
 
-/// Where a supervised process is in its life. phaseName() gives the wire's word.
-enum class ProcessPhase { Stopped, Waiting, Starting, Running, Backoff, Stopping, Failed, Done };
-enum class Wanted { Up, Down };
-
 /// The reason of a process that waits for its schedule, which has no next run.
 inline constexpr QLatin1StringView neverDueReason{"its schedule never comes"};
 /// How the reason of one begins that SIGKILL did not end; what keeps it follows.
 inline constexpr QLatin1StringView unkillableReason{"cannot be killed: "};
 
-[[nodiscard]] SEMPER_CORE_EXPORT QString phaseName(ProcessPhase phase);
-[[nodiscard]] SEMPER_CORE_EXPORT std::optional<ProcessPhase> phaseFromString(QStringView text);
-
 /// "worker:2", and "worker" for instance 0: for logs.
 [[nodiscard]] SEMPER_CORE_EXPORT QString processLabel(const QString &name, int instance);
-
-/// How a launch ended. Exactly one of code and signal is set, none for a launch that failed.
-struct ExitReport
-{
-    QDateTime at = {}; ///< wall time, UTC: to show, never to decide by
-    std::optional<int> code = {};
-    QString signal = {}; ///< "SIGSEGV"; empty for none
-    std::chrono::milliseconds uptime{0};
-    bool coreDumped = false;
-
-    /// "exited with code 3", "killed by SIGKILL".
-    [[nodiscard]] SEMPER_CORE_EXPORT QString describe() const;
-    [[nodiscard]] SEMPER_CORE_EXPORT QJsonObject toJson() const;
-    [[nodiscard]] SEMPER_CORE_EXPORT static ExitReport fromJson(const QJsonObject &json);
-    friend bool operator==(const ExitReport &, const ExitReport &) = default;
-};
 
 /// One instance of a process as the API, the hub and the command line show it: the
 /// protocol's "process object".
@@ -67,7 +48,8 @@ struct ProcessStatus
     QDateTime startedAt = {}; ///< invalid while no launch is alive
     std::chrono::milliseconds uptime{0};
     QDateTime nextStartAt = {}; ///< invalid unless in backoff
-    QString reason = {};
+    QString reason = {}; ///< the cause as an English sentence
+    std::optional<Cause> cause = {}; ///< nothing while nothing went wrong
     std::optional<ExitReport> lastExit = {};
     double cpuRatio = 0; ///< 1 is one core
     qint64 memoryBytes = 0; ///< resident
@@ -77,6 +59,8 @@ struct ProcessStatus
 
     /// It is to end, SIGKILL was sent, and it is still there.
     [[nodiscard]] SEMPER_CORE_EXPORT bool isUnkillable() const;
+    /// The cause as describe() says it; the reason where its code is not known here.
+    [[nodiscard]] SEMPER_CORE_EXPORT QString explain() const;
     [[nodiscard]] SEMPER_CORE_EXPORT QJsonObject toJson() const;
     /// Fields that are missing or of a wrong type keep their defaults.
     [[nodiscard]] SEMPER_CORE_EXPORT static ProcessStatus fromJson(const QJsonObject &json);
