@@ -14,6 +14,8 @@ namespace semper {
 
 namespace {
 
+constexpr qsizetype maximumLength = 4096;
+
 [[nodiscard]] QString readableName(const std::type_info &type)
 {
     int status = 0;
@@ -34,6 +36,11 @@ QString describeCurrentException()
         const std::type_info *type = abi::__cxa_current_exception_type();
         return u"%1, which is no std::exception"_s.arg(type ? readableName(*type) : u"?"_s);
     }
+}
+
+Fault currentFault()
+{
+    return {.what = describeCurrentException().left(maximumLength)};
 }
 
 } // namespace semper

@@ -3,7 +3,6 @@
 
 #include <semper/processlink.h>
 #include <semper/requesterror.h>
-#include <semper/suspension.h>
 
 #include "process/metricstore.h"
 #include "process/requestresponder.h"
@@ -32,12 +31,11 @@ constexpr qsizetype maximumTextLength = 4096;
 
 Process::Process(QString name, int instance, QJsonObject settings, ProcessLink &link, Clock &clock,
     QObject *parent)
-    : QObject(parent)
+    : TaskScope(clock, parent)
     , m_name(std::move(name))
     , m_instance(instance)
     , m_settings(std::move(settings))
     , m_link(link)
-    , m_clock(clock)
     , m_title(m_name)
     , m_service(*this, link)
     , m_responder(std::make_unique<RequestResponder>(link))
@@ -45,6 +43,7 @@ Process::Process(QString name, int instance, QJsonObject settings, ProcessLink &
     , m_metricsTimer(clock.timer([this] { flushMetrics(); }))
     , m_metricsSent(clock.now() - metricsPause)
 {
+    setObjectName(u"%1:%2"_s.arg(m_name).arg(m_instance));
     connect(&link, &ProcessLink::frameReceived, this, &Process::receive);
 }
 
@@ -59,6 +58,7 @@ void Process::setTitle(QStringView title)
 
 void Process::setReady(bool ready)
 {
+    m_toldReady = true;
     static_cast<void>(m_link.send(makeFrame(frames::ready, {{keys::ready, ready}})));
 }
 
@@ -66,11 +66,6 @@ void Process::setStatus(QStringView text)
 {
     const QString shown = text.left(maximumTextLength).toString().simplified();
     static_cast<void>(m_link.send(makeFrame(frames::status, {{keys::text, shown}})));
-}
-
-SleepRequest Process::sleep(std::chrono::milliseconds duration)
-{
-    return {*this, duration};
 }
 
 Gauge Process::gauge(QStringView name)
@@ -128,28 +123,19 @@ void Process::release()
         receive(frame);
 }
 
-void Process::requestStop()
-{
-    if (std::exchange(m_stopRequested, true))
-        return;
-    for (Suspension *suspension : m_suspended)
-        suspension->stop();
-    Q_EMIT stopping();
-}
-
 void Process::flushMetrics()
 {
     if (!std::exchange(m_metricsDue, false))
         return;
     m_metricsTimer->stop();
-    m_metricsSent = m_clock.now();
+    m_metricsSent = clock().now();
     static_cast<void>(m_link.send(makeFrame(frames::metrics, m_metrics->toJson())));
 }
 
 void Process::metricsChanged()
 {
     if (!std::exchange(m_metricsDue, true))
-        m_metricsTimer->start(std::max(0ms, m_metricsSent + metricsPause - m_clock.now()));
+        m_metricsTimer->start(std::max(0ms, m_metricsSent + metricsPause - clock().now()));
 }
 
 void Process::receive(const QJsonObject &frame)

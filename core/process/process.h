@@ -1,23 +1,20 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #pragma once
 
-#include <semper/clock.h>
-#include <semper/futurerequest.h>
 #include <semper/metrics.h>
 #include <semper/requesthandler.h>
 #include <semper/semper_core_export.h>
 #include <semper/servicelink.h>
-#include <semper/sleeprequest.h>
 #include <semper/stopped.h>
+#include <semper/task.h>
+#include <semper/taskscope.h>
 
-#include <QFuture>
 #include <QJsonObject>
 #include <QObject>
 #include <QString>
 #include <QStringView>
 
 #include <chrono>
-#include <list>
 #include <memory>
 
 namespace semper {
@@ -25,11 +22,12 @@ namespace semper {
 class MetricStore;
 class ProcessLink;
 class RequestResponder;
-class Suspension;
 
 /// What a user process has of the world around it: its name and settings, its metrics, its
-/// service, and the wish of others that it stop. Main thread only; no call blocks.
-class SEMPER_CORE_EXPORT Process : public QObject
+/// service, and the wish of others that it stop. Its run() and what spawn() was given wait in it as
+/// in a TaskScope: what a spawned task throws ends the process as if run() had thrown it, and when
+/// run() is over the others are cut short. Main thread only; no call blocks.
+class SEMPER_CORE_EXPORT Process : public TaskScope
 {
     Q_OBJECT
 public:
@@ -54,19 +52,6 @@ public:
     void setReady(bool ready = true);
     /// A line for people about what it is doing. Shown as it is; empty for nothing.
     void setStatus(QStringView text);
-
-    /// Waits without blocking: `co_await process.sleep(3s)`. A stop ends it at once, as if its
-    /// time had come; begun after a stop it throws Stopped.
-    [[nodiscard]] SleepRequest sleep(std::chrono::milliseconds duration);
-    /// Waits for work on another thread: `co_await process.result(future)` is what it returned, or
-    /// throws what it threw. A stop throws Stopped here and leaves the work to itself.
-    template <class T>
-    [[nodiscard]] FutureRequest<T> result(QFuture<T> future)
-    {
-        return {*this, std::move(future)};
-    }
-    /// The server, or SIGTERM, asked for an end. It never falls again.
-    [[nodiscard]] bool stopRequested() const { return m_stopRequested; }
 
     /// The metric of this name, made when first asked for: letters, digits, _, : and ., at most
     /// 64, and at most 192 metrics. Changes are gathered and sent at most every 250 ms.
@@ -94,24 +79,17 @@ public:
         setRequestHandler(detail::requestHandler<QJsonObject>(std::move(handler)));
     }
 
-    [[nodiscard]] Clock &clock() const { return m_clock; }
-
 public Q_SLOTS:
-    /// Asks run() to end, as the server's stop does. Nothing is resumed inside this call.
-    void requestStop();
     /// Sends what was gathered of the metrics now.
     void flushMetrics();
 
 Q_SIGNALS:
-    /// Once, right after stopRequested() became true.
-    void stopping();
     /// The service's own code sent \a payload. What comes before the first await in run() waits.
     void messageReceived(const QJsonObject &payload);
     void titleChanged(const QString &title);
 
 private:
     friend class ProcessHost;
-    friend class Suspension;
 
     void setRequestHandler(RequestHandler<QJsonObject> handler);
     /// Messages and requests wait until release().
@@ -124,9 +102,8 @@ private:
     int m_instance;
     QJsonObject m_settings;
     ProcessLink &m_link;
-    Clock &m_clock;
     QString m_title;
-    bool m_stopRequested = false;
+    bool m_toldReady = false; ///< or that it is not
     ServiceLink m_service;
     std::unique_ptr<RequestResponder> m_responder;
     bool m_holds = false;
@@ -135,7 +112,6 @@ private:
     std::unique_ptr<Clock::Timer> m_metricsTimer;
     std::chrono::milliseconds m_metricsSent; ///< by the clock
     bool m_metricsDue = false; ///< changes wait for the timer
-    std::list<Suspension *> m_suspended; ///< oldest first
 };
 
 } // namespace semper

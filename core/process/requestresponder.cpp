@@ -34,7 +34,7 @@ void RequestResponder::receive(const QJsonObject &request)
     if (!m_handler)
         return refuse(id, codes::noHandler, u"this process answers no requests"_s);
     const QJsonObject params = request.value(keys::params).toObject();
-    answer(m_handler, id, params.value(keys::payload).toObject());
+    static_cast<void>(answer(m_handler, id, params.value(keys::payload).toObject()));
 }
 
 QCoro::Task<> RequestResponder::answer(

@@ -4,8 +4,8 @@
 #include <semper/process.h>
 #include <semper/registry.h>
 #include <semper/semper_core_export.h>
+#include <semper/task.h>
 
-#include <QCoroTask>
 #include <QObject>
 
 namespace semper {
