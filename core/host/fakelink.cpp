@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include <semper/fakelink.h>
 
+#include <semper/requesterror.h>
+
 #include "protocol/connectionkeys.h"
 #include "protocol/frame.h"
 #include "protocol/messagekeys.h"
@@ -90,11 +92,13 @@ void FakeLink::answerAsService(const QJsonObject &request)
 {
     QJsonObject response = makeFrame(frames::response, {{keys::id, request.value(keys::id)}});
     const QJsonValue payload = request.value(keys::params)[keys::payload];
-    if (m_serviceHandler)
+    try {
+        if (!m_serviceHandler)
+            throw RequestError(codes::noHandler, QStringLiteral("none"));
         response.insert(keys::result, m_serviceHandler(payload.toObject()));
-    else
-        response.insert(keys::error,
-            QJsonObject{{keys::code, codes::noHandler}, {keys::detail, QStringLiteral("none")}});
+    } catch (const RequestError &error) {
+        response.insert(keys::error, error.toWire());
+    }
     receive(response);
 }
 

@@ -36,7 +36,8 @@ public:
     void setTakesMore(bool takes) { m_takesMore = takes; }
     /// The service's own code sends \a payload: Process::messageReceived.
     void sendMessage(const QJsonObject &payload);
-    /// What Process::ask() is answered with. Without it: RequestError, Unhandled.
+    /// What Process::ask() is answered with: what it returns, or the RequestError that it throws.
+    /// Without it: RequestError, Unhandled.
     void setServiceHandler(std::function<QJsonObject(const QJsonObject &payload)> handler)
     {
         m_serviceHandler = std::move(handler);

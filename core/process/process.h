@@ -71,8 +71,8 @@ public:
     [[nodiscard]] QCoro::Task<QJsonObject> ask(
         QJsonObject payload, std::chrono::milliseconds timeout = ServiceLink::defaultTimeout);
     /// Has \a handler, a function or coroutine of a (const QJsonObject &), answer what the service
-    /// asks this process: with a QJsonObject. What it throws the service is told. Several requests
-    /// may be under way at once. Set it before the first await in run(): until then they wait.
+    /// asks this process: with a QJsonObject. What it throws the service is told, a RequestError
+    /// with its code and data. Several requests may be under way at once. Set it before the first await in run(): until then they wait.
     template <class Handler>
     void onRequest(Handler handler)
     {

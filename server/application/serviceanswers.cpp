@@ -9,8 +9,10 @@
 #include "protocol/messagekeys.h"
 #include "supervisor/supervisedprocess.h"
 
+#include <semper/requesterror.h>
 #include <semper/serverapplication.h>
 #include <semper/service.h>
+#include <semper/stopped.h>
 
 #include <QLoggingCategory>
 #include <QScopeGuard>
@@ -26,12 +28,29 @@ namespace {
 Q_LOGGING_CATEGORY(logServiceAnswers, "semper.server.service", QtInfoMsg)
 
 constexpr int mostUnderWay = 64; ///< of one instance, of all its launches together
-constexpr qsizetype maximumDetailLength = 4096;
 
 QJsonObject refusal(const QJsonValue &id, QLatin1StringView code, const QString &detail)
 {
     return makeFrame(frames::response,
         {{keys::id, id}, {keys::error, QJsonObject{{keys::code, code}, {keys::detail, detail}}}});
+}
+
+/// \a value as "result" or "error", unless that is too large.
+QJsonObject responseWith(const QJsonValue &id, QLatin1StringView key, const QJsonObject &value)
+{
+    const QJsonObject response = makeFrame(frames::response, {{keys::id, id}, {key, value}});
+    const qsizetype size = encodeFrame(response).size();
+    return size <= maximumFrameBytes
+        ? response
+        : refusal(id, codes::tooLarge, u"the answer has %1 bytes"_s.arg(size));
+}
+
+/// The answer for what a handler threw.
+QJsonObject failure(const QJsonValue &id)
+{
+    const QString what = currentFault().what;
+    qCWarning(logServiceAnswers, "a handler of requests threw %ls", qUtf16Printable(what));
+    return refusal(id, codes::handlerFailed, what);
 }
 
 } // namespace
@@ -58,9 +77,9 @@ void ServiceAnswers::answer(
         underWay = std::make_shared<int>(0);
     if (*underWay >= mostUnderWay)
         return refuse(codes::tooMany, u"%1 requests are under way"_s.arg(mostUnderWay));
-    drive(&session, id, handler,
+    static_cast<void>(drive(&session, id, handler,
         {.process = process.name(), .instance = process.instance(), .payload = payload.toObject()},
-        underWay);
+        underWay));
 }
 
 QCoro::Task<> ServiceAnswers::drive(QPointer<ProcessSession> session, QJsonValue id,
@@ -71,13 +90,15 @@ QCoro::Task<> ServiceAnswers::drive(QPointer<ProcessSession> session, QJsonValue
     QJsonObject response;
     try {
         const QJsonObject result = co_await handler(std::move(request));
-        response = makeFrame(frames::response, {{keys::id, id}, {keys::result, result}});
-        if (const qsizetype size = encodeFrame(response).size(); size > maximumFrameBytes)
-            response = refusal(id, codes::tooLarge, u"the answer has %1 bytes"_s.arg(size));
+        response = responseWith(id, keys::result, result);
+    } catch (const Stopped &) {
+        response = refusal(id, codes::stopping, u"the service ends"_s);
+    } catch (const RequestError &error) {
+        response = error.reason() == RequestError::Reason::Refused
+            ? responseWith(id, keys::error, error.toWire())
+            : failure(id); // of another request, which it made itself
     } catch (...) {
-        const QString what = describeCurrentException().left(maximumDetailLength);
-        qCWarning(logServiceAnswers, "a handler of requests threw %ls", qUtf16Printable(what));
-        response = refusal(id, codes::handlerFailed, what);
+        response = failure(id);
     }
     if (!session)
         co_return; // and this object may be gone as well

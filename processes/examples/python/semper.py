@@ -25,6 +25,15 @@ MAXIMUM_FRAME = 64 * 1024
 MAXIMUM_MESSAGES = 1024
 
 
+class RequestError(Exception):
+    """For on_request to raise: the asker gets the code, the text and the data (a dict)."""
+
+    def __init__(self, code, text, data=None):
+        super().__init__(text)
+        self.code = code
+        self.data = data
+
+
 class Process:
     """One process beside its service, as `semper serve` started it."""
 
@@ -159,8 +168,13 @@ class Process:
             try:
                 result = self._on_request(request["params"]["payload"])
                 self.send("response", id=request["id"], result=result)
+            except RequestError as error:
+                self._refuse(request, error.code, str(error), error.data)
             except Exception as error:  # whatever it is, it is the asker's answer
                 self._refuse(request, "handler_failed", str(error))
 
-    def _refuse(self, request, code, detail):
-        self.send("response", id=request["id"], error={"code": code, "detail": detail[:4096]})
+    def _refuse(self, request, code, detail, data=None):
+        error = {"code": code, "detail": detail[:4096]}
+        if data:
+            error["data"] = data
+        self.send("response", id=request["id"], error=error)
