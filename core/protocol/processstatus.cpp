@@ -30,7 +30,7 @@ QString processLabel(const QString &name, int instance)
 
 bool ProcessStatus::isUnkillable() const
 {
-    return pid.has_value() && reason.startsWith(unkillableReason);
+    return pid.has_value() && cause && cause->is<cause::Unkillable>();
 }
 
 QString ProcessStatus::explain() const
@@ -57,6 +57,7 @@ QJsonObject ProcessStatus::toJson() const
         {keys::restarts, restarts},
         {keys::standby, standby},
         {keys::outdated, outdated},
+        {keys::clearing, clearing},
         {keys::startedAt, wireTimeOrNull(startedAt)},
         {keys::uptimeMs, qint64(uptime.count())},
         {keys::nextStartAt, wireTimeOrNull(nextStartAt)},
@@ -91,6 +92,7 @@ ProcessStatus ProcessStatus::fromJson(const QJsonObject &json)
         it.pid = pid.toInteger();
     it.restarts = json.value(keys::restarts).toInt();
     it.standby = json.value(keys::standby).toInt();
+    it.clearing = json.value(keys::clearing).toBool();
     it.outdated = json.value(keys::outdated).toBool();
     it.startedAt = fromWireTime(json.value(keys::startedAt));
     it.uptime = std::chrono::milliseconds(json.value(keys::uptimeMs).toInteger());

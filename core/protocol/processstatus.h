@@ -9,7 +9,6 @@
 
 #include <QDateTime>
 #include <QJsonObject>
-#include <QLatin1StringView>
 #include <QString>
 #include <QStringList>
 
@@ -17,11 +16,6 @@
 #include <optional>
 
 namespace semper {
-
-/// The reason of a process that waits for its schedule, which has no next run.
-inline constexpr QLatin1StringView neverDueReason{"its schedule never comes"};
-/// How the reason of one begins that SIGKILL did not end; what keeps it follows.
-inline constexpr QLatin1StringView unkillableReason{"cannot be killed: "};
 
 /// "worker:2", and "worker" for instance 0: for logs.
 [[nodiscard]] SEMPER_CORE_EXPORT QString processLabel(const QString &name, int instance);
@@ -45,6 +39,7 @@ struct ProcessStatus
     int restarts = 0;
     int standby = 0; ///< hosts that wait to take over, for any instance of this name
     bool outdated = false; ///< its launch runs as the configuration said before
+    bool clearing = false; ///< what its last launch left behind is being ended
     QDateTime startedAt = {}; ///< invalid while no launch is alive
     std::chrono::milliseconds uptime{0};
     QDateTime nextStartAt = {}; ///< invalid unless in backoff

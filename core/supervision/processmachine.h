@@ -3,7 +3,8 @@
 
 #include <semper/semper_core_export.h>
 
-#include "protocol/processstatus.h"
+#include "protocol/exitreport.h"
+#include "protocol/processphase.h"
 #include "supervision/happening.h"
 #include "supervision/instant.h"
 #include "supervision/slidingwindow.h"
@@ -78,10 +79,11 @@ struct MachineState
     std::optional<Instant> nextStartAt; ///< in Backoff only
     std::chrono::milliseconds extension{
         0}; ///< the time that it asked for last, to start or to stop
-    QString fault; ///< why the launch that is alive is about to end, if it said so
-    QString wish; ///< why the next launch comes, where no command asks for it
-    QString excess; ///< why the launch that is asked to end has failed
-    QString reason; ///< why the state is what it is, for people
+    std::optional<Cause> fault; ///< why the launch that is alive is about to end, if it said so
+    std::optional<Cause> command; ///< by which the launch that is alive was asked to end
+    std::optional<Cause> wish; ///< why the next launch comes, where no command asks for it
+    std::optional<Cause> excess; ///< why the launch that is asked to end has failed
+    std::optional<Cause> cause; ///< why the state is what it is; nothing where all is well
     std::optional<ExitReport> lastExit;
 
     friend bool operator==(const MachineState &, const MachineState &) = default;
@@ -92,7 +94,7 @@ struct StepContext
     const ProcessSpec &spec;
     Instant now;
     double random = 0.5; ///< from [0, 1), for the jitter
-    QString blocker = {}; ///< why it must not be launched now: "waits for db"; empty: it may
+    std::optional<Cause> blocker = {}; ///< why it must not be launched now; nothing: it may
 };
 
 struct StepResult

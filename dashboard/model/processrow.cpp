@@ -62,14 +62,18 @@ std::optional<std::chrono::milliseconds> ProcessRow::nextStartIn() const
     return std::max(std::chrono::milliseconds(left), 0ms);
 }
 
+bool ProcessRow::isClearing() const
+{
+    return m_status.clearing && nextStartIn() == 0ms;
+}
+
 QString ProcessRow::lastEventText() const
 {
     if (m_lastEventAt.isValid())
         return format::clock(m_lastEventAt) + u' ' + m_lastEventText;
     if (m_status.lastExit)
-        return format::clock(m_status.lastExit->at) + u' '
-            + describeExit(m_status.lastExit->toJson(), m_status.reason);
-    return m_status.reason;
+        return format::clock(m_status.lastExit->at) + u' ' + m_status.lastExit->describe();
+    return m_status.explain();
 }
 
 QDateTime ProcessRow::lastEventAt() const
@@ -127,8 +131,7 @@ void ProcessRow::noteExit(const Event &event)
     m_lastTrouble.clear();
     if (!event.isTrouble())
         return;
-    m_lastTrouble = describeExit(
-        event.fields.value(keys::lastExit).toObject(), event.fields.value(keys::reason).toString());
+    m_lastTrouble = event.describeExit();
     const std::pair key(event.id, event.at);
     if (m_knownExits.contains(key)) // all are told again after a reconnection
         return;

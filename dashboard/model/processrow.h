@@ -43,6 +43,8 @@ public:
     [[nodiscard]] std::optional<std::chrono::milliseconds> uptime(Clock::time_point now) const;
     /// Nothing unless a start is due; counts by wall time, which the server shares with us.
     [[nodiscard]] std::optional<std::chrono::milliseconds> nextStartIn() const;
+    /// It would start now, but what the last launch left behind is being ended.
+    [[nodiscard]] bool isClearing() const;
     /// "14:03:22 killed by SIGKILL, restarting".
     [[nodiscard]] QString lastEventText() const;
     [[nodiscard]] QDateTime lastEventAt() const;

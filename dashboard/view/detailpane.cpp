@@ -148,11 +148,13 @@ QString DetailPane::facts(const ProcessRow &row) const
     if (!row.commandProblem().isEmpty())
         facts.append(row.commandProblem());
     if (const auto left = row.nextStartIn(); left && !m_mirror->processes().isStale())
-        facts.append(tr("next start %1").arg(format::countdown(*left)));
+        facts.append(row.isClearing() ? tr("ending what it left behind")
+                                      : tr("next start %1").arg(format::countdown(*left)));
     if (status.critical)
         facts.append(tr("critical"));
-    if (!status.reason.isEmpty())
-        facts.append(status.reason);
+    const QString why = status.explain();
+    if (!why.isEmpty())
+        facts.append(why);
     if (!status.status.isEmpty())
         facts.append(u"“%1”"_s.arg(status.status));
     if (status.restarts > 0)
@@ -164,8 +166,8 @@ QString DetailPane::facts(const ProcessRow &row) const
     if (status.standby > 0)
         facts.append(tr("%n in standby", nullptr, status.standby));
     if (status.lastExit) {
-        const QString how = describeExit(status.lastExit->toJson(), {});
-        facts.append(how == status.reason
+        const QString how = status.lastExit->describe();
+        facts.append(how == why
                 ? tr("last exit %1").arg(format::clock(status.lastExit->at))
                 : tr("last exit %1, %2").arg(format::clock(status.lastExit->at), how));
     }

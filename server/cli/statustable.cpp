@@ -158,6 +158,8 @@ QString ago(const QDateTime &then, const QDateTime &now)
 QString nextStart(const ProcessStatus &status, const QDateTime &now)
 {
     const std::chrono::milliseconds left(std::max<qint64>(0, now.msecsTo(status.nextStartAt)));
+    if (status.clearing && left == 0ms)
+        return Texts::tr("ending what it left behind");
     if (status.state == ProcessPhase::Backoff)
         return Texts::tr("next start in %1").arg(humanDuration(left));
     const QDateTime local = status.nextStartAt.toLocalTime();
@@ -196,13 +198,12 @@ QString situation(const ProcessStatus &status, const QDateTime &now)
     const bool troubled = urgency(status) < 4 || !status.pid;
     const bool ranBySchedule = status.lastExit && status.nextStartAt.isValid()
         && (status.state == ProcessPhase::Done || status.state == ProcessPhase::Failed);
-    if (troubled && !ranBySchedule && !status.reason.isEmpty())
-        parts.append(status.reason);
+    const QString why = status.explain();
+    if (troubled && !ranBySchedule && !why.isEmpty())
+        parts.append(why);
     else if (status.lastExit)
-        parts.append((status.reason.isEmpty() ? status.lastExit->describe() : status.reason)
-            + u", "_s + ago(status.lastExit->at, now));
-    if (status.state == ProcessPhase::Running && status.alive == false)
-        parts.append(Texts::tr("no sign of life"));
+        parts.append((why.isEmpty() ? status.lastExit->describe() : why) + u", "_s
+            + ago(status.lastExit->at, now));
     if (status.outdated)
         parts.append(Texts::tr("outdated: runs as before a reload"));
     if (status.standby > 0)

@@ -25,13 +25,6 @@ QString textOf(const QJsonObject &frame, QLatin1StringView key, qsizetype limit)
     return frame.value(key).toString().left(limit);
 }
 
-/// What only the server can know is not for a process to say.
-QString faultOf(const QJsonObject &frame)
-{
-    const QString what = textOf(frame, keys::what, maximumFaultLength);
-    return what.startsWith(unkillableReason) ? u"it says: "_s + what : what;
-}
-
 std::optional<std::chrono::milliseconds> lagOf(const QJsonObject &heartbeat)
 {
     const QJsonValue lag = heartbeat.value(keys::loopLagMs);
@@ -77,7 +70,8 @@ void ProcessSession::take(const QJsonObject &frame)
     else if (type == frames::title)
         m_process->setTitle(textOf(frame, keys::text, maximumTitleLength));
     else if (type == frames::fault)
-        m_process->handle(happening::FaultReported{faultOf(frame)});
+        m_process->handle(happening::FaultReported{
+            cause::Fault{.what = textOf(frame, keys::what, maximumFaultLength)}});
     else if (type == frames::message)
         Q_EMIT messageReceived(frame.value(keys::payload).toObject());
     else if (type == frames::response)

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "protocol/cause.h"
+
 #include <QHash>
 #include <QList>
 #include <QMultiHash>
 #include <QString>
+
+#include <optional>
 
 namespace semper {
 
@@ -19,8 +23,8 @@ public:
     void remove(SupervisedProcess *process);
 
     /// Why \a process must not be launched now: a dependency that has not come far enough, or a
-    /// group that is still stopping. Empty: it may.
-    [[nodiscard]] QString blockerOf(const SupervisedProcess &process) const;
+    /// group that is still stopping. Nothing: it may.
+    [[nodiscard]] std::optional<Cause> blockerOf(const SupervisedProcess &process) const;
     /// Those that depend on \a process.
     [[nodiscard]] QList<SupervisedProcess *> dependantsOf(const SupervisedProcess &process) const;
     /// Those whose blocker may change when \a process changes.

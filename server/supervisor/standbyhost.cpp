@@ -42,7 +42,7 @@ void StandbyHost::start(const ProcessSpec &spec)
     });
     connect(m_launch.get(), &Launch::failed, this, [this, spec](const LaunchFailure &failure) {
         m_ends.close();
-        gone(explainFailedLaunch(spec, failure));
+        gone(describe(causeOf(spec, failure)));
     });
     connect(m_launch.get(), &Launch::ended, this,
         [this](const ExitReport &report) { gone(report.describe()); });

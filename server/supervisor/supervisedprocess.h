@@ -38,8 +38,8 @@ class WallClock;
 struct SupervisorEdges : LaunchEdges
 {
     WallClock &clock;
-    /// Why a process must not be launched now; empty: it may.
-    std::function<QString(const SupervisedProcess &)> blocker = {};
+    /// Why a process must not be launched now; nothing: it may.
+    std::function<std::optional<Cause>(const SupervisedProcess &)> blocker = {};
     /// When its schedule is due next; invalid without one.
     std::function<QDateTime(const SupervisedProcess &)> nextRun = {};
     Standbys *standbys = nullptr;
@@ -67,6 +67,8 @@ public:
     /// As pid(), but stays that of a launch which ended until the next one begins.
     [[nodiscard]] qint64 launchPid() const { return pid() > 0 ? pid() : m_session; }
     [[nodiscard]] ProcessStatus status() const;
+    /// In backoff, and between the runs of a schedule; invalid otherwise.
+    [[nodiscard]] QDateTime nextStartAt() const;
 
     /// The only way to change the state. May be called from inside an action's effect: what
     /// happens then waits for its turn.
@@ -121,7 +123,7 @@ Q_SIGNALS:
     /// The launch has ended; nothing was made of it yet.
     void ending();
     /// It died or could not be launched, unasked, and is to be launched again, but was not yet.
-    void willRestart(const QString &why);
+    void willRestart(const semper::Cause &why);
     /// What a launch had left behind was ended.
     void leftBehind(const semper::LeftoverReport &report);
     /// The average use of CPU passed its limit (\a high), or fell again.
@@ -134,9 +136,9 @@ Q_SIGNALS:
 private:
     [[nodiscard]] std::chrono::milliseconds uptime() const; ///< 0 while no launch is alive
     void proceed();
-    [[nodiscard]] QString blockerNow() const;
+    [[nodiscard]] std::optional<Cause> blockerNow() const;
+    [[nodiscard]] std::optional<Cause> causeNow() const;
     void noteNextStart();
-    [[nodiscard]] QDateTime nextStartAt() const;
     void perform(const Action &action);
     void requestStop();
     void arm(std::chrono::milliseconds delay);
@@ -154,7 +156,7 @@ private:
     [[nodiscard]] QList<pid_t> members() const;
     void launchFailed(const LaunchFailure &failure);
     /// What it lacks to be ready, or, once killed, what keeps it.
-    [[nodiscard]] QString whatIsMissing() const;
+    [[nodiscard]] happening::TimerElapsed timeIsUp() const;
     void launchEnded(ExitReport report);
 
     LaunchIdentity m_identity;

@@ -9,8 +9,6 @@
 
 #include <chrono>
 
-using namespace Qt::StringLiterals;
-
 namespace semper {
 
 namespace {
@@ -38,6 +36,18 @@ void SupervisedProcess::sample()
     m_vitals.sample(m_launch ? pid_t(pid()) : 0, std::chrono::steady_clock::now());
 }
 
+std::optional<Cause> SupervisedProcess::causeNow() const
+{
+    if (m_state.resting && m_state.phase == ProcessPhase::Waiting)
+        return cause::Scheduled{.nextStartAt = nextStartAt()};
+    const bool isRunning = m_state.phase == ProcessPhase::Running && !m_state.killed;
+    if (isRunning && m_heartbeat.isAlive() == false)
+        return cause::Hung{.silent = m_heartbeat.patience()};
+    if (isRunning && m_liveness && m_liveness->failure())
+        return *m_liveness->failure();
+    return m_state.cause;
+}
+
 ProcessStatus SupervisedProcess::status() const
 {
     ProcessStatus status;
@@ -56,14 +66,14 @@ ProcessStatus SupervisedProcess::status() const
     status.restarts = m_state.restarts;
     status.standby = m_edges.standbys ? m_edges.standbys->waiting(name()) : 0;
     status.outdated = m_isOutdated;
+    status.clearing = m_state.clearing;
     if (m_state.launchedAt) {
         status.startedAt = m_startedAt;
         status.uptime = uptime();
     }
     status.nextStartAt = nextStartAt();
-    status.reason = m_state.reason;
-    if (m_state.resting && !status.nextStartAt.isValid())
-        status.reason = neverDueReason;
+    status.cause = causeNow();
+    status.reason = describe(status.cause);
     status.lastExit = m_state.lastExit;
     status.cpuRatio = m_vitals.cpuRatio();
     status.memoryBytes = m_vitals.memoryBytes();

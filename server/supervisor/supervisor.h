@@ -129,15 +129,17 @@ private:
     void describe(const QString &service, const QString &name, const ProcessSpec &spec);
     void addInstance(const QString &name, int instance);
     void processHasMoved(SupervisedProcess *process);
-    void restartGroupOf(const SupervisedProcess &dead, const QString &why);
+    void restartGroupOf(const SupervisedProcess &dead, const Cause &why);
     void followFailure(const SupervisedProcess &failed);
     qint64 recordCommand(
         const SupervisionCommand &command, const QList<SupervisedProcess *> &targets);
     [[nodiscard]] std::optional<CommandError> refusal(
         const SupervisionCommand &command, const QList<SupervisedProcess *> &targets) const;
     void carryOut(const SupervisionCommand &command, const QList<SupervisedProcess *> &targets);
-    void restart(const QList<SupervisedProcess *> &targets);
-    void restartInstances(const QString &name, const QList<SupervisedProcess *> &targets);
+    void stop(const QList<SupervisedProcess *> &targets, const SupervisionCommand &command);
+    void restart(const QList<SupervisedProcess *> &targets, const QString &by = {});
+    void restartInstances(
+        const QString &name, const QList<SupervisedProcess *> &targets, const QString &by);
     void recordGivenUp(const SupervisedProcess &failed, const QList<int> &left);
     void scale(const QString &name, int count);
     void resize(const QString &name, int count, bool startNewOnes);

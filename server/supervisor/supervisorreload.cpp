@@ -173,7 +173,7 @@ void Supervisor::startAdded(const ProcessChange &change)
         if (!stays(process))
             continue;
         if (!change.spec.enabled)
-            process->handle(happening::Stop{});
+            process->handle(happening::Stop{cause::Disabled{}});
         else if (process->spec().schedule)
             begin(process);
         else
@@ -196,7 +196,7 @@ void Supervisor::followChange(const ProcessChange &change, bool wasScheduled)
             if (change.spec.enabled)
                 begin(process);
             else
-                process->handle(happening::Stop{});
+                process->handle(happening::Stop{cause::Disabled{}});
         }
     }
     if (change.keys.contains(keys::schedule)) {

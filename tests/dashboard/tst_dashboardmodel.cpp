@@ -212,7 +212,7 @@ void TestDashboardModel::anIntentEndsWithItsEffectNotBefore()
     process.state = ProcessPhase::Stopping;
     model.applyState(process);
     QCOMPARE(cell(model, u"p"_s, ProcessModel::State), u"Stopping… 3 s"_s);
-    process.reason = u"cannot be killed: state D, waits in nfs_wait"_s;
+    process.cause = cause::Unkillable{.state = u"D"_s, .waitsIn = u"nfs_wait"_s};
     model.applyState(process);
     QCOMPARE(cell(model, u"p"_s, ProcessModel::State), u"Unkillable"_s);
     process.state = ProcessPhase::Stopped;

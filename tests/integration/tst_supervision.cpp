@@ -179,6 +179,11 @@ void TestSupervision::tooManyRestartsAreAFailureUntilSomebodyStartsIt()
     QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"state"_s], u"failed"_s, patience);
     QCOMPARE(server.process(u"it"_s)[u"restarts"_s], 2);
     QVERIFY(server.process(u"it"_s)[u"reason"_s].toString().contains(u"more than 2 restarts"));
+    const QJsonObject exited{{u"code"_s, u"exited"_s}, {u"exit_code"_s, 3}};
+    QCOMPARE(server.process(u"it"_s)[u"cause"_s],
+        (QJsonObject{{u"code"_s, u"gave_up"_s}, {u"restarts"_s, 2}, {u"window_ms"_s, 60000},
+            {u"because"_s, exited}}));
+    QCOMPARE(server.process(u"it"_s)[u"last_exit"_s][u"cause"_s], exited);
     static_cast<void>(server.command({u"start"_s, u"it"_s}));
     QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"restarts"_s], 4, patience);
 }
