@@ -32,6 +32,8 @@ SEMPER_KEY(version, "version")
 SEMPER_KEY(settings, "settings")
 SEMPER_KEY(heartbeatMs, "heartbeat_ms")
 SEMPER_KEY(readyMode, "ready_mode")
+SEMPER_KEY(workedMs, "worked_ms")
+SEMPER_KEY(configuration, "configuration")
 SEMPER_KEY(deadlineMs, "deadline_ms")
 SEMPER_KEY(topics, "topics")
 SEMPER_KEY(processes, "processes")
@@ -76,6 +78,10 @@ SEMPER_KEY(alive, "alive")
 SEMPER_KEY(critical, "critical")
 SEMPER_KEY(pid, "pid")
 SEMPER_KEY(restarts, "restarts")
+SEMPER_KEY(restarts10m, "restarts_10m")
+SEMPER_KEY(restarts1h, "restarts_1h")
+SEMPER_KEY(condition, "condition")
+SEMPER_KEY(stalled, "stalled")
 SEMPER_KEY(outdated, "outdated")
 SEMPER_KEY(clearing, "clearing")
 SEMPER_KEY(startedAt, "started_at")
@@ -167,6 +173,8 @@ SEMPER_KEY(mode, "mode")
 SEMPER_KEY(successCodes, "success_codes")
 SEMPER_KEY(onFailed, "on_failed")
 SEMPER_KEY(watchdogMs, "watchdog_ms")
+SEMPER_KEY(stalledAfterMs, "stalled_after_ms")
+SEMPER_KEY(onStalled, "on_stalled")
 SEMPER_KEY(liveness, "liveness")
 SEMPER_KEY(failures, "failures")
 SEMPER_KEY(dependsOn, "depends_on")
@@ -221,6 +229,7 @@ inline constexpr QLatin1StringView hello{"hello"};
 inline constexpr QLatin1StringView welcome{"welcome"};
 inline constexpr QLatin1StringView ready{"ready"};
 inline constexpr QLatin1StringView heartbeat{"heartbeat"};
+inline constexpr QLatin1StringView worked{"worked"};
 inline constexpr QLatin1StringView status{"status"};
 inline constexpr QLatin1StringView title{"title"};
 inline constexpr QLatin1StringView fault{"fault"};

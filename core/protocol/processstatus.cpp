@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "protocol/processstatus.h"
 
+#include "protocol/condition.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
 
@@ -49,12 +50,16 @@ QJsonObject ProcessStatus::toJson() const
             command.isEmpty() ? QJsonValue(QJsonValue::Null)
                               : QJsonValue(QJsonArray::fromStringList(command))},
         {keys::state, phaseName(state)},
+        {keys::condition, conditionName(conditionOf(*this))},
         {keys::wanted, wanted == Wanted::Up ? u"up"_s : u"down"_s},
         {keys::ready, ready},
         {keys::alive, numberOrNull(alive)},
         {keys::critical, critical},
         {keys::pid, numberOrNull(pid)},
+        {keys::stalled, stalled},
         {keys::restarts, restarts},
+        {keys::restarts10m, restartsIn10Minutes},
+        {keys::restarts1h, restartsInAnHour},
         {keys::standby, standby},
         {keys::outdated, outdated},
         {keys::clearing, clearing},
@@ -90,6 +95,9 @@ ProcessStatus ProcessStatus::fromJson(const QJsonObject &json)
     it.critical = json.value(keys::critical).toBool();
     if (const QJsonValue pid = json.value(keys::pid); pid.isDouble())
         it.pid = pid.toInteger();
+    it.stalled = json.value(keys::stalled).toBool();
+    it.restartsIn10Minutes = json.value(keys::restarts10m).toInt();
+    it.restartsInAnHour = json.value(keys::restarts1h).toInt();
     it.restarts = json.value(keys::restarts).toInt();
     it.standby = json.value(keys::standby).toInt();
     it.clearing = json.value(keys::clearing).toBool();

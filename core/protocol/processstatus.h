@@ -36,7 +36,11 @@ struct ProcessStatus
     std::optional<bool> alive = {};
     bool critical = false; ///< people are asked before they end it
     std::optional<qint64> pid = {};
-    int restarts = 0;
+    /// Its event loop turns, and it gets nothing done.
+    bool stalled = false;
+    int restarts = 0; ///< relaunches that nobody asked for
+    int restartsIn10Minutes = 0; ///< of them, in the last 10 minutes
+    int restartsInAnHour = 0; ///< likewise
     int standby = 0; ///< hosts that wait to take over, for any instance of this name
     bool outdated = false; ///< its launch runs as the configuration said before
     bool clearing = false; ///< what its last launch left behind is being ended

@@ -57,8 +57,10 @@ void Step::launch()
     const bool asked = std::exchange(m_state.asked, false);
     if (asked || waited)
         m_state.cause = std::exchange(m_state.wish, {});
-    if (!asked)
+    if (!asked) {
         ++m_state.restarts;
+        m_state.lastRestarts.add(m_context.now);
+    }
     enter(ProcessPhase::Starting);
     m_state.resting = false;
     m_state.fault.reset();

@@ -82,6 +82,7 @@ void Step::on(const happening::Restart &event)
 void Step::on(const happening::Reset &)
 {
     m_state.restarts = 0;
+    m_state.lastRestarts.clear();
     forgetFailures();
     if (m_state.phase == ProcessPhase::Backoff) {
         cancelBackoff();

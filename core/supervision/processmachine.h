@@ -7,6 +7,7 @@
 #include "protocol/processphase.h"
 #include "supervision/happening.h"
 #include "supervision/instant.h"
+#include "supervision/restartwindow.h"
 #include "supervision/slidingwindow.h"
 
 #include <semper/processspec.h>
@@ -75,6 +76,7 @@ struct MachineState
     int failures = 0; ///< ends in a row without stable running between them
     SlidingWindow recentRestarts;
     std::optional<Instant> launchedAt; ///< nothing while no launch is alive
+    RestartWindow lastRestarts; ///< of them, those of the last hour
     std::optional<Instant> runningSince; ///< first ready; of the last launch, where it ever was
     std::optional<Instant> nextStartAt; ///< in Backoff only
     std::chrono::milliseconds extension{

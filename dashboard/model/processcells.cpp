@@ -28,8 +28,8 @@ QVariant ProcessModel::data(const QModelIndex &index, int role) const
             | (column >= Cpu && column <= NextStart ? Qt::AlignRight : Qt::AlignLeft));
     case SortRole:
         return sortValue(row, column);
-    case ConditionRole:
-        return int(row.condition());
+    case SeverityRole:
+        return int(row.severity());
     case IdRole:
         return QVariant::fromValue(row.id());
     default:
@@ -113,7 +113,7 @@ QVariant ProcessModel::sortValue(const ProcessRow &row, Column column) const
 {
     switch (column) {
     case State:
-        return int(row.condition());
+        return int(row.severity());
     case Name:
         return row.id().name;
     case Trend:

@@ -28,22 +28,14 @@ ProcessRow::ProcessRow(const ProcessStatus &status)
     , m_uptimeKnownAt(Clock::now())
 { }
 
-Condition ProcessRow::condition() const
+Severity ProcessRow::severity() const
 {
-    return conditionOf(m_status, isCrashLooping());
+    return severityOf(conditionOf(m_status));
 }
 
 QString ProcessRow::stateText(Clock::time_point now) const
 {
-    return m_intent ? m_intent->describe(now) : stateLabel(m_status, isCrashLooping());
-}
-
-bool ProcessRow::isCrashLooping() const
-{
-    if (m_recentExits.size() < crashLoopExits)
-        return false;
-    const qint64 since = timeline::now() - std::chrono::milliseconds(crashLoopWindow).count();
-    return m_recentExits.at(m_recentExits.size() - crashLoopExits) >= since;
+    return m_intent ? m_intent->describe(now) : conditionLabel(conditionOf(m_status));
 }
 
 std::optional<std::chrono::milliseconds> ProcessRow::uptime(Clock::time_point now) const
@@ -138,13 +130,9 @@ void ProcessRow::noteExit(const Event &event)
     if (m_knownExits.size() >= maximumKnownExits)
         m_knownExits.clear();
     m_knownExits.insert(key);
-    qint64 at = timeline::of(event.at);
-    if (!m_recentExits.isEmpty())
-        at = std::max(at, m_recentExits.last());
-    m_recentExits.append(at);
-    if (m_recentExits.size() > crashLoopExits)
-        m_recentExits.removeFirst();
-    m_history->markRestart(at);
+    const QList<qint64> &marks = m_history->restarts();
+    const qint64 at = timeline::of(event.at);
+    m_history->markRestart(marks.isEmpty() ? at : std::max(at, marks.last()));
 }
 
 void ProcessRow::setIntent(const Intent &intent)

@@ -198,7 +198,7 @@ void Chart::paintMarks(QPainter &painter) const
 {
     const QRectF box = plot();
     const QColor color
-        = m_stale ? theme::stale(palette()) : theme::conditionColor(Condition::Failing, palette());
+        = m_stale ? theme::stale(palette()) : theme::severityColor(Severity::Failing, palette());
     painter.setPen(QPen(color, 1, Qt::DashLine));
     for (const qint64 at : m_history->restarts()) {
         if (at < m_now - m_span || at > m_now)

@@ -120,13 +120,13 @@ void DetailPane::refreshHeader(const ProcessRow *row)
 {
     const bool stale = m_mirror->processes().isStale();
     if (row == nullptr) {
-        m_shape->setCondition(std::nullopt, false);
+        m_shape->setSeverity(std::nullopt, false);
         m_name->setText({});
         m_facts->setText(tr("Select a process to see its numbers, events and output"));
         m_origin->setText({});
         return;
     }
-    m_shape->setCondition(row->intent() ? Condition::Starting : row->condition(), stale);
+    m_shape->setSeverity(row->intent() ? Severity::Starting : row->severity(), stale);
     m_name->setText(m_mirror->processes().displayName(row->id()));
     for (QWidget *label : {static_cast<QWidget *>(m_name), static_cast<QWidget *>(m_facts)})
         label->setForegroundRole(stale ? QPalette::PlaceholderText : QPalette::WindowText);

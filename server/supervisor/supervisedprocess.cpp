@@ -6,10 +6,12 @@
 #include "os/freezer.h"
 #include "os/wallclock.h"
 #include "output/outputcollector.h"
+#include "protocol/condition.h"
 #include "supervisor/standbys.h"
 
 #include <QRandomGenerator>
 
+#include <algorithm>
 #include <cerrno>
 #include <tuple>
 #include <utility>
@@ -50,6 +52,11 @@ SupervisedProcess::SupervisedProcess(QString name, int instance, QString service
     m_backoff.setSingleShot(true);
     m_backoff.setTimerType(Qt::PreciseTimer);
     connect(&m_backoff, &QTimer::timeout, this, [this] { handle(happening::TimerElapsed{}); });
+    m_conditionTimer.setSingleShot(true);
+    connect(&m_conditionTimer, &QTimer::timeout, this, [this] {
+        awaitNextCondition();
+        Q_EMIT changed();
+    });
     connect(&m_heartbeat, &HeartbeatWatch::changed, this, &SupervisedProcess::changed);
     connect(&m_heartbeat, &HeartbeatWatch::hung, this,
         [this] { handle(happening::Hung{cause::Hung{.silent = m_heartbeat.watchdog()}}); });
@@ -133,9 +140,25 @@ void SupervisedProcess::handle(const Happening &happening)
     m_handling = false;
     if (m_state == before)
         return;
+    awaitNextCondition();
     Q_EMIT changed();
     if (concernsOthers(before, m_state))
         Q_EMIT moved();
+}
+
+/// Restarts are no longer of the last hour at some time, and what keeps running is not in a crash
+/// loop any more.
+void SupervisedProcess::awaitNextCondition()
+{
+    const Instant now = std::chrono::steady_clock::now();
+    std::optional<Instant> next = m_state.lastRestarts.nextFall(now);
+    if (next && m_state.launchedAt)
+        if (const Instant stays = *m_state.launchedAt + longEnoughUp; stays > now)
+            next = std::min(*next, stays);
+    if (next)
+        m_conditionTimer.start(std::chrono::ceil<std::chrono::milliseconds>(*next - now));
+    else
+        m_conditionTimer.stop();
 }
 
 std::optional<Cause> SupervisedProcess::blockerNow() const

@@ -139,6 +139,7 @@ private:
     [[nodiscard]] std::optional<Cause> blockerNow() const;
     [[nodiscard]] std::optional<Cause> causeNow() const;
     void noteNextStart();
+    void awaitNextCondition();
     void perform(const Action &action);
     void requestStop();
     void arm(std::chrono::milliseconds delay);
@@ -178,6 +179,7 @@ private:
     qint64 m_session = 0; ///< of the last launch
     PatientTimer m_timeout; ///< one of the two runs
     QTimer m_backoff;
+    QTimer m_conditionTimer; ///< runs while its condition will change by time alone
     HeartbeatWatch m_heartbeat;
     std::unique_ptr<LivenessWatch> m_liveness; ///< null where it was never probed
     std::unique_ptr<LimitWatch> m_limitWatch; ///< null where there is nothing to watch

@@ -64,6 +64,9 @@ ProcessStatus SupervisedProcess::status() const
     if (pid() > 0)
         status.pid = pid();
     status.restarts = m_state.restarts;
+    const Instant now = std::chrono::steady_clock::now();
+    status.restartsIn10Minutes = m_state.lastRestarts.count(now, std::chrono::minutes(10));
+    status.restartsInAnHour = m_state.lastRestarts.count(now, RestartWindow::length);
     status.standby = m_edges.standbys ? m_edges.standbys->waiting(name()) : 0;
     status.outdated = m_isOutdated;
     status.clearing = m_state.clearing;

@@ -449,7 +449,7 @@ void TestDashboardWindow::filterAndChipsNarrowAndClear()
     saveLook(u"no-match"_s);
     QTest::mouseClick(clear, Qt::LeftButton);
     QCOMPARE(table().model()->rowCount(), 4);
-    QTest::mouseClick(m_window->serverPage()->chips()->chip(Condition::Failing), Qt::LeftButton);
+    QTest::mouseClick(m_window->serverPage()->chips()->chip(Severity::Failing), Qt::LeftButton);
     QCOMPARE(table().model()->rowCount(), 1);
     ProcessStatus failing = m_hub->process(u"failing"_s);
     failing.state = ProcessPhase::Running;

@@ -178,6 +178,9 @@ void TestSupervision::tooManyRestartsAreAFailureUntilSomebodyStartsIt()
     QVERIFY2(server.start(), qPrintable(server.log()));
     QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"state"_s], u"failed"_s, patience);
     QCOMPARE(server.process(u"it"_s)[u"restarts"_s], 2);
+    QCOMPARE(server.process(u"it"_s)[u"restarts_10m"_s], 2);
+    QCOMPARE(server.process(u"it"_s)[u"restarts_1h"_s], 2);
+    QCOMPARE(server.process(u"it"_s)[u"condition"_s], u"failed"_s);
     QVERIFY(server.process(u"it"_s)[u"reason"_s].toString().contains(u"more than 2 restarts"));
     const QJsonObject exited{{u"code"_s, u"exited"_s}, {u"exit_code"_s, 3}};
     QCOMPARE(server.process(u"it"_s)[u"cause"_s],

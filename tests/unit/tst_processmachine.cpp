@@ -764,6 +764,7 @@ void TestProcessMachine::whatSomebodyAskedForIsTheCause()
     driver.feed(happening::Launched{});
     QCOMPARE(driver.state.cause, std::nullopt); // nothing went wrong
     QCOMPARE(driver.state.lastExit->cause, restarted);
+    QCOMPARE(driver.state.lastRestarts.count(driver.now, 10min), 0);
 
     const Cause stopped = cause::Commanded{.action = u"stop"_s, .by = u"uid 0"_s};
     driver.feed(happening::Stop{stopped});

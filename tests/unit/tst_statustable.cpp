@@ -70,6 +70,7 @@ private Q_SLOTS:
     void whatIsCriticalIsMarked();
     void whatCannotBeKilledIsUrgentAndSaysWhy();
     void whatHoldsUpTheNextStartIsTold();
+    void whatIsRestartedAgainAndAgainIsTold();
     void aRestartThatSomebodyAskedForIsNoCrash();
     void aCauseThatIsNotKnownHereIsToldByItsReason();
     void columnsLineUpForEveryScript();
@@ -170,6 +171,20 @@ void TestStatusTable::whatHoldsUpTheNextStartIsTold()
     QCOMPARE(situation(status, now), u"exited with code 3, next start in 4 s"_s);
     status.nextStartAt = now.addSecs(-1);
     QCOMPARE(situation(status, now), u"exited with code 3, ending what it left behind"_s);
+}
+
+void TestStatusTable::whatIsRestartedAgainAndAgainIsTold()
+{
+    ProcessStatus status = running(u"p"_s, 1);
+    status.cause = cause::Exited{.exitCode = 3};
+    status.restartsIn10Minutes = 4;
+    status.restartsInAnHour = 5;
+    status.uptime = 2s;
+    QVERIFY(lines(statusTable({status}, now, {})).at(1).startsWith(u"crash loop "_s));
+    QCOMPARE(situation(status, now), u"exited with code 3, 4 restarts in 10 min"_s);
+    status.uptime = 2min;
+    QVERIFY(lines(statusTable({status}, now, {})).at(1).startsWith(u"flapping "_s));
+    QCOMPARE(situation(status, now), u"exited with code 3, 5 restarts in an hour"_s);
 }
 
 void TestStatusTable::aRestartThatSomebodyAskedForIsNoCrash()
