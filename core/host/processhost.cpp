@@ -39,10 +39,10 @@ ProcessHost::ProcessHost(
     , m_link(link)
     , m_clock(clock)
     , m_heartbeat(clock.timer([this] { beat(); }))
-    , m_patience(clock.timer([this] { finish(UserProcessExit::NoSuchClass); }))
+    , m_patience(clock.timer([this] { finish(UserProcessExit::Misconfigured); }))
     , m_parting(clock.timer([this] {
         qCWarning(logHost, "run(), or a task that it spawned, did not end by itself");
-        finish(m_fault ? UserProcessExit::Threw : UserProcessExit::Ended);
+        finish(exitCode());
     }))
 {
     connect(&link, &ProcessLink::frameReceived, this, &ProcessHost::receive);
@@ -88,12 +88,13 @@ void ProcessHost::welcome(const QJsonObject &frame)
         return; // a reconnection
     if (const QString *problem = std::get_if<QString>(&m_source)) {
         tellFault({.what = *problem});
-        finish(UserProcessExit::NoSuchClass);
+        finish(UserProcessExit::Misconfigured);
         return;
     }
     m_instance = frame.value(keys::instance).toInt(m_instance); // a standby learns it only now
     m_process = std::make_unique<Process>(
         m_name, m_instance, frame.value(keys::settings).toObject(), m_link, m_clock);
+    m_process->followWelcome(frame);
     m_process->hold(); // what waited for this launch: until run() listens
     m_startedIsReady = frame.value(keys::readyMode).toString(readyModeName(ReadyMode::Started))
         == readyModeName(ReadyMode::Started);
@@ -161,7 +162,17 @@ void ProcessHost::fail(const Fault &fault)
 
 void ProcessHost::tellFault(const Fault &fault)
 {
-    static_cast<void>(m_link.send(makeFrame(frames::fault, {{keys::what, fault.what}})));
+    QJsonObject frame = makeFrame(frames::fault, {{keys::what, fault.what}});
+    if (fault.isConfiguration)
+        frame.insert(keys::configuration, true);
+    static_cast<void>(m_link.send(frame));
+}
+
+UserProcessExit ProcessHost::exitCode() const
+{
+    if (!m_fault)
+        return UserProcessExit::Ended;
+    return m_fault->isConfiguration ? UserProcessExit::Misconfigured : UserProcessExit::Threw;
 }
 
 void ProcessHost::endWithTasks()
@@ -169,7 +180,7 @@ void ProcessHost::endWithTasks()
     if (!m_isRunOver || m_finished)
         return;
     if (m_process->running() == 0)
-        return finish(m_fault ? UserProcessExit::Threw : UserProcessExit::Ended);
+        return finish(exitCode());
     m_process->requestStop();
     if (!m_isAskedToStop && !m_parting->isActive())
         m_parting->start(timeForParting);

@@ -56,6 +56,7 @@ private:
     void beReady();
     void fail(const Fault &fault);
     void tellFault(const Fault &fault);
+    [[nodiscard]] UserProcessExit exitCode() const;
     void endWithTasks();
     void finish(UserProcessExit exit);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "process/currentexception.h"
 
+#include <semper/configurationerror.h>
+
 #include <cstdlib>
 #include <exception>
 #include <memory>
@@ -40,7 +42,14 @@ QString describeCurrentException()
 
 Fault currentFault()
 {
-    return {.what = describeCurrentException().left(maximumLength)};
+    try {
+        throw;
+    } catch (const ConfigurationError &error) {
+        return {
+            .what = QString::fromUtf8(error.what()).left(maximumLength), .isConfiguration = true};
+    } catch (...) {
+        return {.what = describeCurrentException().left(maximumLength)};
+    }
 }
 
 } // namespace semper

@@ -9,6 +9,7 @@ namespace semper {
 struct Fault
 {
     QString what; ///< its type and text: "std::out_of_range: no such row"
+    bool isConfiguration = false; ///< a ConfigurationError; what is its text alone
 
     friend bool operator==(const Fault &, const Fault &) = default;
 };

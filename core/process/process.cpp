@@ -25,6 +25,7 @@ namespace {
 Q_LOGGING_CATEGORY(logProcess, "semper.process", QtInfoMsg)
 
 constexpr auto metricsPause = 250ms;
+constexpr auto defaultWorkedPause = 250ms; ///< in a test, without a welcome
 constexpr qsizetype maximumTextLength = 4096;
 
 } // namespace
@@ -42,6 +43,8 @@ Process::Process(QString name, int instance, QJsonObject settings, ProcessLink &
     , m_metrics(std::make_unique<MetricStore>([this] { metricsChanged(); }))
     , m_metricsTimer(clock.timer([this] { flushMetrics(); }))
     , m_metricsSent(clock.now() - metricsPause)
+    , m_workedTimer(clock.timer([this] { tellWorked(); }))
+    , m_workedPause(defaultWorkedPause)
 {
     setObjectName(u"%1:%2"_s.arg(m_name).arg(m_instance));
     connect(&link, &ProcessLink::frameReceived, this, &Process::receive);
@@ -49,47 +52,74 @@ Process::Process(QString name, int instance, QJsonObject settings, ProcessLink &
 
 Process::~Process() = default;
 
-void Process::setTitle(QStringView title)
+void Process::setTitle(QAnyStringView title)
 {
-    m_title = title.left(maximumTextLength).toString().simplified();
+    checkThread("Process::setTitle()");
+    m_title = title.toString().left(maximumTextLength).simplified();
     static_cast<void>(m_link.send(makeFrame(frames::title, {{keys::text, m_title}})));
     Q_EMIT titleChanged(m_title);
 }
 
 void Process::setReady(bool ready)
 {
+    checkThread("Process::setReady()");
     m_toldReady = true;
     static_cast<void>(m_link.send(makeFrame(frames::ready, {{keys::ready, ready}})));
 }
 
-void Process::setStatus(QStringView text)
+void Process::setStatus(QAnyStringView text)
 {
-    const QString shown = text.left(maximumTextLength).toString().simplified();
+    checkThread("Process::setStatus()");
+    const QString shown = text.toString().left(maximumTextLength).simplified();
     static_cast<void>(m_link.send(makeFrame(frames::status, {{keys::text, shown}})));
 }
 
-Gauge Process::gauge(QStringView name)
+void Process::worked()
 {
-    return m_metrics->gauge(name);
+    checkThread("Process::worked()");
+    if (m_hasWorked || m_workedPause == 0ms)
+        return;
+    m_hasWorked = true;
+    if (!m_workedTimer->isActive())
+        tellWorked();
 }
 
-Counter Process::counter(QStringView name)
+void Process::tellWorked()
 {
-    return m_metrics->counter(name);
+    if (!std::exchange(m_hasWorked, false))
+        return;
+    static_cast<void>(m_link.send(makeFrame(frames::worked)));
+    m_workedTimer->start(m_workedPause);
 }
 
-Histogram Process::histogram(QStringView name)
+Gauge Process::gauge(QAnyStringView name, const MetricLabels &labels)
 {
-    return m_metrics->histogram(name);
+    checkThread("Process::gauge()");
+    return m_metrics->gauge(name, labels);
+}
+
+Counter Process::counter(QAnyStringView name, const MetricLabels &labels)
+{
+    checkThread("Process::counter()");
+    return m_metrics->counter(name, labels);
+}
+
+Histogram Process::histogram(
+    QAnyStringView name, const MetricLabels &labels, const QList<double> &bounds)
+{
+    checkThread("Process::histogram()");
+    return m_metrics->histogram(name, labels, bounds);
 }
 
 bool Process::report(const QJsonObject &report)
 {
+    checkThread("Process::report()");
     return m_metrics->setReport(report);
 }
 
 bool Process::send(const QJsonObject &payload)
 {
+    checkThread("Process::send()");
     const QJsonObject frame = makeFrame(frames::message, {{keys::payload, payload}});
     if (const qsizetype size = encodeFrame(frame).size(); size > maximumFrameBytes) {
         qCWarning(logProcess, "a message of %lld bytes was not sent: a frame has at most %lld",
@@ -112,6 +142,7 @@ QCoro::Task<QJsonObject> Process::ask(QJsonObject payload, std::chrono::millisec
 
 void Process::setRequestHandler(RequestHandler<QJsonObject> handler)
 {
+    checkThread("Process::onRequest()");
     m_responder->setHandler(std::move(handler));
 }
 
@@ -153,7 +184,14 @@ void Process::receive(const QJsonObject &frame)
     else if (type == frames::connections)
         m_service.receiveChanges(frame);
     else if (type == frames::welcome) // again: of the first one the host made this process
-        m_service.watchAgain();
+        followWelcome(frame);
+}
+
+void Process::followWelcome(const QJsonObject &welcome)
+{
+    m_workedPause = std::chrono::milliseconds(welcome.value(keys::workedMs).toInteger(0));
+    m_hasWorked = false;
+    m_service.watchAgain();
 }
 
 } // namespace semper

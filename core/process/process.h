@@ -9,10 +9,11 @@
 #include <semper/task.h>
 #include <semper/taskscope.h>
 
+#include <QAnyStringView>
 #include <QJsonObject>
+#include <QList>
 #include <QObject>
 #include <QString>
-#include <QStringView>
 
 #include <chrono>
 #include <memory>
@@ -44,20 +45,28 @@ public:
     [[nodiscard]] QJsonObject settings() const { return m_settings; }
 
     /// What `ps`, `top` (15 characters there) and the dashboard show instead of the program.
-    void setTitle(QStringView title);
+    void setTitle(QAnyStringView title);
     [[nodiscard]] QString title() const { return m_title; }
     /// Whether the work is being done; may fall and rise. The first time the process becomes ready
-    /// as its configuration says: by default as soon as it runs, with the mode "notify" by this
-    /// call, with any other mode when a probe of the server succeeds.
+    /// as its configuration says: by default once run() waits for the first time, with the mode
+    /// "notify" by this call, with any other mode when a probe of the server succeeds.
     void setReady(bool ready = true);
     /// A line for people about what it is doing. Shown as it is; empty for nothing.
-    void setStatus(QStringView text);
+    void setStatus(QAnyStringView text);
+    /// It has got something done: a job, a round. With "stalled_after_ms" in its configuration the
+    /// process counts as stalled once it has not said so for that long, though its loop may turn.
+    /// Cheap enough for a hot loop: a frame goes out a few times a second at most.
+    void worked();
 
     /// The metric of this name, made when first asked for: letters, digits, _, : and ., at most
-    /// 64, and at most 192 metrics. Changes are gathered and sent at most every 250 ms.
-    [[nodiscard]] Gauge gauge(QStringView name);
-    [[nodiscard]] Counter counter(QStringView name);
-    [[nodiscard]] Histogram histogram(QStringView name);
+    /// 64, and at most 192 metrics, where each combination of \a labels counts. Changes are
+    /// gathered and sent at most every 250 ms. In a hot loop keep what these return.
+    [[nodiscard]] Gauge gauge(QAnyStringView name, const MetricLabels &labels = {});
+    [[nodiscard]] Counter counter(QAnyStringView name, const MetricLabels &labels = {});
+    /// \a bounds are those of its buckets, rising, at most 32: {5, 50, 500} counts the values up to
+    /// 5, up to 50 and up to 500. They count when the metric is made.
+    [[nodiscard]] Histogram histogram(
+        QAnyStringView name, const MetricLabels &labels = {}, const QList<double> &bounds = {});
     /// Anything else worth showing, in place of the last one; sent along with the metrics.
     /// False, and the last one stays, for more than 16 KiB of JSON.
     bool report(const QJsonObject &report);
@@ -72,7 +81,8 @@ public:
         QJsonObject payload, std::chrono::milliseconds timeout = ServiceLink::defaultTimeout);
     /// Has \a handler, a function or coroutine of a (const QJsonObject &), answer what the service
     /// asks this process: with a QJsonObject. What it throws the service is told, a RequestError
-    /// with its code and data. Several requests may be under way at once. Set it before the first await in run(): until then they wait.
+    /// with its code and data. Several requests may be under way at once. Set it before the first
+    /// await in run(): until then they wait.
     template <class Handler>
     void onRequest(Handler handler)
     {
@@ -97,6 +107,8 @@ private:
     void release();
     void receive(const QJsonObject &frame);
     void metricsChanged();
+    void followWelcome(const QJsonObject &welcome);
+    void tellWorked();
 
     QString m_name;
     int m_instance;
@@ -112,6 +124,9 @@ private:
     std::unique_ptr<Clock::Timer> m_metricsTimer;
     std::chrono::milliseconds m_metricsSent; ///< by the clock
     bool m_metricsDue = false; ///< changes wait for the timer
+    std::unique_ptr<Clock::Timer> m_workedTimer;
+    std::chrono::milliseconds m_workedPause; ///< 0: the server does not want to know
+    bool m_hasWorked = false; ///< and has not told yet
 };
 
 } // namespace semper

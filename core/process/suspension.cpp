@@ -19,8 +19,9 @@ constexpr auto notablePause = 500ms; ///< a busy event loop is late by less
 Suspension::Suspension(TaskScope &scope, OnStop onStop)
     : m_scope(scope)
     , m_onStop(onStop)
-    , m_place(scope.m_suspended.insert(scope.m_suspended.end(), this))
 {
+    scope.checkThread("an await");
+    m_place = scope.m_suspended.insert(scope.m_suspended.end(), this);
     // Through the event loop all the same: code that catches everything and tries again must
     // not keep the loop from running.
     if (scope.stopRequested())

@@ -43,11 +43,13 @@ TaskScope::~TaskScope() = default;
 
 SleepRequest TaskScope::sleep(std::chrono::milliseconds duration)
 {
+    checkThread("sleep()");
     return {*this, duration};
 }
 
 void TaskScope::spawn(QCoro::Task<> task)
 {
+    checkThread("spawn()");
     ++m_running;
     // From the event loop: it may be over already.
     const auto end = [self = QPointer(this)](const std::optional<Fault> &fault) {
@@ -60,6 +62,7 @@ void TaskScope::spawn(QCoro::Task<> task)
 
 void TaskScope::requestStop()
 {
+    checkThread("requestStop()");
     if (std::exchange(m_stopRequested, true))
         return;
     for (Suspension *suspension : m_suspended)

@@ -4,6 +4,7 @@
 #include <semper/clock.h>
 #include <semper/fault.h>
 #include <semper/futurerequest.h>
+#include <semper/homethread.h>
 #include <semper/semper_core_export.h>
 #include <semper/sleeprequest.h>
 #include <semper/task.h>
@@ -21,7 +22,8 @@ namespace semper {
 class Suspension;
 
 /// What coroutines wait in, and what cuts them short: a Process is one. No call blocks. For the
-/// thread that made it, whose event loop resumes them. Its objectName() is by what others know it,
+/// thread that made it, whose event loop resumes them; a call from another one throws
+/// std::logic_error. Its objectName() is by what others know it,
 /// as a Redis server does.
 class SEMPER_CORE_EXPORT TaskScope : public QObject
 {
@@ -62,11 +64,16 @@ Q_SIGNALS:
     void taskEnded();
     void taskFailed(const semper::Fault &fault);
 
+protected:
+    /// Throws on another thread than the scope's.
+    void checkThread(const char *call) const { m_home.check(call); }
+
 private:
     friend class Suspension;
 
     void ended(const std::optional<Fault> &fault);
 
+    HomeThread m_home;
     Clock &m_clock;
     bool m_stopRequested = false;
     int m_running = 0;

@@ -127,7 +127,7 @@ void causeFields(IO &&io, C &it)
         io(keys::by, by);
         if constexpr (!std::is_const_v<C>)
             it.byKernel = by == byKernel;
-    } else if constexpr (IsKind<C, Age>) {
+    } else if constexpr (IsKind<C, Age> || IsKind<C, Stalled>) {
         io(keys::afterMs, it.after);
     } else if constexpr (IsKind<C, StopOverdue>) {
         io(keys::afterMs, it.after);

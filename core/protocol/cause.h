@@ -94,6 +94,13 @@ struct Hung
     std::chrono::milliseconds silent{0};
     friend bool operator==(const Hung &, const Hung &) = default;
 };
+/// Its event loop turned, and it told of no work.
+struct Stalled
+{
+    static constexpr QLatin1StringView code{"stalled"};
+    std::chrono::milliseconds after{0}; ///< "stalled_after_ms"
+    friend bool operator==(const Stalled &, const Stalled &) = default;
+};
 /// Its liveness probe.
 struct ProbeFailed
 {
@@ -206,7 +213,7 @@ struct Replaced
 
 using Any = std::variant<Exited, Signalled, Fault, Daemonized, NotStarted, NotReady, Hung,
     ProbeFailed, Memory, Age, StopOverdue, Unkillable, Waiting, Backoff, GaveUp, RestartedWith,
-    Configuration, Disabled, Commanded, Scheduled, Replaced>;
+    Configuration, Disabled, Commanded, Scheduled, Replaced, Stalled>;
 
 } // namespace cause
 

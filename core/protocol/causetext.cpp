@@ -57,6 +57,11 @@ public:
         return tr("hung: no heartbeat for %1").arg(duration(it.silent));
     }
 
+    QString operator()(const cause::Stalled &it) const
+    {
+        return tr("stalled: no work done for %1").arg(duration(it.after));
+    }
+
     QString operator()(const cause::ProbeFailed &it) const
     {
         return it.failures == 1 ? tr("not alive: %1").arg(it.detail)

@@ -380,7 +380,8 @@ QJsonObject ServerRuntime::describe() const
     for (const auto &service : m_application.services())
         services.append(QJsonObject{{keys::name, service->name()}, {keys::type, service->type()},
             {keys::addresses, QJsonArray::fromStringList(service->addresses())},
-            {keys::connections, service->connectionCount()}});
+            {keys::connections, service->connectionCount()},
+            {keys::metrics, service->metrics()}});
     QStringList withoutInstances = m_supervisor.namesWithoutInstances();
     withoutInstances.resize(std::min(withoutInstances.size(), mostNamed));
     return {

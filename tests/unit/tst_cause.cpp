@@ -61,6 +61,7 @@ QList<std::pair<Cause, QString>> examples()
             u"used 3 MiB, more than memory_max_bytes"_s},
         {cause::Memory{.bytes = {}, .limitBytes = 2'000'000, .byKernel = true},
             u"killed by the kernel: used more than memory_max_bytes, 2 MiB"_s},
+        {cause::Stalled{.after = 5min}, u"stalled: no work done for 5 min"_s},
         {cause::Age{.after = 24h}, u"recycled after 24 h"_s},
         {cause::StopOverdue{.after = 10s}, u"killed: did not stop within 10 s"_s},
         {cause::StopOverdue{.after = 700ms, .asked = 90s},

@@ -7,6 +7,7 @@
 #include <semper/semper_server_export.h>
 #include <semper/servicelimits.h>
 #include <semper/servicemessages.h>
+#include <semper/servicemetrics.h>
 #include <semper/userprocess.h>
 
 #include <QByteArray>
@@ -50,7 +51,7 @@ struct RebindFault
 
 /// A network service with the user processes that live beside it. A subclass brings the
 /// protocol; the supervisor owns the children. Lives on the server's main thread.
-class SEMPER_SERVER_EXPORT Service : public QObject, public ServiceMessages
+class SEMPER_SERVER_EXPORT Service : public QObject, public ServiceMessages, public ServiceMetrics
 {
     Q_OBJECT
 public:
