@@ -39,6 +39,10 @@ struct Excess
 {
     Cause why;
 }; ///< it used more than it may: asked to end, and that is a failure
+struct Stalled
+{ }; ///< it told of no work for as long as its configuration allows
+struct WorkedAgain
+{ }; ///< it told of some, after that
 // The launch.
 struct TurnCame
 { }; ///< it is being made now: thousands may wait for theirs
@@ -92,6 +96,6 @@ using Happening = std::variant<happening::Start, happening::Stop, happening::Res
     happening::LaunchFailed, happening::Exited, happening::LeftBehind, happening::Cleared,
     happening::TimerElapsed, happening::ReadyChanged, happening::FaultReported, happening::Recycle,
     happening::Excess, happening::Hung, happening::BlockerChanged, happening::AwaitSchedule,
-    happening::Due, happening::TimeAsked>;
+    happening::Due, happening::TimeAsked, happening::Stalled, happening::WorkedAgain>;
 
 } // namespace semper

@@ -160,7 +160,9 @@ Cause Step::whyEnded(const ExitReport &report, const Cause &how)
 void Step::ended(const ExitReport &report, const Cause &how)
 {
     m_state.launchedAt.reset();
+    m_state.stalled = false;
     m_state.lastExit = report;
+    const bool isMisconfigured = m_state.fault && m_state.fault->is<cause::Configuration>();
     m_state.cause = whyEnded(report, how);
     m_state.lastExit->cause = m_state.cause;
     m_state.clearing = true;
@@ -170,10 +172,19 @@ void Step::ended(const ExitReport &report, const Cause &how)
         endedUnasked({}); // however it ended: having used too much is no success
     } else if (m_state.phase == ProcessPhase::Stopping) {
         record(RecordType::Exit);
+    } else if (isMisconfigured) {
+        fail(); // whatever the policy: the next launch would end in the same way
     } else {
         endedUnasked(report);
     }
     endLeftovers(wasAsked);
+}
+
+void Step::fail()
+{
+    enter(ProcessPhase::Failed);
+    record(RecordType::Exit);
+    record(RecordType::Failed);
 }
 
 /// The time to stop is that of the whole launch: what is left of one that was asked has the rest
@@ -209,9 +220,7 @@ void Step::endedUnasked(const ExitReport &report)
         record(RecordType::Exit);
         break;
     case RestartDecision::Failed:
-        enter(ProcessPhase::Failed);
-        record(RecordType::Exit);
-        record(RecordType::Failed);
+        fail();
         break;
     }
 }

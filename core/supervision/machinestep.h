@@ -48,6 +48,8 @@ public:
     void on(const happening::BlockerChanged &);
     void on(const happening::TimeAsked &event);
     void on(const happening::Excess &event);
+    void on(const happening::Stalled &);
+    void on(const happening::WorkedAgain &);
     // Of processes with a schedule (machineschedule.cpp).
     void on(const happening::AwaitSchedule &);
     void on(const happening::Due &);
@@ -81,6 +83,7 @@ private:
     void endLeftovers(bool wasAsked);
     void limitLeftovers();
     void ended(const ExitReport &report, const Cause &how);
+    void fail();
     [[nodiscard]] Cause whyEnded(const ExitReport &report, const Cause &how);
     void endedUnasked(const ExitReport &report);
     void restartAfterDelay();

@@ -201,8 +201,13 @@ void Step::on(const happening::ReadyChanged &event)
 
 void Step::on(const happening::FaultReported &event)
 {
-    if ((isAlive() || m_state.phase == ProcessPhase::Stopping) && !m_state.killed)
-        m_state.fault = event.why;
+    if ((!isAlive() && m_state.phase != ProcessPhase::Stopping) || m_state.killed)
+        return;
+    m_state.fault = event.why;
+    // Once it was ready, or is to end anyway, its configuration was good enough.
+    const auto *configuration = event.why.as<cause::Configuration>();
+    if (configuration && m_state.phase != ProcessPhase::Starting)
+        m_state.fault = cause::Fault{.what = configuration->detail};
 }
 
 void Step::on(const happening::Recycle &event)
@@ -243,6 +248,23 @@ void Step::on(const happening::Excess &event)
         return;
     m_state.excess = event.why;
     askToStop();
+}
+
+void Step::on(const happening::Stalled &)
+{
+    if (m_state.phase != ProcessPhase::Running || m_state.killed || m_state.stalled)
+        return;
+    m_state.stalled = true;
+    record(RecordType::Stalled);
+    if (m_context.spec.onStalled == OnStalled::Restart)
+        on(happening::Excess{cause::Stalled{
+            .after = m_context.spec.stalledAfter.value_or(std::chrono::milliseconds(0))}});
+}
+
+void Step::on(const happening::WorkedAgain &)
+{
+    if (m_state.phase == ProcessPhase::Running && std::exchange(m_state.stalled, false))
+        record(RecordType::Working);
 }
 
 StepResult step(MachineState state, const Happening &happening, const StepContext &context)

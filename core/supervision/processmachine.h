@@ -26,6 +26,8 @@ enum class RecordType {
     Start,
     Ready,
     Unready,
+    Stalled, ///< it gets nothing done
+    Working, ///< it does again
     Exit,
     Backoff,
     Failed,
@@ -65,6 +67,7 @@ struct MachineState
     ProcessPhase phase = ProcessPhase::Stopped;
     Wanted wanted = Wanted::Down;
     bool ready = false;
+    bool stalled = false; ///< it told of no work for too long
     bool clearing = false; ///< what is left of the last launch is being ended
     bool greeted = false; ///< the launch told that it is ready before it was known to be launched
     bool killed = false; ///< SIGKILL was sent
@@ -73,10 +76,10 @@ struct MachineState
     bool resting = false; ///< it waits for its schedule to be due; in Waiting and Stopping
     bool queued = false; ///< another run of its schedule follows the one that is not over
     int restarts = 0; ///< relaunches that nobody asked for
+    RestartWindow lastRestarts; ///< of them, those of the last hour
     int failures = 0; ///< ends in a row without stable running between them
     SlidingWindow recentRestarts;
     std::optional<Instant> launchedAt; ///< nothing while no launch is alive
-    RestartWindow lastRestarts; ///< of them, those of the last hour
     std::optional<Instant> runningSince; ///< first ready; of the last launch, where it ever was
     std::optional<Instant> nextStartAt; ///< in Backoff only
     std::chrono::milliseconds extension{

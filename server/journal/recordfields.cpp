@@ -110,6 +110,11 @@ RecordFields recordFields(RecordType type, const ProcessStatus &status, const QD
     case RecordType::Unready:
         fields.insert(keys::state, phaseName(status.state));
         return {QLatin1StringView("unready"), fields, u"not ready"_s};
+    case RecordType::Stalled:
+        insertCause(status, fields);
+        return {QLatin1StringView("stalled"), fields, status.reason, QtWarningMsg};
+    case RecordType::Working:
+        return {QLatin1StringView("working"), fields, u"works again"_s};
     case RecordType::Exit:
         return exitFields(status, fields);
     case RecordType::Backoff:

@@ -61,6 +61,7 @@ SupervisedProcess::SupervisedProcess(QString name, int instance, QString service
     connect(&m_heartbeat, &HeartbeatWatch::hung, this,
         [this] { handle(happening::Hung{cause::Hung{.silent = m_heartbeat.watchdog()}}); });
     watchLimits();
+    watchWork();
     if (!m_spec->enabled)
         m_state.cause = cause::Disabled{};
 }
@@ -110,6 +111,29 @@ void SupervisedProcess::watchLimits()
             .bytes = bytes, .limitBytes = m_spec->limits.memoryMaxBytes.value_or(0)}});
     });
     connect(m_limitWatch.get(), &LimitWatch::cpuCrossed, this, &SupervisedProcess::cpuCrossed);
+}
+
+void SupervisedProcess::watchWork()
+{
+    m_stallWatch.reset();
+    if (!m_spec->stalledAfter)
+        return;
+    m_stallWatch
+        = std::make_unique<StallWatch>(*m_spec->stalledAfter, [this] { return isPaused(); });
+    connect(
+        m_stallWatch.get(), &StallWatch::stalled, this, [this] { handle(happening::Stalled{}); });
+    connect(m_stallWatch.get(), &StallWatch::workedAgain, this,
+        [this] { handle(happening::WorkedAgain{}); });
+}
+
+void SupervisedProcess::followWork()
+{
+    if (!m_stallWatch)
+        return;
+    if (m_state.phase == ProcessPhase::Running && !m_state.killed)
+        m_stallWatch->begin();
+    else
+        m_stallWatch->end();
 }
 
 QList<pid_t> SupervisedProcess::members() const
@@ -185,6 +209,7 @@ void SupervisedProcess::proceed()
     if (m_state.phase != ProcessPhase::Starting || m_state.killed)
         m_readiness.end();
     followLiveness();
+    followWork();
     noteNextStart();
     for (const Action &action : std::as_const(result.actions))
         perform(action);

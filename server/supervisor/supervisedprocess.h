@@ -5,6 +5,7 @@
 #include "health/limitwatch.h"
 #include "health/livenesswatch.h"
 #include "health/readiness.h"
+#include "health/stallwatch.h"
 #include "launch/launchedges.h"
 #include "launch/launchends.h"
 #include "launch/launchgroup.h"
@@ -107,6 +108,12 @@ public:
     }
     /// Its own word, too: what has to be over by some time may take at least \a time from now on.
     void extendTimeout(std::chrono::milliseconds time);
+    /// It got something done.
+    void worked()
+    {
+        if (m_stallWatch)
+            m_stallWatch->worked();
+    }
     void setStatusText(const QString &text);
     void setTitle(const QString &title);
     void setMetrics(const QJsonObject &frame);
@@ -153,6 +160,8 @@ private:
     void tellOfDaemon(Leftovers &leftovers);
     void takeNextSpec();
     void watchLimits();
+    void watchWork();
+    void followWork();
     void followLiveness();
     [[nodiscard]] QList<pid_t> members() const;
     void launchFailed(const LaunchFailure &failure);
@@ -182,6 +191,7 @@ private:
     QTimer m_conditionTimer; ///< runs while its condition will change by time alone
     HeartbeatWatch m_heartbeat;
     std::unique_ptr<LivenessWatch> m_liveness; ///< null where it was never probed
+    std::unique_ptr<StallWatch> m_stallWatch; ///< null where it need not tell of its work
     std::unique_ptr<LimitWatch> m_limitWatch; ///< null where there is nothing to watch
     LaunchGroup m_group;
     std::chrono::milliseconds m_timeAsked{0}; ///< by a launch that is not known to live yet

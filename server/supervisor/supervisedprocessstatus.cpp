@@ -45,6 +45,8 @@ std::optional<Cause> SupervisedProcess::causeNow() const
         return cause::Hung{.silent = m_heartbeat.patience()};
     if (isRunning && m_liveness && m_liveness->failure())
         return *m_liveness->failure();
+    if (isRunning && m_state.stalled)
+        return cause::Stalled{.after = m_spec->stalledAfter.value_or(std::chrono::milliseconds(0))};
     return m_state.cause;
 }
 
@@ -70,6 +72,7 @@ ProcessStatus SupervisedProcess::status() const
     status.standby = m_edges.standbys ? m_edges.standbys->waiting(name()) : 0;
     status.outdated = m_isOutdated;
     status.clearing = m_state.clearing;
+    status.stalled = m_state.stalled;
     if (m_state.launchedAt) {
         status.startedAt = m_startedAt;
         status.uptime = uptime();

@@ -47,6 +47,7 @@ void SupervisedProcess::takeNextSpec()
     m_spec = std::exchange(m_nextSpec, nullptr);
     m_heartbeat.setWatchdog(m_spec->watchdogPeriod());
     watchLimits();
+    watchWork();
 }
 
 void Supervisor::setReload(std::function<ReloadResult(const ReloadRequest &)> reload)

@@ -120,6 +120,12 @@ class TestProcessMachine : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    void aConfigurationErrorBeforeReadinessIsAFailure_data();
+    void aConfigurationErrorBeforeReadinessIsAFailure();
+    void aConfigurationErrorAfterReadinessIsAFaultLikeOthers();
+    void whoIsStalledIsToldOfAndLeftAlone();
+    void whoIsStalledIsRestartedByChoice();
+    void nothingIsStalledBeforeItRuns();
     void everyPolicyMeetsEveryEnd_data();
     void everyPolicyMeetsEveryEnd();
     void whatPassesIsTriedAgainWhateverThePolicy_data();
@@ -758,13 +764,13 @@ void TestProcessMachine::whatSomebodyAskedForIsTheCause()
     driver.feed(happening::Restart{u"uid 1000"_s});
     driver.feed(happening::Exited{{.signal = u"SIGTERM"_s}});
     const Cause restarted = cause::Commanded{.action = u"restart"_s, .by = u"uid 1000"_s};
+    QCOMPARE(driver.state.lastRestarts.count(driver.now, 10min), 0);
     QCOMPARE(driver.state.lastExit->cause, restarted);
     QCOMPARE(driver.state.lastExit->signal, u"SIGTERM"_s);
     driver.feed(happening::Cleared{});
     driver.feed(happening::Launched{});
     QCOMPARE(driver.state.cause, std::nullopt); // nothing went wrong
     QCOMPARE(driver.state.lastExit->cause, restarted);
-    QCOMPARE(driver.state.lastRestarts.count(driver.now, 10min), 0);
 
     const Cause stopped = cause::Commanded{.action = u"stop"_s, .by = u"uid 0"_s};
     driver.feed(happening::Stop{stopped});
@@ -975,6 +981,85 @@ void TestProcessMachine::aRestartOfWhatUsedTooMuchIsAWish()
     driver.exit(0);
     QVERIFY(driver.feed(happening::Cleared{}).contains(Kind::Launch));
     QCOMPARE(driver.state.restarts, 0);
+}
+
+void TestProcessMachine::aConfigurationErrorBeforeReadinessIsAFailure_data()
+{
+    QTest::addColumn<int>("policy");
+    QTest::newRow("always") << int(RestartPolicy::Always);
+    QTest::newRow("on failure") << int(RestartPolicy::OnFailure);
+    QTest::newRow("never") << int(RestartPolicy::Never);
+}
+
+void TestProcessMachine::aConfigurationErrorBeforeReadinessIsAFailure()
+{
+    QFETCH(const int, policy);
+    Driver driver({.className = u"C"_s, .restart = {.policy = RestartPolicy(policy)}});
+    driver.bringUp();
+    const Cause why = cause::Configuration{.detail = u"settings.url is missing"_s};
+    driver.feed(happening::FaultReported{why});
+    driver.exit(78);
+    QCOMPARE(driver.state.phase, ProcessPhase::Failed);
+    QCOMPARE(driver.state.cause, std::optional(why));
+    QCOMPARE(driver.state.lastExit->cause, std::optional(why));
+    QVERIFY(driver.records.contains(RecordType::Failed));
+    driver.feed(happening::Cleared{});
+    QCOMPARE(driver.feed(happening::Start{}), QList{Kind::Launch}); // and it is tried again
+    QCOMPARE(driver.state.restarts, 0);
+}
+
+void TestProcessMachine::aConfigurationErrorAfterReadinessIsAFaultLikeOthers()
+{
+    Driver driver({.className = u"C"_s});
+    driver.bringUp();
+    driver.feed(happening::ReadyChanged{true});
+    driver.feed(happening::FaultReported{cause::Configuration{.detail = u"no such key"_s}});
+    driver.exit(78);
+    QCOMPARE(driver.state.phase, ProcessPhase::Backoff);
+    QCOMPARE(driver.state.cause, std::optional(said(u"no such key"_s)));
+}
+
+void TestProcessMachine::whoIsStalledIsToldOfAndLeftAlone()
+{
+    Driver driver({.stalledAfter = 60s});
+    driver.bringUp();
+    QVERIFY(driver.feed(happening::Stalled{}).isEmpty());
+    QVERIFY(driver.feed(happening::Stalled{}).isEmpty());
+    QVERIFY(driver.state.stalled);
+    QCOMPARE(driver.state.phase, ProcessPhase::Running);
+    QVERIFY(driver.feed(happening::WorkedAgain{}).isEmpty());
+    QVERIFY(!driver.state.stalled);
+    driver.feed(happening::WorkedAgain{});
+    QCOMPARE(driver.records.count(RecordType::Stalled), 1);
+    QCOMPARE(driver.records.count(RecordType::Working), 1);
+    driver.feed(happening::Stalled{});
+    driver.exit(0);
+    QVERIFY(!driver.state.stalled); // the next launch is another
+}
+
+void TestProcessMachine::whoIsStalledIsRestartedByChoice()
+{
+    Driver driver({.restart = {.policy = RestartPolicy::OnFailure},
+        .stalledAfter = 60s,
+        .onStalled = OnStalled::Restart});
+    driver.bringUp();
+    QCOMPARE(driver.feed(happening::Stalled{}), (QList{Kind::ArmTimer, Kind::RequestStop}));
+    QCOMPARE(driver.state.phase, ProcessPhase::Stopping);
+    driver.exit(0); // as a failure all the same
+    QCOMPARE(driver.state.phase, ProcessPhase::Backoff);
+    QCOMPARE(driver.state.cause, std::optional<Cause>(cause::Stalled{.after = 60s}));
+}
+
+void TestProcessMachine::nothingIsStalledBeforeItRuns()
+{
+    Driver driver({.className = u"C"_s, .stalledAfter = 60s});
+    driver.feed(happening::Stalled{});
+    driver.bringUp();
+    driver.feed(happening::Stalled{});
+    driver.feed(happening::WorkedAgain{});
+    QVERIFY(!driver.state.stalled);
+    QVERIFY(!driver.records.contains(RecordType::Stalled));
+    QVERIFY(!driver.records.contains(RecordType::Working));
 }
 
 QTEST_GUILESS_MAIN(TestProcessMachine)

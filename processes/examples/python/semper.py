@@ -55,6 +55,8 @@ class Process:
         self._received = b""
         self._beat = None
         self._next_beat = 0.0
+        self._worked_pause = 0.0
+        self._next_worked = 0.0
         self._welcomed = False
         self._stop_on_signals()
         self._socket = self._connect()
@@ -79,6 +81,13 @@ class Process:
 
     def status(self, text):
         self.send("status", text=text)
+
+    def worked(self):
+        """It has got something done; for stalled_after_ms of its configuration. Cheap to call."""
+        now = time.monotonic()
+        if self._worked_pause and now >= self._next_worked:
+            self.send("worked")
+            self._next_worked = now + self._worked_pause
 
     def metrics(self, gauges=None, counters=None, histograms=None, report=None):
         """All of them each time; counters count since the launch."""
@@ -149,6 +158,7 @@ class Process:
             self.settings = frame.get("settings", {})
             beat = frame.get("heartbeat_ms", 0)
             self._beat = beat / 1000 if beat > 0 else None
+            self._worked_pause = frame.get("worked_ms", 0) / 1000
         elif kind == "stop":
             self.stop_requested = True
         elif kind == "message":
