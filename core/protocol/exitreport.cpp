@@ -4,6 +4,8 @@
 #include "protocol/frame.h"
 #include "protocol/keys.h"
 
+#include <QJsonArray>
+
 namespace semper {
 
 QString ExitReport::describe() const
@@ -20,6 +22,7 @@ QJsonObject ExitReport::toJson() const
         {keys::uptimeMs, qint64(uptime.count())},
         {keys::coreDumped, coreDumped},
         {keys::cause, cause ? QJsonValue(cause->toJson()) : QJsonValue()},
+        {keys::lastLines, QJsonArray::fromStringList(lastLines)},
     };
 }
 
@@ -33,6 +36,8 @@ ExitReport ExitReport::fromJson(const QJsonObject &json)
     report.uptime = std::chrono::milliseconds(json.value(keys::uptimeMs).toInteger());
     report.coreDumped = json.value(keys::coreDumped).toBool();
     report.cause = Cause::fromJson(json.value(keys::cause).toObject());
+    for (const QJsonValue &line : json.value(keys::lastLines).toArray())
+        report.lastLines.append(line.toString());
     return report;
 }
 

@@ -8,6 +8,7 @@
 #include <QDateTime>
 #include <QJsonObject>
 #include <QString>
+#include <QStringList>
 
 #include <chrono>
 #include <optional>
@@ -23,6 +24,7 @@ struct ExitReport
     std::chrono::milliseconds uptime{0};
     bool coreDumped = false;
     std::optional<Cause> cause = {}; ///< why; nothing until that is known
+    QStringList lastLines = {}; ///< that it printed, oldest first: 10 of 400 bytes at most
 
     /// The cause; where that is not known, how it ended: "exited with code 3".
     [[nodiscard]] SEMPER_CORE_EXPORT QString describe() const;

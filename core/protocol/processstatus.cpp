@@ -41,6 +41,9 @@ QString ProcessStatus::explain() const
 
 QJsonObject ProcessStatus::toJson() const
 {
+    QJsonArray deathsJson;
+    for (const ExitReport &death : deaths)
+        deathsJson.append(death.toJson());
     return {
         {keys::name, name},
         {keys::instance, instance},
@@ -69,6 +72,7 @@ QJsonObject ProcessStatus::toJson() const
         {keys::reason, reason},
         {keys::cause, cause ? QJsonValue(cause->toJson()) : QJsonValue(QJsonValue::Null)},
         {keys::lastExit, lastExit ? QJsonValue(lastExit->toJson()) : QJsonValue(QJsonValue::Null)},
+        {keys::deaths, deathsJson},
         {keys::cpuRatio, cpuRatio},
         {keys::memoryBytes, memoryBytes},
         {keys::loopLagMs,
@@ -109,6 +113,8 @@ ProcessStatus ProcessStatus::fromJson(const QJsonObject &json)
     it.cause = Cause::fromJson(json.value(keys::cause).toObject());
     if (const QJsonValue exit = json.value(keys::lastExit); exit.isObject())
         it.lastExit = ExitReport::fromJson(exit.toObject());
+    for (const QJsonValue &death : json.value(keys::deaths).toArray())
+        it.deaths.append(ExitReport::fromJson(death.toObject()));
     it.cpuRatio = json.value(keys::cpuRatio).toDouble();
     it.memoryBytes = json.value(keys::memoryBytes).toInteger();
     if (const QJsonValue lag = json.value(keys::loopLagMs); lag.isDouble())

@@ -9,6 +9,7 @@
 
 #include <QDateTime>
 #include <QJsonObject>
+#include <QList>
 #include <QString>
 #include <QStringList>
 
@@ -50,6 +51,7 @@ struct ProcessStatus
     QString reason = {}; ///< the cause as an English sentence
     std::optional<Cause> cause = {}; ///< nothing while nothing went wrong
     std::optional<ExitReport> lastExit = {};
+    QList<ExitReport> deaths = {}; ///< the last ten ends of launches, the newest first
     double cpuRatio = 0; ///< 1 is one core
     qint64 memoryBytes = 0; ///< resident
     std::optional<std::chrono::milliseconds> loopLag = {};

@@ -15,6 +15,7 @@ namespace {
 
 // After SIGKILL only a process in uninterruptible sleep lives on; it is told, then waited for.
 constexpr auto patienceAfterKill = 2000ms;
+constexpr qsizetype mostDeaths = 10;
 
 } // namespace
 
@@ -157,6 +158,13 @@ Cause Step::whyEnded(const ExitReport &report, const Cause &how)
     return command && didAsAsked ? *command : how;
 }
 
+void Step::remember(const ExitReport &end)
+{
+    m_state.deaths.prepend(end);
+    if (m_state.deaths.size() > mostDeaths)
+        m_state.deaths.removeLast();
+}
+
 void Step::ended(const ExitReport &report, const Cause &how)
 {
     m_state.launchedAt.reset();
@@ -165,6 +173,7 @@ void Step::ended(const ExitReport &report, const Cause &how)
     const bool isMisconfigured = m_state.fault && m_state.fault->is<cause::Configuration>();
     m_state.cause = whyEnded(report, how);
     m_state.lastExit->cause = m_state.cause;
+    remember(*m_state.lastExit);
     m_state.clearing = true;
     const bool wasAsked = m_state.phase == ProcessPhase::Stopping;
     setReady(false);

@@ -84,6 +84,7 @@ private:
     void limitLeftovers();
     void ended(const ExitReport &report, const Cause &how);
     void fail();
+    void remember(const ExitReport &end);
     [[nodiscard]] Cause whyEnded(const ExitReport &report, const Cause &how);
     void endedUnasked(const ExitReport &report);
     void restartAfterDelay();

@@ -127,6 +127,7 @@ void Step::on(const happening::LeftBehind &event)
     const Cause why = cause::Daemonized{
         .exitCode = m_state.lastExit->code.value_or(0), .processes = event.processes};
     m_state.lastExit->cause = why;
+    m_state.deaths.first().cause = why;
     if (auto *gaveUp = m_state.cause ? std::get_if<cause::GaveUp>(&m_state.cause->kind) : nullptr)
         gaveUp->because = why;
     else

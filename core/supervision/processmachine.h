@@ -90,6 +90,7 @@ struct MachineState
     std::optional<Cause> excess; ///< why the launch that is asked to end has failed
     std::optional<Cause> cause; ///< why the state is what it is; nothing where all is well
     std::optional<ExitReport> lastExit;
+    QList<ExitReport> deaths; ///< the last ten ends of launches, the newest first
 
     friend bool operator==(const MachineState &, const MachineState &) = default;
 };

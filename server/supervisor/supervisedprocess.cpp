@@ -420,7 +420,7 @@ void SupervisedProcess::launchFailed(const LaunchFailure &failure)
 void SupervisedProcess::launchEnded(ExitReport report)
 {
     Q_EMIT ending();
-    m_edges.output.takeLast(name(), instance(), m_identity.launchId);
+    report.lastLines = m_edges.output.takeLast(name(), instance(), m_identity.launchId);
     report.uptime = uptime();
     if (m_group.wasKilledForMemory())
         handle(happening::FaultReported{cause::Memory{

@@ -81,6 +81,7 @@ ProcessStatus SupervisedProcess::status() const
     status.cause = causeNow();
     status.reason = describe(status.cause);
     status.lastExit = m_state.lastExit;
+    status.deaths = m_state.deaths;
     status.cpuRatio = m_vitals.cpuRatio();
     status.memoryBytes = m_vitals.memoryBytes();
     status.loopLag = m_heartbeat.loopLag();

@@ -59,6 +59,7 @@ private Q_SLOTS:
     void aFailedStartIsToldAndTriedAgain();
     void failedStartsLeaveNoDescriptorBehind();
     void tooManyRestartsAreAFailureUntilSomebodyStartsIt();
+    void aDeathIsRememberedWithItsLastLines();
     void whoIgnoresTheStopIsKilled();
     void aHungProcessCanBeStopped();
     void aHungEventLoopIsFoundKilledAndReplaced();
@@ -189,6 +190,29 @@ void TestSupervision::tooManyRestartsAreAFailureUntilSomebodyStartsIt()
     QCOMPARE(server.process(u"it"_s)[u"last_exit"_s][u"cause"_s], exited);
     static_cast<void>(server.command({u"start"_s, u"it"_s}));
     QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"restarts"_s], 4, patience);
+}
+
+void TestSupervision::aDeathIsRememberedWithItsLastLines()
+{
+    // It dies twice, and then stays.
+    const QString script = u"echo said; echo and wept >&2; echo >> lives;"
+                           "test $(wc -l < lives) -gt 2 && exec sleep 600; exit 3"_s;
+    RunningServer server({{u"it"_s, command({u"/bin/sh"_s, u"-c"_s, script})}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    const auto stays = [&server] {
+        const QJsonObject it = server.process(u"it"_s);
+        return it[u"restarts"_s] == 2 && it[u"state"_s] == u"running"_s;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(stays(), patience);
+    const QJsonObject it = server.process(u"it"_s);
+    const QJsonArray deaths = it[u"deaths"_s].toArray();
+    QCOMPARE(deaths.size(), 2);
+    QCOMPARE(deaths.first(), it[u"last_exit"_s]);
+    for (const QJsonValue &death : deaths) {
+        QCOMPARE(death[u"last_lines"_s], (QJsonArray{u"said"_s, u"and wept"_s}));
+        QCOMPARE(death[u"cause"_s][u"code"_s], u"exited"_s);
+    }
+    QCOMPARE(it[u"cause"_s], it[u"last_exit"_s][u"cause"_s]);
 }
 
 void TestSupervision::whoIgnoresTheStopIsKilled()

@@ -164,6 +164,7 @@ private Q_SLOTS:
     void aKillEndsItForGood();
     void whatSomebodyAskedForIsTheCause();
     void aCrashWhileStoppingIsStillACrash();
+    void theLastTenDeathsAreRemembered();
     void whatIsBlockedWaitsVisiblyAndIsLaunchedOnceItMayBe();
     void aBlockedRestartIsCountedOnceItIsLaunched();
     void whatWaitsCanBeStopped();
@@ -787,6 +788,25 @@ void TestProcessMachine::aCrashWhileStoppingIsStillACrash()
     driver.feed(happening::Stop{});
     driver.feed(happening::Exited{{.signal = u"SIGSEGV"_s}});
     QCOMPARE(driver.state.lastExit->cause, Cause(cause::Signalled{.signal = u"SIGSEGV"_s}));
+}
+
+void TestProcessMachine::theLastTenDeathsAreRemembered()
+{
+    Driver driver;
+    driver.bringUp();
+    for (int code = 1; code <= 12; ++code) {
+        driver.feed(happening::Exited{{.code = code, .lastLines = {QString::number(code)}}});
+        driver.feed(happening::Cleared{});
+        driver.now = driver.state.nextStartAt.value_or(driver.now);
+        driver.feed(happening::TimerElapsed{});
+        driver.feed(happening::Launched{}); // and they outlive it
+    }
+    QCOMPARE(driver.state.phase, ProcessPhase::Running);
+    QCOMPARE(driver.state.deaths.size(), 10);
+    QCOMPARE(driver.state.deaths.constFirst(), *driver.state.lastExit);
+    QCOMPARE(driver.state.deaths.constFirst().cause, Cause(cause::Exited{.exitCode = 12}));
+    QCOMPARE(driver.state.deaths.constFirst().lastLines, QStringList{u"12"_s});
+    QCOMPARE(driver.state.deaths.constLast().code, 3);
 }
 
 void TestProcessMachine::whatIsBlockedWaitsVisiblyAndIsLaunchedOnceItMayBe()
