@@ -92,6 +92,7 @@ SEMPER_KEY(lastExit, "last_exit")
 SEMPER_KEY(lastLines, "last_lines")
 SEMPER_KEY(deaths, "deaths")
 SEMPER_KEY(at, "at")
+SEMPER_KEY(bootMs, "boot_ms")
 SEMPER_KEY(signal, "signal")
 SEMPER_KEY(coreDumped, "core_dumped")
 SEMPER_KEY(cpuRatio, "cpu_ratio")
@@ -236,6 +237,7 @@ inline constexpr QLatin1StringView status{"status"};
 inline constexpr QLatin1StringView title{"title"};
 inline constexpr QLatin1StringView fault{"fault"};
 inline constexpr QLatin1StringView metrics{"metrics"};
+inline constexpr QLatin1StringView sample{"sample"};
 inline constexpr QLatin1StringView message{"message"};
 inline constexpr QLatin1StringView request{"request"};
 inline constexpr QLatin1StringView response{"response"};

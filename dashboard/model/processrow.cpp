@@ -94,8 +94,10 @@ void ProcessRow::setStatus(const ProcessStatus &status)
 
 void ProcessRow::applyMetrics(const QJsonObject &frame, bool shown)
 {
-    // Not when the frame says that it was made: the newest one is sent, and comes at once.
-    m_history->apply(frame, timeline::now());
+    // The server is on this machine, and its time since boot is ours.
+    const qint64 now = timeline::now();
+    const qint64 at = std::min(frame.value(keys::bootMs).toInteger(now), now);
+    m_history->apply(frame, at);
     if (!shown)
         return;
     if (const QJsonValue cpu = frame.value(keys::cpuRatio); cpu.isDouble())

@@ -125,10 +125,10 @@ QList<SupervisedProcess *> Companions::dependantsOf(const SupervisedProcess &pro
     return m_byDependency.values(process.name());
 }
 
-QList<SupervisedProcess *> Companions::concernedBy(const SupervisedProcess &process) const
+QList<SupervisedProcess *> Companions::heldBy(const SupervisedProcess &process) const
 {
     const bool isFree = process.spec().strategy == GroupStrategy::OneForOne;
-    return dependantsOf(process) + (isFree ? QList<SupervisedProcess *>() : othersOfGroup(process));
+    return isFree ? QList<SupervisedProcess *>() : othersOfGroup(process);
 }
 
 QList<SupervisedProcess *> Companions::restartedWith(const SupervisedProcess &process) const

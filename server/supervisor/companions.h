@@ -27,8 +27,8 @@ public:
     [[nodiscard]] std::optional<Cause> blockerOf(const SupervisedProcess &process) const;
     /// Those that depend on \a process.
     [[nodiscard]] QList<SupervisedProcess *> dependantsOf(const SupervisedProcess &process) const;
-    /// Those whose blocker may change when \a process changes.
-    [[nodiscard]] QList<SupervisedProcess *> concernedBy(const SupervisedProcess &process) const;
+    /// Those of its group that wait until it has stopped.
+    [[nodiscard]] QList<SupervisedProcess *> heldBy(const SupervisedProcess &process) const;
     /// Those of its group that have to be restarted when \a process died, by its strategy.
     [[nodiscard]] QList<SupervisedProcess *> restartedWith(const SupervisedProcess &process) const;
     /// \a processes, dependencies before those that wait for them.

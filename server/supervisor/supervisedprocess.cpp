@@ -35,6 +35,12 @@ bool concernsOthers(const MachineState &before, const MachineState &now)
     return concern(before) != concern(now);
 }
 
+/// Its group may not be launched.
+bool holdsGroup(const MachineState &state)
+{
+    return state.phase == ProcessPhase::Stopping || state.clearing;
+}
+
 } // namespace
 
 SupervisedProcess::SupervisedProcess(QString name, int instance, QString service, SharedSpec spec,
@@ -168,6 +174,8 @@ void SupervisedProcess::handle(const Happening &happening)
     Q_EMIT changed();
     if (concernsOthers(before, m_state))
         Q_EMIT moved();
+    if (holdsGroup(before) && !holdsGroup(m_state))
+        Q_EMIT groupFreed();
 }
 
 /// Restarts are no longer of the last hour at some time, and what keeps running is not in a crash

@@ -80,8 +80,10 @@ public:
 
     /// Reads CPU and memory of the launch; a share of CPU is that since the last call.
     void sample();
-    /// The newest "metrics" frame: what the process sent last, and what the server sampled.
+    /// The newest "metrics" frame: what the process said of itself; without any, empty.
     [[nodiscard]] QJsonObject metricsFrame() const;
+    /// The newest "sample" frame: what the server measured.
+    [[nodiscard]] QJsonObject sampleFrame() const;
 
     /// What its launches are like from the next one on; the one that runs takes over at once what
     /// it can (SpecDifference::live).
@@ -123,6 +125,8 @@ Q_SIGNALS:
     void changed();
     /// Something changed that others may wait for, or go by; after changed().
     void moved();
+    /// It does not hold up the launches of its group any more, which it did; after moved().
+    void groupFreed();
     /// For the journal and the log: \a status is that of right after the step. Told once
     /// everything was done about the step, so that no telling delays a restart.
     void recorded(semper::RecordType type, const semper::ProcessStatus &status);
@@ -141,6 +145,9 @@ Q_SIGNALS:
     void stopRequested(std::chrono::milliseconds limit);
 
 private:
+    [[nodiscard]] Moment now() const;
+    [[nodiscard]] QJsonObject measuredFrame(
+        QLatin1StringView type, const Moment &at, QJsonObject fields) const;
     [[nodiscard]] std::chrono::milliseconds uptime() const; ///< 0 while no launch is alive
     void proceed();
     [[nodiscard]] std::optional<Cause> blockerNow() const;

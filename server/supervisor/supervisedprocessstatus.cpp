@@ -3,6 +3,7 @@
 #include "supervisor/supervisedprocess.h"
 
 #include "os/wallclock.h"
+#include "protocol/boottime.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
 #include "supervisor/standbys.h"
@@ -90,20 +91,35 @@ ProcessStatus SupervisedProcess::status() const
     return status;
 }
 
+Moment SupervisedProcess::now() const
+{
+    return {.wall = m_edges.clock.now(), .boot = bootTime()};
+}
+
+QJsonObject SupervisedProcess::measuredFrame(
+    QLatin1StringView type, const Moment &at, QJsonObject fields) const
+{
+    fields.insert(keys::process, name());
+    fields.insert(keys::instance, instance());
+    fields.insert(keys::at, wireTime(at.wall));
+    fields.insert(keys::bootMs, qint64(at.boot.count()));
+    return makeFrame(type, fields);
+}
+
 QJsonObject SupervisedProcess::metricsFrame() const
 {
-    QJsonObject frame = makeFrame(frames::metrics, m_vitals.metrics());
-    frame.insert(keys::process, name());
-    frame.insert(keys::instance, instance());
-    frame.insert(keys::at, wireTime(m_edges.clock.now()));
-    if (m_state.launchedAt) {
-        frame.insert(keys::cpuRatio, m_vitals.cpuRatio());
-        frame.insert(keys::memoryBytes, m_vitals.memoryBytes());
-        if (const auto lag = m_heartbeat.loopLag())
-            frame.insert(keys::loopLagMs, qint64(lag->count()));
-        frame.insert(keys::uptimeMs, qint64(uptime().count()));
-    }
-    return frame;
+    if (m_vitals.metrics().isEmpty())
+        return {};
+    return measuredFrame(frames::metrics, m_vitals.metricsAt(), m_vitals.metrics());
+}
+
+QJsonObject SupervisedProcess::sampleFrame() const
+{
+    QJsonObject fields{{keys::cpuRatio, m_vitals.cpuRatio()},
+        {keys::memoryBytes, m_vitals.memoryBytes()}, {keys::uptimeMs, qint64(uptime().count())}};
+    if (const auto lag = m_heartbeat.loopLag())
+        fields.insert(keys::loopLagMs, qint64(lag->count()));
+    return measuredFrame(frames::sample, now(), fields);
 }
 
 void SupervisedProcess::setStatusText(const QString &text)
@@ -120,7 +136,7 @@ void SupervisedProcess::setTitle(const QString &title)
 
 void SupervisedProcess::setMetrics(const QJsonObject &frame)
 {
-    m_vitals.setMetrics(frame);
+    m_vitals.setMetrics(frame, now());
     Q_EMIT metricsReceived();
 }
 

@@ -69,9 +69,10 @@ Supervisor::Supervisor(std::unique_ptr<Launcher> launcher, std::unique_ptr<WallC
     m_sampler.setInterval(samplingInterval);
     connect(&m_sampler, &QTimer::timeout, this, [this] {
         for (const auto &[key, process] : m_processes) {
+            if (process->pid() <= 0 || !m_isSampled(key.first))
+                continue;
             process->sample();
-            if (process->pid() > 0)
-                Q_EMIT metricsChanged(process.get());
+            Q_EMIT sampled(process.get());
         }
     });
     connect(&m_output, &OutputCollector::batchReady, this, &Supervisor::countDropped);
@@ -121,6 +122,11 @@ void Supervisor::addInstance(const QString &name, int instance)
         Q_EMIT processChanged(it);
     });
     connect(it, &SupervisedProcess::moved, this, [this, it] { processHasMoved(it); });
+    connect(it, &SupervisedProcess::groupFreed, this, [this, it] {
+        for (SupervisedProcess *other : m_companions.heldBy(*it))
+            if (other->state().phase == ProcessPhase::Waiting)
+                other->handle(happening::BlockerChanged{});
+    });
     connect(it, &SupervisedProcess::recorded, this,
         [this, it](RecordType type, const ProcessStatus &status) {
             record(type, status);
@@ -146,7 +152,7 @@ void Supervisor::addInstance(const QString &name, int instance)
 
 void Supervisor::processHasMoved(SupervisedProcess *process)
 {
-    for (SupervisedProcess *other : m_companions.concernedBy(*process))
+    for (SupervisedProcess *other : m_companions.dependantsOf(*process))
         if (other->state().phase == ProcessPhase::Waiting)
             other->handle(happening::BlockerChanged{});
     if (m_standbys.has(process->name()))
@@ -245,12 +251,13 @@ QList<SupervisedProcess *> Supervisor::all() const
     return list;
 }
 
-void Supervisor::setSampling(bool on)
+void Supervisor::setSampled(std::function<bool(const QString &name)> isSampled)
 {
-    if (on && !m_sampler.isActive())
-        m_sampler.start();
-    else if (!on)
+    m_isSampled = std::move(isSampled);
+    if (!m_isSampled)
         m_sampler.stop();
+    else if (!m_sampler.isActive())
+        m_sampler.start();
 }
 
 QList<ProcessStatus> Supervisor::processes() const

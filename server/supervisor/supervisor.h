@@ -91,8 +91,8 @@ public:
     [[nodiscard]] OutputCollector &output() { return m_output; }
     [[nodiscard]] const Standbys &standbys() const { return m_standbys; }
 
-    /// While somebody watches metrics, every process is sampled once a second.
-    void setSampling(bool on);
+    /// Samples the processes of these names once a second; nothing: none.
+    void setSampled(std::function<bool(const QString &name)> isSampled);
 
     /// Some child of the server ended (SIGCHLD).
     void childEnded() { m_orphans.childEnded(); }
@@ -107,7 +107,8 @@ public:
 
 Q_SIGNALS:
     void processChanged(semper::SupervisedProcess *process);
-    void metricsChanged(semper::SupervisedProcess *process);
+    void metricsChanged(semper::SupervisedProcess *process); ///< those that it told of itself
+    void sampled(semper::SupervisedProcess *process);
     void listChanged(); ///< processes were added or are gone
     /// A launch is to be asked over the hub to end.
     void stopRequested(semper::SupervisedProcess *process, std::chrono::milliseconds limit);
@@ -191,6 +192,7 @@ private:
     QTimer m_tellDropped;
     QTimer m_tellList; ///< of many that go, not for each one
     QTimer m_sampler;
+    std::function<bool(const QString &name)> m_isSampled; ///< while that runs
     PatientTimer m_shutdownLimit;
     bool m_shuttingDown = false;
     bool m_stoppedTold = false;

@@ -240,7 +240,8 @@ void Supervisor::removeRetired(SupervisedProcess *process)
     // From the event loop: this may be inside one of its signals.
     m_retired.remove(process);
     m_orderlyStop.forget(process);
-    const QList<SupervisedProcess *> concerned = m_companions.concernedBy(*process);
+    const QList<SupervisedProcess *> concerned
+        = m_companions.dependantsOf(*process) + m_companions.heldBy(*process);
     m_companions.remove(process);
     m_schedules.forget(process);
     const auto it = m_processes.find({process->name(), process->instance()});

@@ -55,6 +55,7 @@ private Q_SLOTS:
     void problemsComeFirst();
     void aCrashLoopIsToldAlsoWhileItRuns();
     void everyExitThatNobodyAskedForIsMarkedOnce();
+    void aCounterThatIsNotToldOfAnyMoreHasNoRate();
     void aClockThatIsSetBackHoldsNothingUp();
     void anIntentEndsWithItsEffectNotBefore();
     void aRestartIsDoneWithAnotherPidOnly();
@@ -179,6 +180,24 @@ void TestDashboardModel::everyExitThatNobodyAskedForIsMarkedOnce()
     QCOMPARE(model.find({u"p"_s, 0})->history()->restarts().size(), 2);
     model.applyEvent(last); // replayed after a reconnection
     QCOMPARE(model.find({u"p"_s, 0})->history()->restarts().size(), 2);
+}
+
+void TestDashboardModel::aCounterThatIsNotToldOfAnyMoreHasNoRate()
+{
+    const auto counted = [](int total) {
+        return QJsonObject{{keys::counters, QJsonObject{{u"orders"_s, total}}}};
+    };
+    MetricHistory history;
+    history.apply(counted(0), 1'000);
+    history.apply(counted(100), 2'000);
+    const Series &series = history.metrics().at(u"orders"_s).series;
+    const QJsonObject sample{{keys::cpuRatio, 0.5}};
+    history.apply(sample, 3'000);
+    QCOMPARE(series.valueAt(3'000)->value, 100.0); // it may be about to tell
+    history.apply(sample, 4'000);
+    QCOMPARE(series.valueAt(4'000)->value, 0.0);
+    history.apply(counted(150), 5'000);
+    QCOMPARE(series.valueAt(5'000)->value, 50.0);
 }
 
 void TestDashboardModel::aClockThatIsSetBackHoldsNothingUp()
