@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include <semper/httpclient.h>
 
-#include <semper/process.h>
 #include <semper/suspension.h>
+#include <semper/taskscope.h>
 
 #include "httpexchange.h"
 #include "httpredirect.h"
@@ -71,13 +71,13 @@ HttpRequest made(const QByteArray &method, const QUrl &url, const QByteArray &bo
 
 struct HttpClient::Shared
 {
-    explicit Shared(Process &owner)
-        : process(owner)
+    explicit Shared(TaskScope &owner)
+        : scope(owner)
     { }
 
     static QCoro::Task<HttpResponse> perform(std::shared_ptr<Shared> shared, HttpRequest request);
 
-    Process &process;
+    TaskScope &scope;
     QNetworkAccessManager network;
     Settings settings;
 };
@@ -86,17 +86,17 @@ QCoro::Task<HttpResponse> HttpClient::Shared::perform(
     std::shared_ptr<Shared> shared, HttpRequest request)
 {
     const Settings settings = shared->settings;
-    const Clock &clock = shared->process.clock();
+    const Clock &clock = shared->scope.clock();
     const std::chrono::milliseconds deadline = clock.now() + settings.timeout;
     request.addHeaders(settings.headers);
     for (int redirections = 0;; ++redirections) {
-        Suspension ended(shared->process, Suspension::OnStop::Throw);
+        Suspension ended(shared->scope, Suspension::OnStop::Throw);
         std::optional<HttpExchange> exchange;
         if (!isHttpAddress(request.url())) {
             ended.fail(error(HttpError::Kind::Protocol, request, u"that is no address for HTTP"_s));
         } else if (redirections > maximumRedirections) {
             ended.fail(error(HttpError::Kind::Protocol, request, u"redirected too often"_s));
-        } else if (!shared->process.stopRequested()) {
+        } else if (!shared->scope.stopRequested()) {
             exchange.emplace(shared->network, transportOf(request, settings), request,
                 settings.maximumBodyBytes, ended);
             ended.endAfter(deadline - clock.now(),
@@ -112,8 +112,8 @@ QCoro::Task<HttpResponse> HttpClient::Shared::perform(
     }
 }
 
-HttpClient::HttpClient(Process &process)
-    : m_shared(std::make_shared<Shared>(process))
+HttpClient::HttpClient(TaskScope &scope)
+    : m_shared(std::make_shared<Shared>(scope))
 { }
 
 HttpClient::~HttpClient() = default;

@@ -5,9 +5,9 @@
 #include <semper/httprequest.h>
 #include <semper/httpresponse.h>
 #include <semper/semper_clients_export.h>
+#include <semper/task.h>
 
 #include <QByteArray>
-#include <QCoroTask>
 #include <QJsonObject>
 #include <QUrl>
 
@@ -16,18 +16,16 @@
 
 namespace semper {
 
-class Process;
+class TaskScope;
 
-/// HTTP for a user process. Its requests wait without blocking; a stop cuts them short.
-/// \code
-/// semper::HttpClient http(process);
-/// const auto answer = co_await http.get(url);
-/// if (answer.isSuccess())
+/// HTTP for a user process, or for a service's own code (Service::scope()). Its requests wait
+/// without blocking; a stop cuts them short. \code semper::HttpClient http(process); const auto
+/// answer = co_await http.get(url); if (answer.isSuccess())
 ///     process.gauge(u"stock").set(answer.json()[u"stock"].toInt());
 /// \endcode
 /// Each throws HttpError where there is no whole answer, Stopped on a stop. Connections are kept
 /// for the next request; cookies are not. Several requests may be under way at once; those that
-/// are when this goes end by themselves. Main thread of the process, which outlives this.
+/// are when this goes end by themselves. For the thread of the scope, which outlives this.
 class SEMPER_CLIENTS_EXPORT HttpClient
 {
 public:
@@ -39,7 +37,7 @@ public:
         NotLessSafe, ///< anywhere but from https to http; elsewhere without tokens and the like
     };
 
-    explicit HttpClient(Process &process);
+    explicit HttpClient(TaskScope &scope);
     ~HttpClient();
     Q_DISABLE_COPY_MOVE(HttpClient)
 

@@ -4,8 +4,8 @@
 #include "protocol/reconnectdelay.h"
 #include "rpc/rpcanswer.h"
 
-#include <semper/process.h>
 #include <semper/suspension.h>
+#include <semper/taskscope.h>
 
 #include <QLoggingCategory>
 #include <QRandomGenerator>
@@ -30,12 +30,12 @@ using Kind = RpcTransportError::Kind;
 
 } // namespace
 
-RpcChannel::RpcChannel(Process &process, const QUrl &address, RpcClientOptions options)
-    : m_process(process)
+RpcChannel::RpcChannel(TaskScope &scope, const QUrl &address, RpcClientOptions options)
+    : m_scope(scope)
     , m_options(std::move(options))
     , m_socket(address, m_options.authorities)
-    , m_retry(process.clock().timer([this] { openWhenDue(); }))
-    , m_patience(process.clock().timer([this] {
+    , m_retry(scope.clock().timer([this] { openWhenDue(); }))
+    , m_patience(scope.clock().timer([this] {
         m_socket.abort(u"no connection within %1 ms"_s.arg(m_options.connectTimeout.count()));
     }))
 {
@@ -59,13 +59,13 @@ QCoro::Task<QJsonValue> RpcChannel::perform(
     const std::chrono::milliseconds timeout = channel->m_options.timeout;
     const bool isAnswered = channel->isSwoft() || !isNotification;
     QJsonValue result = QJsonValue::Null;
-    Suspension over(channel->m_process, Suspension::OnStop::Throw);
+    Suspension over(channel->m_scope, Suspension::OnStop::Throw);
     const auto forget = qScopeGuard([&channel, id] { channel->forget(id); });
 
     if (isAnswered)
         request.id = QByteArray::number(id);
     request.ext = channel->m_options.ext;
-    if (!channel->m_process.stopRequested()) {
+    if (!channel->m_scope.stopRequested()) {
         const RpcFraming framing = channel->m_options.framing;
         const QByteArray bytes = framed(framing, toJsonText(request, dialectOf(framing)));
         channel->begin(id, {bytes, &over, &result, isAnswered});
@@ -109,7 +109,7 @@ void RpcChannel::openWhenDue()
 {
     if (m_waiting.isEmpty() || m_retry->isActive() || m_patience->isActive())
         return;
-    if (const auto wait = m_notBefore - m_process.clock().now(); wait > 0ms) {
+    if (const auto wait = m_notBefore - m_scope.clock().now(); wait > 0ms) {
         m_retry->start(wait);
         return;
     }
@@ -152,7 +152,7 @@ void RpcChannel::sendWaiting()
         const qint64 id = m_waiting.firstKey();
         Call call = m_waiting.take(id);
         m_socket.write(std::exchange(call.bytes, {}));
-        call.sentAt = m_process.clock().now();
+        call.sentAt = m_scope.clock().now();
         if (call.isAnswered)
             m_sent.insert(id, call);
         else
@@ -162,7 +162,7 @@ void RpcChannel::sendWaiting()
 
 void RpcChannel::receive(const QByteArray &bytes)
 {
-    m_lastHeard = m_process.clock().now();
+    m_lastHeard = m_scope.clock().now();
     m_reader->append(bytes);
     // Each turn may end the connection.
     while (m_socket.isOpen()) {
@@ -223,13 +223,13 @@ void RpcChannel::connectionClosed(const QString &why)
     m_problem = why;
     m_reader.reset();
     // Also where nobody waits: who calls a peer that hangs up at once, again and again, is slowed.
-    m_notBefore = m_process.clock().now()
+    m_notBefore = m_scope.clock().now()
         + reconnectDelay(m_failures++, 100ms, 5s, QRandomGenerator::global()->generateDouble());
     const QMap<qint64, Call> lost = std::exchange(m_sent, {});
     for (const Call &call : lost)
         call.over->fail(failure(Kind::ConnectionLost,
             u"the connection to %1 ended before the answer: %2"_s.arg(m_socket.name(), why)));
-    if (!m_process.stopRequested())
+    if (!m_scope.stopRequested())
         openWhenDue();
 }
 

@@ -6,8 +6,8 @@
 
 #include <semper/clock.h>
 #include <semper/rpcclient.h>
+#include <semper/task.h>
 
-#include <QCoroTask>
 #include <QJsonValue>
 #include <QMap>
 #include <QObject>
@@ -20,7 +20,7 @@
 
 namespace semper {
 
-class Process;
+class TaskScope;
 class Suspension;
 struct RpcAnswer;
 
@@ -29,7 +29,7 @@ class RpcChannel : public QObject
 {
     Q_OBJECT
 public:
-    RpcChannel(Process &process, const QUrl &address, RpcClientOptions options);
+    RpcChannel(TaskScope &scope, const QUrl &address, RpcClientOptions options);
     ~RpcChannel() override;
 
     [[nodiscard]] static QCoro::Task<QJsonValue> perform(
@@ -62,7 +62,7 @@ private:
     [[nodiscard]] static std::exception_ptr failure(
         RpcTransportError::Kind kind, const QString &text);
 
-    Process &m_process;
+    TaskScope &m_scope;
     RpcClientOptions m_options;
     RpcSocket m_socket;
     std::unique_ptr<Clock::Timer> m_retry;

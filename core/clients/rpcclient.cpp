@@ -2,7 +2,7 @@
 #include <semper/rpcclient.h>
 
 #include <semper/httpclient.h>
-#include <semper/process.h>
+#include <semper/taskscope.h>
 
 #include "rpc/jsontext.h"
 #include "rpc/rpcanswer.h"
@@ -73,16 +73,16 @@ struct RpcClient::Private
     qint64 lastId = 0;
 };
 
-RpcClient::RpcClient(Process &process, const QUrl &address, const RpcClientOptions &options)
+RpcClient::RpcClient(TaskScope &scope, const QUrl &address, const RpcClientOptions &options)
     : m_private(std::make_unique<Private>())
 {
     m_private->url = address;
     const QString scheme = address.scheme();
     if (scheme != "http"_L1 && scheme != "https"_L1) {
-        m_private->channel = std::make_shared<RpcChannel>(process, address, options);
+        m_private->channel = std::make_shared<RpcChannel>(scope, address, options);
         return;
     }
-    m_private->http = std::make_shared<HttpClient>(process);
+    m_private->http = std::make_shared<HttpClient>(scope);
     m_private->http->setTimeout(options.timeout);
     m_private->http->setMaximumBodyBytes(options.maximumAnswerBytes);
     if (!options.token.isEmpty())

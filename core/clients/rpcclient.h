@@ -5,9 +5,9 @@
 #include <semper/rpcframing.h>
 #include <semper/rpctransporterror.h>
 #include <semper/semper_clients_export.h>
+#include <semper/task.h>
 
 #include <QByteArray>
-#include <QCoroTask>
 #include <QJsonArray>
 #include <QJsonObject>
 #include <QJsonValue>
@@ -20,7 +20,7 @@
 
 namespace semper {
 
-class Process;
+class TaskScope;
 
 struct RpcClientOptions
 {
@@ -37,10 +37,11 @@ struct RpcClientOptions
     QByteArray authorities = {}; ///< certificates as PEM, believed beside those of the system
 };
 
-/// JSON-RPC 2.0 for a user process. It connects when a call needs it, again after a loss, and no
-/// call blocks. Several calls may be under way at once; in Swoft's framing, which has no ids, they
-/// go one after another. A call is sent once and never repeated, but over HTTP: there it may arrive
-/// twice, when the connection breaks before the answer (QtNetwork sends it again).
+/// JSON-RPC 2.0 for a user process, or for a service's own code. It connects when a call needs it,
+/// again after a loss, and no call blocks. Several calls may be under way at once; in Swoft's
+/// framing, which has no ids, they go one after another. A call is sent once and never repeated,
+/// but over HTTP: there it may arrive twice, when the connection breaks before the answer
+/// (QtNetwork sends it again).
 /// \code
 /// semper::RpcClient rpc(process, QUrl(u"tcp://127.0.0.1:18307"_s));
 /// const QJsonValue sum = co_await rpc.call(u"sum"_s, 1, 2);
@@ -48,14 +49,14 @@ struct RpcClientOptions
 /// const QJsonValue difference = co_await rpc.callNamed(u"subtract"_s, named);
 /// \endcode
 /// A call throws RpcError where that is the answer, RpcTransportError where there is none, Stopped
-/// on a stop. Those that are under way when this goes end by themselves. Main thread of the
-/// process, which outlives this.
+/// on a stop. Those that are under way when this goes end by themselves. For the thread of the
+/// scope, which outlives this.
 class SEMPER_CLIENTS_EXPORT RpcClient
 {
 public:
     /// \a address is tcp://HOST:PORT, tls://HOST:PORT, unix:/PATH, http://... or https://...;
     /// throws std::invalid_argument for any other, and for authorities that are none.
-    RpcClient(Process &process, const QUrl &address, const RpcClientOptions &options = {});
+    RpcClient(TaskScope &scope, const QUrl &address, const RpcClientOptions &options = {});
     ~RpcClient();
     Q_DISABLE_COPY_MOVE(RpcClient)
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "websocketchannel.h"
 
-#include <semper/process.h>
 #include <semper/suspension.h>
+#include <semper/taskscope.h>
 
 #include "protocol/reconnectdelay.h"
 
@@ -62,21 +62,21 @@ void WebSocketChannel::DeleteSocket::operator()(QWebSocket *socket) const
     socket->deleteLater(); // it may be its own signal that brought us here
 }
 
-WebSocketChannel::WebSocketChannel(Process &process, const QUrl &url)
-    : m_process(process)
-    , m_deadline(process.clock().timer([this] {
+WebSocketChannel::WebSocketChannel(TaskScope &scope, const QUrl &url)
+    : m_scope(scope)
+    , m_deadline(scope.clock().timer([this] {
         lose(error(m_state == State::Connecting ? WebSocketError::Kind::Timeout
                                                 : WebSocketError::Kind::Closed,
             u"no answer in time"_s));
     }))
-    , m_retry(process.clock().timer([this] { open(); }))
-    , m_pings(process.clock().timer([this] { ping(); }))
+    , m_retry(scope.clock().timer([this] { open(); }))
+    , m_pings(scope.clock().timer([this] { ping(); }))
 {
     const QString scheme = url.scheme();
     if (!url.isValid() || url.host().isEmpty() || (scheme != "ws"_L1 && scheme != "wss"_L1))
         throw std::invalid_argument("a WebSocket needs an address like wss://host/path");
     m_settings.url = url;
-    connect(&process, &Process::stopping, this, &WebSocketChannel::shutDown);
+    connect(&scope, &TaskScope::stopping, this, &WebSocketChannel::shutDown);
 }
 
 WebSocketChannel::~WebSocketChannel() = default;
@@ -181,7 +181,7 @@ void WebSocketChannel::shutDown()
 
 void WebSocketChannel::open()
 {
-    if (m_process.stopRequested())
+    if (m_scope.stopRequested())
         return;
     m_state = State::Connecting;
     m_saysGoodbye = false;
@@ -241,7 +241,7 @@ void WebSocketChannel::becomeConnected()
     m_deadline->stop();
     m_handshake.handshakeDone();
     m_state = State::Connected;
-    m_connectedAt = m_process.clock().now();
+    m_connectedAt = m_scope.clock().now();
     m_failure.reset();
     m_pongAwaited = false;
     if (m_settings.pingInterval > 0ms)
@@ -347,7 +347,7 @@ void WebSocketChannel::lose(const WebSocketError &error)
     }
     if (!triesAgain)
         return;
-    if (wasOpen && m_process.clock().now() - m_connectedAt >= goodWhile)
+    if (wasOpen && m_scope.clock().now() - m_connectedAt >= goodWhile)
         m_failures = 0;
     m_retry->start(reconnectDelay(m_failures++, m_settings.firstDelay, m_settings.greatestDelay,
         QRandomGenerator::global()->generateDouble()));

@@ -52,10 +52,10 @@ public:
         std::optional<WebSocketClient::Message> message = {};
     };
 
-    WebSocketChannel(Process &process, const QUrl &url);
+    WebSocketChannel(TaskScope &scope, const QUrl &url);
     ~WebSocketChannel() override;
 
-    [[nodiscard]] Process &process() const { return m_process; }
+    [[nodiscard]] TaskScope &scope() const { return m_scope; }
     [[nodiscard]] WebSocketSettings &settings() { return m_settings; }
     [[nodiscard]] bool isConnected() const { return m_state == State::Connected; }
     [[nodiscard]] QString subprotocol() const;
@@ -97,7 +97,7 @@ private:
     [[nodiscard]] qint64 unsentBytes() const;
     void lose(const WebSocketError &error);
 
-    Process &m_process;
+    TaskScope &m_scope;
     WebSocketSettings m_settings;
     State m_state = State::Idle;
     std::unique_ptr<QWebSocket, DeleteSocket> m_socket;
@@ -105,7 +105,7 @@ private:
     bool m_pongAwaited = false;
     QString m_tlsErrors;
     HandshakeAnswer m_handshake;
-    std::chrono::milliseconds m_connectedAt{0}; ///< by the clock of the process
+    std::chrono::milliseconds m_connectedAt{0}; ///< by the clock of the scope
     int m_failures = 0; ///< in a row
     std::unique_ptr<Clock::Timer> m_deadline; ///< of a try to connect, or of a goodbye
     std::unique_ptr<Clock::Timer> m_retry;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include <semper/websocketclient.h>
 
-#include <semper/process.h>
 #include <semper/suspension.h>
+#include <semper/taskscope.h>
 
 #include "trust.h"
 #include "websocketchannel.h"
@@ -23,7 +23,7 @@ using Channel = std::shared_ptr<WebSocketChannel>;
 
 QCoro::Task<> awaitConnection(Channel channel)
 {
-    Suspension opened(channel->process(), Suspension::OnStop::Throw);
+    Suspension opened(channel->scope(), Suspension::OnStop::Throw);
     const auto forget = qScopeGuard([&] { channel->forget(opened); });
     const WebSocketError late
         = channel->error(WebSocketError::Kind::Timeout, u"not connected in time"_s);
@@ -43,7 +43,7 @@ QCoro::Task<> awaitWritten(Channel channel, QByteArray bytes, bool isText)
     const auto timeout = channel->settings().timeout;
     const WebSocketError late = channel->error(WebSocketError::Kind::Timeout,
         u"a message was not taken within %1 ms"_s.arg(timeout.count()));
-    Suspension written(channel->process(), Suspension::OnStop::Throw);
+    Suspension written(channel->scope(), Suspension::OnStop::Throw);
     const auto forget = qScopeGuard([&] { channel->forget(written); });
     written.endAfter(timeout, std::make_exception_ptr(late));
     channel->awaitWritten(written, bytes, isText);
@@ -58,7 +58,7 @@ QCoro::Task<> awaitWritten(Channel channel, QByteArray bytes, bool isText)
 
 QCoro::Task<WebSocketClient::Message> awaitMessage(Channel channel)
 {
-    Suspension arrived(channel->process(), Suspension::OnStop::Throw);
+    Suspension arrived(channel->scope(), Suspension::OnStop::Throw);
     WebSocketChannel::Receiver receiver{.arrived = arrived};
     const auto forget = qScopeGuard([&] { channel->forget(arrived); });
     channel->awaitMessage(receiver);
@@ -68,7 +68,7 @@ QCoro::Task<WebSocketClient::Message> awaitMessage(Channel channel)
 
 QCoro::Task<> awaitClosed(Channel channel, int code, QString reason)
 {
-    Suspension closed(channel->process(), Suspension::OnStop::Throw);
+    Suspension closed(channel->scope(), Suspension::OnStop::Throw);
     const auto forget = qScopeGuard([&] { channel->forget(closed); });
     channel->awaitClosed(closed, code, reason);
     co_await closed.ended();
@@ -81,8 +81,8 @@ QJsonObject WebSocketClient::Message::json() const
     return QJsonDocument::fromJson(bytes).object();
 }
 
-WebSocketClient::WebSocketClient(Process &process, const QUrl &url)
-    : m_channel(std::make_shared<WebSocketChannel>(process, url))
+WebSocketClient::WebSocketClient(TaskScope &scope, const QUrl &url)
+    : m_channel(std::make_shared<WebSocketChannel>(scope, url))
 { }
 
 WebSocketClient::~WebSocketClient()

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <semper/semper_clients_export.h>
+#include <semper/task.h>
 #include <semper/websocketerror.h>
 
 #include <QByteArray>
-#include <QCoroTask>
 #include <QJsonObject>
 #include <QString>
 #include <QStringList>
@@ -16,14 +16,13 @@
 
 namespace semper {
 
-class Process;
+class TaskScope;
 class WebSocketChannel;
 
-/// The client's end of a WebSocket, for a user process. It connects again by itself, after a delay
-/// that grows; that a connection was lost is told all the same, by what is awaited then or next:
-/// \code
-/// semper::WebSocketClient socket(process, url);
-/// while (!process.stopRequested()) {
+/// The client's end of a WebSocket, for a user process, or for a service's own code. It connects
+/// again by itself, after a delay that grows; that a connection was lost is told all the same, by
+/// what is awaited then or next: \code semper::WebSocketClient socket(scope, url); while
+/// (!process.stopRequested()) {
 ///     try {
 ///         co_await socket.connected();
 ///         co_await socket.send(u"subscribe orders"_s);
@@ -37,7 +36,7 @@ class WebSocketChannel;
 /// }
 /// \endcode
 /// No call blocks; each await throws WebSocketError, and Stopped on a stop, which also closes the
-/// connection. Main thread of the process, which outlives this.
+/// connection. For the thread of the scope, which outlives this.
 class SEMPER_CLIENTS_EXPORT WebSocketClient
 {
 public:
@@ -53,7 +52,7 @@ public:
 
     /// \a url is ws:// or wss://; throws std::invalid_argument for another. Nothing is opened
     /// before connected() is awaited.
-    WebSocketClient(Process &process, const QUrl &url);
+    WebSocketClient(TaskScope &scope, const QUrl &url);
     ~WebSocketClient();
     Q_DISABLE_COPY_MOVE(WebSocketClient)
 

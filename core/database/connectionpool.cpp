@@ -2,8 +2,8 @@
 #include "database/connectionpool.h"
 
 #include <semper/databaseerror.h>
-#include <semper/process.h>
 #include <semper/suspension.h>
+#include <semper/taskscope.h>
 
 #include <QCoreApplication>
 #include <QScopeGuard>
@@ -54,10 +54,10 @@ struct ConnectionPool::Worker
     bool isAbandoned = false; ///< its transaction is lost; it is no longer the pool's
 };
 
-ConnectionPool::ConnectionPool(Process &process, const DatabaseOptions &options)
-    : m_process(process)
+ConnectionPool::ConnectionPool(TaskScope &scope, const DatabaseOptions &options)
+    : m_scope(scope)
     , m_options(checked(options))
-    , m_retry(process.clock().timer([this] { dispatch(); }))
+    , m_retry(scope.clock().timer([this] { dispatch(); }))
 { }
 
 ConnectionPool::~ConnectionPool()
@@ -77,7 +77,7 @@ ConnectionPool::~ConnectionPool()
 QCoro::Task<> ConnectionPool::perform(
     std::shared_ptr<ConnectionPool> pool, std::shared_ptr<Request> request)
 {
-    Suspension answer(pool->m_process, Suspension::OnStop::Throw);
+    Suspension answer(pool->m_scope, Suspension::OnStop::Throw);
     request->answer = &answer;
     const auto forget = qScopeGuard([&] { pool->forget(request); });
     const bool hasServer = pool->m_options.driver != DatabaseOptions::Driver::Sqlite;
@@ -85,7 +85,7 @@ QCoro::Task<> ConnectionPool::perform(
                          " been executed"_s.arg(request->timeout.count());
     answer.endAfter(request->timeout + (hasServer ? patienceWithServer : 0ms),
         error<DatabaseError::TimedOut>(text));
-    if (!pool->m_process.stopRequested())
+    if (!pool->m_scope.stopRequested())
         pool->enqueue(request);
     co_await answer.ended();
     request->isTaken = true;
@@ -117,7 +117,7 @@ void ConnectionPool::forget(const std::shared_ptr<Request> &request)
         return;
     if (request->isRunning) {
         // A stop lets it end; the time is not there to wait for anything longer.
-        if (m_process.stopRequested())
+        if (m_scope.stopRequested())
             return;
         giveUp(std::shared_ptr<Worker>(request->worker));
         return;
@@ -196,7 +196,7 @@ std::shared_ptr<ConnectionPool::Worker> ConnectionPool::freeWorker()
                 if (const auto found = find(worker))
                     finish(found);
             });
-        worker->deadline = m_process.clock().timer([this, worker] {
+        worker->deadline = m_scope.clock().timer([this, worker] {
             if (const auto found = find(worker))
                 giveUp(found);
         });
@@ -216,7 +216,7 @@ bool ConnectionPool::mayConnect()
 {
     if (m_failures == 0)
         return true;
-    if (const auto wait = m_nextAttempt - m_process.clock().now(); wait > 0ms) {
+    if (const auto wait = m_nextAttempt - m_scope.clock().now(); wait > 0ms) {
         if (!m_retry->isActive())
             m_retry->start(wait);
         return false;
@@ -273,7 +273,7 @@ void ConnectionPool::countFailures(const JobOutcome &outcome)
     }
     if (!outcome.isUnreachable)
         return;
-    const auto now = m_process.clock().now();
+    const auto now = m_scope.clock().now();
     if (m_failures == 0 || now >= m_nextAttempt) { // else one of several that failed at once
         const auto backoff = firstBackoff * (1 << std::min(m_failures, 10));
         m_nextAttempt = now + std::min<std::chrono::milliseconds>(backoff, longestBackoff);

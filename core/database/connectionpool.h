@@ -5,8 +5,8 @@
 
 #include <semper/clock.h>
 #include <semper/databaseoptions.h>
+#include <semper/task.h>
 
-#include <QCoroTask>
 #include <QFutureWatcher>
 
 #include <chrono>
@@ -17,7 +17,7 @@
 
 namespace semper {
 
-class Process;
+class TaskScope;
 class Suspension;
 
 /// Gives jobs to connections: first come, first served. Lives on the main thread; a job that waits
@@ -41,7 +41,7 @@ public:
         bool isTaken = false; ///< the await is over, and well
     };
 
-    ConnectionPool(Process &process, const DatabaseOptions &options);
+    ConnectionPool(TaskScope &scope, const DatabaseOptions &options);
     /// Closes the connections behind what they are doing; interrupts that after a second.
     ~ConnectionPool();
     Q_DISABLE_COPY_MOVE(ConnectionPool)
@@ -69,12 +69,12 @@ private:
     void giveUp(const std::shared_ptr<Worker> &worker);
     void abandon(const std::shared_ptr<Worker> &worker);
 
-    Process &m_process;
+    TaskScope &m_scope;
     DatabaseOptions m_options;
     std::list<std::shared_ptr<Worker>> m_workers;
     std::deque<std::shared_ptr<Request>> m_queue;
     int m_failures = 0; ///< to connect, since the last success
-    std::chrono::milliseconds m_nextAttempt{0}; ///< by the process's clock
+    std::chrono::milliseconds m_nextAttempt{0}; ///< by the scope's clock
     std::unique_ptr<Clock::Timer> m_retry;
 };
 

@@ -15,13 +15,13 @@ QCoro::Task<Executed> StatementRunner::executedOf(QCoro::Task<SqlResult> task)
     co_return result.executed;
 }
 
-Database::Database(Process &process, const DatabaseOptions &options)
-    : m_pool(std::make_shared<ConnectionPool>(process, options))
+Database::Database(TaskScope &scope, const DatabaseOptions &options)
+    : m_pool(std::make_shared<ConnectionPool>(scope, options))
     , m_timeout(options.timeout)
 { }
 
-Database::Database(Process &process, QStringView url)
-    : Database(process, DatabaseOptions::fromUrl(url))
+Database::Database(TaskScope &scope, QStringView url)
+    : Database(scope, DatabaseOptions::fromUrl(url))
 { }
 
 Database::~Database() = default;

@@ -15,28 +15,26 @@
 namespace semper {
 
 class ConnectionPool;
-class Process;
+class TaskScope;
 
-/// A database of a user process: a pool of connections, each on a thread of its own.
-/// \code
-/// const semper::Database db(process, u"postgresql://shop@127.0.0.1/shop");
-/// const auto users = co_await db.query<User>(u"select id, name from users where age > ?", 17);
-/// co_await db.execute(u"update users set seen = ? where id = ?", now, id);
-/// \endcode
-/// It connects when it has to, and again when the connection was lost: the statement that was
-/// under way fails, the next one has a new connection. After a connection that failed the next is
-/// tried after 100 ms, then after twice as long each time, up to 5 s; statements wait for it, and
-/// fail with it: an await takes no longer than the next attempt, or its time-out.
+/// A database of a user process, or of a service's own code: a pool of connections, each on a
+/// thread of its own. \code const semper::Database db(process,
+/// u"postgresql://shop@127.0.0.1/shop"); const auto users = co_await db.query<User>(u"select id,
+/// name from users where age > ?", 17); co_await db.execute(u"update users set seen = ? where id =
+/// ?", now, id); \endcode It connects when it has to, and again when the connection was lost: the
+/// statement that was under way fails, the next one has a new connection. After a connection that
+/// failed the next is tried after 100 ms, then after twice as long each time, up to 5 s; statements
+/// wait for it, and fail with it: an await takes no longer than the next attempt, or its time-out.
 ///
 /// A copy is another handle of the same pool, which closes with the last one, behind the statements
-/// that are under way; after a stop these have 1 s. Main thread of the process; no call blocks.
+/// that are under way; after a stop these have 1 s. For the thread of the scope; no call blocks.
 class SEMPER_DATABASE_EXPORT Database : public StatementRunner
 {
 public:
-    /// \a process must outlive it and every statement.
-    Database(Process &process, const DatabaseOptions &options);
+    /// \a scope must outlive it and every statement.
+    Database(TaskScope &scope, const DatabaseOptions &options);
     /// Throws std::invalid_argument, as DatabaseOptions::fromUrl() does.
-    Database(Process &process, QStringView url);
+    Database(TaskScope &scope, QStringView url);
     ~Database() override;
     Database(const Database &);
     Database &operator=(const Database &);

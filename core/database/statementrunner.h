@@ -3,8 +3,8 @@
 
 #include <semper/semper_database_export.h>
 #include <semper/sqlstatement.h>
+#include <semper/task.h>
 
-#include <QCoroTask>
 #include <QList>
 #include <QStringView>
 

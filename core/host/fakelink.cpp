@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include <semper/fakelink.h>
 
+#include <semper/requesterror.h>
+
+#include "process/metricseries.h"
 #include "protocol/connectionkeys.h"
 #include "protocol/frame.h"
 #include "protocol/messagekeys.h"
@@ -39,7 +42,7 @@ std::optional<QJsonObject> FakeLink::answer(qint64 request) const
     return std::nullopt;
 }
 
-QList<QJsonObject> FakeLink::sent(QStringView type) const
+QList<QJsonObject> FakeLink::sent(QAnyStringView type) const
 {
     QList<QJsonObject> found;
     for (const QJsonObject &frame : m_sent) {
@@ -57,14 +60,43 @@ QList<QJsonObject> FakeLink::messages() const
     return payloads;
 }
 
-std::optional<double> FakeLink::gauge(QStringView name) const
+QString FakeLink::status() const
 {
-    return metric(keys::gauges, name);
+    const QList<QJsonObject> all = sent(QString(frames::status));
+    return all.isEmpty() ? QString() : all.last().value(keys::text).toString();
 }
 
-std::optional<double> FakeLink::counter(QStringView name) const
+bool FakeLink::isReady() const
 {
-    return metric(keys::counters, name);
+    const QList<QJsonObject> all = sent(QString(frames::ready));
+    return !all.isEmpty() && all.last().value(keys::ready).toBool();
+}
+
+std::optional<double> FakeLink::gauge(QAnyStringView name, const MetricLabels &labels) const
+{
+    const QJsonValue value = metric(keys::gauges, name, labels);
+    return value.isDouble() ? std::optional(value.toDouble()) : std::nullopt;
+}
+
+std::optional<double> FakeLink::counter(QAnyStringView name, const MetricLabels &labels) const
+{
+    const QJsonValue value = metric(keys::counters, name, labels);
+    return value.isDouble() ? std::optional(value.toDouble()) : std::nullopt;
+}
+
+std::optional<SentHistogram> FakeLink::histogram(
+    QAnyStringView name, const MetricLabels &labels) const
+{
+    const QJsonValue value = metric(keys::histograms, name, labels);
+    if (!value.isObject())
+        return std::nullopt;
+    SentHistogram histogram{.count = value[keys::count].toInteger(),
+        .sum = value[keys::sum].toDouble(),
+        .min = value[keys::min].toDouble(),
+        .max = value[keys::max].toDouble()};
+    for (const QJsonValue &bucket : value[keys::buckets].toArray())
+        histogram.buckets.insert(bucket[0].toDouble(), bucket[1].toInteger());
+    return histogram;
 }
 
 void FakeLink::open()
@@ -90,11 +122,13 @@ void FakeLink::answerAsService(const QJsonObject &request)
 {
     QJsonObject response = makeFrame(frames::response, {{keys::id, request.value(keys::id)}});
     const QJsonValue payload = request.value(keys::params)[keys::payload];
-    if (m_serviceHandler)
+    try {
+        if (!m_serviceHandler)
+            throw RequestError(codes::noHandler, QStringLiteral("none"));
         response.insert(keys::result, m_serviceHandler(payload.toObject()));
-    else
-        response.insert(keys::error,
-            QJsonObject{{keys::code, codes::noHandler}, {keys::detail, QStringLiteral("none")}});
+    } catch (const RequestError &error) {
+        response.insert(keys::error, error.toWire());
+    }
     receive(response);
 }
 
@@ -135,13 +169,14 @@ bool FakeLink::close(quint64 id)
     return true;
 }
 
-std::optional<double> FakeLink::metric(QLatin1StringView kind, QStringView name) const
+QJsonValue FakeLink::metric(
+    QLatin1StringView kind, QAnyStringView name, const MetricLabels &labels) const
 {
     const QList<QJsonObject> all = sent(QString(frames::metrics));
-    if (all.isEmpty())
-        return std::nullopt;
-    const QJsonValue value = all.last().value(kind).toObject().value(name);
-    return value.isDouble() ? std::optional(value.toDouble()) : std::nullopt;
+    const auto series = seriesName(name, labels);
+    if (all.isEmpty() || !series)
+        return QJsonValue::Undefined;
+    return all.last().value(kind).toObject().value(*series);
 }
 
 } // namespace semper

@@ -2,19 +2,31 @@
 #pragma once
 
 #include <semper/connection.h>
+#include <semper/metrics.h>
 #include <semper/processlink.h>
 #include <semper/semper_core_export.h>
 
+#include <QAnyStringView>
 #include <QJsonObject>
 #include <QList>
+#include <QMap>
 #include <QString>
-#include <QStringView>
 
 #include <chrono>
 #include <functional>
 #include <optional>
 
 namespace semper {
+
+/// A histogram as it was sent.
+struct SentHistogram
+{
+    qint64 count = 0;
+    double sum = 0;
+    double min = 0;
+    double max = 0;
+    QMap<double, qint64> buckets = {}; ///< how many values are not above the bound
+};
 
 /// The server's side of a process, for tests: keeps what the process sends, and plays the
 /// service's part. See FakeClock for an example.
@@ -36,7 +48,8 @@ public:
     void setTakesMore(bool takes) { m_takesMore = takes; }
     /// The service's own code sends \a payload: Process::messageReceived.
     void sendMessage(const QJsonObject &payload);
-    /// What Process::ask() is answered with. Without it: RequestError, Unhandled.
+    /// What Process::ask() is answered with: what it returns, or the RequestError that it throws.
+    /// Without it: RequestError, Unhandled.
     void setServiceHandler(std::function<QJsonObject(const QJsonObject &payload)> handler)
     {
         m_serviceHandler = std::move(handler);
@@ -50,13 +63,21 @@ public:
 
     /// The frames of \a type ("title", "status", "ready", "metrics", "message", "request") that
     /// the process sent, oldest first.
-    [[nodiscard]] QList<QJsonObject> sent(QStringView type) const;
+    [[nodiscard]] QList<QJsonObject> sent(QAnyStringView type) const;
+    /// The newest setStatus(), and whether the newest setReady() said so. A host calls that by
+    /// itself; a test has no host.
+    [[nodiscard]] QString status() const;
+    [[nodiscard]] bool isReady() const;
     /// What the process sent to its service, oldest first.
     [[nodiscard]] QList<QJsonObject> messages() const;
     /// The metric's value in the newest frame; nothing where the name is not in it. Metrics are
     /// sent 0 to 250 ms after a change: let the clock advance.
-    [[nodiscard]] std::optional<double> gauge(QStringView name) const;
-    [[nodiscard]] std::optional<double> counter(QStringView name) const;
+    [[nodiscard]] std::optional<double> gauge(
+        QAnyStringView name, const MetricLabels &labels = {}) const;
+    [[nodiscard]] std::optional<double> counter(
+        QAnyStringView name, const MetricLabels &labels = {}) const;
+    [[nodiscard]] std::optional<SentHistogram> histogram(
+        QAnyStringView name, const MetricLabels &labels = {}) const;
 
     void open() override;
     [[nodiscard]] bool send(const QJsonObject &frame) override;
@@ -66,7 +87,8 @@ private:
     void answer(const QJsonObject &request);
     void answerAsService(const QJsonObject &request);
     bool close(quint64 id);
-    [[nodiscard]] std::optional<double> metric(QLatin1StringView kind, QStringView name) const;
+    [[nodiscard]] QJsonValue metric(
+        QLatin1StringView kind, QAnyStringView name, const MetricLabels &labels) const;
 
     QList<Connection> m_connections;
     QList<QJsonObject> m_sent;

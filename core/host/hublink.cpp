@@ -48,7 +48,7 @@ void HubLink::open()
 bool HubLink::send(const QJsonObject &frame)
 {
     const QString type = frame.value(keys::type).toString();
-    if (type == frames::heartbeat) // worth nothing later
+    if (type == frames::heartbeat || type == frames::worked) // worth nothing later
         return m_welcomed && m_client.send(frame);
     const auto latest = std::ranges::find(m_latest, type, &Latest::type);
     if (latest != m_latest.end()) {

@@ -25,8 +25,8 @@ namespace {
 Q_LOGGING_CATEGORY(logHost, "semper.host", QtInfoMsg)
 
 constexpr auto patienceWithoutClass = 2s;
+constexpr auto timeForParting = 5s; ///< after a fault, or after the end of run()
 constexpr auto timeForLastWords = 1s;
-constexpr qsizetype maximumFaultLength = 4096;
 
 } // namespace
 
@@ -39,7 +39,11 @@ ProcessHost::ProcessHost(
     , m_link(link)
     , m_clock(clock)
     , m_heartbeat(clock.timer([this] { beat(); }))
-    , m_patience(clock.timer([this] { finish(UserProcessExit::NoSuchClass); }))
+    , m_patience(clock.timer([this] { finish(UserProcessExit::Misconfigured); }))
+    , m_parting(clock.timer([this] {
+        qCWarning(logHost, "run(), or a task that it spawned, did not end by itself");
+        finish(exitCode());
+    }))
 {
     connect(&link, &ProcessLink::frameReceived, this, &ProcessHost::receive);
 }
@@ -57,6 +61,8 @@ void ProcessHost::start()
 
 void ProcessHost::requestStop()
 {
+    m_isAskedToStop = true;
+    m_parting->stop();
     if (m_run)
         m_process->requestStop();
     else
@@ -81,16 +87,20 @@ void ProcessHost::welcome(const QJsonObject &frame)
     if (m_process || m_finished)
         return; // a reconnection
     if (const QString *problem = std::get_if<QString>(&m_source)) {
-        finish(UserProcessExit::NoSuchClass, *problem);
+        tellFault({.what = *problem});
+        finish(UserProcessExit::Misconfigured);
         return;
     }
     m_instance = frame.value(keys::instance).toInt(m_instance); // a standby learns it only now
     m_process = std::make_unique<Process>(
         m_name, m_instance, frame.value(keys::settings).toObject(), m_link, m_clock);
+    m_process->followWelcome(frame);
     m_process->hold(); // what waited for this launch: until run() listens
     m_startedIsReady = frame.value(keys::readyMode).toString(readyModeName(ReadyMode::Started))
         == readyModeName(ReadyMode::Started);
     connect(m_process.get(), &Process::titleChanged, this, &ProcessHost::titleChanged);
+    connect(m_process.get(), &Process::taskFailed, this, &ProcessHost::fail);
+    connect(m_process.get(), &Process::taskEnded, this, &ProcessHost::endWithTasks);
     // A coroutine runs at once when called: not inside the link's slot.
     QMetaObject::invokeMethod(
         this,
@@ -112,39 +122,81 @@ void ProcessHost::beat()
 
 QCoro::Task<> ProcessHost::drive()
 {
-    QString fault;
     try {
         m_userProcess = std::get<Factory>(m_source)();
-        if (m_startedIsReady)
-            m_process->setReady(); // run() may take it back
         const QCoro::Task<> run = m_userProcess->run(*m_process);
+        if (!run.isReady())
+            beReady();
         m_process->release();
         co_await run;
+        beReady(); // it never waited
     } catch (const Stopped &) {
         qCDebug(logHost, "a stop cut run() short");
     } catch (...) {
-        fault = describeCurrentException().left(maximumFaultLength);
+        const Fault fault = currentFault();
+        qCCritical(logHost, "run() threw %ls", qUtf16Printable(fault.what));
+        fail(fault);
     }
-    if (fault.isEmpty()) {
-        finish(UserProcessExit::Ended);
-    } else {
-        qCCritical(logHost, "run() threw %ls", qUtf16Printable(fault));
-        finish(UserProcessExit::Threw, fault);
-    }
+    m_isRunOver = true;
+    endWithTasks();
 }
 
-void ProcessHost::finish(UserProcessExit exit, const QString &fault)
+/// Once run() has begun to wait, unless it has had its own say on that.
+void ProcessHost::beReady()
+{
+    if (m_startedIsReady && !m_process->m_toldReady)
+        m_process->setReady();
+}
+
+/// It threw, or a task that it spawned did: what is left of it is to end.
+void ProcessHost::fail(const Fault &fault)
+{
+    if (m_fault || m_finished)
+        return;
+    m_fault = fault;
+    tellFault(fault);
+    m_process->requestStop();
+    if (!m_isAskedToStop)
+        m_parting->start(timeForParting);
+}
+
+void ProcessHost::tellFault(const Fault &fault)
+{
+    QJsonObject frame = makeFrame(frames::fault, {{keys::what, fault.what}});
+    if (fault.isConfiguration)
+        frame.insert(keys::configuration, true);
+    static_cast<void>(m_link.send(frame));
+}
+
+UserProcessExit ProcessHost::exitCode() const
+{
+    if (!m_fault)
+        return UserProcessExit::Ended;
+    return m_fault->isConfiguration ? UserProcessExit::Misconfigured : UserProcessExit::Threw;
+}
+
+void ProcessHost::endWithTasks()
+{
+    if (!m_isRunOver || m_finished)
+        return;
+    if (m_process->running() == 0)
+        return finish(exitCode());
+    m_process->requestStop();
+    if (!m_isAskedToStop && !m_parting->isActive())
+        m_parting->start(timeForParting);
+}
+
+void ProcessHost::finish(UserProcessExit exit)
 {
     if (std::exchange(m_finished, true))
         return;
     m_heartbeat->stop();
     m_patience->stop();
+    m_parting->stop();
     if (m_process) {
         m_process->hold(); // what handlers refer to is gone with run()
         m_process->flushMetrics();
     }
-    if (!fault.isEmpty())
-        static_cast<void>(m_link.send(makeFrame(frames::fault, {{keys::what, fault}})));
     m_link.flush(timeForLastWords);
     // run() may have ended without ever waiting: whoever listens gets it from the event loop.
     QMetaObject::invokeMethod(

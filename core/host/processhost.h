@@ -2,9 +2,10 @@
 #pragma once
 
 #include <semper/clock.h>
+#include <semper/fault.h>
+#include <semper/task.h>
 #include <semper/userprocessmain.h>
 
-#include <QCoroTask>
 #include <QJsonObject>
 #include <QObject>
 #include <QString>
@@ -52,7 +53,12 @@ private:
     void welcome(const QJsonObject &frame);
     void beat();
     QCoro::Task<> drive();
-    void finish(UserProcessExit exit, const QString &fault = {});
+    void beReady();
+    void fail(const Fault &fault);
+    void tellFault(const Fault &fault);
+    [[nodiscard]] UserProcessExit exitCode() const;
+    void endWithTasks();
+    void finish(UserProcessExit exit);
 
     QString m_name;
     int m_instance;
@@ -65,6 +71,10 @@ private:
     std::unique_ptr<Clock::Timer> m_heartbeat;
     std::unique_ptr<LoopLag> m_loopLag; ///< made at the first welcome
     std::unique_ptr<Clock::Timer> m_patience; ///< with a server, to say that there is no class
+    std::unique_ptr<Clock::Timer> m_parting; ///< for run() and spawned tasks to end after a fault
+    std::optional<Fault> m_fault; ///< the first one
+    bool m_isAskedToStop = false; ///< by somebody who sees to it that it ends
+    bool m_isRunOver = false;
     std::chrono::milliseconds m_heartbeatPause{0};
     bool m_startedIsReady = true; ///< by the configuration, as "welcome" tells
     bool m_finished = false;

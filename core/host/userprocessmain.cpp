@@ -135,14 +135,14 @@ std::optional<int> runUserProcess(int argc, char **argv)
     const std::optional<HubAddress> hub = takeHub();
     if (argc < 3 || !hub) {
         qCCritical(logMain, "a server starts this program; to try a class out: semper run CLASS");
-        return static_cast<int>(UserProcessExit::NoSuchClass);
+        return static_cast<int>(UserProcessExit::Misconfigured);
     }
     const bool isStandby = argc > 3 && QLatin1StringView(arguments.at(3)) == standbyOption;
     LoadedClass loaded = load(QString::fromLocal8Bit(arguments.at(2)), {});
     const QString *problem = std::get_if<QString>(&loaded.source);
     if (isStandby && problem) {
         qCCritical(logMain, "%ls", qUtf16Printable(*problem));
-        return static_cast<int>(UserProcessExit::NoSuchClass);
+        return static_cast<int>(UserProcessExit::Misconfigured);
     }
     QJsonObject hello = takeHello();
     if (isStandby) {

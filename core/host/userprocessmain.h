@@ -15,8 +15,8 @@ namespace semper {
 /// How the program of a user process ends.
 enum class UserProcessExit {
     Ended = 0, ///< run() returned, or a stop cut it short
-    Threw = 70, ///< run() threw
-    NoSuchClass = 78, ///< no such class, or not started as a server starts it
+    Threw = 70, ///< run() threw, or a task that it spawned
+    Misconfigured = 78, ///< a ConfigurationError, no such class, or not started by a server
 };
 
 /// By this first argument a program knows that it is to be a user process, and by nothing else:

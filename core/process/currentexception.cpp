@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "process/currentexception.h"
 
+#include <semper/configurationerror.h>
+
 #include <cstdlib>
 #include <exception>
 #include <memory>
@@ -13,6 +15,8 @@ using namespace Qt::StringLiterals;
 namespace semper {
 
 namespace {
+
+constexpr qsizetype maximumLength = 4096;
 
 [[nodiscard]] QString readableName(const std::type_info &type)
 {
@@ -33,6 +37,18 @@ QString describeCurrentException()
     } catch (...) {
         const std::type_info *type = abi::__cxa_current_exception_type();
         return u"%1, which is no std::exception"_s.arg(type ? readableName(*type) : u"?"_s);
+    }
+}
+
+Fault currentFault()
+{
+    try {
+        throw;
+    } catch (const ConfigurationError &error) {
+        return {
+            .what = QString::fromUtf8(error.what()).left(maximumLength), .isConfiguration = true};
+    } catch (...) {
+        return {.what = describeCurrentException().left(maximumLength)};
     }
 }
 

@@ -12,23 +12,23 @@
 
 namespace semper {
 
-class Process;
+class TaskScope;
 
-/// What Process::result() returns. The awaiter follows the future from the await on.
+/// What TaskScope::result() returns. The awaiter follows the future from the await on.
 template <class T>
 class FutureRequest
 {
 public:
-    FutureRequest(Process &process, QFuture<T> future)
-        : m_process(process)
+    FutureRequest(TaskScope &scope, QFuture<T> future)
+        : m_scope(scope)
         , m_future(std::move(future))
     { }
 
     class Awaiter : public Suspension
     {
     public:
-        Awaiter(Process &process, const QFuture<T> &future)
-            : Suspension(process, OnStop::Throw)
+        Awaiter(TaskScope &scope, const QFuture<T> &future)
+            : Suspension(scope, OnStop::Throw)
         {
             QObject::connect(
                 &m_watcher, &QFutureWatcher<T>::finished, &m_watcher, [this] { resume(); });
@@ -54,10 +54,10 @@ public:
         QFutureWatcher<T> m_watcher;
     };
 
-    Awaiter operator co_await() const { return Awaiter(m_process, m_future); }
+    Awaiter operator co_await() const { return Awaiter(m_scope, m_future); }
 
 private:
-    Process &m_process;
+    TaskScope &m_scope;
     QFuture<T> m_future;
 };
 

@@ -47,6 +47,9 @@ void Histogram::record(double value) const
     m_cell->max = m_cell->count == 0 ? value : std::max(m_cell->max, value);
     m_cell->value += value;
     ++m_cell->count;
+    const auto bucket = std::ranges::lower_bound(m_cell->bounds, value);
+    if (bucket != m_cell->bounds.end())
+        ++m_cell->counts[size_t(bucket - m_cell->bounds.begin())];
     m_store->touch();
 }
 

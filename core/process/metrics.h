@@ -3,14 +3,21 @@
 
 #include <semper/semper_core_export.h>
 
+#include <QMap>
+#include <QString>
 #include <QtGlobal>
 
 #include <chrono>
 #include <concepts>
+#include <vector>
 
 namespace semper {
 
 class MetricStore;
+
+/// What tells the series of one metric apart: {{u"queue"_s, u"mail"_s}}. At most 8, each at most 64
+/// characters; a name is of letters, digits and _. Keep to few values: each makes a series.
+using MetricLabels = QMap<QString, QString>;
 
 namespace detail {
 
@@ -21,6 +28,8 @@ struct MetricCell
     qint64 count = 0;
     double min = 0;
     double max = 0;
+    std::vector<double> bounds = {}; ///< of the buckets, rising
+    std::vector<qint64> counts = {}; ///< how many values each bucket has, without those before it
 };
 
 template <class T>
@@ -71,7 +80,7 @@ private:
 };
 
 /// Many measurements of one thing: how often, their sum, the least and the greatest since the
-/// launch.
+/// launch, and how many are within each bucket, if it has some.
 class SEMPER_CORE_EXPORT Histogram
 {
 public:

@@ -1,40 +1,45 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #pragma once
 
+#include <semper/homethread.h>
 #include <semper/metrics.h>
+#include <semper/semper_core_export.h>
 
+#include <QAnyStringView>
 #include <QJsonObject>
+#include <QList>
 #include <QString>
-#include <QStringView>
 
 #include <functional>
 #include <map>
 
 namespace semper {
 
-/// All metrics of one process and its last report, as one frame of bounded size. Totals, not
-/// changes: a frame that is lost is made good by the next.
-class MetricStore
+/// All metrics of one process or service and its last report, as one frame of bounded size. Totals,
+/// not changes: a frame that is lost is made good by the next.
+class SEMPER_CORE_EXPORT MetricStore
 {
 public:
-    /// Gauges, counters and histograms together. With names and a report as long as they may be,
-    /// the frame stays below maximumFrameBytes.
+    /// Gauges, counters and histograms together, each series of labels by itself.
     static constexpr qsizetype maximumMetrics = 192;
-    static constexpr qsizetype maximumNameLength = 64;
+    /// Of all series in a frame. With a report as long as it may be, that stays below
+    /// maximumFrameBytes.
+    static constexpr qsizetype maximumSeriesBytes = 44 * 1024;
+    static constexpr qsizetype maximumBuckets = 32;
     static constexpr qsizetype maximumReportBytes = 16 * 1024;
 
     /// \a changed is called on each change.
     explicit MetricStore(std::function<void()> changed);
 
-    /// A name that is refused (see isName(), maximumMetrics) gets a handle whose values go nowhere.
-    [[nodiscard]] Gauge gauge(QStringView name);
-    [[nodiscard]] Counter counter(QStringView name);
-    [[nodiscard]] Histogram histogram(QStringView name);
+    /// A name or labels that are refused (see seriesName() and the limits above) get a handle whose
+    /// values go nowhere.
+    [[nodiscard]] Gauge gauge(QAnyStringView name, const MetricLabels &labels);
+    [[nodiscard]] Counter counter(QAnyStringView name, const MetricLabels &labels);
+    /// \a bounds count for a new one; those that do not rise make it one without buckets.
+    [[nodiscard]] Histogram histogram(
+        QAnyStringView name, const MetricLabels &labels, const QList<double> &bounds);
     /// False, with the earlier report kept, for one above maximumReportBytes.
     [[nodiscard]] bool setReport(const QJsonObject &report);
-
-    /// A letter or _, then letters, digits, _, : and ., at most maximumNameLength in all.
-    [[nodiscard]] static bool isName(QStringView name);
 
     /// The fields of the frame "metrics".
     [[nodiscard]] QJsonObject toJson() const;
@@ -44,19 +49,25 @@ public:
     [[nodiscard]] bool accepts(bool valid);
 
 private:
-    using Cells = std::map<QString, detail::MetricCell, std::less<>>; // addresses stay
+    using Cells = std::map<QString, detail::MetricCell>; // addresses stay
 
-    [[nodiscard]] detail::MetricCell &cell(Cells &cells, QStringView name);
+    /// \a bytes is what a value of it may take in the frame.
+    [[nodiscard]] detail::MetricCell &cell(
+        Cells &cells, QAnyStringView name, const MetricLabels &labels, qsizetype bytes);
+    [[nodiscard]] detail::MetricCell &addCell(Cells &cells, const QString &series, qsizetype bytes);
 
+    HomeThread m_home;
     std::function<void()> m_changed;
     Cells m_gauges;
     Cells m_counters;
     Cells m_histograms;
     QJsonObject m_report;
     detail::MetricCell m_nowhere;
+    qsizetype m_seriesBytes = 0;
     bool m_toldName = false;
     bool m_toldFull = false;
     bool m_toldValue = false;
+    bool m_toldBuckets = false;
 };
 
 } // namespace semper

@@ -3,7 +3,6 @@
 
 #include <semper/processlink.h>
 #include <semper/requesterror.h>
-#include <semper/suspension.h>
 
 #include "process/metricstore.h"
 #include "process/requestresponder.h"
@@ -26,75 +25,101 @@ namespace {
 Q_LOGGING_CATEGORY(logProcess, "semper.process", QtInfoMsg)
 
 constexpr auto metricsPause = 250ms;
+constexpr auto defaultWorkedPause = 250ms; ///< in a test, without a welcome
 constexpr qsizetype maximumTextLength = 4096;
 
 } // namespace
 
 Process::Process(QString name, int instance, QJsonObject settings, ProcessLink &link, Clock &clock,
     QObject *parent)
-    : QObject(parent)
+    : TaskScope(clock, parent)
     , m_name(std::move(name))
     , m_instance(instance)
     , m_settings(std::move(settings))
     , m_link(link)
-    , m_clock(clock)
     , m_title(m_name)
     , m_service(*this, link)
     , m_responder(std::make_unique<RequestResponder>(link))
     , m_metrics(std::make_unique<MetricStore>([this] { metricsChanged(); }))
     , m_metricsTimer(clock.timer([this] { flushMetrics(); }))
     , m_metricsSent(clock.now() - metricsPause)
+    , m_workedTimer(clock.timer([this] { tellWorked(); }))
+    , m_workedPause(defaultWorkedPause)
 {
+    setObjectName(u"%1:%2"_s.arg(m_name).arg(m_instance));
     connect(&link, &ProcessLink::frameReceived, this, &Process::receive);
 }
 
 Process::~Process() = default;
 
-void Process::setTitle(QStringView title)
+void Process::setTitle(QAnyStringView title)
 {
-    m_title = title.left(maximumTextLength).toString().simplified();
+    checkThread("Process::setTitle()");
+    m_title = title.toString().left(maximumTextLength).simplified();
     static_cast<void>(m_link.send(makeFrame(frames::title, {{keys::text, m_title}})));
     Q_EMIT titleChanged(m_title);
 }
 
 void Process::setReady(bool ready)
 {
+    checkThread("Process::setReady()");
+    m_toldReady = true;
     static_cast<void>(m_link.send(makeFrame(frames::ready, {{keys::ready, ready}})));
 }
 
-void Process::setStatus(QStringView text)
+void Process::setStatus(QAnyStringView text)
 {
-    const QString shown = text.left(maximumTextLength).toString().simplified();
+    checkThread("Process::setStatus()");
+    const QString shown = text.toString().left(maximumTextLength).simplified();
     static_cast<void>(m_link.send(makeFrame(frames::status, {{keys::text, shown}})));
 }
 
-SleepRequest Process::sleep(std::chrono::milliseconds duration)
+void Process::worked()
 {
-    return {*this, duration};
+    checkThread("Process::worked()");
+    if (m_hasWorked || m_workedPause == 0ms)
+        return;
+    m_hasWorked = true;
+    if (!m_workedTimer->isActive())
+        tellWorked();
 }
 
-Gauge Process::gauge(QStringView name)
+void Process::tellWorked()
 {
-    return m_metrics->gauge(name);
+    if (!std::exchange(m_hasWorked, false))
+        return;
+    static_cast<void>(m_link.send(makeFrame(frames::worked)));
+    m_workedTimer->start(m_workedPause);
 }
 
-Counter Process::counter(QStringView name)
+Gauge Process::gauge(QAnyStringView name, const MetricLabels &labels)
 {
-    return m_metrics->counter(name);
+    checkThread("Process::gauge()");
+    return m_metrics->gauge(name, labels);
 }
 
-Histogram Process::histogram(QStringView name)
+Counter Process::counter(QAnyStringView name, const MetricLabels &labels)
 {
-    return m_metrics->histogram(name);
+    checkThread("Process::counter()");
+    return m_metrics->counter(name, labels);
+}
+
+Histogram Process::histogram(
+    QAnyStringView name, const MetricLabels &labels, const QList<double> &bounds)
+{
+    checkThread("Process::histogram()");
+    return m_metrics->histogram(name, labels, bounds);
 }
 
 bool Process::report(const QJsonObject &report)
 {
+    checkThread("Process::report()");
     return m_metrics->setReport(report);
 }
 
 bool Process::send(const QJsonObject &payload)
 {
+    checkThread("Process::send()");
     const QJsonObject frame = makeFrame(frames::message, {{keys::payload, payload}});
     if (const qsizetype size = encodeFrame(frame).size(); size > maximumFrameBytes) {
         qCWarning(logProcess, "a message of %lld bytes was not sent: a frame has at most %lld",
@@ -117,6 +142,7 @@ QCoro::Task<QJsonObject> Process::ask(QJsonObject payload, std::chrono::millisec
 
 void Process::setRequestHandler(RequestHandler<QJsonObject> handler)
 {
+    checkThread("Process::onRequest()");
     m_responder->setHandler(std::move(handler));
 }
 
@@ -128,28 +154,19 @@ void Process::release()
         receive(frame);
 }
 
-void Process::requestStop()
-{
-    if (std::exchange(m_stopRequested, true))
-        return;
-    for (Suspension *suspension : m_suspended)
-        suspension->stop();
-    Q_EMIT stopping();
-}
-
 void Process::flushMetrics()
 {
     if (!std::exchange(m_metricsDue, false))
         return;
     m_metricsTimer->stop();
-    m_metricsSent = m_clock.now();
+    m_metricsSent = clock().now();
     static_cast<void>(m_link.send(makeFrame(frames::metrics, m_metrics->toJson())));
 }
 
 void Process::metricsChanged()
 {
     if (!std::exchange(m_metricsDue, true))
-        m_metricsTimer->start(std::max(0ms, m_metricsSent + metricsPause - m_clock.now()));
+        m_metricsTimer->start(std::max(0ms, m_metricsSent + metricsPause - clock().now()));
 }
 
 void Process::receive(const QJsonObject &frame)
@@ -167,7 +184,14 @@ void Process::receive(const QJsonObject &frame)
     else if (type == frames::connections)
         m_service.receiveChanges(frame);
     else if (type == frames::welcome) // again: of the first one the host made this process
-        m_service.watchAgain();
+        followWelcome(frame);
+}
+
+void Process::followWelcome(const QJsonObject &welcome)
+{
+    m_workedPause = std::chrono::milliseconds(welcome.value(keys::workedMs).toInteger(0));
+    m_hasWorked = false;
+    m_service.watchAgain();
 }
 
 } // namespace semper

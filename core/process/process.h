@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #pragma once
 
-#include <semper/clock.h>
-#include <semper/futurerequest.h>
 #include <semper/metrics.h>
 #include <semper/requesthandler.h>
 #include <semper/semper_core_export.h>
 #include <semper/servicelink.h>
-#include <semper/sleeprequest.h>
 #include <semper/stopped.h>
+#include <semper/task.h>
+#include <semper/taskscope.h>
 
-#include <QFuture>
+#include <QAnyStringView>
 #include <QJsonObject>
+#include <QList>
 #include <QObject>
 #include <QString>
-#include <QStringView>
 
 #include <chrono>
-#include <list>
 #include <memory>
 
 namespace semper {
@@ -25,11 +23,12 @@ namespace semper {
 class MetricStore;
 class ProcessLink;
 class RequestResponder;
-class Suspension;
 
 /// What a user process has of the world around it: its name and settings, its metrics, its
-/// service, and the wish of others that it stop. Main thread only; no call blocks.
-class SEMPER_CORE_EXPORT Process : public QObject
+/// service, and the wish of others that it stop. Its run() and what spawn() was given wait in it as
+/// in a TaskScope: what a spawned task throws ends the process as if run() had thrown it, and when
+/// run() is over the others are cut short. Main thread only; no call blocks.
+class SEMPER_CORE_EXPORT Process : public TaskScope
 {
     Q_OBJECT
 public:
@@ -46,33 +45,28 @@ public:
     [[nodiscard]] QJsonObject settings() const { return m_settings; }
 
     /// What `ps`, `top` (15 characters there) and the dashboard show instead of the program.
-    void setTitle(QStringView title);
+    void setTitle(QAnyStringView title);
     [[nodiscard]] QString title() const { return m_title; }
     /// Whether the work is being done; may fall and rise. The first time the process becomes ready
-    /// as its configuration says: by default as soon as it runs, with the mode "notify" by this
-    /// call, with any other mode when a probe of the server succeeds.
+    /// as its configuration says: by default once run() waits for the first time, with the mode
+    /// "notify" by this call, with any other mode when a probe of the server succeeds.
     void setReady(bool ready = true);
     /// A line for people about what it is doing. Shown as it is; empty for nothing.
-    void setStatus(QStringView text);
-
-    /// Waits without blocking: `co_await process.sleep(3s)`. A stop ends it at once, as if its
-    /// time had come; begun after a stop it throws Stopped.
-    [[nodiscard]] SleepRequest sleep(std::chrono::milliseconds duration);
-    /// Waits for work on another thread: `co_await process.result(future)` is what it returned, or
-    /// throws what it threw. A stop throws Stopped here and leaves the work to itself.
-    template <class T>
-    [[nodiscard]] FutureRequest<T> result(QFuture<T> future)
-    {
-        return {*this, std::move(future)};
-    }
-    /// The server, or SIGTERM, asked for an end. It never falls again.
-    [[nodiscard]] bool stopRequested() const { return m_stopRequested; }
+    void setStatus(QAnyStringView text);
+    /// It has got something done: a job, a round. With "stalled_after_ms" in its configuration the
+    /// process counts as stalled once it has not said so for that long, though its loop may turn.
+    /// Cheap enough for a hot loop: a frame goes out a few times a second at most.
+    void worked();
 
     /// The metric of this name, made when first asked for: letters, digits, _, : and ., at most
-    /// 64, and at most 192 metrics. Changes are gathered and sent at most every 250 ms.
-    [[nodiscard]] Gauge gauge(QStringView name);
-    [[nodiscard]] Counter counter(QStringView name);
-    [[nodiscard]] Histogram histogram(QStringView name);
+    /// 64, and at most 192 metrics, where each combination of \a labels counts. Changes are
+    /// gathered and sent at most every 250 ms. In a hot loop keep what these return.
+    [[nodiscard]] Gauge gauge(QAnyStringView name, const MetricLabels &labels = {});
+    [[nodiscard]] Counter counter(QAnyStringView name, const MetricLabels &labels = {});
+    /// \a bounds are those of its buckets, rising, at most 32: {5, 50, 500} counts the values up to
+    /// 5, up to 50 and up to 500. They count when the metric is made.
+    [[nodiscard]] Histogram histogram(
+        QAnyStringView name, const MetricLabels &labels = {}, const QList<double> &bounds = {});
     /// Anything else worth showing, in place of the last one; sent along with the metrics.
     /// False, and the last one stays, for more than 16 KiB of JSON.
     bool report(const QJsonObject &report);
@@ -86,32 +80,26 @@ public:
     [[nodiscard]] QCoro::Task<QJsonObject> ask(
         QJsonObject payload, std::chrono::milliseconds timeout = ServiceLink::defaultTimeout);
     /// Has \a handler, a function or coroutine of a (const QJsonObject &), answer what the service
-    /// asks this process: with a QJsonObject. What it throws the service is told. Several requests
-    /// may be under way at once. Set it before the first await in run(): until then they wait.
+    /// asks this process: with a QJsonObject. What it throws the service is told, a RequestError
+    /// with its code and data. Several requests may be under way at once. Set it before the first
+    /// await in run(): until then they wait.
     template <class Handler>
     void onRequest(Handler handler)
     {
         setRequestHandler(detail::requestHandler<QJsonObject>(std::move(handler)));
     }
 
-    [[nodiscard]] Clock &clock() const { return m_clock; }
-
 public Q_SLOTS:
-    /// Asks run() to end, as the server's stop does. Nothing is resumed inside this call.
-    void requestStop();
     /// Sends what was gathered of the metrics now.
     void flushMetrics();
 
 Q_SIGNALS:
-    /// Once, right after stopRequested() became true.
-    void stopping();
     /// The service's own code sent \a payload. What comes before the first await in run() waits.
     void messageReceived(const QJsonObject &payload);
     void titleChanged(const QString &title);
 
 private:
     friend class ProcessHost;
-    friend class Suspension;
 
     void setRequestHandler(RequestHandler<QJsonObject> handler);
     /// Messages and requests wait until release().
@@ -119,14 +107,15 @@ private:
     void release();
     void receive(const QJsonObject &frame);
     void metricsChanged();
+    void followWelcome(const QJsonObject &welcome);
+    void tellWorked();
 
     QString m_name;
     int m_instance;
     QJsonObject m_settings;
     ProcessLink &m_link;
-    Clock &m_clock;
     QString m_title;
-    bool m_stopRequested = false;
+    bool m_toldReady = false; ///< or that it is not
     ServiceLink m_service;
     std::unique_ptr<RequestResponder> m_responder;
     bool m_holds = false;
@@ -135,7 +124,9 @@ private:
     std::unique_ptr<Clock::Timer> m_metricsTimer;
     std::chrono::milliseconds m_metricsSent; ///< by the clock
     bool m_metricsDue = false; ///< changes wait for the timer
-    std::list<Suspension *> m_suspended; ///< oldest first
+    std::unique_ptr<Clock::Timer> m_workedTimer;
+    std::chrono::milliseconds m_workedPause; ///< 0: the server does not want to know
+    bool m_hasWorked = false; ///< and has not told yet
 };
 
 } // namespace semper

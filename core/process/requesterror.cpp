@@ -4,8 +4,6 @@
 #include "protocol/keys.h"
 #include "protocol/messagekeys.h"
 
-#include <QJsonObject>
-
 using namespace Qt::StringLiterals;
 
 namespace semper {
@@ -35,6 +33,15 @@ RequestError::Reason reasonOf(const QString &code)
 RequestError::RequestError(Reason reason, const QString &text)
     : std::runtime_error(text.toStdString())
     , m_reason(reason)
+    , m_text(text)
+{ }
+
+RequestError::RequestError(const QString &code, const QString &text, const QJsonObject &data)
+    : std::runtime_error(u"%1: %2"_s.arg(code, text).toStdString())
+    , m_reason(Reason::Refused)
+    , m_code(code.left(maximumCodeLength))
+    , m_text(text.left(maximumDetailLength))
+    , m_data(data)
 { }
 
 RequestError::~RequestError() = default;
@@ -44,7 +51,19 @@ RequestError RequestError::fromWire(const QString &who, const QJsonObject &error
     const QString code = error.value(keys::code).toString().left(maximumCodeLength);
     const QString detail = error.value(keys::detail).toString().left(maximumDetailLength);
     const QString text = u"%1: %2"_s.arg(code, detail);
-    return {reasonOf(code), who.isEmpty() ? text : u"%1: %2"_s.arg(who, text)};
+    RequestError made(reasonOf(code), who.isEmpty() ? text : u"%1: %2"_s.arg(who, text));
+    made.m_code = code;
+    made.m_text = detail;
+    made.m_data = error.value(keys::data).toObject();
+    return made;
+}
+
+QJsonObject RequestError::toWire() const
+{
+    QJsonObject error{{keys::code, m_code}, {keys::detail, m_text}};
+    if (!m_data.isEmpty())
+        error.insert(keys::data, m_data);
+    return error;
 }
 
 QString RequestError::reasonName() const

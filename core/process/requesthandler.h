@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #pragma once
 
-#include <QCoroTask>
+#include <semper/task.h>
+
 #include <QJsonObject>
 
 #include <concepts>

@@ -2,6 +2,7 @@
 #include "process/requestresponder.h"
 
 #include <semper/processlink.h>
+#include <semper/requesterror.h>
 #include <semper/stopped.h>
 
 #include "process/currentexception.h"
@@ -21,8 +22,6 @@ namespace {
 
 Q_LOGGING_CATEGORY(logRequestResponder, "semper.process", QtInfoMsg)
 
-constexpr qsizetype maximumFaultLength = 4096;
-
 } // namespace
 
 void RequestResponder::receive(const QJsonObject &request)
@@ -34,7 +33,7 @@ void RequestResponder::receive(const QJsonObject &request)
     if (!m_handler)
         return refuse(id, codes::noHandler, u"this process answers no requests"_s);
     const QJsonObject params = request.value(keys::params).toObject();
-    answer(m_handler, id, params.value(keys::payload).toObject());
+    static_cast<void>(answer(m_handler, id, params.value(keys::payload).toObject()));
 }
 
 QCoro::Task<> RequestResponder::answer(
@@ -43,19 +42,19 @@ QCoro::Task<> RequestResponder::answer(
     QString fault;
     try {
         const QJsonObject result = co_await handler(std::move(payload));
-        const QJsonObject response
-            = makeFrame(frames::response, {{keys::id, id}, {keys::result, result}});
-        const qsizetype size = encodeFrame(response).size();
-        if (size <= maximumFrameBytes)
-            respond(response);
-        else
-            refuse(id, codes::tooLarge, u"the answer has %1 bytes"_s.arg(size));
+        respond(id, keys::result, result);
         co_return;
     } catch (const Stopped &) {
         refuse(id, codes::stopping, u"a stop cut the handler short"_s);
         co_return;
+    } catch (const RequestError &error) {
+        if (error.reason() == RequestError::Reason::Refused) {
+            respond(id, keys::error, error.toWire());
+            co_return;
+        }
+        fault = currentFault().what; // of another request, which it made itself
     } catch (...) {
-        fault = describeCurrentException().left(maximumFaultLength);
+        fault = currentFault().what;
     }
     qCWarning(logRequestResponder, "a handler of requests threw %ls", qUtf16Printable(fault));
     refuse(id, codes::handlerFailed, fault);
@@ -63,12 +62,15 @@ QCoro::Task<> RequestResponder::answer(
 
 void RequestResponder::refuse(const QJsonValue &id, QLatin1StringView code, const QString &detail)
 {
-    respond(makeFrame(frames::response,
-        {{keys::id, id}, {keys::error, QJsonObject{{keys::code, code}, {keys::detail, detail}}}}));
+    respond(id, keys::error, {{keys::code, code}, {keys::detail, detail}});
 }
 
-void RequestResponder::respond(const QJsonObject &response)
+void RequestResponder::respond(
+    const QJsonValue &id, QLatin1StringView key, const QJsonObject &value)
 {
+    const QJsonObject response = makeFrame(frames::response, {{keys::id, id}, {key, value}});
+    if (const qsizetype size = encodeFrame(response).size(); size > maximumFrameBytes)
+        return refuse(id, codes::tooLarge, u"the answer has %1 bytes"_s.arg(size));
     if (!m_link.send(response))
         qCWarning(logRequestResponder, "an answer was not sent: too much waits for the server");
 }

@@ -28,7 +28,8 @@ private:
     /// A copy of the handler: it may be replaced meanwhile.
     QCoro::Task<> answer(RequestHandler<QJsonObject> handler, QJsonValue id, QJsonObject payload);
     void refuse(const QJsonValue &id, QLatin1StringView code, const QString &detail);
-    void respond(const QJsonObject &response);
+    /// As "result" or "error"; refused where it is too large.
+    void respond(const QJsonValue &id, QLatin1StringView key, const QJsonObject &value);
 
     ProcessLink &m_link;
     RequestHandler<QJsonObject> m_handler;

@@ -4,8 +4,8 @@
 #include <semper/connection.h>
 #include <semper/connectionchange.h>
 #include <semper/semper_core_export.h>
+#include <semper/task.h>
 
-#include <QCoroTask>
 #include <QJsonArray>
 #include <QJsonObject>
 #include <QList>

@@ -8,32 +8,32 @@
 
 namespace semper {
 
-class Process;
+class TaskScope;
 
-/// What Process::sleep() returns. Small and copyable, because QCoro 0.8 copies what is awaited;
+/// What TaskScope::sleep() returns. Small and copyable, because QCoro 0.8 copies what is awaited;
 /// the time runs from the await on.
 class SEMPER_CORE_EXPORT SleepRequest
 {
 public:
-    SleepRequest(Process &process, std::chrono::milliseconds duration)
-        : m_process(process)
+    SleepRequest(TaskScope &scope, std::chrono::milliseconds duration)
+        : m_scope(scope)
         , m_duration(duration)
     { }
 
     class Awaiter : public Suspension
     {
     public:
-        Awaiter(Process &process, std::chrono::milliseconds duration)
-            : Suspension(process, OnStop::Return)
+        Awaiter(TaskScope &scope, std::chrono::milliseconds duration)
+            : Suspension(scope, OnStop::Return)
         {
             endAfter(duration);
         }
     };
 
-    Awaiter operator co_await() const { return Awaiter(m_process, m_duration); }
+    Awaiter operator co_await() const { return Awaiter(m_scope, m_duration); }
 
 private:
-    Process &m_process;
+    TaskScope &m_scope;
     std::chrono::milliseconds m_duration;
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include <semper/suspension.h>
 
-#include <semper/process.h>
 #include <semper/stopped.h>
+#include <semper/taskscope.h>
 
 #include <utility>
 
@@ -16,20 +16,21 @@ constexpr auto notablePause = 500ms; ///< a busy event loop is late by less
 
 } // namespace
 
-Suspension::Suspension(Process &process, OnStop onStop)
-    : m_process(process)
+Suspension::Suspension(TaskScope &scope, OnStop onStop)
+    : m_scope(scope)
     , m_onStop(onStop)
-    , m_place(process.m_suspended.insert(process.m_suspended.end(), this))
 {
+    scope.checkThread("an await");
+    m_place = scope.m_suspended.insert(scope.m_suspended.end(), this);
     // Through the event loop all the same: code that catches everything and tries again must
     // not keep the loop from running.
-    if (process.stopRequested())
+    if (scope.stopRequested())
         end(std::make_exception_ptr(Stopped()));
 }
 
 Suspension::~Suspension()
 {
-    m_process.m_suspended.erase(m_place);
+    m_scope.m_suspended.erase(m_place);
 }
 
 void Suspension::resume()
@@ -46,13 +47,13 @@ void Suspension::endAfter(std::chrono::milliseconds delay, std::exception_ptr er
 {
     if (m_ended)
         return;
-    m_alarm = m_process.clock().timer(
-        [this, error, delay, due = m_process.clock().now() + delay]() mutable {
+    m_alarm = m_scope.clock().timer(
+        [this, error, delay, due = m_scope.clock().now() + delay]() mutable {
             if (m_ended)
                 return;
-            // The process was stopped or frozen, perhaps with who is to resume this: no fault of
+            // This program was stopped or frozen, perhaps with who is to resume this: no fault of
             // theirs.
-            if (const auto now = m_process.clock().now(); error && now - due >= notablePause) {
+            if (const auto now = m_scope.clock().now(); error && now - due >= notablePause) {
                 due = now + delay;
                 return m_alarm->start(delay);
             }

@@ -14,12 +14,12 @@
 
 namespace semper {
 
-class Process;
+class TaskScope;
 
-/// One suspended await of a user process: what sleep, replies and every other await of Semper are
-/// made of. It stands in the frame of the awaiting coroutine, is resumed exactly once, always
-/// from the event loop, and is cut short by a stop. Of resume(), fail(), the alarm and the stop
-/// the first one wins. For the main thread of the process.
+/// One suspended await in a TaskScope, such as a Process: what sleep, replies and every other await
+/// of Semper are made of. It stands in the frame of the awaiting coroutine, is resumed exactly
+/// once, always from the event loop, and is cut short by a stop. Of resume(), fail(), the alarm and
+/// the stop the first one wins. For the thread of the scope.
 ///
 /// To make something awaitable, keep one as a local variable and await ended():
 /// \code
@@ -34,7 +34,7 @@ public:
     enum class OnStop { Return, Throw };
 
     /// Begun after a stop, the await throws Stopped with either \a onStop.
-    Suspension(Process &process, OnStop onStop);
+    Suspension(TaskScope &scope, OnStop onStop);
     ~Suspension();
     Q_DISABLE_COPY_MOVE(Suspension)
 
@@ -46,7 +46,7 @@ public:
     /// The await throws \a error.
     void fail(std::exception_ptr error);
     /// resume() or, with an \a error, fail() after \a delay, unless something is first. With an
-    /// \a error the delay begins anew where the process did not run meanwhile.
+    /// \a error the delay begins anew where this program did not run meanwhile.
     void endAfter(std::chrono::milliseconds delay, std::exception_ptr error = nullptr);
 
     /// What `co_await suspension.ended()` awaits: copyable, because QCoro 0.8 copies awaiters.
@@ -65,13 +65,13 @@ public:
     void await_resume() const;
 
 private:
-    friend class Process;
+    friend class TaskScope;
 
     void stop();
     void end(std::exception_ptr error);
     void wake();
 
-    Process &m_process;
+    TaskScope &m_scope;
     OnStop m_onStop;
     QObject m_context;
     std::unique_ptr<Clock::Timer> m_alarm;

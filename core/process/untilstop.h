@@ -2,9 +2,9 @@
 #pragma once
 
 #include <semper/futurerequest.h>
-#include <semper/process.h>
+#include <semper/task.h>
+#include <semper/taskscope.h>
 
-#include <QCoroTask>
 #include <QPromise>
 
 #include <exception>
@@ -36,17 +36,17 @@ QCoro::Task<> fulfil(std::shared_ptr<QPromise<T>> promise, QCoro::Task<T> task)
 
 /// Gives a task that knows nothing of a stop, as QCoro's are, the manners of Semper's own awaits:
 /// `co_await untilStop(process, qCoro(device).readLine())` is what the task returns, or throws what
-/// it throws, and a stop ends it with Stopped. For the main thread of the process.
+/// it throws, and a stop ends it with Stopped. For the thread of the scope.
 ///
 /// The stop ends the await only. The task waits on, and may still be resumed: what it uses has to
 /// live longer than run(), as a member of the user process does.
 template <class T>
-[[nodiscard]] FutureRequest<T> untilStop(Process &process, QCoro::Task<T> task)
+[[nodiscard]] FutureRequest<T> untilStop(TaskScope &scope, QCoro::Task<T> task)
 {
     const auto promise = std::make_shared<QPromise<T>>();
     promise->start();
     detail::fulfil(promise, std::move(task));
-    return process.result(promise->future());
+    return scope.result(promise->future());
 }
 
 } // namespace semper

@@ -4,8 +4,8 @@
 #include <semper/process.h>
 #include <semper/registry.h>
 #include <semper/semper_core_export.h>
+#include <semper/task.h>
 
-#include <QCoroTask>
 #include <QObject>
 
 namespace semper {
@@ -21,8 +21,8 @@ public:
 
     /// The whole life of the process, as a coroutine on the main thread: it never blocks, and is
     /// never an empty Task. When it returns, or a stop cuts it short, the process exits with 0;
-    /// when it throws, with 70. \a process outlives it. The rules of awaiting stand in
-    /// docs/writing-a-process.md.
+    /// when it throws, with 70, or 78 for a ConfigurationError. \a process outlives it. The rules
+    /// of awaiting stand in docs/writing-a-process.md.
     virtual QCoro::Task<> run(Process &process) = 0;
 };
 

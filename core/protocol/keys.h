@@ -32,6 +32,8 @@ SEMPER_KEY(version, "version")
 SEMPER_KEY(settings, "settings")
 SEMPER_KEY(heartbeatMs, "heartbeat_ms")
 SEMPER_KEY(readyMode, "ready_mode")
+SEMPER_KEY(workedMs, "worked_ms")
+SEMPER_KEY(configuration, "configuration")
 SEMPER_KEY(deadlineMs, "deadline_ms")
 SEMPER_KEY(topics, "topics")
 SEMPER_KEY(processes, "processes")
@@ -48,6 +50,8 @@ SEMPER_KEY(dropped, "dropped")
 SEMPER_KEY(gauges, "gauges")
 SEMPER_KEY(counters, "counters")
 SEMPER_KEY(histograms, "histograms")
+SEMPER_KEY(buckets, "buckets")
+SEMPER_KEY(metrics, "metrics")
 SEMPER_KEY(report, "report")
 SEMPER_KEY(count, "count")
 SEMPER_KEY(sum, "sum")
@@ -74,13 +78,21 @@ SEMPER_KEY(alive, "alive")
 SEMPER_KEY(critical, "critical")
 SEMPER_KEY(pid, "pid")
 SEMPER_KEY(restarts, "restarts")
+SEMPER_KEY(restarts10m, "restarts_10m")
+SEMPER_KEY(restarts1h, "restarts_1h")
+SEMPER_KEY(condition, "condition")
+SEMPER_KEY(stalled, "stalled")
 SEMPER_KEY(outdated, "outdated")
+SEMPER_KEY(clearing, "clearing")
 SEMPER_KEY(startedAt, "started_at")
 SEMPER_KEY(uptimeMs, "uptime_ms")
 SEMPER_KEY(nextStartAt, "next_start_at")
 SEMPER_KEY(reason, "reason")
 SEMPER_KEY(lastExit, "last_exit")
+SEMPER_KEY(lastLines, "last_lines")
+SEMPER_KEY(deaths, "deaths")
 SEMPER_KEY(at, "at")
+SEMPER_KEY(bootMs, "boot_ms")
 SEMPER_KEY(signal, "signal")
 SEMPER_KEY(coreDumped, "core_dumped")
 SEMPER_KEY(cpuRatio, "cpu_ratio")
@@ -88,6 +100,21 @@ SEMPER_KEY(memoryBytes, "memory_bytes")
 SEMPER_KEY(loopLagMs, "loop_lag_ms")
 SEMPER_KEY(status, "status")
 SEMPER_KEY(title, "title")
+
+// cause
+SEMPER_KEY(cause, "cause")
+SEMPER_KEY(exitCode, "exit_code")
+SEMPER_KEY(step, "step")
+SEMPER_KEY(errorNumber, "errno")
+SEMPER_KEY(afterMs, "after_ms")
+SEMPER_KEY(askedMs, "asked_ms")
+SEMPER_KEY(probe, "probe")
+SEMPER_KEY(silentMs, "silent_ms")
+SEMPER_KEY(bytes, "bytes")
+SEMPER_KEY(limitBytes, "limit_bytes")
+SEMPER_KEY(waitsIn, "waits_in")
+SEMPER_KEY(waitsFor, "for")
+SEMPER_KEY(because, "because")
 
 // server object and events
 SEMPER_KEY(node, "node")
@@ -153,6 +180,8 @@ SEMPER_KEY(mode, "mode")
 SEMPER_KEY(successCodes, "success_codes")
 SEMPER_KEY(onFailed, "on_failed")
 SEMPER_KEY(watchdogMs, "watchdog_ms")
+SEMPER_KEY(stalledAfterMs, "stalled_after_ms")
+SEMPER_KEY(onStalled, "on_stalled")
 SEMPER_KEY(liveness, "liveness")
 SEMPER_KEY(failures, "failures")
 SEMPER_KEY(dependsOn, "depends_on")
@@ -207,10 +236,12 @@ inline constexpr QLatin1StringView hello{"hello"};
 inline constexpr QLatin1StringView welcome{"welcome"};
 inline constexpr QLatin1StringView ready{"ready"};
 inline constexpr QLatin1StringView heartbeat{"heartbeat"};
+inline constexpr QLatin1StringView worked{"worked"};
 inline constexpr QLatin1StringView status{"status"};
 inline constexpr QLatin1StringView title{"title"};
 inline constexpr QLatin1StringView fault{"fault"};
 inline constexpr QLatin1StringView metrics{"metrics"};
+inline constexpr QLatin1StringView sample{"sample"};
 inline constexpr QLatin1StringView message{"message"};
 inline constexpr QLatin1StringView request{"request"};
 inline constexpr QLatin1StringView response{"response"};

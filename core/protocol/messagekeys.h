@@ -3,6 +3,13 @@
 
 #include <QLatin1StringView>
 
+/// Of an error in a "response", beside its code and detail: what its thrower added.
+namespace semper::keys {
+
+inline constexpr QLatin1StringView data{"data"};
+
+} // namespace semper::keys
+
 /// What the requests between a service and its processes are named on the wire: methods of the
 /// frame "request" beside those of connectionkeys.h, and codes of an error in a "response".
 namespace semper::methods {

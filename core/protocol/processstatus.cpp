@@ -1,28 +1,15 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "protocol/processstatus.h"
 
+#include "protocol/condition.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
-
-#include <array>
-#include <utility>
 
 using namespace Qt::StringLiterals;
 
 namespace semper {
 
 namespace {
-
-constexpr std::array<std::pair<ProcessPhase, QLatin1StringView>, 8> phaseNames{{
-    {ProcessPhase::Stopped, QLatin1StringView("stopped")},
-    {ProcessPhase::Waiting, QLatin1StringView("waiting")},
-    {ProcessPhase::Starting, QLatin1StringView("starting")},
-    {ProcessPhase::Running, QLatin1StringView("running")},
-    {ProcessPhase::Backoff, QLatin1StringView("backoff")},
-    {ProcessPhase::Stopping, QLatin1StringView("stopping")},
-    {ProcessPhase::Failed, QLatin1StringView("failed")},
-    {ProcessPhase::Done, QLatin1StringView("done")},
-}};
 
 QJsonValue textOrNull(const QString &text)
 {
@@ -37,64 +24,26 @@ QJsonValue numberOrNull(const std::optional<Number> &number)
 
 } // namespace
 
-QString phaseName(ProcessPhase phase)
-{
-    for (const auto &[value, name] : phaseNames)
-        if (value == phase)
-            return name;
-    return {};
-}
-
-std::optional<ProcessPhase> phaseFromString(QStringView text)
-{
-    for (const auto &[value, name] : phaseNames)
-        if (name == text)
-            return value;
-    return std::nullopt;
-}
-
 QString processLabel(const QString &name, int instance)
 {
     return instance == 0 ? name : name + u':' + QString::number(instance);
 }
 
-QString ExitReport::describe() const
-{
-    if (!signal.isEmpty())
-        return u"killed by %1%2"_s.arg(signal, coreDumped ? u" (core dumped)"_s : QString());
-    return code ? u"exited with code %1"_s.arg(*code) : u"failed to start"_s;
-}
-
-QJsonObject ExitReport::toJson() const
-{
-    return {
-        {keys::at, wireTimeOrNull(at)},
-        {keys::code, numberOrNull(code)},
-        {keys::signal, textOrNull(signal)},
-        {keys::uptimeMs, qint64(uptime.count())},
-        {keys::coreDumped, coreDumped},
-    };
-}
-
-ExitReport ExitReport::fromJson(const QJsonObject &json)
-{
-    ExitReport report;
-    report.at = fromWireTime(json.value(keys::at));
-    if (const QJsonValue code = json.value(keys::code); code.isDouble())
-        report.code = code.toInt();
-    report.signal = json.value(keys::signal).toString();
-    report.uptime = std::chrono::milliseconds(json.value(keys::uptimeMs).toInteger());
-    report.coreDumped = json.value(keys::coreDumped).toBool();
-    return report;
-}
-
 bool ProcessStatus::isUnkillable() const
 {
-    return pid.has_value() && reason.startsWith(unkillableReason);
+    return pid.has_value() && cause && cause->is<cause::Unkillable>();
+}
+
+QString ProcessStatus::explain() const
+{
+    return cause ? describe(*cause) : reason;
 }
 
 QJsonObject ProcessStatus::toJson() const
 {
+    QJsonArray deathsJson;
+    for (const ExitReport &death : deaths)
+        deathsJson.append(death.toJson());
     return {
         {keys::name, name},
         {keys::instance, instance},
@@ -104,19 +53,26 @@ QJsonObject ProcessStatus::toJson() const
             command.isEmpty() ? QJsonValue(QJsonValue::Null)
                               : QJsonValue(QJsonArray::fromStringList(command))},
         {keys::state, phaseName(state)},
+        {keys::condition, conditionName(conditionOf(*this))},
         {keys::wanted, wanted == Wanted::Up ? u"up"_s : u"down"_s},
         {keys::ready, ready},
         {keys::alive, numberOrNull(alive)},
         {keys::critical, critical},
         {keys::pid, numberOrNull(pid)},
+        {keys::stalled, stalled},
         {keys::restarts, restarts},
+        {keys::restarts10m, restartsIn10Minutes},
+        {keys::restarts1h, restartsInAnHour},
         {keys::standby, standby},
         {keys::outdated, outdated},
+        {keys::clearing, clearing},
         {keys::startedAt, wireTimeOrNull(startedAt)},
         {keys::uptimeMs, qint64(uptime.count())},
         {keys::nextStartAt, wireTimeOrNull(nextStartAt)},
         {keys::reason, reason},
+        {keys::cause, cause ? QJsonValue(cause->toJson()) : QJsonValue(QJsonValue::Null)},
         {keys::lastExit, lastExit ? QJsonValue(lastExit->toJson()) : QJsonValue(QJsonValue::Null)},
+        {keys::deaths, deathsJson},
         {keys::cpuRatio, cpuRatio},
         {keys::memoryBytes, memoryBytes},
         {keys::loopLagMs,
@@ -143,15 +99,22 @@ ProcessStatus ProcessStatus::fromJson(const QJsonObject &json)
     it.critical = json.value(keys::critical).toBool();
     if (const QJsonValue pid = json.value(keys::pid); pid.isDouble())
         it.pid = pid.toInteger();
+    it.stalled = json.value(keys::stalled).toBool();
+    it.restartsIn10Minutes = json.value(keys::restarts10m).toInt();
+    it.restartsInAnHour = json.value(keys::restarts1h).toInt();
     it.restarts = json.value(keys::restarts).toInt();
     it.standby = json.value(keys::standby).toInt();
+    it.clearing = json.value(keys::clearing).toBool();
     it.outdated = json.value(keys::outdated).toBool();
     it.startedAt = fromWireTime(json.value(keys::startedAt));
     it.uptime = std::chrono::milliseconds(json.value(keys::uptimeMs).toInteger());
     it.nextStartAt = fromWireTime(json.value(keys::nextStartAt));
     it.reason = json.value(keys::reason).toString();
+    it.cause = Cause::fromJson(json.value(keys::cause).toObject());
     if (const QJsonValue exit = json.value(keys::lastExit); exit.isObject())
         it.lastExit = ExitReport::fromJson(exit.toObject());
+    for (const QJsonValue &death : json.value(keys::deaths).toArray())
+        it.deaths.append(ExitReport::fromJson(death.toObject()));
     it.cpuRatio = json.value(keys::cpuRatio).toDouble();
     it.memoryBytes = json.value(keys::memoryBytes).toInteger();
     if (const QJsonValue lag = json.value(keys::loopLagMs); lag.isDouble())

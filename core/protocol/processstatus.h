@@ -3,9 +3,13 @@
 
 #include <semper/semper_core_export.h>
 
+#include "protocol/cause.h"
+#include "protocol/exitreport.h"
+#include "protocol/processphase.h"
+
 #include <QDateTime>
 #include <QJsonObject>
-#include <QLatin1StringView>
+#include <QList>
 #include <QString>
 #include <QStringList>
 
@@ -14,36 +18,8 @@
 
 namespace semper {
 
-/// Where a supervised process is in its life. phaseName() gives the wire's word.
-enum class ProcessPhase { Stopped, Waiting, Starting, Running, Backoff, Stopping, Failed, Done };
-enum class Wanted { Up, Down };
-
-/// The reason of a process that waits for its schedule, which has no next run.
-inline constexpr QLatin1StringView neverDueReason{"its schedule never comes"};
-/// How the reason of one begins that SIGKILL did not end; what keeps it follows.
-inline constexpr QLatin1StringView unkillableReason{"cannot be killed: "};
-
-[[nodiscard]] SEMPER_CORE_EXPORT QString phaseName(ProcessPhase phase);
-[[nodiscard]] SEMPER_CORE_EXPORT std::optional<ProcessPhase> phaseFromString(QStringView text);
-
 /// "worker:2", and "worker" for instance 0: for logs.
 [[nodiscard]] SEMPER_CORE_EXPORT QString processLabel(const QString &name, int instance);
-
-/// How a launch ended. Exactly one of code and signal is set, none for a launch that failed.
-struct ExitReport
-{
-    QDateTime at = {}; ///< wall time, UTC: to show, never to decide by
-    std::optional<int> code = {};
-    QString signal = {}; ///< "SIGSEGV"; empty for none
-    std::chrono::milliseconds uptime{0};
-    bool coreDumped = false;
-
-    /// "exited with code 3", "killed by SIGKILL".
-    [[nodiscard]] SEMPER_CORE_EXPORT QString describe() const;
-    [[nodiscard]] SEMPER_CORE_EXPORT QJsonObject toJson() const;
-    [[nodiscard]] SEMPER_CORE_EXPORT static ExitReport fromJson(const QJsonObject &json);
-    friend bool operator==(const ExitReport &, const ExitReport &) = default;
-};
 
 /// One instance of a process as the API, the hub and the command line show it: the
 /// protocol's "process object".
@@ -61,14 +37,21 @@ struct ProcessStatus
     std::optional<bool> alive = {};
     bool critical = false; ///< people are asked before they end it
     std::optional<qint64> pid = {};
-    int restarts = 0;
+    /// Its event loop turns, and it gets nothing done.
+    bool stalled = false;
+    int restarts = 0; ///< relaunches that nobody asked for
+    int restartsIn10Minutes = 0; ///< of them, in the last 10 minutes
+    int restartsInAnHour = 0; ///< likewise
     int standby = 0; ///< hosts that wait to take over, for any instance of this name
     bool outdated = false; ///< its launch runs as the configuration said before
+    bool clearing = false; ///< what its last launch left behind is being ended
     QDateTime startedAt = {}; ///< invalid while no launch is alive
     std::chrono::milliseconds uptime{0};
     QDateTime nextStartAt = {}; ///< invalid unless in backoff
-    QString reason = {};
+    QString reason = {}; ///< the cause as an English sentence
+    std::optional<Cause> cause = {}; ///< nothing while nothing went wrong
     std::optional<ExitReport> lastExit = {};
+    QList<ExitReport> deaths = {}; ///< the last ten ends of launches, the newest first
     double cpuRatio = 0; ///< 1 is one core
     qint64 memoryBytes = 0; ///< resident
     std::optional<std::chrono::milliseconds> loopLag = {};
@@ -77,6 +60,8 @@ struct ProcessStatus
 
     /// It is to end, SIGKILL was sent, and it is still there.
     [[nodiscard]] SEMPER_CORE_EXPORT bool isUnkillable() const;
+    /// The cause as describe() says it; the reason where its code is not known here.
+    [[nodiscard]] SEMPER_CORE_EXPORT QString explain() const;
     [[nodiscard]] SEMPER_CORE_EXPORT QJsonObject toJson() const;
     /// Fields that are missing or of a wrong type keep their defaults.
     [[nodiscard]] SEMPER_CORE_EXPORT static ProcessStatus fromJson(const QJsonObject &json);

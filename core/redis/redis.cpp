@@ -4,8 +4,8 @@
 #include "redis/rediscommand.h"
 #include "redis/redisconnection.h"
 #include "redis/redissubscriber.h"
-#include <semper/process.h>
 #include <semper/redisaddress.h>
+#include <semper/taskscope.h>
 
 #include <stdexcept>
 #include <utility>
@@ -17,10 +17,10 @@ namespace {
 
 using Replies = QList<RedisReply>;
 
-/// Of its arguments only \a process is there after the await.
-QCoro::Task<Replies> ask(Process &process, RedisConnection &connection, RedisRequest request)
+/// Of its arguments only \a scope is there after the await.
+QCoro::Task<Replies> ask(TaskScope &scope, RedisConnection &connection, RedisRequest request)
 {
-    RedisCall call(process, std::move(request));
+    RedisCall call(scope, std::move(request));
     connection.submit(call);
     co_await call.ended();
     co_return call.takeReplies();
@@ -60,8 +60,8 @@ QCoro::Task<> done(QCoro::Task<RedisReply> asked)
 
 struct Redis::Private
 {
-    Private(Process &owner, QStringView url, const RedisOptions &chosen)
-        : process(owner)
+    Private(TaskScope &owner, QStringView url, const RedisOptions &chosen)
+        : scope(owner)
         , address(RedisAddress::fromUrl(url))
         , options(chosen)
         , commands(owner, address, options, RedisConnection::Purpose::Commands)
@@ -75,25 +75,25 @@ struct Redis::Private
                 return *connection;
         }
         return *blocking.emplace_back(std::make_unique<RedisConnection>(
-            process, address, options, RedisConnection::Purpose::Blocking));
+            scope, address, options, RedisConnection::Purpose::Blocking));
     }
 
-    Process &process;
+    TaskScope &scope;
     RedisAddress address;
     RedisOptions options;
     RedisConnection commands;
     std::vector<std::unique_ptr<RedisConnection>> blocking; ///< as many as were needed at once
 };
 
-Redis::Redis(Process &process, QStringView url, const RedisOptions &options)
-    : m_private(std::make_unique<Private>(process, url, options))
+Redis::Redis(TaskScope &scope, QStringView url, const RedisOptions &options)
+    : m_private(std::make_unique<Private>(scope, url, options))
 { }
 
 Redis::~Redis() = default;
 
 QCoro::Task<Replies> Redis::exchange(const QByteArray &bytes, qsizetype replies)
 {
-    return ask(m_private->process, m_private->commands,
+    return ask(m_private->scope, m_private->commands,
         {.bytes = bytes, .replies = replies, .timeout = m_private->options.timeout});
 }
 
@@ -109,7 +109,7 @@ QCoro::Task<RedisReply> Redis::sendBlocking(
     if (limit.count() <= 0)
         throw std::invalid_argument("a blocking command needs a limit above 0");
     words = blockingRedisCommand(words, limit);
-    return single(ask(m_private->process, m_private->freeConnection(),
+    return single(ask(m_private->scope, m_private->freeConnection(),
         {.bytes = encodeRedisCommand(words),
             .replies = 1,
             .timeout = m_private->options.timeout,
@@ -151,7 +151,7 @@ QCoro::Task<qint64> Redis::publish(const RedisArgument &channel, const RedisArgu
 RedisSubscription Redis::subscribeTo(const QByteArray &command, const QList<QByteArray> &names)
 {
     return RedisSubscription(std::make_shared<RedisSubscriber>(
-        m_private->process, m_private->address, m_private->options, command, names));
+        m_private->scope, m_private->address, m_private->options, command, names));
 }
 
 bool Redis::isConnected() const

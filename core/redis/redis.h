@@ -8,8 +8,8 @@
 #include <semper/redisreply.h>
 #include <semper/redissubscription.h>
 #include <semper/semper_redis_export.h>
+#include <semper/task.h>
 
-#include <QCoroTask>
 #include <QStringView>
 
 #include <chrono>
@@ -18,13 +18,14 @@
 
 namespace semper {
 
-class Process;
+class TaskScope;
 
-/// A Redis server, for one user process. It connects by itself, again after each loss, and no call
-/// blocks. A command waits for a connection, is sent once, and never repeated: what is thrown says
-/// whether it was sent (RedisUnreachable: no; RedisConnectionLost and RedisTimeout: yes, and its
-/// outcome is not known). RedisError is the server's own. A stop throws Stopped. A command is on
-/// its way when the call returns, so that several can be, and be awaited later. Main thread only.
+/// A Redis server, for one user process or a service's own code. It connects by itself, again after
+/// each loss, and no call blocks. A command waits for a connection, is sent once, and never
+/// repeated: what is thrown says whether it was sent (RedisUnreachable: no; RedisConnectionLost and
+/// RedisTimeout: yes, and its outcome is not known). RedisError is the server's own. A stop throws
+/// Stopped. A command is on its way when the call returns, so that several can be, and be awaited
+/// later. For the thread of the scope.
 /// \code
 /// semper::Redis redis(process, u"redis://127.0.0.1:6379/0");
 /// co_await redis.set(u"greeting", u"hello");
@@ -34,9 +35,9 @@ class Process;
 class SEMPER_REDIS_EXPORT Redis
 {
 public:
-    /// \a url as RedisAddress has it; throws std::invalid_argument for a wrong one. \a process must
+    /// \a url as RedisAddress has it; throws std::invalid_argument for a wrong one. \a scope must
     /// outlive it.
-    Redis(Process &process, QStringView url, const RedisOptions &options = {});
+    Redis(TaskScope &scope, QStringView url, const RedisOptions &options = {});
     /// What is still awaited fails.
     ~Redis();
     Q_DISABLE_COPY_MOVE(Redis)

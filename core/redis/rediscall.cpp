@@ -2,16 +2,16 @@
 #include "redis/rediscall.h"
 
 #include "redis/redisconnection.h"
-#include <semper/process.h>
+#include <semper/taskscope.h>
 
 #include <utility>
 
 namespace semper {
 
-RedisCall::RedisCall(Process &process, RedisRequest request)
+RedisCall::RedisCall(TaskScope &scope, RedisRequest request)
     : m_request(std::move(request))
-    , m_suspension(process, Suspension::OnStop::Throw)
-    , m_timer(process.clock().timer([this] {
+    , m_suspension(scope, Suspension::OnStop::Throw)
+    , m_timer(scope.clock().timer([this] {
         if (m_connection)
             m_connection->timeOut(*this);
     }))

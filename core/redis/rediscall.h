@@ -15,7 +15,7 @@
 
 namespace semper {
 
-class Process;
+class TaskScope;
 class RedisCall;
 class RedisConnection;
 
@@ -41,7 +41,7 @@ struct RedisExpectation
 class RedisCall
 {
 public:
-    RedisCall(Process &process, RedisRequest request);
+    RedisCall(TaskScope &scope, RedisRequest request);
     ~RedisCall();
     Q_DISABLE_COPY_MOVE(RedisCall)
 

@@ -5,8 +5,8 @@
 #include "redis/redisgreeting.h"
 #include "redis/redisreader.h"
 #include "redis/redissocket.h"
-#include <semper/process.h>
 #include <semper/rediserror.h>
+#include <semper/taskscope.h>
 
 #include <QLoggingCategory>
 #include <QRandomGenerator>
@@ -28,17 +28,17 @@ constexpr auto steady = 1s;
 
 } // namespace
 
-RedisConnection::RedisConnection(Process &process, RedisAddress address,
+RedisConnection::RedisConnection(TaskScope &scope, RedisAddress address,
     const RedisOptions &options, Purpose purpose, QObject *parent)
     : QObject(parent)
-    , m_process(process)
+    , m_scope(scope)
     , m_address(std::move(address))
     , m_options(options)
     , m_purpose(purpose)
-    , m_patience(process.clock().timer([this] {
+    , m_patience(scope.clock().timer([this] {
         closeAndRetry(u"no connection within %1 ms"_s.arg(m_options.connectTimeout.count()));
     }))
-    , m_retry(process.clock().timer([this] { open(); }))
+    , m_retry(scope.clock().timer([this] { open(); }))
     , m_problem(u"not connected yet"_s)
 {
     m_retry->start(0ms);
@@ -58,7 +58,7 @@ RedisConnection::~RedisConnection()
 
 void RedisConnection::submit(RedisCall &call)
 {
-    if (m_process.stopRequested())
+    if (m_scope.stopRequested())
         return; // the call throws Stopped
     if (isOverloadedBy(call)) {
         call.fail(RedisOverload(m_address.toDisplay() + u": too much waits for it already"_s));
@@ -86,7 +86,7 @@ void RedisConnection::send(RedisCall &call)
     m_socket->write(call.m_request.bytes);
     call.m_request.bytes.clear();
     call.m_isSent = true;
-    call.m_sentAt = m_process.clock().now();
+    call.m_sentAt = m_scope.clock().now();
     call.m_sentPlace = m_expected.insert(m_expected.end(), {&call, call.m_request.replies});
     if (call.m_request.answerTimeout)
         call.m_timer->start(*call.m_request.answerTimeout);
@@ -146,7 +146,7 @@ void RedisConnection::open()
 void RedisConnection::greet()
 {
     m_state = State::Greeting;
-    const QString name = u"semper:%1:%2"_s.arg(m_process.name()).arg(m_process.instance());
+    const QString name = u"semper:"_s + m_scope.objectName();
     try {
         m_greeting = std::make_unique<RedisGreeting>(m_address, name.toUtf8());
     } catch (const RedisUnreachable &error) {
@@ -158,7 +158,7 @@ void RedisConnection::greet()
 
 void RedisConnection::read()
 {
-    m_lastHeard = m_process.clock().now();
+    m_lastHeard = m_scope.clock().now();
     m_reader->feed(m_socket->read());
     // An answer may end the connection, and the reader with it.
     while (m_reader) {
@@ -229,7 +229,7 @@ void RedisConnection::becomeOpen()
 {
     m_patience->stop();
     m_state = State::Open;
-    m_openedAt = m_process.clock().now();
+    m_openedAt = m_scope.clock().now();
     m_problem.clear();
     if (m_purpose != Purpose::Subscription)
         tellRecovery();
@@ -269,7 +269,7 @@ void RedisConnection::drop(const QString &problem)
 void RedisConnection::closeAndRetry(const QString &problem, std::exception_ptr forNext)
 {
     const bool wasOpen = isOpen();
-    if (wasOpen && m_process.clock().now() - m_openedAt >= steady)
+    if (wasOpen && m_scope.clock().now() - m_openedAt >= steady)
         m_failures = 0;
     close();
     m_problem = problem;

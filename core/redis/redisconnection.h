@@ -15,7 +15,7 @@
 
 namespace semper {
 
-class Process;
+class TaskScope;
 class RedisGreeting;
 class RedisReader;
 class RedisSocket;
@@ -33,8 +33,8 @@ public:
         Subscription, ///< whatever comes is handed on
     };
 
-    /// \a process must outlive it. Connects from the event loop on.
-    RedisConnection(Process &process, RedisAddress address, const RedisOptions &options,
+    /// \a scope must outlive it. Connects from the event loop on.
+    RedisConnection(TaskScope &scope, RedisAddress address, const RedisOptions &options,
         Purpose purpose, QObject *parent = nullptr);
     /// What is not answered yet fails.
     ~RedisConnection() override;
@@ -81,7 +81,7 @@ private:
     void send(RedisCall &call);
     [[nodiscard]] bool isOverloadedBy(const RedisCall &call) const;
 
-    Process &m_process;
+    TaskScope &m_scope;
     RedisAddress m_address;
     RedisOptions m_options;
     Purpose m_purpose;

@@ -4,8 +4,8 @@
 #include <semper/redisargument.h>
 #include <semper/redisreply.h>
 #include <semper/semper_redis_export.h>
+#include <semper/task.h>
 
-#include <QCoroTask>
 #include <QList>
 
 namespace semper {

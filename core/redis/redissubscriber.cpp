@@ -2,8 +2,8 @@
 #include "redis/redissubscriber.h"
 
 #include "redis/rediscommand.h"
-#include <semper/process.h>
 #include <semper/rediserror.h>
+#include <semper/taskscope.h>
 
 #include <QLoggingCategory>
 
@@ -19,15 +19,15 @@ Q_LOGGING_CATEGORY(logSubscription, "semper.redis.subscription", QtInfoMsg)
 
 } // namespace
 
-RedisSubscriber::RedisSubscriber(Process &process, const RedisAddress &address,
+RedisSubscriber::RedisSubscriber(TaskScope &scope, const RedisAddress &address,
     const RedisOptions &options, const QByteArray &command, const QList<QByteArray> &names)
-    : m_process(process)
+    : m_scope(scope)
     , m_options(options)
     , m_subscribing(encodeRedisCommand(QList<QByteArray>{command} + names))
     , m_expected(names.size())
-    , m_keepAlive(process.clock().timer([this] { watch(); }))
+    , m_keepAlive(scope.clock().timer([this] { watch(); }))
     , m_connection(std::make_unique<RedisConnection>(
-          process, address, options, RedisConnection::Purpose::Subscription))
+          scope, address, options, RedisConnection::Purpose::Subscription))
 {
     connect(m_connection.get(), &RedisConnection::opened, this, &RedisSubscriber::subscribe);
     connect(m_connection.get(), &RedisConnection::lost, this, [this] { m_confirmed = 0; });
@@ -56,7 +56,7 @@ void RedisSubscriber::watch()
 {
     if (!m_connection->isOpen())
         return; // it starts again with the next connection
-    const auto now = m_process.clock().now();
+    const auto now = m_scope.clock().now();
     const auto silence = now - m_connection->lastHeard();
     if (m_askedAt && m_connection->lastHeard() < *m_askedAt) {
         m_connection->drop(u"the server does not answer any more"_s);

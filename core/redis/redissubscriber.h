@@ -26,14 +26,14 @@ class RedisSubscriber : public QObject
     Q_OBJECT
 public:
     /// \a command is SUBSCRIBE or PSUBSCRIBE.
-    RedisSubscriber(Process &process, const RedisAddress &address, const RedisOptions &options,
+    RedisSubscriber(TaskScope &scope, const RedisAddress &address, const RedisOptions &options,
         const QByteArray &command, const QList<QByteArray> &names);
     ~RedisSubscriber() override;
 
     /// Those who wait get an error, now and later.
     void shut();
 
-    [[nodiscard]] Process &process() const { return m_process; }
+    [[nodiscard]] TaskScope &scope() const { return m_scope; }
     [[nodiscard]] bool isEstablished() const { return m_confirmed == m_expected; }
     [[nodiscard]] bool hasMessages() const { return m_gapInFront || !m_messages.empty(); }
     [[nodiscard]] qint64 dropped() const { return m_dropped; }
@@ -54,7 +54,7 @@ private:
     void wakeWaiters();
     void watch();
 
-    Process &m_process;
+    TaskScope &m_scope;
     RedisOptions m_options;
     QByteArray m_subscribing; ///< the command
     qsizetype m_expected;

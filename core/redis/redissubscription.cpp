@@ -2,8 +2,8 @@
 #include <semper/redissubscription.h>
 
 #include "redis/redissubscriber.h"
-#include <semper/process.h>
 #include <semper/suspension.h>
+#include <semper/taskscope.h>
 
 #include <QScopeGuard>
 
@@ -18,7 +18,7 @@ using Subscriber = std::shared_ptr<RedisSubscriber>;
 /// Until something changed, or \a limit is over.
 QCoro::Task<> change(Subscriber subscriber, std::optional<std::chrono::milliseconds> limit)
 {
-    Suspension waiter(subscriber->process(), Suspension::OnStop::Throw);
+    Suspension waiter(subscriber->scope(), Suspension::OnStop::Throw);
     if (limit)
         waiter.endAfter(*limit);
     subscriber->addWaiter(&waiter);
@@ -29,10 +29,10 @@ QCoro::Task<> change(Subscriber subscriber, std::optional<std::chrono::milliseco
 QCoro::Task<std::optional<RedisMessage>> fetch(
     Subscriber subscriber, std::optional<std::chrono::milliseconds> limit)
 {
-    Clock &clock = subscriber->process().clock();
+    Clock &clock = subscriber->scope().clock();
     const std::chrono::milliseconds begin = clock.now();
     // After a stop the await is what throws.
-    while (!subscriber->hasMessages() || subscriber->process().stopRequested()) {
+    while (!subscriber->hasMessages() || subscriber->scope().stopRequested()) {
         subscriber->throwIfRefused();
         std::optional<std::chrono::milliseconds> rest;
         if (limit)

@@ -3,8 +3,7 @@
 
 #include <semper/redismessage.h>
 #include <semper/semper_redis_export.h>
-
-#include <QCoroTask>
+#include <semper/task.h>
 
 #include <chrono>
 #include <memory>
@@ -15,8 +14,8 @@ namespace semper {
 class RedisSubscriber;
 
 /// A subscription to channels, on a connection of its own, for as long as this lives. After a lost
-/// connection it subscribes again and hands out a RedisMessage that is a gap. Main thread of the
-/// process.
+/// connection it subscribes again and hands out a RedisMessage that is a gap. For the
+/// thread of its Redis.
 /// \code
 /// semper::RedisSubscription news = redis.subscribe(u"prices", u"orders");
 /// while (!process.stopRequested()) {

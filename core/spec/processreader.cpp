@@ -26,6 +26,7 @@ namespace semper {
 namespace {
 
 constexpr auto shortestWatchdog = 300ms; // three heartbeats of 100 ms
+constexpr auto shortestStalled = 1s;
 constexpr int maximumInstances = 10'000;
 constexpr int maximumStandby = 16;
 constexpr qint64 leastBytesPerSecond = 4096;
@@ -73,7 +74,7 @@ void readSettings(const ObjectReader &reader, ProcessSpec &spec)
     spec.settings = *settings;
     const QJsonObject welcome = makeFrame(frames::welcome,
         {{keys::version, 1}, {keys::heartbeatMs, std::numeric_limits<int>::max()},
-            {keys::instance, maximumInstances},
+            {keys::workedMs, std::numeric_limits<int>::max()}, {keys::instance, maximumInstances},
             {keys::readyMode, readyModeName(ReadyMode::Started)}, {keys::settings, *settings}});
     if (const qsizetype excess = encodeFrame(welcome).size() - maximumFrameBytes; excess > 0)
         reader.complainOf(keys::settings,
@@ -273,6 +274,18 @@ void readWatchdog(const ObjectReader &reader, ProcessSpec &spec)
         spec.watchdog = *period;
 }
 
+void readStalled(const ObjectReader &reader, ProcessSpec &spec)
+{
+    if (!reader.isNull(keys::stalledAfterMs))
+        assign(spec.stalledAfter, reader.duration(keys::stalledAfterMs, shortestStalled));
+    static const QStringList reactions{u"tell"_s, u"restart"_s};
+    if (const auto reaction = reader.word(keys::onStalled, u"reaction"_s, {.known = reactions})) {
+        spec.onStalled = OnStalled(reactions.indexOf(*reaction));
+        if (!spec.stalledAfter && spec.onStalled != OnStalled::Tell)
+            reader.complainOf(keys::onStalled, u"needs \"stalled_after_ms\""_s);
+    }
+}
+
 /// Calls \a read with a reader of the object under \a key, if there is one.
 template <class Spec>
 void readPart(const ObjectReader &reader, const QString &key, ConfigObject kind,
@@ -304,6 +317,7 @@ ProcessSpec readProcess(const QJsonObject &json, const JsonPath &path,
             = readReady({*ready, reader.at(keys::ready), configKeys(ConfigObject::Ready), errors},
                 surroundings);
     readWatchdog(reader, spec);
+    readStalled(reader, spec);
     if (const auto liveness = reader.object(keys::liveness))
         spec.liveness = readLiveness(
             {*liveness, reader.at(keys::liveness), configKeys(ConfigObject::Liveness), errors},

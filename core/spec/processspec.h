@@ -32,6 +32,12 @@ struct StopSpec
     friend bool operator==(const StopSpec &, const StopSpec &) = default;
 };
 
+/// What is done about a process that gets nothing done.
+enum class OnStalled {
+    Tell, ///< the event, and the process object
+    Restart ///< that, and it is asked to end and restarted as one that failed
+};
+
 /// Up to where a dependency must have come before a dependant is started.
 enum class DependencyLevel {
     Default, ///< as far as ProcessSpec::defaultLevel() of the dependency says
@@ -64,6 +70,9 @@ struct ProcessSpec
     ReadySpec ready = {};
     std::optional<std::chrono::milliseconds> watchdog = {}; ///< 0: off; nothing: see below
     std::optional<LivenessSpec> liveness = {}; ///< nothing: never probed
+    /// Once ready, it counts as stalled when it told of no work for so long; nothing: never.
+    std::optional<std::chrono::milliseconds> stalledAfter = {};
+    OnStalled onStalled = OnStalled::Tell;
     bool critical = false; ///< people are asked before they end it
     QMap<QString, DependencyLevel> dependsOn = {}; ///< by name of a process
     QString group = {}; ///< empty: none

@@ -131,6 +131,8 @@ void compareProgram(Comparison &it)
     it.key(keys::environmentFile, FromNextLaunch, SEMPER_AT(environmentFile));
     it.key(keys::watchdogMs, FromNextLaunch, SEMPER_AT(watchdog));
     it.key(keys::liveness, AtOnce, SEMPER_AT(liveness));
+    it.key(keys::stalledAfterMs, FromNextLaunch, SEMPER_AT(stalledAfter));
+    it.key(keys::onStalled, AtOnce, SEMPER_AT(onStalled));
     it.key(keys::critical, AtOnce, SEMPER_AT(critical));
     it.key(keys::enabled, AtOnce, SEMPER_AT(enabled));
     it.keysBelow(keys::dependsOn, AtOnce, SEMPER_AT(dependsOn));

@@ -33,10 +33,10 @@ const Vocabulary &processKeys()
         .known = {keys::className, keys::command, keys::settings, keys::directory,
             keys::environment, keys::environmentFile, keys::environmentInherit, keys::enabled,
             keys::restart, keys::stop, keys::ready, keys::watchdogMs, keys::liveness,
-            keys::critical, keys::dependsOn, keys::instances, keys::group, keys::strategy,
-            keys::rlimits, keys::nice, keys::umask, keys::user, keys::runAsGroup,
-            keys::memoryMaxBytes, keys::cpuMaxRatio, keys::maxAgeMs, keys::standby, keys::schedule,
-            keys::overlap, keys::outputLimits},
+            keys::stalledAfterMs, keys::onStalled, keys::critical, keys::dependsOn, keys::instances,
+            keys::group, keys::strategy, keys::rlimits, keys::nice, keys::umask, keys::user,
+            keys::runAsGroup, keys::memoryMaxBytes, keys::cpuMaxRatio, keys::maxAgeMs,
+            keys::standby, keys::schedule, keys::overlap, keys::outputLimits},
         .later = {u"output"_s}};
     return keys;
 }

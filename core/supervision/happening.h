@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #pragma once
 
-#include "protocol/processstatus.h"
+#include "protocol/exitreport.h"
 
 #include <QString>
 
@@ -16,25 +16,33 @@ namespace happening {
 struct Start
 { };
 struct Stop
-{ };
+{
+    Cause why = cause::Commanded{.action = QStringLiteral("stop")};
+};
 struct AwaitSchedule
 { }; ///< wanted from now on, but launched only when its schedule is due
 struct Due
 { }; ///< its schedule is due
 struct Restart
-{ };
+{
+    QString by = {}; ///< who asked for it; empty: the server itself
+};
 struct Reset
 { };
 struct Kill
 { }; ///< stop it for good, without asking it
 struct Recycle
 {
-    QString why;
+    Cause why;
 }; ///< the server itself wants another launch in its place; not counted as a restart
 struct Excess
 {
-    QString what;
+    Cause why;
 }; ///< it used more than it may: asked to end, and that is a failure
+struct Stalled
+{ }; ///< it told of no work for as long as its configuration allows
+struct WorkedAgain
+{ }; ///< it told of some, after that
 // The launch.
 struct TurnCame
 { }; ///< it is being made now: thousands may wait for theirs
@@ -43,7 +51,7 @@ struct Launched
 struct LaunchFailed
 {
     ExitReport report;
-    QString cause;
+    Cause why;
     bool passes = false; ///< and will not fail for ever: it is tried again, whatever the policy
 };
 struct Exited
@@ -52,13 +60,14 @@ struct Exited
 };
 struct LeftBehind
 {
-    QString what;
+    QString processes; ///< their names and pids
 }; ///< the launch has ended by itself, and what it started goes on
 struct Cleared
 { }; ///< nothing of the dead launch is left
 struct TimerElapsed
 {
-    QString missing = {}; ///< what it lacks to be ready, or, once killed, what keeps it; if known
+    QString missing = {}; ///< what it lacks to be ready, where that is known
+    cause::Unkillable stuck = {}; ///< what keeps it, once it was killed
 }; ///< the one that ArmTimer started last
 // The process about itself.
 struct ReadyChanged
@@ -67,11 +76,11 @@ struct ReadyChanged
 };
 struct FaultReported
 {
-    QString what;
-};
+    Cause why;
+}; ///< why it is about to end
 struct Hung
 {
-    QString what;
+    Cause why;
 }; ///< it does not react any more
 struct TimeAsked
 {
@@ -87,6 +96,6 @@ using Happening = std::variant<happening::Start, happening::Stop, happening::Res
     happening::LaunchFailed, happening::Exited, happening::LeftBehind, happening::Cleared,
     happening::TimerElapsed, happening::ReadyChanged, happening::FaultReported, happening::Recycle,
     happening::Excess, happening::Hung, happening::BlockerChanged, happening::AwaitSchedule,
-    happening::Due, happening::TimeAsked>;
+    happening::Due, happening::TimeAsked, happening::Stalled, happening::WorkedAgain>;
 
 } // namespace semper

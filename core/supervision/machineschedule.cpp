@@ -2,8 +2,6 @@
 // Of the state machine: the rows for processes that run by a schedule.
 #include "supervision/machinestep.h"
 
-using namespace Qt::StringLiterals;
-
 namespace semper {
 
 void Step::on(const happening::AwaitSchedule &)
@@ -58,7 +56,7 @@ void Step::rest()
 {
     enter(ProcessPhase::Waiting);
     m_state.resting = true;
-    m_state.reason = u"waits for its schedule"_s;
+    m_state.cause = cause::Scheduled{};
     record(RecordType::Waiting);
 }
 
@@ -67,7 +65,7 @@ void Step::overlap()
 {
     // A run that waits for others, or for an old launch to end, has yet to begin: that is the one.
     const bool yetToBegin = m_state.phase == ProcessPhase::Waiting || m_state.asked
-        || (m_state.phase == ProcessPhase::Stopping && m_state.excess.isEmpty());
+        || (m_state.phase == ProcessPhase::Stopping && !m_state.excess);
     const bool mayReplace = m_context.spec.overlap == Overlap::Kill;
     if (yetToBegin || (m_state.queued && !mayReplace))
         return record(RecordType::Skipped);
@@ -99,7 +97,7 @@ void Step::replace()
         cancelBackoff();
         return launchWhenCleared();
     }
-    m_state.wish = u"stopped for the next run of its schedule"_s;
+    m_state.wish = cause::Replaced{};
     askToStop();
 }
 

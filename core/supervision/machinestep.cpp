@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "supervision/machinestep.h"
 
+#include "spec/signalname.h"
+#include "spec/vocabulary.h"
 #include "supervision/restartpolicy.h"
 
 #include <algorithm>
 
-using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
 namespace semper {
@@ -14,6 +15,7 @@ namespace {
 
 // After SIGKILL only a process in uninterruptible sleep lives on; it is told, then waited for.
 constexpr auto patienceAfterKill = 2000ms;
+constexpr qsizetype mostDeaths = 10;
 
 } // namespace
 
@@ -38,8 +40,8 @@ bool Step::isAlive() const
 void Step::waitForBlocker()
 {
     if (m_state.phase == ProcessPhase::Backoff && !m_state.asked)
-        m_state.wish = m_state.reason; // why the last launch ended, to be seen again with the next
-    m_state.reason = m_context.blocker;
+        m_state.wish = m_state.cause; // why the last launch ended, to be seen again with the next
+    m_state.cause = m_context.blocker;
     if (m_state.phase == ProcessPhase::Waiting && !m_state.resting)
         return;
     m_state.resting = false;
@@ -49,18 +51,21 @@ void Step::waitForBlocker()
 
 void Step::launch()
 {
-    if (!m_context.blocker.isEmpty())
+    if (m_context.blocker)
         return waitForBlocker();
     // Why the last launch ended stays to be seen while the next one runs.
     const bool waited = m_state.phase == ProcessPhase::Waiting;
     const bool asked = std::exchange(m_state.asked, false);
     if (asked || waited)
-        m_state.reason = std::exchange(m_state.wish, {});
-    if (!asked)
+        m_state.cause = std::exchange(m_state.wish, {});
+    if (!asked) {
         ++m_state.restarts;
+        m_state.lastRestarts.add(m_context.now);
+    }
     enter(ProcessPhase::Starting);
     m_state.resting = false;
-    m_state.fault.clear();
+    m_state.fault.reset();
+    m_state.command.reset();
     m_state.greeted = false;
     m_state.killed = false;
     m_state.unkillable = false;
@@ -95,14 +100,6 @@ void Step::kill()
     arm(patienceAfterKill);
 }
 
-QString Step::within(std::chrono::milliseconds limit) const
-{
-    const QString text = u"within %1 ms"_s.arg(limit.count());
-    return m_state.extension == 0ms
-        ? text
-        : text + u", nor in the %1 ms that it asked for"_s.arg(m_state.extension.count());
-}
-
 /// While leftovers are being ended, the timer is theirs.
 void Step::cancelBackoff()
 {
@@ -110,19 +107,20 @@ void Step::cancelBackoff()
         act(Action::Kind::CancelTimer);
 }
 
-void Step::killOverdue(const QString &missing)
+void Step::killOverdue(const happening::TimerElapsed &event)
 {
+    const ProcessSpec &spec = m_context.spec;
     if (m_state.killed) {
-        m_state.reason
-            = unkillableReason + (missing.isEmpty() ? u"in uninterruptible sleep"_s : missing);
+        m_state.cause = event.stuck;
         if (!std::exchange(m_state.unkillable, true))
             record(RecordType::Unkillable);
     } else if (m_state.phase == ProcessPhase::Stopping) {
-        m_state.fault = u"killed: did not stop "_s + within(m_context.spec.stop.timeout);
+        m_state.fault = cause::StopOverdue{.after = spec.stop.timeout, .asked = m_state.extension};
     } else {
-        m_state.fault = u"not ready "_s + within(m_context.spec.ready.timeout);
-        if (!missing.isEmpty())
-            m_state.fault += u": "_s + missing;
+        m_state.fault = cause::NotReady{.after = spec.ready.timeout,
+            .asked = m_state.extension,
+            .probe = readyModeName(spec.ready.mode),
+            .detail = event.missing};
     }
     kill();
 }
@@ -141,28 +139,61 @@ void Step::becomeRunning()
     setReady(true);
 }
 
-void Step::ended(const ExitReport &report, const QString &cause)
+/// What it said itself explains it best; then why it was asked to end, where it did as it was
+/// asked.
+Cause Step::whyEnded(const ExitReport &report, const Cause &how)
+{
+    const auto fault = std::exchange(m_state.fault, {});
+    const auto command = std::exchange(m_state.command, {});
+    if (m_state.excess)
+        return *m_state.excess;
+    if (fault)
+        return *fault;
+    if (m_state.phase != ProcessPhase::Stopping)
+        return how;
+    if (m_state.wish && m_state.wanted == Wanted::Up)
+        return *m_state.wish;
+    const bool didAsAsked
+        = report.signal.isEmpty() || report.signal == signalName(m_context.spec.stop.signal);
+    return command && didAsAsked ? *command : how;
+}
+
+void Step::remember(const ExitReport &end)
+{
+    m_state.deaths.prepend(end);
+    if (m_state.deaths.size() > mostDeaths)
+        m_state.deaths.removeLast();
+}
+
+void Step::ended(const ExitReport &report, const Cause &how)
 {
     m_state.launchedAt.reset();
+    m_state.stalled = false;
     m_state.lastExit = report;
-    const QString fault = std::exchange(m_state.fault, {});
-    const QString excess = std::exchange(m_state.excess, {});
-    m_state.reason = fault.isEmpty() ? cause : fault;
-    if (fault.isEmpty() && m_state.phase == ProcessPhase::Stopping && !m_state.wish.isEmpty()
-        && m_state.wanted == Wanted::Up)
-        m_state.reason = m_state.wish;
+    const bool isMisconfigured = m_state.fault && m_state.fault->is<cause::Configuration>();
+    m_state.cause = whyEnded(report, how);
+    m_state.lastExit->cause = m_state.cause;
+    remember(*m_state.lastExit);
     m_state.clearing = true;
     const bool wasAsked = m_state.phase == ProcessPhase::Stopping;
     setReady(false);
-    if (!excess.isEmpty()) {
-        m_state.reason = excess;
+    if (std::exchange(m_state.excess, {})) {
         endedUnasked({}); // however it ended: having used too much is no success
     } else if (m_state.phase == ProcessPhase::Stopping) {
         record(RecordType::Exit);
+    } else if (isMisconfigured) {
+        fail(); // whatever the policy: the next launch would end in the same way
     } else {
         endedUnasked(report);
     }
     endLeftovers(wasAsked);
+}
+
+void Step::fail()
+{
+    enter(ProcessPhase::Failed);
+    record(RecordType::Exit);
+    record(RecordType::Failed);
 }
 
 /// The time to stop is that of the whole launch: what is left of one that was asked has the rest
@@ -198,9 +229,7 @@ void Step::endedUnasked(const ExitReport &report)
         record(RecordType::Exit);
         break;
     case RestartDecision::Failed:
-        enter(ProcessPhase::Failed);
-        record(RecordType::Exit);
-        record(RecordType::Failed);
+        fail();
         break;
     }
 }
@@ -214,9 +243,8 @@ void Step::restartAfterDelay()
     if (spec.maxRestarts) {
         if (m_state.recentRestarts.count(m_context.now, spec.window) >= *spec.maxRestarts) {
             enter(ProcessPhase::Failed);
-            m_state.reason += u" (more than %1 %2 in %3 ms)"_s.arg(*spec.maxRestarts)
-                                  .arg(*spec.maxRestarts == 1 ? u"restart"_s : u"restarts"_s)
-                                  .arg(spec.window.count());
+            m_state.cause = cause::GaveUp{
+                .restarts = *spec.maxRestarts, .window = spec.window, .because = m_state.cause};
             record(RecordType::Exit);
             record(RecordType::Failed);
             return;

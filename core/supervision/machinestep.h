@@ -22,8 +22,8 @@ public:
     { }
 
     void on(const happening::Start &);
-    void on(const happening::Stop &);
-    void on(const happening::Restart &);
+    void on(const happening::Stop &event);
+    void on(const happening::Restart &event);
     void on(const happening::Reset &);
     void on(const happening::Kill &);
     void on(const happening::TurnCame &);
@@ -31,9 +31,13 @@ public:
     void on(const happening::LaunchFailed &event)
     {
         m_isToBeTriedAgain = event.passes;
-        ended(event.report, event.cause);
+        ended(event.report, event.why);
     }
-    void on(const happening::Exited &event) { ended(event.report, event.report.describe()); }
+    void on(const happening::Exited &event)
+    {
+        const ExitReport &report = event.report;
+        ended(report, Cause::ofExit(report.code, report.signal, report.coreDumped));
+    }
     void on(const happening::LeftBehind &event);
     void on(const happening::Cleared &);
     void on(const happening::TimerElapsed &event);
@@ -44,6 +48,8 @@ public:
     void on(const happening::BlockerChanged &);
     void on(const happening::TimeAsked &event);
     void on(const happening::Excess &event);
+    void on(const happening::Stalled &);
+    void on(const happening::WorkedAgain &);
     // Of processes with a schedule (machineschedule.cpp).
     void on(const happening::AwaitSchedule &);
     void on(const happening::Due &);
@@ -72,12 +78,14 @@ private:
     void queue();
     void askToStop();
     void kill();
-    void killOverdue(const QString &missing);
-    [[nodiscard]] QString within(std::chrono::milliseconds limit) const;
+    void killOverdue(const happening::TimerElapsed &event);
     void cancelBackoff();
     void endLeftovers(bool wasAsked);
     void limitLeftovers();
-    void ended(const ExitReport &report, const QString &cause);
+    void ended(const ExitReport &report, const Cause &how);
+    void fail();
+    void remember(const ExitReport &end);
+    [[nodiscard]] Cause whyEnded(const ExitReport &report, const Cause &how);
     void endedUnasked(const ExitReport &report);
     void restartAfterDelay();
     void becomeRunning();

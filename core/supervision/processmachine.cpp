@@ -12,7 +12,7 @@ namespace semper {
 void Step::on(const happening::Start &)
 {
     m_state.wanted = Wanted::Up;
-    m_state.wish.clear();
+    m_state.wish.reset();
     m_state.resting = false;
     switch (m_state.phase) {
     case ProcessPhase::Backoff:
@@ -29,23 +29,23 @@ void Step::on(const happening::Start &)
     case ProcessPhase::Running:
         break;
     case ProcessPhase::Stopping:
-        m_state.excess.clear();
+        m_state.excess.reset();
         forgetFailures(); // launched again as soon as the old one is gone
         break;
     }
 }
 
-void Step::on(const happening::Stop &)
+void Step::on(const happening::Stop &event)
 {
     m_state.wanted = Wanted::Down;
-    m_state.wish.clear();
-    m_state.excess.clear();
+    m_state.wish.reset();
+    m_state.excess.reset();
     m_state.queued = false;
-    if (std::exchange(m_state.resting, false) && m_state.phase == ProcessPhase::Waiting)
-        m_state.reason.clear();
+    m_state.resting = false;
     switch (m_state.phase) {
     case ProcessPhase::Starting:
     case ProcessPhase::Running:
+        m_state.command = event.why;
         askToStop();
         break;
     case ProcessPhase::Waiting:
@@ -54,23 +54,27 @@ void Step::on(const happening::Stop &)
         [[fallthrough]];
     case ProcessPhase::Failed:
     case ProcessPhase::Done:
+        m_state.cause = event.why;
         enter(m_state.clearing ? ProcessPhase::Stopping : ProcessPhase::Stopped);
         if (m_state.clearing)
             limitLeftovers();
         else
             record(RecordType::Stop);
         break;
-    case ProcessPhase::Stopped:
     case ProcessPhase::Stopping:
+        m_state.command = event.why;
+        break;
+    case ProcessPhase::Stopped:
         break;
     }
 }
 
-void Step::on(const happening::Restart &)
+void Step::on(const happening::Restart &event)
 {
     if (!isAlive())
         return on(happening::Start{});
     m_state.wanted = Wanted::Up;
+    m_state.command = cause::Commanded{.action = u"restart"_s, .by = event.by};
     forgetFailures();
     askToStop();
 }
@@ -78,6 +82,7 @@ void Step::on(const happening::Restart &)
 void Step::on(const happening::Reset &)
 {
     m_state.restarts = 0;
+    m_state.lastRestarts.clear();
     forgetFailures();
     if (m_state.phase == ProcessPhase::Backoff) {
         cancelBackoff();
@@ -87,12 +92,13 @@ void Step::on(const happening::Reset &)
 
 void Step::on(const happening::Kill &)
 {
-    on(happening::Stop{});
+    const Cause why = cause::Commanded{.action = u"kill"_s};
+    on(happening::Stop{why});
     if (m_state.clearing)
         return act(Action::Kind::KillLeftovers);
     if (m_state.phase != ProcessPhase::Stopping || m_state.killed)
         return;
-    m_state.fault = u"killed by the server"_s;
+    m_state.fault = why;
     kill();
 }
 
@@ -116,8 +122,16 @@ void Step::on(const happening::Launched &)
 
 void Step::on(const happening::LeftBehind &event)
 {
-    if (m_state.clearing && m_state.phase != ProcessPhase::Stopping)
-        m_state.reason += u"; "_s + event.what;
+    if (!m_state.clearing || m_state.phase == ProcessPhase::Stopping || !m_state.lastExit)
+        return;
+    const Cause why = cause::Daemonized{
+        .exitCode = m_state.lastExit->code.value_or(0), .processes = event.processes};
+    m_state.lastExit->cause = why;
+    m_state.deaths.first().cause = why;
+    if (auto *gaveUp = m_state.cause ? std::get_if<cause::GaveUp>(&m_state.cause->kind) : nullptr)
+        gaveUp->because = why;
+    else
+        m_state.cause = why;
 }
 
 void Step::on(const happening::Cleared &)
@@ -160,7 +174,7 @@ void Step::on(const happening::TimerElapsed &event)
     case ProcessPhase::Starting:
     case ProcessPhase::Running:
     case ProcessPhase::Stopping:
-        killOverdue(event.missing);
+        killOverdue(event);
         break;
     case ProcessPhase::Backoff:
         launch();
@@ -188,8 +202,13 @@ void Step::on(const happening::ReadyChanged &event)
 
 void Step::on(const happening::FaultReported &event)
 {
-    if ((isAlive() || m_state.phase == ProcessPhase::Stopping) && !m_state.killed)
-        m_state.fault = event.what;
+    if ((!isAlive() && m_state.phase != ProcessPhase::Stopping) || m_state.killed)
+        return;
+    m_state.fault = event.why;
+    // Once it was ready, or is to end anyway, its configuration was good enough.
+    const auto *configuration = event.why.as<cause::Configuration>();
+    if (configuration && m_state.phase != ProcessPhase::Starting)
+        m_state.fault = cause::Fault{.what = configuration->detail};
 }
 
 void Step::on(const happening::Recycle &event)
@@ -204,7 +223,7 @@ void Step::on(const happening::Hung &event)
 {
     if (!isAlive() || m_state.killed)
         return;
-    m_state.fault = event.what;
+    m_state.fault = event.why;
     kill();
 }
 
@@ -228,8 +247,25 @@ void Step::on(const happening::Excess &event)
 {
     if (!isAlive() || m_state.killed)
         return;
-    m_state.excess = event.what;
+    m_state.excess = event.why;
     askToStop();
+}
+
+void Step::on(const happening::Stalled &)
+{
+    if (m_state.phase != ProcessPhase::Running || m_state.killed || m_state.stalled)
+        return;
+    m_state.stalled = true;
+    record(RecordType::Stalled);
+    if (m_context.spec.onStalled == OnStalled::Restart)
+        on(happening::Excess{cause::Stalled{
+            .after = m_context.spec.stalledAfter.value_or(std::chrono::milliseconds(0))}});
+}
+
+void Step::on(const happening::WorkedAgain &)
+{
+    if (m_state.phase == ProcessPhase::Running && std::exchange(m_state.stalled, false))
+        record(RecordType::Working);
 }
 
 StepResult step(MachineState state, const Happening &happening, const StepContext &context)

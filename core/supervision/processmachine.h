@@ -3,9 +3,11 @@
 
 #include <semper/semper_core_export.h>
 
-#include "protocol/processstatus.h"
+#include "protocol/exitreport.h"
+#include "protocol/processphase.h"
 #include "supervision/happening.h"
 #include "supervision/instant.h"
+#include "supervision/restartwindow.h"
 #include "supervision/slidingwindow.h"
 
 #include <semper/processspec.h>
@@ -24,6 +26,8 @@ enum class RecordType {
     Start,
     Ready,
     Unready,
+    Stalled, ///< it gets nothing done
+    Working, ///< it does again
     Exit,
     Backoff,
     Failed,
@@ -63,6 +67,7 @@ struct MachineState
     ProcessPhase phase = ProcessPhase::Stopped;
     Wanted wanted = Wanted::Down;
     bool ready = false;
+    bool stalled = false; ///< it told of no work for too long
     bool clearing = false; ///< what is left of the last launch is being ended
     bool greeted = false; ///< the launch told that it is ready before it was known to be launched
     bool killed = false; ///< SIGKILL was sent
@@ -71,6 +76,7 @@ struct MachineState
     bool resting = false; ///< it waits for its schedule to be due; in Waiting and Stopping
     bool queued = false; ///< another run of its schedule follows the one that is not over
     int restarts = 0; ///< relaunches that nobody asked for
+    RestartWindow lastRestarts; ///< of them, those of the last hour
     int failures = 0; ///< ends in a row without stable running between them
     SlidingWindow recentRestarts;
     std::optional<Instant> launchedAt; ///< nothing while no launch is alive
@@ -78,11 +84,13 @@ struct MachineState
     std::optional<Instant> nextStartAt; ///< in Backoff only
     std::chrono::milliseconds extension{
         0}; ///< the time that it asked for last, to start or to stop
-    QString fault; ///< why the launch that is alive is about to end, if it said so
-    QString wish; ///< why the next launch comes, where no command asks for it
-    QString excess; ///< why the launch that is asked to end has failed
-    QString reason; ///< why the state is what it is, for people
+    std::optional<Cause> fault; ///< why the launch that is alive is about to end, if it said so
+    std::optional<Cause> command; ///< by which the launch that is alive was asked to end
+    std::optional<Cause> wish; ///< why the next launch comes, where no command asks for it
+    std::optional<Cause> excess; ///< why the launch that is asked to end has failed
+    std::optional<Cause> cause; ///< why the state is what it is; nothing where all is well
     std::optional<ExitReport> lastExit;
+    QList<ExitReport> deaths; ///< the last ten ends of launches, the newest first
 
     friend bool operator==(const MachineState &, const MachineState &) = default;
 };
@@ -92,7 +100,7 @@ struct StepContext
     const ProcessSpec &spec;
     Instant now;
     double random = 0.5; ///< from [0, 1), for the jitter
-    QString blocker = {}; ///< why it must not be launched now: "waits for db"; empty: it may
+    std::optional<Cause> blocker = {}; ///< why it must not be launched now; nothing: it may
 };
 
 struct StepResult

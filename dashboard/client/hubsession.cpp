@@ -91,7 +91,7 @@ void HubSession::read(const QJsonObject &frame)
         readResult(frame);
     else if (type == frames::state)
         Q_EMIT processChanged(ProcessStatus::fromJson(frame.value(keys::process).toObject()));
-    else if (type == frames::metrics)
+    else if (type == frames::metrics || type == frames::sample)
         Q_EMIT metricsReceived(processOf(frame), frame);
     else if (type == frames::event)
         Q_EMIT eventReceived(frame.value(keys::event).toObject());

@@ -3,6 +3,7 @@
 
 #include "model/format.h"
 
+#include "protocol/exitreport.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
 
@@ -61,7 +62,7 @@ Event Event::fromJson(const QJsonObject &json)
 
 QString Event::describe() const
 {
-    const QString reason = fields.value(keys::reason).toString();
+    const QString reason = why();
     if (type == u"waiting" || type == u"unkillable" || type == u"left_behind")
         return reason;
     if (type == u"start")
@@ -72,8 +73,8 @@ QString Event::describe() const
         return withReason(Words::tr("not ready"), reason);
     if (type == u"exit") {
         const QString decision = describeDecision(fields.value(keys::decision).toString());
-        const QString exit = describeExit(fields.value(keys::lastExit).toObject(), reason);
-        return decision.isEmpty() ? exit : Words::tr("%1, %2").arg(exit, decision);
+        return decision.isEmpty() ? describeExit()
+                                  : Words::tr("%1, %2").arg(describeExit(), decision);
     }
     if (type == u"backoff") {
         const std::chrono::milliseconds delay(fields.value(keys::delayMs).toInteger());
@@ -104,31 +105,26 @@ QString Event::describe() const
     return withReason(type, reason);
 }
 
+QString Event::why() const
+{
+    const auto cause = Cause::fromJson(fields.value(keys::cause).toObject());
+    return cause ? semper::describe(*cause) : fields.value(keys::reason).toString();
+}
+
 bool Event::isTrouble() const
 {
     if (type == u"exit")
         return !isAskedFor(fields.value(keys::decision).toString());
-    return type == u"failed" || type == u"unready" || type == u"backoff"
-        || type == u"output_dropped" || type == u"events_dropped" || type == u"cpu_high"
-        || type == u"restart_given_up" || type == u"left_behind";
+    if (type == u"unready") // which everything becomes that is asked to stop, or has ended
+        return fields.value(keys::state) == phaseName(ProcessPhase::Running);
+    return type == u"failed" || type == u"backoff" || type == u"output_dropped"
+        || type == u"events_dropped" || type == u"cpu_high" || type == u"restart_given_up"
+        || type == u"left_behind";
 }
 
-QString describeExit(const QJsonObject &lastExit, const QString &reason)
+QString Event::describeExit() const
 {
-    const QString signal = lastExit.value(keys::signal).toString();
-    const QJsonValue code = lastExit.value(keys::code);
-    // The server's own signal says nothing of why it was sent.
-    const bool isExplained = !reason.isEmpty() && !reason.startsWith(u"killed by SIG");
-    if (!signal.isEmpty() && !isExplained)
-        return lastExit.value(keys::coreDumped).toBool()
-            ? Words::tr("killed by %1 (core dumped)").arg(signal)
-            : Words::tr("killed by %1").arg(signal);
-    // What a process said of its own end (an exception's text) says more than a number.
-    if (!reason.isEmpty() && !reason.startsWith(u"exited with code"))
-        return reason;
-    if (code.isDouble())
-        return Words::tr("exited with code %1").arg(code.toInt());
-    return Words::tr("failed to start");
+    return ExitReport::fromJson(fields.value(keys::lastExit).toObject()).describe();
 }
 
 } // namespace semper::dashboard

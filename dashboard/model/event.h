@@ -21,13 +21,16 @@ struct Event
     [[nodiscard]] static Event fromJson(const QJsonObject &json);
     /// "killed by SIGKILL, restarting".
     [[nodiscard]] QString describe() const;
+    /// Of an exit: how the launch ended, in the person's language. "killed by SIGSEGV (core
+    /// dumped)".
+    [[nodiscard]] QString describeExit() const;
     /// An exit that nobody asked for, a failure.
     [[nodiscard]] bool isTrouble() const;
     /// A launch that ended, however it did.
     [[nodiscard]] bool isExit() const { return type == u"exit"; }
-};
 
-/// How the launch ended, in the person's language: "killed by SIGSEGV (core dumped)".
-[[nodiscard]] QString describeExit(const QJsonObject &lastExit, const QString &reason);
+private:
+    [[nodiscard]] QString why() const;
+};
 
 } // namespace semper::dashboard

@@ -11,16 +11,18 @@ namespace {
 
 constexpr qsizetype maximumRestartMarks = 500;
 constexpr size_t maximumLeftOut = 1000;
-// A process's own report and the server's sample come in between each other and carry the same
-// totals: over less than this a rate would jump between nothing and twice as much.
+// Over less than this a rate jumps about; and a process that says nothing new for so long counts
+// nothing.
 constexpr qint64 rateMs = 900;
 
 } // namespace
 
 void MetricHistory::apply(const QJsonObject &frame, qint64 at)
 {
-    if (const QJsonValue cpu = frame.value(keys::cpuRatio); cpu.isDouble())
+    if (const QJsonValue cpu = frame.value(keys::cpuRatio); cpu.isDouble()) {
         m_cpu.append(at, cpu.toDouble());
+        settleRates(at);
+    }
     if (const QJsonValue memory = frame.value(keys::memoryBytes);
         memory.toDouble() > 0) // 0 is not measured yet, just after a start
         m_memory.append(at, memory.toDouble());
@@ -35,6 +37,16 @@ void MetricHistory::apply(const QJsonObject &frame, qint64 at)
     const QJsonObject histograms = frame.value(keys::histograms).toObject();
     for (auto it = histograms.begin(); it != histograms.end(); ++it)
         applyHistogram(it.key(), it->toObject(), at);
+}
+
+void MetricHistory::settleRates(qint64 at)
+{
+    for (auto &[name, metric] : m_metrics) {
+        if (metric.kind != MetricKind::Counter || metric.at == 0 || at - metric.at < 2 * rateMs)
+            continue;
+        metric.series.append(at, 0);
+        metric.at = at;
+    }
 }
 
 void MetricHistory::interrupt(qint64 at)

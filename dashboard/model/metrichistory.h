@@ -31,7 +31,7 @@ public:
     /// Metrics of one process beyond this many are counted, not kept.
     static constexpr size_t maximumMetrics = 32;
 
-    /// Takes a metrics frame that came \a at, on the timeline.
+    /// Takes a "metrics" or a "sample" frame of what was \a at, on the timeline.
     void apply(const QJsonObject &frame, qint64 at);
     /// The process died, or its reports stopped coming, at \a at: gaps stay gaps.
     void interrupt(qint64 at);
@@ -47,6 +47,8 @@ public:
 
 private:
     Metric *find(const QString &name, MetricKind kind);
+    /// A process tells only what is new: what it has not counted for a while has a rate of 0.
+    void settleRates(qint64 at);
     void applyCounter(const QString &name, double total, qint64 at);
     void applyHistogram(const QString &name, const QJsonObject &histogram, qint64 at);
 

@@ -17,6 +17,8 @@ QVariant ProcessModel::data(const QModelIndex &index, int role) const
     case Qt::DisplayRole:
         return text(row, column);
     case Qt::ToolTipRole:
+        if (column == State) // why it is so, for which the pane below may have no room
+            return format::toolTip(row.status().explain());
         return column == LastEvent || column == Name ? format::toolTip(text(row, column))
                                                      : QVariant();
     case Qt::AccessibleTextRole:
@@ -26,8 +28,8 @@ QVariant ProcessModel::data(const QModelIndex &index, int role) const
             | (column >= Cpu && column <= NextStart ? Qt::AlignRight : Qt::AlignLeft));
     case SortRole:
         return sortValue(row, column);
-    case ConditionRole:
-        return int(row.condition());
+    case SeverityRole:
+        return int(row.severity());
     case IdRole:
         return QVariant::fromValue(row.id());
     default:
@@ -97,7 +99,9 @@ QString ProcessModel::text(const ProcessRow &row, Column column) const
         const auto left = row.nextStartIn();
         if (!left)
             return format::nothing();
-        return m_stale ? format::clock(row.status().nextStartAt) : format::countdown(*left);
+        if (m_stale)
+            return format::clock(row.status().nextStartAt);
+        return row.isClearing() ? tr("clearing up") : format::countdown(*left);
     }
     case LastEvent:
         return row.commandProblem().isEmpty() ? row.lastEventText() : row.commandProblem();
@@ -109,7 +113,7 @@ QVariant ProcessModel::sortValue(const ProcessRow &row, Column column) const
 {
     switch (column) {
     case State:
-        return int(row.condition());
+        return int(row.severity());
     case Name:
         return row.id().name;
     case Trend:

@@ -13,7 +13,7 @@ ProcessFilter::ProcessFilter(ProcessModel *model, QObject *parent)
     setDynamicSortFilter(false);
     setSourceModel(model);
     sort(ProcessModel::State, Qt::AscendingOrder);
-    connect(model, &ProcessModel::conditionsChanged, this, &ProcessFilter::refilter);
+    connect(model, &ProcessModel::severitiesChanged, this, &ProcessFilter::refilter);
 }
 
 void ProcessFilter::setText(const QString &text)
@@ -22,15 +22,15 @@ void ProcessFilter::setText(const QString &text)
     invalidateFilter();
 }
 
-void ProcessFilter::setCondition(std::optional<Condition> condition)
+void ProcessFilter::setSeverity(std::optional<Severity> severity)
 {
-    m_condition = condition;
+    m_severity = severity;
     invalidateFilter();
 }
 
 void ProcessFilter::refilter()
 {
-    if (m_condition || !m_text.isEmpty())
+    if (m_severity || !m_text.isEmpty())
         invalidateFilter();
 }
 
@@ -42,7 +42,7 @@ const ProcessRow &ProcessFilter::processRow(const QModelIndex &index) const
 bool ProcessFilter::filterAcceptsRow(int sourceRow, const QModelIndex &) const
 {
     const ProcessRow &row = m_model->row(sourceRow);
-    if (m_condition && row.condition() != *m_condition)
+    if (m_severity && row.severity() != *m_severity)
         return false;
     if (m_text.isEmpty())
         return true;
@@ -50,7 +50,7 @@ bool ProcessFilter::filterAcceptsRow(int sourceRow, const QModelIndex &) const
     const auto matches
         = [this](const QString &text) { return text.contains(m_text, Qt::CaseInsensitive); };
     return matches(m_model->displayName(row.id())) || matches(status.service)
-        || matches(status.className) || matches(stateLabel(status, row.isCrashLooping()))
+        || matches(status.className) || matches(conditionLabel(conditionOf(status)))
         || std::any_of(status.command.cbegin(), status.command.cend(), matches);
 }
 

@@ -20,9 +20,9 @@ public:
     /// Case does not matter; looks at name, service, class, command and state.
     void setText(const QString &text);
     [[nodiscard]] const QString &text() const { return m_text; }
-    /// Nothing: all conditions.
-    void setCondition(std::optional<Condition> condition);
-    [[nodiscard]] std::optional<Condition> condition() const { return m_condition; }
+    /// Nothing: all severities.
+    void setSeverity(std::optional<Severity> severity);
+    [[nodiscard]] std::optional<Severity> severity() const { return m_severity; }
 
     /// Sorts again by the column that the person chose.
     void resort() { sort(sortColumn(), sortOrder()); }
@@ -39,7 +39,7 @@ protected:
 private:
     ProcessModel *m_model;
     QString m_text;
-    std::optional<Condition> m_condition;
+    std::optional<Severity> m_severity;
 };
 
 } // namespace semper::dashboard

@@ -22,7 +22,7 @@ void ProcessModel::applySnapshot(const QList<ProcessStatus> &processes)
     }
     insert(fresh);
     flush();
-    Q_EMIT conditionsChanged();
+    Q_EMIT severitiesChanged();
 }
 
 void ProcessModel::applyState(const ProcessStatus &process)
@@ -30,13 +30,13 @@ void ProcessModel::applyState(const ProcessStatus &process)
     ProcessRow *known = change({process.name, process.instance});
     if (known == nullptr) {
         insert({process});
-        Q_EMIT conditionsChanged();
+        Q_EMIT severitiesChanged();
         return;
     }
-    const Condition before = known->condition();
+    const Severity before = known->severity();
     known->setStatus(process);
-    if (known->condition() != before)
-        Q_EMIT conditionsChanged();
+    if (known->severity() != before)
+        Q_EMIT severitiesChanged();
 }
 
 void ProcessModel::applyMetrics(const ProcessId &id, const QJsonObject &frame)
@@ -50,10 +50,7 @@ void ProcessModel::applyEvent(const Event &event)
     ProcessRow *known = change(event.process);
     if (known == nullptr)
         return;
-    const Condition before = known->condition();
     known->applyEvent(event);
-    if (known->condition() != before)
-        Q_EMIT conditionsChanged();
 }
 
 void ProcessModel::setIntent(const ProcessId &id, const Intent &intent)
@@ -118,11 +115,6 @@ void ProcessModel::tick()
         return;
     m_firstDirty = 0;
     m_lastDirty = rowCount() - 1;
-    // A crash loop ends by time alone, with no word from the server.
-    if (const auto counts = conditionCounts(); counts != m_counts) {
-        m_counts = counts;
-        Q_EMIT conditionsChanged();
-    }
 }
 
 const ProcessRow *ProcessModel::find(const ProcessId &id) const
@@ -142,11 +134,11 @@ QString ProcessModel::displayName(const ProcessId &id) const
     return m_instances.value(id.name) > 1 || id.instance != 0 ? id.selector() : id.name;
 }
 
-std::array<int, allConditions.size()> ProcessModel::conditionCounts() const
+std::array<int, allSeverities.size()> ProcessModel::severityCounts() const
 {
-    std::array<int, allConditions.size()> counts{};
+    std::array<int, allSeverities.size()> counts{};
     for (const ProcessRow &row : m_rows)
-        ++counts[size_t(row.condition())];
+        ++counts[size_t(row.severity())];
     return counts;
 }
 

@@ -20,7 +20,7 @@ class ProcessModel : public QAbstractTableModel
 public:
     enum Column { State, Name, Trend, Cpu, Memory, Restarts, Uptime, Pid, NextStart, LastEvent };
     static constexpr int columns = LastEvent + 1;
-    enum Role { SortRole = Qt::UserRole + 1, ConditionRole, IdRole };
+    enum Role { SortRole = Qt::UserRole + 1, SeverityRole, IdRole };
 
     using QAbstractTableModel::QAbstractTableModel;
 
@@ -54,7 +54,7 @@ public:
     [[nodiscard]] QModelIndex indexOf(const ProcessId &id) const;
     /// The name; with the instance where there is more than one.
     [[nodiscard]] QString displayName(const ProcessId &id) const;
-    [[nodiscard]] std::array<int, allConditions.size()> conditionCounts() const;
+    [[nodiscard]] std::array<int, allSeverities.size()> severityCounts() const;
 
     [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex &parent = {}) const override;
@@ -64,8 +64,8 @@ public:
         int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
 Q_SIGNALS:
-    /// A process appeared, left, or moved to another condition.
-    void conditionsChanged();
+    /// A process appeared, left, or moved to another severity.
+    void severitiesChanged();
 
 private:
     [[nodiscard]] ProcessRow::Clock::time_point now() const;
@@ -79,7 +79,6 @@ private:
     std::vector<ProcessRow> m_rows;
     QHash<ProcessId, int> m_index;
     QHash<QString, int> m_instances; ///< how many rows have this name
-    std::array<int, allConditions.size()> m_counts{}; ///< as of the last tick
     int m_firstDirty = -1;
     int m_lastDirty = -1;
     bool m_stale = false;

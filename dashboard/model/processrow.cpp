@@ -28,22 +28,14 @@ ProcessRow::ProcessRow(const ProcessStatus &status)
     , m_uptimeKnownAt(Clock::now())
 { }
 
-Condition ProcessRow::condition() const
+Severity ProcessRow::severity() const
 {
-    return conditionOf(m_status, isCrashLooping());
+    return severityOf(conditionOf(m_status));
 }
 
 QString ProcessRow::stateText(Clock::time_point now) const
 {
-    return m_intent ? m_intent->describe(now) : stateLabel(m_status, isCrashLooping());
-}
-
-bool ProcessRow::isCrashLooping() const
-{
-    if (m_recentExits.size() < crashLoopExits)
-        return false;
-    const qint64 since = timeline::now() - std::chrono::milliseconds(crashLoopWindow).count();
-    return m_recentExits.at(m_recentExits.size() - crashLoopExits) >= since;
+    return m_intent ? m_intent->describe(now) : conditionLabel(conditionOf(m_status));
 }
 
 std::optional<std::chrono::milliseconds> ProcessRow::uptime(Clock::time_point now) const
@@ -62,14 +54,18 @@ std::optional<std::chrono::milliseconds> ProcessRow::nextStartIn() const
     return std::max(std::chrono::milliseconds(left), 0ms);
 }
 
+bool ProcessRow::isClearing() const
+{
+    return m_status.clearing && nextStartIn() == 0ms;
+}
+
 QString ProcessRow::lastEventText() const
 {
     if (m_lastEventAt.isValid())
         return format::clock(m_lastEventAt) + u' ' + m_lastEventText;
     if (m_status.lastExit)
-        return format::clock(m_status.lastExit->at) + u' '
-            + describeExit(m_status.lastExit->toJson(), m_status.reason);
-    return m_status.reason;
+        return format::clock(m_status.lastExit->at) + u' ' + m_status.lastExit->describe();
+    return m_status.explain();
 }
 
 QDateTime ProcessRow::lastEventAt() const
@@ -98,8 +94,10 @@ void ProcessRow::setStatus(const ProcessStatus &status)
 
 void ProcessRow::applyMetrics(const QJsonObject &frame, bool shown)
 {
-    // Not when the frame says that it was made: the newest one is sent, and comes at once.
-    m_history->apply(frame, timeline::now());
+    // The server is on this machine, and its time since boot is ours.
+    const qint64 now = timeline::now();
+    const qint64 at = std::min(frame.value(keys::bootMs).toInteger(now), now);
+    m_history->apply(frame, at);
     if (!shown)
         return;
     if (const QJsonValue cpu = frame.value(keys::cpuRatio); cpu.isDouble())
@@ -127,21 +125,16 @@ void ProcessRow::noteExit(const Event &event)
     m_lastTrouble.clear();
     if (!event.isTrouble())
         return;
-    m_lastTrouble = describeExit(
-        event.fields.value(keys::lastExit).toObject(), event.fields.value(keys::reason).toString());
+    m_lastTrouble = event.describeExit();
     const std::pair key(event.id, event.at);
     if (m_knownExits.contains(key)) // all are told again after a reconnection
         return;
     if (m_knownExits.size() >= maximumKnownExits)
         m_knownExits.clear();
     m_knownExits.insert(key);
-    qint64 at = timeline::of(event.at);
-    if (!m_recentExits.isEmpty())
-        at = std::max(at, m_recentExits.last());
-    m_recentExits.append(at);
-    if (m_recentExits.size() > crashLoopExits)
-        m_recentExits.removeFirst();
-    m_history->markRestart(at);
+    const QList<qint64> &marks = m_history->restarts();
+    const qint64 at = timeline::of(event.at);
+    m_history->markRestart(marks.isEmpty() ? at : std::max(at, marks.last()));
 }
 
 void ProcessRow::setIntent(const Intent &intent)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "model/condition.h"
 #include "model/event.h"
 #include "model/intent.h"
 #include "model/metrichistory.h"
 #include "model/processid.h"
+#include "model/severity.h"
 
 #include "protocol/processstatus.h"
 
@@ -35,14 +35,15 @@ public:
     /// What the server answered to a command it refused; empty when there is none to show.
     [[nodiscard]] const QString &commandProblem() const { return m_commandProblem; }
 
-    [[nodiscard]] Condition condition() const;
+    [[nodiscard]] Severity severity() const;
     /// "Crash loop", or the intent while there is one.
     [[nodiscard]] QString stateText(Clock::time_point now) const;
-    [[nodiscard]] bool isCrashLooping() const;
     /// Nothing while no launch is alive.
     [[nodiscard]] std::optional<std::chrono::milliseconds> uptime(Clock::time_point now) const;
     /// Nothing unless a start is due; counts by wall time, which the server shares with us.
     [[nodiscard]] std::optional<std::chrono::milliseconds> nextStartIn() const;
+    /// It would start now, but what the last launch left behind is being ended.
+    [[nodiscard]] bool isClearing() const;
     /// "14:03:22 killed by SIGKILL, restarting".
     [[nodiscard]] QString lastEventText() const;
     [[nodiscard]] QDateTime lastEventAt() const;
@@ -66,7 +67,6 @@ private:
     ProcessStatus m_status;
     Clock::time_point m_uptimeKnownAt;
     std::shared_ptr<MetricHistory> m_history = std::make_shared<MetricHistory>();
-    QList<qint64> m_recentExits; ///< nobody asked for them; on the timeline
     QSet<std::pair<qint64, QDateTime>> m_knownExits; ///< ids and times of those that were noted
     QDateTime m_lastEventAt;
     QString m_lastEventText;

@@ -28,7 +28,7 @@ constexpr int smallestWidth = 220;
 double roundUp(double peak, bool bytes)
 {
     if (peak <= 0)
-        return 1;
+        return bytes ? 1024 * 1024 : 1;
     if (bytes)
         return std::max(1024.0, std::exp2(std::ceil(std::log2(peak))));
     const double power = std::pow(10.0, std::floor(std::log10(peak)));
@@ -198,7 +198,7 @@ void Chart::paintMarks(QPainter &painter) const
 {
     const QRectF box = plot();
     const QColor color
-        = m_stale ? theme::stale(palette()) : theme::conditionColor(Condition::Failing, palette());
+        = m_stale ? theme::stale(palette()) : theme::severityColor(Severity::Failing, palette());
     painter.setPen(QPen(color, 1, Qt::DashLine));
     for (const qint64 at : m_history->restarts()) {
         if (at < m_now - m_span || at > m_now)

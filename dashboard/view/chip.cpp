@@ -18,14 +18,14 @@ constexpr double radius = 4;
 
 } // namespace
 
-Chip::Chip(std::optional<Condition> condition, QWidget *parent)
+Chip::Chip(std::optional<Severity> severity, QWidget *parent)
     : QAbstractButton(parent)
-    , m_condition(condition)
+    , m_severity(severity)
 {
     setCheckable(true);
     setFocusPolicy(Qt::TabFocus);
     setAttribute(Qt::WA_Hover);
-    setText(condition ? conditionName(*condition) : tr("All"));
+    setText(severity ? severityName(*severity) : tr("All"));
     setCount(0);
 }
 
@@ -47,7 +47,7 @@ void Chip::setStale(bool stale)
 
 QSize Chip::sizeHint() const
 {
-    const int shape = m_condition ? shapeSize + gap : 0;
+    const int shape = m_severity ? shapeSize + gap : 0;
     return {2 * padding + shape + textWidth() + 2, fontMetrics().height() + 10};
 }
 
@@ -77,11 +77,11 @@ void Chip::paintEvent(QPaintEvent *)
         hasFocus() ? 2 : 1));
     painter.drawRoundedRect(frame, radius, radius);
     int x = padding;
-    if (m_condition) {
+    if (m_severity) {
         theme::paintShape(painter, QRectF(x, (height() - shapeSize) / 2.0, shapeSize, shapeSize),
-            *m_condition,
+            *m_severity,
             m_stale || m_count == 0 ? theme::stale(palette())
-                                    : theme::conditionColor(*m_condition, palette()));
+                                    : theme::severityColor(*m_severity, palette()));
         x += shapeSize + gap;
     }
     painter.setPen(text);

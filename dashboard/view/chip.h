@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "model/condition.h"
+#include "model/severity.h"
 
 #include <QAbstractButton>
 
@@ -14,8 +14,8 @@ class Chip : public QAbstractButton
 {
     Q_OBJECT
 public:
-    /// Nothing: all conditions, without a shape.
-    explicit Chip(std::optional<Condition> condition, QWidget *parent = nullptr);
+    /// Nothing: all severities, without a shape.
+    explicit Chip(std::optional<Severity> severity, QWidget *parent = nullptr);
 
     void setCount(int count);
     void setStale(bool stale);
@@ -27,7 +27,7 @@ protected:
 private:
     [[nodiscard]] int textWidth() const;
 
-    std::optional<Condition> m_condition;
+    std::optional<Severity> m_severity;
     int m_count = -1;
     bool m_stale = false;
 };

@@ -12,7 +12,7 @@ namespace semper::dashboard {
 
 namespace {
 
-constexpr int allId = int(allConditions.size());
+constexpr int allId = int(allSeverities.size());
 
 Chip *chipOf(const QButtonGroup *group, int id)
 {
@@ -28,14 +28,14 @@ ChipBar::ChipBar(QWidget *parent)
     auto *layout = new QHBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(6);
-    const auto add = [this, layout](std::optional<Condition> condition, int id) {
-        auto *chip = new Chip(condition, this);
+    const auto add = [this, layout](std::optional<Severity> severity, int id) {
+        auto *chip = new Chip(severity, this);
         m_group->addButton(chip, id);
         layout->addWidget(chip);
     };
     add(std::nullopt, allId);
-    for (const Condition condition : allConditions)
-        add(condition, int(condition));
+    for (const Severity severity : allSeverities)
+        add(severity, int(severity));
     layout->addStretch();
     m_group->button(allId)->setChecked(true);
     connect(m_group, &QButtonGroup::idToggled, this, [this](int, bool checked) {
@@ -44,10 +44,10 @@ ChipBar::ChipBar(QWidget *parent)
     });
 }
 
-void ChipBar::setCounts(const std::array<int, allConditions.size()> &counts)
+void ChipBar::setCounts(const std::array<int, allSeverities.size()> &counts)
 {
-    for (const Condition condition : allConditions)
-        chipOf(m_group, int(condition))->setCount(counts[size_t(condition)]);
+    for (const Severity severity : allSeverities)
+        chipOf(m_group, int(severity))->setCount(counts[size_t(severity)]);
     chipOf(m_group, allId)->setCount(std::accumulate(counts.begin(), counts.end(), 0));
 }
 
@@ -57,20 +57,20 @@ void ChipBar::setStale(bool stale)
         chipOf(m_group, id)->setStale(stale);
 }
 
-std::optional<Condition> ChipBar::chosen() const
+std::optional<Severity> ChipBar::chosen() const
 {
     const int id = m_group->checkedId();
-    return id == allId ? std::nullopt : std::optional(Condition(id));
+    return id == allId ? std::nullopt : std::optional(Severity(id));
 }
 
-void ChipBar::choose(std::optional<Condition> condition)
+void ChipBar::choose(std::optional<Severity> severity)
 {
-    chip(condition)->setChecked(true);
+    chip(severity)->setChecked(true);
 }
 
-QAbstractButton *ChipBar::chip(std::optional<Condition> condition) const
+QAbstractButton *ChipBar::chip(std::optional<Severity> severity) const
 {
-    return m_group->button(condition ? int(*condition) : allId);
+    return m_group->button(severity ? int(*severity) : allId);
 }
 
 } // namespace semper::dashboard

@@ -29,27 +29,27 @@ void ConnectionLabel::refresh(const ServerMirror &mirror)
 {
     const HubSession *session = mirror.session();
     if (session == nullptr) {
-        m_shape->setCondition(Condition::Stopped, false);
+        m_shape->setSeverity(Severity::Stopped, false);
         m_label->setText(tr("No server"));
         return;
     }
     switch (session->state()) {
     case HubSession::State::Connecting:
-        m_shape->setCondition(Condition::Starting, false);
+        m_shape->setSeverity(Severity::Starting, false);
         m_label->setText(tr("Connecting to %1…").arg(mirror.serverName()));
         return;
     case HubSession::State::Live:
-        m_shape->setCondition(Condition::Running, false);
+        m_shape->setSeverity(Severity::Running, false);
         m_label->setText(tr("Connected to %1, pid %2")
                              .arg(mirror.serverName())
                              .arg(session->server().value(keys::pid).toInteger()));
         return;
     case HubSession::State::Silent:
-        m_shape->setCondition(Condition::Degraded, false);
+        m_shape->setSeverity(Severity::Degraded, false);
         m_label->setText(tr("No answer · data is %1 old").arg(format::duration(session->age())));
         return;
     case HubSession::State::Lost:
-        m_shape->setCondition(Condition::Degraded, false);
+        m_shape->setSeverity(Severity::Degraded, false);
         m_label->setText(tr("Disconnected · data is %1 old").arg(format::duration(session->age())));
         return;
     }

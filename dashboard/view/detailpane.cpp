@@ -120,13 +120,13 @@ void DetailPane::refreshHeader(const ProcessRow *row)
 {
     const bool stale = m_mirror->processes().isStale();
     if (row == nullptr) {
-        m_shape->setCondition(std::nullopt, false);
+        m_shape->setSeverity(std::nullopt, false);
         m_name->setText({});
         m_facts->setText(tr("Select a process to see its numbers, events and output"));
         m_origin->setText({});
         return;
     }
-    m_shape->setCondition(row->intent() ? Condition::Starting : row->condition(), stale);
+    m_shape->setSeverity(row->intent() ? Severity::Starting : row->severity(), stale);
     m_name->setText(m_mirror->processes().displayName(row->id()));
     for (QWidget *label : {static_cast<QWidget *>(m_name), static_cast<QWidget *>(m_facts)})
         label->setForegroundRole(stale ? QPalette::PlaceholderText : QPalette::WindowText);
@@ -148,11 +148,13 @@ QString DetailPane::facts(const ProcessRow &row) const
     if (!row.commandProblem().isEmpty())
         facts.append(row.commandProblem());
     if (const auto left = row.nextStartIn(); left && !m_mirror->processes().isStale())
-        facts.append(tr("next start %1").arg(format::countdown(*left)));
+        facts.append(row.isClearing() ? tr("ending what it left behind")
+                                      : tr("next start %1").arg(format::countdown(*left)));
     if (status.critical)
         facts.append(tr("critical"));
-    if (!status.reason.isEmpty())
-        facts.append(status.reason);
+    const QString why = status.explain();
+    if (!why.isEmpty())
+        facts.append(why);
     if (!status.status.isEmpty())
         facts.append(u"“%1”"_s.arg(status.status));
     if (status.restarts > 0)
@@ -164,8 +166,8 @@ QString DetailPane::facts(const ProcessRow &row) const
     if (status.standby > 0)
         facts.append(tr("%n in standby", nullptr, status.standby));
     if (status.lastExit) {
-        const QString how = describeExit(status.lastExit->toJson(), {});
-        facts.append(how == status.reason
+        const QString how = status.lastExit->describe();
+        facts.append(how == why
                 ? tr("last exit %1").arg(format::clock(status.lastExit->at))
                 : tr("last exit %1, %2").arg(format::clock(status.lastExit->at), how));
     }

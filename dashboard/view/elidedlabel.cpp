@@ -20,6 +20,7 @@ void ElidedLabel::setText(const QString &text)
         return;
     m_text = text;
     setAccessibleName(text);
+    setToolTip(format::toolTip(text));
     updateGeometry();
     update();
 }
@@ -39,10 +40,6 @@ void ElidedLabel::paintEvent(QPaintEvent *)
     QPainter painter(this);
     painter.setPen(palette().color(foregroundRole()));
     drawTabular(painter, contentsRect(), Qt::AlignVCenter | m_alignment, m_text);
-    const bool cut = fontMetrics().horizontalAdvance(m_text) > contentsRect().width();
-    const QString tip = cut ? format::toolTip(m_text) : QString();
-    if (toolTip() != tip)
-        setToolTip(tip);
 }
 
 } // namespace semper::dashboard

@@ -46,12 +46,12 @@ public:
                 option.fontMetrics.horizontalAdvance(time))
             + margin);
         const QColor color = stale ? theme::stale(palette)
-            : trouble              ? theme::conditionColor(Condition::Failing, palette)
+            : trouble              ? theme::severityColor(Severity::Failing, palette)
                                    : palette.color(QPalette::Text);
         if (trouble)
             theme::paintShape(*painter,
                 QRectF(box.left(), box.center().y() - shapeSize / 2.0 + 0.5, shapeSize, shapeSize),
-                Condition::Failing, color);
+                Severity::Failing, color);
         painter->setPen(color);
         drawTabular(*painter, box.adjusted(shapeSize + 6, 0, 0, 0),
             Qt::AlignVCenter | Qt::AlignLeft, index.data().toString());

@@ -61,14 +61,14 @@ void MessageBar::paintEvent(QPaintEvent *)
     if (m_tone == Tone::Trouble)
         theme::paintShape(painter,
             QRectF(shapeMargin, (height() - shapeSize) / 2.0, shapeSize, shapeSize),
-            Condition::Degraded, color);
+            Severity::Degraded, color);
 }
 
 QColor MessageBar::color() const
 {
     switch (m_tone) {
     case Tone::Trouble:
-        return theme::conditionColor(Condition::Degraded, palette());
+        return theme::severityColor(Severity::Degraded, palette());
     case Tone::Notice:
         return palette().color(QPalette::Highlight);
     }

@@ -156,9 +156,9 @@ QColor OutputView::colorOf(const OutputLine &line, const QString &text) const
     if (line.kind == OutputLine::Kind::Text) {
         for (const auto word : {"error"_L1, "fatal"_L1, "critical"_L1, "exception"_L1})
             if (text.contains(word, Qt::CaseInsensitive))
-                return theme::conditionColor(Condition::Failing, palette());
+                return theme::severityColor(Severity::Failing, palette());
         if (text.contains("warn"_L1, Qt::CaseInsensitive))
-            return theme::conditionColor(Condition::Degraded, palette());
+            return theme::severityColor(Severity::Degraded, palette());
     }
     return palette().color(QPalette::Text);
 }

@@ -42,7 +42,7 @@ void ProcessDelegate::paint(
         const QColor line
             = model.isStale() ? theme::stale(option.palette) : theme::line(option.palette);
         const QColor restart
-            = model.isStale() ? line : theme::conditionColor(Condition::Failing, option.palette);
+            = model.isStale() ? line : theme::severityColor(Severity::Failing, option.palette);
         paintSparkline(*painter, QRectF(box).adjusted(0, 6, 0, -6), *row.history(),
             model.displayTime(), line, restart);
         return;
@@ -71,13 +71,13 @@ void ProcessDelegate::paintState(QPainter &painter, const QStyleOptionViewItem &
     const QRect &box, const ProcessRow &row) const
 {
     const bool stale = m_filter->processes().isStale();
-    const Condition condition = row.intent() ? Condition::Starting : row.condition();
+    const Severity severity = row.intent() ? Severity::Starting : row.severity();
     const QColor color
-        = stale ? theme::stale(option.palette) : theme::conditionColor(condition, option.palette);
+        = stale ? theme::stale(option.palette) : theme::severityColor(severity, option.palette);
     const QRectF shape(
         box.left() + 2, box.center().y() - shapeSize / 2.0 + 0.5, shapeSize, shapeSize);
-    theme::paintShape(painter, shape, condition, color);
-    const bool problem = condition == Condition::Failing || condition == Condition::Degraded;
+    theme::paintShape(painter, shape, severity, color);
+    const bool problem = severity == Severity::Failing || severity == Severity::Degraded;
     QFont font = option.font;
     font.setBold(problem);
     painter.setFont(font);
@@ -92,7 +92,7 @@ QColor ProcessDelegate::textColor(
     if (m_filter->processes().isStale())
         return theme::stale(option.palette);
     if (column == ProcessModel::LastEvent && !row.commandProblem().isEmpty())
-        return theme::conditionColor(Condition::Failing, option.palette);
+        return theme::severityColor(Severity::Failing, option.palette);
     const bool secondary = column == ProcessModel::Pid
         || (!row.isAlive() && column >= ProcessModel::Cpu && column <= ProcessModel::Uptime
             && column != ProcessModel::Restarts)

@@ -102,7 +102,7 @@ void ServerPage::connectParts()
         refreshEmptiness();
     });
     connect(m_chips, &ChipBar::chosenChanged, this, [this] {
-        m_filter.setCondition(m_chips->chosen());
+        m_filter.setSeverity(m_chips->chosen());
         refreshEmptiness();
     });
     connect(m_clear, &QPushButton::clicked, this, &ServerPage::clearFilter);
@@ -110,8 +110,8 @@ void ServerPage::connectParts()
         if (const ProcessId process = m_table->currentProcess(); !process.name.isEmpty())
             m_detail->show(process);
     });
-    connect(&m_mirror->processes(), &ProcessModel::conditionsChanged, this, [this] {
-        m_chips->setCounts(m_mirror->processes().conditionCounts());
+    connect(&m_mirror->processes(), &ProcessModel::severitiesChanged, this, [this] {
+        m_chips->setCounts(m_mirror->processes().severityCounts());
         refreshEmptiness();
     });
     connect(m_mirror, &ServerMirror::snapshotTaken, this, &ServerPage::takeSnapshot);
@@ -280,8 +280,8 @@ void ServerPage::refreshEmptiness()
         m_emptyText->setText(tr("This server has no processes."));
     else if (!m_filter.text().isEmpty())
         m_emptyText->setText(tr("No process matches ‘%1’.").arg(m_filter.text()));
-    else if (const auto condition = m_filter.condition())
-        m_emptyText->setText(tr("No process is in condition ‘%1’.").arg(conditionName(*condition)));
+    else if (const auto severity = m_filter.severity())
+        m_emptyText->setText(tr("No process is in severity ‘%1’.").arg(severityName(*severity)));
 }
 
 void ServerPage::takeSnapshot()
@@ -290,7 +290,7 @@ void ServerPage::takeSnapshot()
     m_table->resort();
     if (!m_table->currentIndex().isValid() && m_filter.rowCount() > 0)
         m_table->selectProcess(m_filter.processRow(m_filter.index(0, 0)).id());
-    m_chips->setCounts(m_mirror->processes().conditionCounts());
+    m_chips->setCounts(m_mirror->processes().severityCounts());
     refreshEmptiness();
     refreshBanner();
 }

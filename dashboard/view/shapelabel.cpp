@@ -19,22 +19,22 @@ ShapeLabel::ShapeLabel(QWidget *parent)
     setFixedSize(shapeSize + 2, shapeSize + 2);
 }
 
-void ShapeLabel::setCondition(std::optional<Condition> condition, bool stale)
+void ShapeLabel::setSeverity(std::optional<Severity> severity, bool stale)
 {
-    if (m_condition == condition && m_stale == stale)
+    if (m_severity == severity && m_stale == stale)
         return;
-    m_condition = condition;
+    m_severity = severity;
     m_stale = stale;
     update();
 }
 
 void ShapeLabel::paintEvent(QPaintEvent *)
 {
-    if (!m_condition)
+    if (!m_severity)
         return;
     QPainter painter(this);
-    theme::paintShape(painter, QRectF(1, 1, shapeSize, shapeSize), *m_condition,
-        m_stale ? theme::stale(palette()) : theme::conditionColor(*m_condition, palette()));
+    theme::paintShape(painter, QRectF(1, 1, shapeSize, shapeSize), *m_severity,
+        m_stale ? theme::stale(palette()) : theme::severityColor(*m_severity, palette()));
 }
 
 } // namespace semper::dashboard

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "model/condition.h"
+#include "model/severity.h"
 
 #include <QWidget>
 
@@ -9,7 +9,7 @@
 
 namespace semper::dashboard {
 
-/// The shape of a condition in its colour, or in grey where it is not up to date.
+/// The shape of a severity in its colour, or in grey where it is not up to date.
 class ShapeLabel : public QWidget
 {
     Q_OBJECT
@@ -17,13 +17,13 @@ public:
     explicit ShapeLabel(QWidget *parent = nullptr);
 
     /// Nothing: empty.
-    void setCondition(std::optional<Condition> condition, bool stale);
+    void setSeverity(std::optional<Severity> severity, bool stale);
 
 protected:
     void paintEvent(QPaintEvent *event) override;
 
 private:
-    std::optional<Condition> m_condition;
+    std::optional<Severity> m_severity;
     bool m_stale = false;
 };
 

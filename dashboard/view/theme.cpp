@@ -38,18 +38,18 @@ bool isDark(const QPalette &palette)
     return palette.color(QPalette::Base).lightness() < 128;
 }
 
-QColor conditionColor(Condition condition, const QPalette &palette)
+QColor severityColor(Severity severity, const QPalette &palette)
 {
     const bool dark = isDark(palette);
-    switch (condition) {
-    case Condition::Failing:
+    switch (severity) {
+    case Severity::Failing:
         return dark ? QColor(0xe0523c) : QColor(0x7a0a12);
-    case Condition::Degraded:
+    case Severity::Degraded:
         return dark ? QColor(0xffb200) : QColor(0xd06a00);
-    case Condition::Starting:
-    case Condition::Running:
+    case Severity::Starting:
+    case Severity::Running:
         return dark ? QColor(0x66b2ff) : QColor(0x0a84d0);
-    case Condition::Stopped:
+    case Severity::Stopped:
         return dark ? QColor(0x999999) : QColor(0x777777);
     }
     Q_UNREACHABLE();
@@ -57,7 +57,7 @@ QColor conditionColor(Condition condition, const QPalette &palette)
 
 QColor line(const QPalette &palette)
 {
-    return conditionColor(Condition::Running, palette);
+    return severityColor(Severity::Running, palette);
 }
 
 QColor muted(const QPalette &palette)
@@ -88,34 +88,34 @@ QColor mix(const QColor &front, const QColor &back, double share)
         blend(front.blue(), back.blue()));
 }
 
-void paintShape(QPainter &painter, const QRectF &box, Condition condition, const QColor &color)
+void paintShape(QPainter &painter, const QRectF &box, Severity severity, const QColor &color)
 {
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(Qt::NoPen);
     painter.setBrush(color);
     const double unit = box.width() / 12;
-    switch (condition) {
-    case Condition::Failing:
+    switch (severity) {
+    case Severity::Failing:
         painter.setPen(QPen(color, 2.6 * unit, Qt::SolidLine, Qt::FlatCap));
         painter.drawLine(
             box.topLeft() + QPointF(unit, unit), box.bottomRight() - QPointF(unit, unit));
         painter.drawLine(
             box.topRight() + QPointF(-unit, unit), box.bottomLeft() - QPointF(-unit, unit));
         break;
-    case Condition::Degraded:
+    case Severity::Degraded:
         painter.drawPolygon(QPolygonF({{box.center().x(), box.top() + 0.4 * unit},
             {box.right(), box.bottom() - 0.6 * unit}, {box.left(), box.bottom() - 0.6 * unit}}));
         break;
-    case Condition::Starting:
+    case Severity::Starting:
         painter.setBrush(Qt::NoBrush);
         painter.setPen(QPen(color, 2 * unit));
         painter.drawEllipse(box.adjusted(2 * unit, 2 * unit, -2 * unit, -2 * unit));
         break;
-    case Condition::Running:
+    case Severity::Running:
         painter.drawEllipse(box.adjusted(unit, unit, -unit, -unit));
         break;
-    case Condition::Stopped:
+    case Severity::Stopped:
         painter.setBrush(Qt::NoBrush);
         painter.setPen(QPen(color, 1.4 * unit, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
         painter.drawRect(box.adjusted(2 * unit, 2 * unit, -2 * unit, -2 * unit));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "model/condition.h"
+#include "model/severity.h"
 
 #include <QColor>
 #include <QPalette>
@@ -13,7 +13,7 @@ class QRectF;
 namespace semper::dashboard::theme {
 
 [[nodiscard]] bool isDark(const QPalette &palette);
-[[nodiscard]] QColor conditionColor(Condition condition, const QPalette &palette);
+[[nodiscard]] QColor severityColor(Severity severity, const QPalette &palette);
 /// Of a line that carries no judgement: charts, sparklines.
 [[nodiscard]] QColor line(const QPalette &palette);
 /// Secondary text. Still 4.5:1 on the base.
@@ -29,7 +29,7 @@ namespace semper::dashboard::theme {
 [[nodiscard]] QColor mix(const QColor &front, const QColor &back, double share);
 
 /// Disc, triangle, cross, ring or hollow square: a state is told by shape as well as colour.
-void paintShape(QPainter &painter, const QRectF &box, Condition condition, const QColor &color);
+void paintShape(QPainter &painter, const QRectF &box, Severity severity, const QColor &color);
 
 /// Palettes of our own, for those who choose them and where the desktop has none.
 [[nodiscard]] QPalette lightPalette();

@@ -14,7 +14,11 @@ int main(int argc, char *argv[])
     return semper::exec(argc, argv, [](semper::ServerApplication &app) {
         auto &http
             = app.addService<semper::HttpService>(u"http"_s, {.listen = u"127.0.0.1:18306"_s});
-        http.route(u"/hello"_s, [] { return u"hello"_s; });
+        const semper::Counter greetings = http.counter(u"greetings");
+        http.route(u"/hello"_s, [greetings] {
+            greetings.add();
+            return u"hello"_s;
+        });
         http.route(u"/visitors"_s, [&http]() -> QCoro::Task<QJsonObject> {
             const QJsonObject question{{u"what"_s, u"most"_s}};
             co_return co_await http.ask(u"visitors"_s, question); // a process of its own answers

@@ -90,7 +90,7 @@ int serveEmbedded(const QStringList &words, const std::function<void(ServerAppli
     try {
         setUp(application);
     } catch (...) {
-        return fail(u"the program's set-up failed: %1"_s.arg(describeCurrentException()));
+        return fail(u"the program's set-up failed: %1"_s.arg(currentFault().what));
     }
     ConfigSource source{.read = {}, .program = describeServices(application)};
     ServerConfig config;

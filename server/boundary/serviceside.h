@@ -36,6 +36,7 @@ struct ServiceFacts
     QString type;
     QStringList addresses = {}; ///< with real ports
     qsizetype connections = 0;
+    QJsonObject metrics = {}; ///< as its own code set them, up to 250 ms ago
 };
 
 /// Clients that came to a service and went.

@@ -3,7 +3,6 @@
 
 #include "cli/selection.h"
 #include "cli/statustable.h"
-#include "supervisor/waitreason.h"
 
 #include <QCoreApplication>
 #include <QDateTime>
@@ -108,7 +107,7 @@ private:
             return verdict;
         const Verdict ofLast = judge(m_effect, last, last);
         return ofLast.kind == Verdict::Kind::OutOfReach
-            ? outOfReach(u"%1, %2: %3"_s.arg(status.reason, last.name, ofLast.reason))
+            ? outOfReach(u"%1, %2: %3"_s.arg(status.explain(), last.name, ofLast.reason))
             : verdict;
     }
 
@@ -134,20 +133,17 @@ private:
     /// Of those that wait for each other, \a status first, the last one that waits.
     [[nodiscard]] ProcessStatus lastThatWaits(ProcessStatus status) const
     {
-        for (int steps = 0; steps < mostSteps && isOneOfAChain(status); ++steps) {
-            const QString name
-                = status.reason.sliced(waitreason::begin.size()).chopped(waitreason::waits.size());
-            const auto next = m_session.process(name, 0);
+        for (int steps = 0; steps < mostSteps && status.cause; ++steps) {
+            const auto *waiting = status.cause->as<cause::Waiting>();
+            if (status.state != ProcessPhase::Waiting || !waiting
+                || waiting->state != ProcessPhase::Waiting)
+                return status;
+            const auto next = m_session.process(waiting->process, 0);
             if (!next || next->state != ProcessPhase::Waiting)
                 return status;
             status = *next;
         }
         return status;
-    }
-    [[nodiscard]] static bool isOneOfAChain(const ProcessStatus &status)
-    {
-        return status.state == ProcessPhase::Waiting && status.reason.startsWith(waitreason::begin)
-            && status.reason.endsWith(waitreason::waits);
     }
 
     static constexpr int mostSteps = 1000; ///< nobody waits in a circle, but who knows the server

@@ -2,7 +2,6 @@
 #include "cli/effect.h"
 
 #include "cli/terminaltext.h"
-#include "supervisor/waitreason.h"
 
 using namespace Qt::StringLiterals;
 
@@ -19,9 +18,21 @@ Verdict reachedIf(bool reached)
 Verdict outOfReach(const ProcessStatus &status)
 {
     const QString state = phaseName(status.state);
+    const QString why = status.explain();
     return {.kind = Verdict::Kind::OutOfReach,
-        .reason
-        = status.reason.isEmpty() ? state : u"%1: %2"_s.arg(state, printable(status.reason))};
+        .reason = why.isEmpty() ? state : u"%1: %2"_s.arg(state, printable(why))};
+}
+
+/// It waits for what will not come by itself.
+bool isStranded(const ProcessStatus &status)
+{
+    if (status.state != ProcessPhase::Waiting || !status.cause)
+        return false;
+    if (const auto *scheduled = status.cause->as<cause::Scheduled>())
+        return !scheduled->nextStartAt.isValid();
+    const auto *waiting = status.cause->as<cause::Waiting>();
+    return waiting
+        && (waiting->state == ProcessPhase::Failed || waiting->state == ProcessPhase::Stopped);
 }
 
 bool isDown(const ProcessStatus &status)
@@ -51,9 +62,7 @@ Verdict judge(Effect effect, const ProcessStatus &before, const ProcessStatus &s
     const bool failed = status.state == ProcessPhase::Failed;
     const bool done = status.state == ProcessPhase::Done;
     const bool another = status.pid != before.pid || status.startedAt != before.startedAt;
-    const bool stranded = status.state == ProcessPhase::Waiting
-        && (status.reason == neverDueReason || status.reason.endsWith(waitreason::failed)
-            || status.reason.endsWith(waitreason::stopped));
+    const bool stranded = isStranded(status);
     // Nobody will launch it by itself: it was stopped, is disabled, or waits for what never comes.
     const bool idle
         = (status.state == ProcessPhase::Stopped && status.wanted == Wanted::Down) || stranded;

@@ -80,7 +80,8 @@ int scale(const CommandLine &line, const CommandSyntax &syntax)
         if (const auto status = failed(instancesOf(session, name), count))
             return leave({ExitCode::Failed,
                 Texts::tr("%1 has failed: %2\n")
-                    .arg(processLabel(status->name, status->instance), printable(status->reason))});
+                    .arg(processLabel(status->name, status->instance),
+                        printable(status->explain()))});
         if (!*arrived)
             return leave({ExitCode::Failed,
                 Texts::tr("%1: time is up; 'semper status %1' shows its state").arg(name) + u'\n'});

@@ -2,6 +2,7 @@
 #include "cli/statustable.h"
 
 #include "cli/terminaltext.h"
+#include "protocol/condition.h"
 #include "protocol/keys.h"
 
 #include <QCoreApplication>
@@ -37,56 +38,81 @@ struct Look
     QLatin1StringView colour; ///< the parameters of an SGR sequence
 };
 
-Look look(const ProcessStatus &status)
+Look look(Condition condition)
 {
     const QLatin1StringView red("31");
     const QLatin1StringView green("32");
     const QLatin1StringView yellow("33");
     const QLatin1StringView grey("90");
-    if (status.isUnkillable())
-        return {u'\u2717', red};
-    switch (status.state) {
-    case ProcessPhase::Stopped:
-        return {u'\u25CB', grey};
-    case ProcessPhase::Waiting:
-        return {u'\u25CC', yellow};
-    case ProcessPhase::Starting:
+    switch (condition) {
+    case Condition::Running:
+        return {u'\u25CF', green};
+    case Condition::NotReady:
+    case Condition::Flapping:
+        return {u'\u25CF', yellow};
+    case Condition::Hung:
+    case Condition::Stalled:
+        return {u'\u25CF', red};
+    case Condition::Starting:
         return {u'\u25D0', yellow};
-    case ProcessPhase::Running:
-        return {u'\u25CF', status.alive == false ? red : status.ready ? green : yellow};
-    case ProcessPhase::Backoff:
+    case Condition::Backoff:
         return {u'\u21BB', yellow};
-    case ProcessPhase::Stopping:
+    case Condition::CrashLoop:
+        return {u'\u21BB', red};
+    case Condition::Waiting:
+        return {u'\u25CC', yellow};
+    case Condition::Blocked:
+        return {u'\u25CC', red};
+    case Condition::Scheduled:
+        return {u'\u25CC', grey};
+    case Condition::Stopping:
         return {u'\u25D1', yellow};
-    case ProcessPhase::Failed:
+    case Condition::Unkillable:
+    case Condition::Failed:
         return {u'\u2717', red};
-    case ProcessPhase::Done:
+    case Condition::Done:
         return {u'\u2713', grey};
+    case Condition::Stopped:
+    case Condition::Disabled:
+        return {u'\u25CB', grey};
     }
     Q_UNREACHABLE();
 }
 
 /// 0 for the worst.
-int urgency(const ProcessStatus &status)
+int urgency(Condition condition)
 {
-    if (status.state == ProcessPhase::Failed)
+    switch (condition) {
+    case Condition::Failed:
         return 0;
-    if (status.isUnkillable() || (status.state == ProcessPhase::Running && status.alive == false))
+    case Condition::Unkillable:
+    case Condition::Hung:
+    case Condition::Stalled:
         return 1;
-    if (status.state == ProcessPhase::Backoff)
+    case Condition::CrashLoop:
+    case Condition::Backoff:
         return 2;
-    if (status.state == ProcessPhase::Running && !status.ready)
+    case Condition::NotReady:
+    case Condition::Blocked:
+    case Condition::Flapping:
         return 3;
-    return 4;
+    case Condition::Running:
+    case Condition::Starting:
+    case Condition::Waiting:
+    case Condition::Scheduled:
+    case Condition::Stopping:
+    case Condition::Done:
+    case Condition::Stopped:
+    case Condition::Disabled:
+        return 4;
+    }
+    Q_UNREACHABLE();
 }
 
-QString stateWord(const ProcessStatus &status)
+/// As the command line and the API write it, but with a space for the underscore.
+QString stateWord(Condition condition)
 {
-    if (status.state != ProcessPhase::Running)
-        return phaseName(status.state);
-    if (status.alive == false)
-        return Texts::tr("hung");
-    return status.ready ? phaseName(status.state) : Texts::tr("not ready");
+    return QString(conditionName(condition)).replace(u'_', u' ');
 }
 
 constexpr std::size_t columns = 9;
@@ -103,8 +129,9 @@ Row cells(const ProcessStatus &status, const QDateTime &now, const TerminalStyle
 {
     const bool alive = status.pid.has_value();
     const QString dash = u"-"_s;
-    const QString glyph = style.glyphs ? look(status).glyph + u" "_s : QString();
-    return {glyph + stateWord(status), displayName(status),
+    const Condition condition = conditionOf(status);
+    const QString glyph = style.glyphs ? look(condition).glyph + u" "_s : QString();
+    return {glyph + stateWord(condition), displayName(status),
         alive ? QString::number(*status.pid) : dash, QString::number(status.restarts),
         alive ? humanDuration(status.uptime) : dash,
         alive ? u"%1 %"_s.arg(std::lround(status.cpuRatio * 100)) : dash,
@@ -158,6 +185,8 @@ QString ago(const QDateTime &then, const QDateTime &now)
 QString nextStart(const ProcessStatus &status, const QDateTime &now)
 {
     const std::chrono::milliseconds left(std::max<qint64>(0, now.msecsTo(status.nextStartAt)));
+    if (status.clearing && left == 0ms)
+        return Texts::tr("ending what it left behind");
     if (status.state == ProcessPhase::Backoff)
         return Texts::tr("next start in %1").arg(humanDuration(left));
     const QDateTime local = status.nextStartAt.toLocalTime();
@@ -193,16 +222,20 @@ QString displayName(const ProcessStatus &status)
 QString situation(const ProcessStatus &status, const QDateTime &now)
 {
     QStringList parts;
-    const bool troubled = urgency(status) < 4 || !status.pid;
+    const Condition condition = conditionOf(status);
+    const bool troubled = urgency(condition) < 4 || !status.pid;
     const bool ranBySchedule = status.lastExit && status.nextStartAt.isValid()
         && (status.state == ProcessPhase::Done || status.state == ProcessPhase::Failed);
-    if (troubled && !ranBySchedule && !status.reason.isEmpty())
-        parts.append(status.reason);
+    const QString why = status.explain();
+    if (troubled && !ranBySchedule && !why.isEmpty())
+        parts.append(why);
     else if (status.lastExit)
-        parts.append((status.reason.isEmpty() ? status.lastExit->describe() : status.reason)
-            + u", "_s + ago(status.lastExit->at, now));
-    if (status.state == ProcessPhase::Running && status.alive == false)
-        parts.append(Texts::tr("no sign of life"));
+        parts.append((why.isEmpty() ? status.lastExit->describe() : why) + u", "_s
+            + ago(status.lastExit->at, now));
+    if (condition == Condition::CrashLoop)
+        parts.append(Texts::tr("%1 restarts in 10 min").arg(status.restartsIn10Minutes));
+    else if (condition == Condition::Flapping)
+        parts.append(Texts::tr("%1 restarts in an hour").arg(status.restartsInAnHour));
     if (status.outdated)
         parts.append(Texts::tr("outdated: runs as before a reload"));
     if (status.standby > 0)
@@ -220,8 +253,9 @@ QString statusTable(
     const QList<ProcessStatus> &processes, const QDateTime &now, const TerminalStyle &style)
 {
     QList<ProcessStatus> sorted = processes;
-    std::stable_sort(sorted.begin(), sorted.end(),
-        [](const auto &a, const auto &b) { return urgency(a) < urgency(b); });
+    std::stable_sort(sorted.begin(), sorted.end(), [](const auto &a, const auto &b) {
+        return urgency(conditionOf(a)) < urgency(conditionOf(b));
+    });
 
     QList<Row> rows{{Texts::tr("STATE"), Texts::tr("NAME"), Texts::tr("PID"), Texts::tr("RESTARTS"),
         Texts::tr("UPTIME"), Texts::tr("CPU"), Texts::tr("MEMORY"), Texts::tr("LAG"),
@@ -243,8 +277,8 @@ QString statusTable(
         QString shown = line(rows.at(i), widths, style.width);
         const qsizetype stateSize = std::min(rows.at(i)[0].size(), shown.size());
         if (style.colours && i > 0)
-            shown = u"\x1b[%1m"_s.arg(look(sorted.at(i - 1)).colour) + shown.first(stateSize)
-                + u"\x1b[0m"_s + shown.sliced(stateSize);
+            shown = u"\x1b[%1m"_s.arg(look(conditionOf(sorted.at(i - 1))).colour)
+                + shown.first(stateSize) + u"\x1b[0m"_s + shown.sliced(stateSize);
         text += shown + u'\n';
     }
     return text;

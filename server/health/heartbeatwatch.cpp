@@ -3,13 +3,13 @@
 
 #include "launch/stackdump.h"
 #include "os/freezer.h"
+#include "protocol/cause.h"
 
 #include <QLoggingCategory>
 
 #include <algorithm>
 #include <utility>
 
-using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
 namespace semper {
@@ -51,6 +51,11 @@ void HeartbeatWatch::setWatchdog(std::chrono::milliseconds watchdog)
         = watchdog > 0ms ? std::min(longestInterval, watchdog / beatsToMiss) : longestInterval;
 }
 
+std::chrono::milliseconds HeartbeatWatch::patience() const
+{
+    return beatsToMiss * m_interval;
+}
+
 void HeartbeatWatch::start(const QString &label, qint64 pid)
 {
     m_label = label;
@@ -76,7 +81,7 @@ void HeartbeatWatch::stop()
 void HeartbeatWatch::expectNext()
 {
     m_isSuspect = false;
-    m_timers->overdue.start(beatsToMiss * m_interval);
+    m_timers->overdue.start(patience());
     if (m_period > 0ms)
         m_timers->watchdog.start(m_period);
 }
@@ -110,14 +115,13 @@ void HeartbeatWatch::elapsed()
 {
     if (!std::exchange(m_isSuspect, true))
         return m_timers->watchdog.start(timeToReadHeartbeats);
-    const QString what = u"hung: no heartbeat for %1 ms"_s.arg(m_period.count());
     qCWarning(logHeartbeatWatch, "%s (pid %lld) %s", qUtf8Printable(m_label), m_pid,
-        qUtf8Printable(what));
+        qUtf8Printable(describe(Cause(cause::Hung{.silent = m_period}))));
     auto *dump = new StackDump(m_label, m_pid, StackDump::Threads::All, this);
-    connect(dump, &StackDump::finished, this, [this, dump, what, pid = m_pid] {
+    connect(dump, &StackDump::finished, this, [this, dump, pid = m_pid] {
         dump->deleteLater();
         if (m_isSuspect && m_pid == pid) // no heartbeat came meanwhile, and it is still there
-            Q_EMIT hung(what);
+            Q_EMIT hung();
     });
 }
 

@@ -24,6 +24,10 @@ public:
     void setWatchdog(std::chrono::milliseconds watchdog);
     /// How often a process has to show itself: every 10 s, or a third of its watchdog.
     [[nodiscard]] std::chrono::milliseconds interval() const { return m_interval; }
+    /// How long it may be silent before it counts as not alive.
+    [[nodiscard]] std::chrono::milliseconds patience() const;
+    /// Silent for longer it counts as hung; 0: never.
+    [[nodiscard]] std::chrono::milliseconds watchdog() const { return m_period; }
     /// Heartbeats arrive; nothing where none is expected.
     [[nodiscard]] std::optional<bool> isAlive() const { return m_alive; }
     /// The longest turn of its event loop, of late; nothing where it does not tell.
@@ -41,7 +45,7 @@ public:
 Q_SIGNALS:
     void changed();
     /// No heartbeat came in time; the stacks of the launch, where they can be had, are in the log.
-    void hung(const QString &what);
+    void hung();
 
 private:
     struct Timers

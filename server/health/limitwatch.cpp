@@ -7,10 +7,8 @@
 #include <QRandomGenerator>
 
 #include <chrono>
-#include <cmath>
 #include <utility>
 
-using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
 namespace semper {
@@ -22,12 +20,6 @@ constexpr auto cpuInterval = 10s;
 constexpr auto measuringLimit = 10s; // then the kernel is held up, and what is resident counts
 constexpr qint64 restsForEachMeasurement = 20;
 constexpr double ageJitterRatio = 0.1; // so that instances do not all go at once
-
-QString inMebibytes(qint64 bytes)
-{
-    constexpr double mebibyte = 1024 * 1024;
-    return QString::number(std::ceil(double(bytes) / mebibyte), 'f', 0);
-}
 
 } // namespace
 
@@ -42,19 +34,12 @@ LimitWatch::LimitWatch(const LimitsSpec &limits, QObject *parent)
     m_cpuTimer.setTimerType(Qt::VeryCoarseTimer); // with others', and not by itself
     connect(&m_memoryTimer, &QTimer::timeout, this, &LimitWatch::checkMemory);
     connect(&m_cpuTimer, &QTimer::timeout, this, &LimitWatch::checkCpu);
-    connect(&m_age, &QTimer::timeout, this,
-        [this] { Q_EMIT tooOld(u"recycled after %1 ms"_s.arg(m_ageLimit.count())); });
+    connect(&m_age, &QTimer::timeout, this, [this] { Q_EMIT tooOld(m_ageLimit); });
 }
 
 bool LimitWatch::isFor(const LimitsSpec &limits)
 {
     return limits.maxAge || limits.memoryMaxBytes || limits.cpuMaxRatio;
-}
-
-QString LimitWatch::killedForMemory(qint64 limitBytes)
-{
-    return u"killed by the kernel: used more than memory_max_bytes, %1 MiB"_s.arg(
-        inMebibytes(limitBytes));
 }
 
 void LimitWatch::begin(std::function<QList<pid_t>()> members, MemoryKeeper keeper)
@@ -128,7 +113,7 @@ void LimitWatch::judgeMemory(qint64 bytes)
     if (bytes <= *m_limits.memoryMaxBytes)
         return;
     m_memoryTimer.stop(); // once is enough
-    Q_EMIT tooLarge(u"used %1 MiB, more than memory_max_bytes"_s.arg(inMebibytes(bytes)));
+    Q_EMIT tooLarge(bytes);
 }
 
 void LimitWatch::checkCpu()

@@ -12,7 +12,6 @@
 #include <QFutureWatcher>
 #include <QList>
 #include <QObject>
-#include <QString>
 #include <QTimer>
 
 #include <chrono>
@@ -34,8 +33,6 @@ public:
     /// Whether \a limits have anything to watch.
     [[nodiscard]] static bool isFor(const LimitsSpec &limits);
 
-    /// The reason of a launch that the kernel killed for want of memory.
-    [[nodiscard]] static QString killedForMemory(qint64 limitBytes);
     /// A launch has begun; \a members tells all processes that belong to it, itself among them.
     void begin(std::function<QList<pid_t>()> members, MemoryKeeper keeper = MemoryKeeper::Server);
     /// It is not too old for at least \a time from now on.
@@ -44,10 +41,8 @@ public:
     void end();
 
 Q_SIGNALS:
-    /// \a why: "recycled after 3600000 ms".
-    void tooOld(const QString &why);
-    /// \a what: "used 120 MiB, more than memory_max_bytes".
-    void tooLarge(const QString &what);
+    void tooOld(std::chrono::milliseconds age);
+    void tooLarge(qint64 bytes);
     /// The average over a minute passed cpu_max_ratio (\a high), or fell again.
     void cpuCrossed(bool high, double average);
 

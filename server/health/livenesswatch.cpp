@@ -5,12 +5,11 @@
 #include "health/repeatedprobe.h"
 #include "launch/stackdump.h"
 #include "os/freezer.h"
+#include "spec/vocabulary.h"
 
 #include <QLoggingCategory>
 
 #include <utility>
-
-using namespace Qt::StringLiterals;
 
 namespace semper {
 
@@ -70,6 +69,7 @@ void LivenessWatch::watch(const ProcessSpec &spec, const LaunchIdentity &launch,
     m_label = processLabel(launch.process, launch.instance);
     m_pid = pid;
     m_mostFailures = spec.liveness->failures;
+    m_mode = readyModeName(probeMode(spec.liveness->mode));
     m_probe = makeRepeatedProbe(probedSpec(spec), launch, m_edges);
     connect(m_probe.get(), &ReadinessProbe::ready, this, &LivenessWatch::succeeded);
     connect(m_probe.get(), &RepeatedProbe::failed, this, &LivenessWatch::failed);
@@ -86,41 +86,38 @@ void LivenessWatch::forget()
 {
     stop();
     m_pid = 0;
-    m_failures = 0;
+    m_failure.reset();
     m_alive.reset();
 }
 
 void LivenessWatch::succeeded()
 {
-    m_failures = 0;
-    note(true);
+    m_failure.reset();
+    if (std::exchange(m_alive, true) != true)
+        Q_EMIT changed();
 }
 
 void LivenessWatch::failed(const QString &why)
 {
     if (isInFrozenCgroup(pid_t(m_pid)))
         return; // by no fault of its own
-    ++m_failures;
+    const int failures = m_failure ? m_failure->failures + 1 : 1;
+    m_failure = {.probe = m_mode, .failures = failures, .detail = why};
+    m_alive = false;
     qCWarning(logLivenessWatch, "%s (pid %lld) is not alive: %s (%d of %d)",
-        qUtf8Printable(m_label), m_pid, qUtf8Printable(why), m_failures, m_mostFailures);
-    note(false);
-    if (m_failures >= m_mostFailures)
-        giveUp(m_failures == 1 ? u"not alive: "_s + why
-                               : u"not alive: %1 (%2 times)"_s.arg(why).arg(m_failures));
+        qUtf8Printable(m_label), m_pid, qUtf8Printable(why), failures, m_mostFailures);
+    Q_EMIT changed();
+    if (failures >= m_mostFailures)
+        giveUp(*m_failure);
 }
 
 // No more tries: a debugger would hold up the answer to them.
-void LivenessWatch::giveUp(const QString &what)
+void LivenessWatch::giveUp(const Cause &why)
 {
     stop();
-    m_dump = std::make_unique<StackDump>(m_label, m_pid, StackDump::Threads::All, nullptr);
-    connect(m_dump.get(), &StackDump::finished, this, [this, what] { Q_EMIT dead(what); });
-}
-
-void LivenessWatch::note(bool alive)
-{
-    if (std::exchange(m_alive, alive) != alive)
-        Q_EMIT changed();
+    m_dump = std::make_unique<StackDump>(
+        m_label, m_pid, StackDump::Threads::All, nullptr);
+    connect(m_dump.get(), &StackDump::finished, this, [this, why] { Q_EMIT dead(why); });
 }
 
 } // namespace semper

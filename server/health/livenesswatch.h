@@ -3,6 +3,8 @@
 
 #include "launch/launchplan.h"
 
+#include "protocol/cause.h"
+
 #include <semper/processspec.h>
 
 #include <QObject>
@@ -36,25 +38,26 @@ public:
 
     /// What the last try found; nothing before the first, and where none is made.
     [[nodiscard]] std::optional<bool> isAlive() const { return m_alive; }
+    /// Why it is not alive; nothing where it is, and before the first try.
+    [[nodiscard]] const std::optional<cause::ProbeFailed> &failure() const { return m_failure; }
 
 Q_SIGNALS:
     void changed();
-    /// So many tries in a row failed that it has to go; told once. \a what is for people:
-    /// "not alive: no connection to 127.0.0.1:80: Connection refused (3 times)".
-    void dead(const QString &what);
+    /// So many tries in a row failed that it has to go; told once.
+    void dead(const semper::Cause &why);
 
 private:
     void succeeded();
     void failed(const QString &why);
-    void giveUp(const QString &what);
-    void note(bool alive);
+    void giveUp(const Cause &why);
 
     const LaunchEdges &m_edges;
     std::unique_ptr<RepeatedProbe> m_probe; ///< null while nothing is tried
     std::unique_ptr<StackDump> m_dump; ///< the last thing before it is told dead
     QString m_label;
     qint64 m_pid = 0; ///< of the launch; 0: of none
-    int m_failures = 0; ///< in a row
+    QString m_mode;
+    std::optional<cause::ProbeFailed> m_failure; ///< of the tries that failed in a row
     int m_mostFailures = 0;
     std::optional<bool> m_alive;
 };

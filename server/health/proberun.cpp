@@ -37,7 +37,7 @@ void ProbeRun::start()
 {
     connect(m_launch.get(), &Launch::started, this, [this] { m_session = m_launch->pid(); });
     connect(m_launch.get(), &Launch::failed, this,
-        [this](const LaunchFailure &failure) { clear(failure.cause); });
+        [this](const LaunchFailure &failure) { clear(failure.detail); });
     connect(m_launch.get(), &Launch::ended, this, [this](const ExitReport &report) {
         clear(report.code == 0 ? QString() : report.describe());
     });

@@ -17,6 +17,11 @@ QHttpServerResponse handlerThrew(const char *what)
     return problemResponse({.status = 500, .detail = u"the handler failed"_s});
 }
 
+QHttpServerResponse handlerStopped()
+{
+    return problemResponse({.status = 503, .detail = u"the service ends"_s});
+}
+
 QHttpServerResponse tooManyUnderWay()
 {
     return problemResponse({.status = 503,

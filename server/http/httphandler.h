@@ -5,8 +5,9 @@
 #include <semper/httpserverrequest.h>
 #include <semper/istask.h>
 #include <semper/semper_server_export.h>
+#include <semper/stopped.h>
+#include <semper/task.h>
 
-#include <QCoroTask>
 #include <QFuture>
 #include <QHttpServerResponse>
 #include <QString>
@@ -75,6 +76,9 @@ QHttpServerResponse toResponse(T &&value)
 /// Logs \a what and makes the 500 that the client gets, which says nothing of it.
 [[nodiscard]] SEMPER_SERVER_EXPORT QHttpServerResponse handlerThrew(const char *what);
 
+/// The 503 for a request whose handler was cut short because its service ends.
+[[nodiscard]] SEMPER_SERVER_EXPORT QHttpServerResponse handlerStopped();
+
 /// The 503 for a request whose handler would be one too many.
 [[nodiscard]] SEMPER_SERVER_EXPORT QHttpServerResponse tooManyUnderWay();
 
@@ -106,6 +110,8 @@ QCoro::Task<> drive(Handler handler, DeferredAnswer answer, Arguments... argumen
     try {
         auto value = co_await std::invoke(handler, arguments...);
         answer.give(toResponse(std::move(value)));
+    } catch (const Stopped &) {
+        answer.give(handlerStopped());
     } catch (const std::exception &error) {
         answer.give(handlerThrew(error.what()));
     } catch (...) {
@@ -139,9 +145,10 @@ auto deferred(
         if (!answer.mayRun())
             return answer.give(tooManyUnderWay());
         if constexpr (endsWithRequest<Arguments...>())
-            drive(handler, answer, std::move(arguments)..., HttpServerRequest::of(request));
+            static_cast<void>(
+                drive(handler, answer, std::move(arguments)..., HttpServerRequest::of(request)));
         else
-            drive(handler, answer, std::move(arguments)...);
+            static_cast<void>(drive(handler, answer, std::move(arguments)...));
     };
 }
 

@@ -60,7 +60,10 @@ Hub::Hub(Supervisor &supervisor, Journal &journal, QObject *parent)
             if (ProcessSession *session = m_processes.value(process))
                 session->requestStop(limit);
         });
-    connect(&supervisor, &Supervisor::launchEnding, this, &Hub::closeSession);
+    connect(&supervisor, &Supervisor::launchEnding, this, [this](const SupervisedProcess *process) {
+        closeSession(process);
+        m_watchers.publishLast(*process);
+    });
     connect(&supervisor, &Supervisor::standbyTaken, this, [this](SupervisedProcess *process) {
         HubConnection *connection = m_waitingHosts.take(*process);
         if (!connection)

@@ -25,11 +25,19 @@ QString textOf(const QJsonObject &frame, QLatin1StringView key, qsizetype limit)
     return frame.value(key).toString().left(limit);
 }
 
-/// What only the server can know is not for a process to say.
-QString faultOf(const QJsonObject &frame)
+Cause faultOf(const QJsonObject &frame)
 {
     const QString what = textOf(frame, keys::what, maximumFaultLength);
-    return what.startsWith(unkillableReason) ? u"it says: "_s + what : what;
+    if (frame.value(keys::configuration).toBool())
+        return cause::Configuration{.detail = what};
+    return cause::Fault{.what = what};
+}
+
+/// 0 for one that need not tell of its work.
+std::chrono::milliseconds workedInterval(const ProcessSpec &spec)
+{
+    return spec.stalledAfter ? StallWatch::intervalFor(*spec.stalledAfter)
+                             : std::chrono::milliseconds(0);
 }
 
 std::optional<std::chrono::milliseconds> lagOf(const QJsonObject &heartbeat)
@@ -52,7 +60,8 @@ ProcessSession::ProcessSession(HubConnection *connection, SupervisedProcess *pro
         {{keys::version, protocolVersion}, {keys::instance, process->instance()},
             {keys::settings, process->spec().settings},
             {keys::readyMode, readyModeName(process->spec().ready.mode)},
-            {keys::heartbeatMs, qint64(process->heartbeat().interval().count())}}));
+            {keys::heartbeatMs, qint64(process->heartbeat().interval().count())},
+            {keys::workedMs, qint64(workedInterval(process->spec()).count())}}));
     process->heartbeat().received({});
 }
 
@@ -78,6 +87,8 @@ void ProcessSession::take(const QJsonObject &frame)
         m_process->setTitle(textOf(frame, keys::text, maximumTitleLength));
     else if (type == frames::fault)
         m_process->handle(happening::FaultReported{faultOf(frame)});
+    else if (type == frames::worked)
+        m_process->worked();
     else if (type == frames::message)
         Q_EMIT messageReceived(frame.value(keys::payload).toObject());
     else if (type == frames::response)

@@ -15,14 +15,21 @@ void WatcherQueue::push(const QByteArray &frame)
         return;
     m_missed = qint64(m_frames.size());
     m_frames.clear();
-    m_metrics.clear();
+    m_newest.clear();
     m_bytes = 0;
 }
 
-void WatcherQueue::pushMetrics(const Key &process, const QByteArray &frame)
+void WatcherQueue::pushNewest(const Process &process, Measured kind, const QByteArray &frame)
 {
     if (m_missed == 0)
-        m_metrics.insert_or_assign(process, frame);
+        m_newest.insert_or_assign({process, kind}, frame);
+}
+
+void WatcherQueue::settle(const Process &process)
+{
+    for (const Measured kind : {Measured::Metrics, Measured::Sample})
+        if (auto waiting = m_newest.extract({process, kind}); !waiting.empty())
+            push(waiting.mapped());
 }
 
 std::optional<QByteArray> WatcherQueue::take()
@@ -33,10 +40,10 @@ std::optional<QByteArray> WatcherQueue::take()
         m_bytes -= frame.size();
         return frame;
     }
-    if (m_metrics.empty())
+    if (m_newest.empty())
         return std::nullopt;
-    const QByteArray frame = std::move(m_metrics.begin()->second);
-    m_metrics.erase(m_metrics.begin());
+    const QByteArray frame = std::move(m_newest.begin()->second);
+    m_newest.erase(m_newest.begin());
     return frame;
 }
 

@@ -37,6 +37,8 @@ Watchers::Watchers(Supervisor &supervisor, Journal &journal)
         [this](const SupervisedProcess *process) { stateChanged(*process); });
     connect(&supervisor, &Supervisor::metricsChanged, this,
         [this](const SupervisedProcess *process) { metricsChanged(*process); });
+    connect(&supervisor, &Supervisor::sampled, this,
+        [this](const SupervisedProcess *process) { publishSample(*process); });
     connect(&supervisor, &Supervisor::listChanged, this, &Watchers::publishList);
     m_tellWaiting.setSingleShot(true);
     m_tellWaiting.setInterval(waitingInterval);
@@ -140,21 +142,45 @@ void Watchers::publishState(const SupervisedProcess &process)
     }
 }
 
+void Watchers::publishLast(const SupervisedProcess &process)
+{
+    if (m_waitingMetrics.remove({process.name(), process.instance()}))
+        publishMetrics(process);
+}
+
 void Watchers::publishMetrics(const SupervisedProcess &process)
+{
+    publishMeasured(
+        process, WatcherQueue::Measured::Metrics, [&process] { return process.metricsFrame(); });
+}
+
+void Watchers::publishSample(const SupervisedProcess &process)
+{
+    publishMeasured(
+        process, WatcherQueue::Measured::Sample, [&process] { return process.sampleFrame(); });
+}
+
+void Watchers::publishMeasured(const SupervisedProcess &process, WatcherQueue::Measured kind,
+    const std::function<QJsonObject()> &make)
 {
     QByteArray frame; // encoded once, for all
     for (WatcherSession *watcher : std::as_const(m_sessions)) {
         if (!watcher->wants(topics::metrics) || !watcher->wantsProcess(process.name()))
             continue;
-        if (frame.isEmpty())
-            frame = encodeFrame(process.metricsFrame());
-        watcher->pushMetrics({process.name(), process.instance()}, frame);
+        if (frame.isEmpty()) {
+            const QJsonObject json = make();
+            if (json.isEmpty())
+                return;
+            frame = encodeFrame(json);
+        }
+        watcher->pushNewest({process.name(), process.instance()}, kind, frame);
     }
 }
 
 void Watchers::publishEvent(const QJsonObject &event)
 {
     const QString process = event.value(keys::process).toString();
+    const Process key(process, event.value(keys::instance).toInt());
     QByteArray frame; // encoded once, for all
     for (WatcherSession *watcher : std::as_const(m_sessions)) {
         if (!watcher->wants(topics::events)
@@ -162,7 +188,7 @@ void Watchers::publishEvent(const QJsonObject &event)
             continue;
         if (frame.isEmpty())
             frame = encodeFrame(makeFrame(frames::event, {{keys::event, event}}));
-        watcher->push(frame);
+        watcher->pushAfterNewest(key, frame);
     }
 }
 
@@ -188,8 +214,14 @@ void Watchers::publishOutput(const OutputBatch &batch)
 
 void Watchers::updateSampling()
 {
-    m_supervisor.setSampling(std::ranges::any_of(
-        m_sessions, [](const auto *watcher) { return watcher->wants(topics::metrics); }));
+    QSet<QString> names;
+    for (const WatcherSession *watcher : std::as_const(m_sessions))
+        if (watcher->wants(topics::metrics))
+            names.unite(watcher->chosen());
+    if (names.isEmpty())
+        return m_supervisor.setSampled({});
+    m_supervisor.setSampled(
+        [names](const QString &name) { return names.contains(u"*"_s) || names.contains(name); });
 }
 
 } // namespace semper

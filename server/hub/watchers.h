@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "hub/watcherqueue.h"
 #include "supervision/tokenbucket.h"
 
 #include <QHash>
@@ -11,6 +12,7 @@
 #include <QString>
 #include <QTimer>
 
+#include <functional>
 #include <utility>
 
 namespace semper {
@@ -37,6 +39,8 @@ public:
     /// Makes the peer of \a connection, who has proved that it may, a watcher until the connection
     /// closes. One too many is told so and closed.
     void open(FrameConnection *connection);
+    /// The launch of \a process is over, and has said its last word: that goes out before its end.
+    void publishLast(const SupervisedProcess &process);
 
 private:
     using Process = std::pair<QString, int>; ///< name and instance
@@ -47,6 +51,9 @@ private:
     void publishWaiting();
     void publishState(const SupervisedProcess &process);
     void publishMetrics(const SupervisedProcess &process);
+    void publishSample(const SupervisedProcess &process);
+    void publishMeasured(const SupervisedProcess &process, WatcherQueue::Measured kind,
+        const std::function<QJsonObject()> &make);
     void publishEvent(const QJsonObject &event);
     void publishOutput(const OutputBatch &batch);
     void updateSampling();

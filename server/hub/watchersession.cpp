@@ -53,10 +53,17 @@ void WatcherSession::push(const QByteArray &frame)
     pump();
 }
 
-void WatcherSession::pushMetrics(const WatcherQueue::Key &process, const QByteArray &frame)
+void WatcherSession::pushNewest(
+    const WatcherQueue::Process &process, WatcherQueue::Measured kind, const QByteArray &frame)
 {
-    m_queue.pushMetrics(process, frame);
+    m_queue.pushNewest(process, kind, frame);
     pump();
+}
+
+void WatcherSession::pushAfterNewest(const WatcherQueue::Process &process, const QByteArray &frame)
+{
+    m_queue.settle(process);
+    push(frame);
 }
 
 void WatcherSession::pump()
@@ -112,7 +119,7 @@ void WatcherSession::subscribe(const QJsonObject &frame)
 
     queueSnapshot(0);
     if (wants(topics::metrics))
-        sendAllMetrics();
+        sendAllMeasured();
     if (wants(topics::events) && frame.contains(keys::after))
         replay(frame.value(keys::after).toInteger());
     pump();
@@ -157,12 +164,18 @@ void WatcherSession::replay(qint64 after)
     }
 }
 
-void WatcherSession::sendAllMetrics()
+// The snapshot before it had them all sampled.
+void WatcherSession::sendAllMeasured()
 {
-    for (const SupervisedProcess *process : m_supervisor.all())
-        if (wantsProcess(process->name()) && process->pid() > 0)
-            m_queue.pushMetrics(
-                {process->name(), process->instance()}, encodeFrame(process->metricsFrame()));
+    using enum WatcherQueue::Measured;
+    for (const SupervisedProcess *process : m_supervisor.all()) {
+        if (!wantsProcess(process->name()) || process->pid() <= 0)
+            continue;
+        const WatcherQueue::Process key(process->name(), process->instance());
+        if (const QJsonObject frame = process->metricsFrame(); !frame.isEmpty())
+            m_queue.pushNewest(key, Metrics, encodeFrame(frame));
+        m_queue.pushNewest(key, Sample, encodeFrame(process->sampleFrame()));
+    }
 }
 
 CommandResult WatcherSession::carryOut(

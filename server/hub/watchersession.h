@@ -35,8 +35,11 @@ public:
     [[nodiscard]] QByteArrayList snapshot(qint64 missed = 0) const;
     /// An encoded "snapshot", "state", "event" or "log" frame.
     void push(const QByteArray &frame);
-    /// An encoded "metrics" frame of \a process; one that waits for it goes.
-    void pushMetrics(const WatcherQueue::Key &process, const QByteArray &frame);
+    /// An encoded "metrics" or "sample" frame of \a process; one that waits for it goes.
+    void pushNewest(
+        const WatcherQueue::Process &process, WatcherQueue::Measured kind, const QByteArray &frame);
+    /// As push(), but after all that was measured of \a process.
+    void pushAfterNewest(const WatcherQueue::Process &process, const QByteArray &frame);
 
 Q_SIGNALS:
     void topicsChanged();
@@ -51,7 +54,7 @@ private:
         const QString &word, const QString &selector, const QJsonObject &frame);
     void queueSnapshot(qint64 missed);
     void replay(qint64 after);
-    void sendAllMetrics();
+    void sendAllMeasured();
     void sendAhead(const QByteArray &frame);
     void pump();
 

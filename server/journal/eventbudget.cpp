@@ -12,7 +12,8 @@ bool EventBudget::admits(const Process &process, RecordType type, Instant now)
     const auto [it, isNew]
         = m_accounts.try_emplace(process, Account{.words = {2, 50}, .launches = {20, 1000}});
     Account &account = it->second;
-    const bool isItsWord = type == RecordType::Ready || type == RecordType::Unready;
+    const bool isItsWord = type == RecordType::Ready || type == RecordType::Unready
+        || type == RecordType::Stalled || type == RecordType::Working;
     if ((isItsWord ? account.words : account.launches).take(now))
         return true;
     ++account.leftOut;

@@ -37,9 +37,27 @@ void insertNextRun(const ProcessStatus &status, QJsonObject &fields)
         fields.insert(keys::nextStartAt, wireTime(status.nextStartAt));
 }
 
-RecordFields waitingFields(const ProcessStatus &status, QJsonObject fields)
+void insertCause(const ProcessStatus &status, QJsonObject &fields)
 {
     fields.insert(keys::reason, status.reason);
+    fields.insert(keys::cause, status.cause ? QJsonValue(status.cause->toJson()) : QJsonValue());
+}
+
+/// "exited with code 0 (stopped by uid 1000)"
+QString exitText(const ProcessStatus &status)
+{
+    if (!status.lastExit)
+        return status.reason;
+    const ExitReport &exit = *status.lastExit;
+    if (!exit.cause || !exit.cause->is<cause::Commanded>())
+        return status.state == ProcessPhase::Failed ? exit.describe() : status.reason;
+    return u"%1 (%2)"_s.arg(
+        describe(Cause::ofExit(exit.code, exit.signal, exit.coreDumped)), exit.describe());
+}
+
+RecordFields waitingFields(const ProcessStatus &status, QJsonObject fields)
+{
+    insertCause(status, fields);
     insertNextRun(status, fields);
     return {QLatin1StringView("waiting"), fields, status.reason};
 }
@@ -56,13 +74,13 @@ RecordFields exitFields(const ProcessStatus &status, QJsonObject fields)
     const QString decision = decisionOf(status);
     fields.insert(keys::lastExit, status.lastExit ? status.lastExit->toJson() : QJsonObject());
     fields.insert(keys::decision, decision);
-    fields.insert(keys::reason, status.reason);
+    insertCause(status, fields);
     if (status.state != ProcessPhase::Backoff)
         insertNextRun(status, fields);
     // That it has failed is told next, in a line of its own, with the reason.
-    const QString text = status.state == ProcessPhase::Failed && status.lastExit
-        ? status.lastExit->describe()
-        : u"%1; %2"_s.arg(status.reason, decision);
+    const QString text = status.state == ProcessPhase::Failed
+        ? exitText(status)
+        : u"%1; %2"_s.arg(exitText(status), decision);
     return {QLatin1StringView("exit"), fields, text};
 }
 
@@ -71,7 +89,7 @@ RecordFields backoffFields(const ProcessStatus &status, const QDateTime &now, QJ
     const qint64 delay = std::max<qint64>(0, now.msecsTo(status.nextStartAt));
     fields.insert(keys::delayMs, delay);
     fields.insert(keys::nextStartAt, wireTimeOrNull(status.nextStartAt));
-    fields.insert(keys::reason, status.reason);
+    insertCause(status, fields);
     return {QLatin1StringView("backoff"), fields, u"next start in %1 ms"_s.arg(delay)};
 }
 
@@ -90,18 +108,24 @@ RecordFields recordFields(RecordType type, const ProcessStatus &status, const QD
     case RecordType::Ready:
         return {QLatin1StringView("ready"), fields, u"ready"_s};
     case RecordType::Unready:
+        fields.insert(keys::state, phaseName(status.state));
         return {QLatin1StringView("unready"), fields, u"not ready"_s};
+    case RecordType::Stalled:
+        insertCause(status, fields);
+        return {QLatin1StringView("stalled"), fields, status.reason, QtWarningMsg};
+    case RecordType::Working:
+        return {QLatin1StringView("working"), fields, u"works again"_s};
     case RecordType::Exit:
         return exitFields(status, fields);
     case RecordType::Backoff:
         return backoffFields(status, now, fields);
     case RecordType::Failed:
-        fields.insert(keys::reason, status.reason);
+        insertCause(status, fields);
         return {
             QLatin1StringView("failed"), fields, u"failed: %1"_s.arg(status.reason), QtCriticalMsg};
     case RecordType::Unkillable:
         fields.insert(keys::pid, status.pid.value_or(0));
-        fields.insert(keys::reason, status.reason);
+        insertCause(status, fields);
         return {QLatin1StringView("unkillable"), fields,
             u"pid %1 %2"_s.arg(status.pid.value_or(0)).arg(status.reason), QtCriticalMsg};
     case RecordType::Stop:

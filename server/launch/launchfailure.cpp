@@ -87,20 +87,20 @@ LaunchFailure LaunchFailure::of(
     const ChildFault &fault, const QString &program, const QString &searchPath)
 {
     const QString error = qt_error_string(fault.error);
-    LaunchFailure failure{.cause = {}, .step = codeOf(fault.step), .error = fault.error};
+    LaunchFailure failure{.detail = {}, .step = codeOf(fault.step), .error = fault.error};
     switch (fault.step) {
     case Step::Directory:
-        failure.cause = u"chdir: "_s + error;
+        failure.detail = u"chdir: "_s + error;
         break;
     case Step::Execute:
-        failure.cause = u"execve: "_s + error;
+        failure.detail = u"execve: "_s + error;
         break;
     case Step::Search:
-        failure.cause = u"no program %1 in PATH (%2)"_s.arg(quoted(program),
+        failure.detail = u"no program %1 in PATH (%2)"_s.arg(quoted(program),
             searchPath.isEmpty() ? QString::fromLatin1(defaultSearchPath) : searchPath);
         break;
     default:
-        failure.cause = u"cannot %1: %2"_s.arg(actionOf(fault), error);
+        failure.detail = u"cannot %1: %2"_s.arg(actionOf(fault), error);
         break;
     }
     return failure;

@@ -12,7 +12,7 @@ namespace semper {
 /// Why nothing was executed.
 struct SEMPER_SERVER_EXPORT LaunchFailure
 {
-    QString cause; ///< for people: "cannot set nice -5: Permission denied"
+    QString detail; ///< for people: "cannot set nice -5: Permission denied"
     QString step = {}; ///< what failed, as a code: "nice"; empty where the launch never began
     int error = 0; ///< errno; 0: there is none
 

@@ -258,12 +258,14 @@ ForeseenLaunch foreseeLaunch(const ProcessSpec &spec, const EnvironmentReader &r
     return foreseen;
 }
 
-QString explainFailedLaunch(const ProcessSpec &spec, const LaunchFailure &failure)
+Cause causeOf(const ProcessSpec &spec, const LaunchFailure &failure)
 {
     const QString what = spec.isCommand() ? spec.command.first() : spec.className;
-    if (failure.step == u"directory")
-        return u"cannot start %1 in %2: %3"_s.arg(what, spec.directory, failure.cause);
-    return u"cannot start %1: %2"_s.arg(what, failure.cause);
+    const QString where
+        = failure.step == "directory"_L1 ? u"%1 in %2"_s.arg(what, spec.directory) : what;
+    return cause::NotStarted{.step = failure.step,
+        .error = failure.error,
+        .detail = u"%1: %2"_s.arg(where, failure.detail)};
 }
 
 } // namespace semper

@@ -72,7 +72,7 @@ using EnvironmentReader
 /// Why \a spec can never be launched on this machine, by who runs this program.
 [[nodiscard]] std::optional<QString> launchProblem(const ProcessSpec &spec);
 
-/// Why a launch failed, in a sentence that names what was tried.
-[[nodiscard]] QString explainFailedLaunch(const ProcessSpec &spec, const LaunchFailure &failure);
+/// Why a launch failed, with what was tried.
+[[nodiscard]] Cause causeOf(const ProcessSpec &spec, const LaunchFailure &failure);
 
 } // namespace semper

@@ -27,9 +27,10 @@ bool LaunchVitals::setTitle(const QString &title)
     return std::exchange(m_title, title) != title;
 }
 
-void LaunchVitals::setMetrics(const QJsonObject &frame)
+void LaunchVitals::setMetrics(const QJsonObject &frame, const Moment &at)
 {
     m_metrics = {};
+    m_metricsAt = at;
     for (const QLatin1StringView key :
         {keys::gauges, keys::counters, keys::histograms, keys::report})
         if (const QJsonValue value = frame.value(key); value.isObject())

@@ -76,7 +76,7 @@ void QProcessLaunch::execute()
     else if (const auto *later = std::get_if<PlanLater>(&plan))
         postpone(std::move(planner), *later);
     else
-        fail({.cause = std::get<QString>(plan)});
+        fail({.detail = std::get<QString>(plan)});
 }
 
 void QProcessLaunch::postpone(LaunchPlanner planner, const PlanLater &later)
@@ -94,10 +94,10 @@ void QProcessLaunch::execute(const LaunchRequest &request)
 {
     const LaunchProgram &helper = m_launcher.m_program;
     if (!helper.problem().isEmpty())
-        return fail({.cause = helper.problem(), .step = u"launcher"_s});
+        return fail({.detail = helper.problem(), .step = u"launcher"_s});
     const int report = m_report.open(m_launcher.m_deaths);
     if (report < 0)
-        return fail({.cause = u"no pipe to hear from it: %1"_s.arg(qt_error_string(errno)),
+        return fail({.detail = u"no pipe to hear from it: %1"_s.arg(qt_error_string(errno)),
             .step = u"report"_s,
             .error = errno});
     m_program = request.program;
@@ -152,7 +152,7 @@ void QProcessLaunch::signal(int number, StopScope scope)
 {
     if (std::exchange(m_planner, {})) { // its turn has not come, or is about to
         leaveQueue();
-        const auto tell = [this] { Q_EMIT failed({.cause = u"stopped before it started"_s}); };
+        const auto tell = [this] { Q_EMIT failed({.detail = u"stopped before it started"_s}); };
         QMetaObject::invokeMethod(this, tell, Qt::QueuedConnection);
         return;
     }
@@ -194,8 +194,8 @@ void QProcessLaunch::finished(int code, QProcess::ExitStatus status)
     }
     report.coreDumped = m_coreDumped;
     if (m_endedBefore) {
-        Q_EMIT failed(
-            {.cause = u"%1 before it was executed"_s.arg(report.describe()), .step = u"execute"_s});
+        Q_EMIT failed({.detail = u"%1 before it was executed"_s.arg(report.describe()),
+            .step = u"execute"_s});
         return;
     }
     begin();
@@ -209,7 +209,7 @@ void QProcessLaunch::errorOccurred(QProcess::ProcessError error)
         return;
     leaveQueue();
     forgetPid();
-    Q_EMIT failed({.cause = m_process->errorString(), .step = u"fork"_s});
+    Q_EMIT failed({.detail = m_process->errorString(), .step = u"fork"_s});
 }
 
 void QProcessLaunch::leaveQueue()

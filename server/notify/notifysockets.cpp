@@ -325,8 +325,8 @@ void NotifySockets::pass(const NotifyMessage &message, SupervisedProcess &proces
     if (message.status)
         process.setStatusText(message.status->left(maximumStatusLength));
     if (message.error)
-        process.handle(happening::FaultReported{
-            u"it told of an error: %1"_s.arg(qt_error_string(*message.error))});
+        process.handle(happening::FaultReported{cause::Fault{
+            .what = u"it told of an error: %1"_s.arg(qt_error_string(*message.error))}});
     if (message.mainPid)
         checkMainPid(*message.mainPid, process);
     if (message.stopping)

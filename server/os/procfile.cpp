@@ -130,14 +130,13 @@ bool isFrozen(pid_t pid)
     return state == "T" || state == "t";
 }
 
-QString waitOf(pid_t pid)
+Wait waitOf(pid_t pid)
 {
     const QByteArray state = statFields(pid).value(0);
     const QByteArray place = read(pid, "wchan", 256).trimmed(); // "0": not told, or nowhere
     if (state.isEmpty())
         return {};
-    const QByteArray told = place.isEmpty() || place == "0" ? "" : ", waits in " + place;
-    return QString::fromLatin1("state " + state + told);
+    return {QString::fromLatin1(state), place == "0" ? QString() : QString::fromLatin1(place)};
 }
 
 pid_t session(pid_t pid)

@@ -39,9 +39,13 @@ namespace semper::procfile {
 
 /// It is stopped by a signal or a debugger, and does nothing until it is let go on.
 [[nodiscard]] bool isFrozen(pid_t pid);
-/// What keeps it from going on: "state D, waits in nfs_wait_bit_killable". Empty for a process that
-/// is gone; without the place where the kernel does not tell it.
-[[nodiscard]] QString waitOf(pid_t pid);
+/// What keeps a process from going on.
+struct Wait
+{
+    QString state = {}; ///< the kernel's letter: "D"; empty for a process that is gone
+    QString place = {}; ///< "nfs_wait_bit_killable"; empty where the kernel does not tell it
+};
+[[nodiscard]] Wait waitOf(pid_t pid);
 
 /// When it began, in ticks since the machine did: with its number that names it for good. 0 for a
 /// zombie, and for a process that is gone.

@@ -127,9 +127,11 @@ void OutputCollector::setLimits(const QByteArray &launch, const OutputLimitsSpec
         it->allowance.setLimits(limits);
 }
 
-void OutputCollector::takeLast(const QString &process, int instance, const QByteArray &launch)
+QStringList OutputCollector::takeLast(
+    const QString &process, int instance, const QByteArray &launch)
 {
     const QMutexLocker lock(&m_mutex);
+    OutputTail tail = m_tails.take(launch);
     // It may have been read to its end already.
     if (const auto stream = m_streams.find(m_launches.value(launch)); stream != m_streams.end()) {
         stream->awaited = {};
@@ -138,11 +140,21 @@ void OutputCollector::takeLast(const QString &process, int instance, const QByte
             reading = read(*stream, readingBytes);
         if (reading == Reading::End) // which the thread will see too
             endLine(*stream);
+        tail = std::exchange(stream->tail, std::nullopt).value_or(tail);
     }
     m_last[{process, instance}].append(
         {m_gathered.takeOf({process, instance})
                 .value_or(OutputBatch{.process = process, .instance = instance, .lines = {}}),
             slice()});
+    return tail.lines();
+}
+
+void OutputCollector::forgetLines(const QByteArray &launch)
+{
+    const QMutexLocker lock(&m_mutex);
+    m_tails.remove(launch);
+    if (const auto stream = m_streams.find(m_launches.value(launch)); stream != m_streams.end())
+        stream->tail.reset();
 }
 
 void OutputCollector::handOnLast(const QString &process, int instance)
@@ -236,6 +248,8 @@ bool OutputCollector::drain(quint64 id)
         if (!m_toSearch.isEmpty() || reading == Reading::End)
             after = *stream;
         if (reading == Reading::End) {
+            if (stream->tail && !stream->tail->isEmpty() && !stream->launch.isEmpty())
+                m_tails.insert(stream->launch, *stream->tail);
             m_launches.remove(stream->launch);
             m_streams.remove(id);
         }
@@ -261,6 +275,8 @@ auto OutputCollector::read(Stream &stream, qint64 most) -> Reading
     const QByteArrayView bytes = QByteArrayView(m_buffer).first(size);
     const qint64 lines = std::count(bytes.begin(), bytes.end(), '\n');
     stream.allowance.spend(size, stream.awaited ? lines * costOfSearch : lines);
+    if (stream.tail)
+        stream.tail->add(bytes);
     takeLines(stream, bytes);
     return Reading::Some;
 }

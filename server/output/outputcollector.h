@@ -8,6 +8,7 @@
 #include "output/outputbatch.h"
 #include "output/outputecho.h"
 #include "output/outputgatherer.h"
+#include "output/outputtail.h"
 #include "output/readallowance.h"
 
 #include <QByteArrayView>
@@ -17,6 +18,7 @@
 #include <QObject>
 #include <QSet>
 #include <QString>
+#include <QStringList>
 
 #include <optional>
 #include <thread>
@@ -52,8 +54,11 @@ public:
 
     /// \a launch of a process is over: takes what it has left in its pipe. No line of it is awaited
     /// any more, and what the next launch of its process prints is held, for a second at most,
-    /// until this was handed on.
-    void takeLast(const QString &process, int instance, const QByteArray &launch);
+    /// until this was handed on. Returns the last lines that it printed: those of OutputTail.
+    [[nodiscard]] QStringList takeLast(
+        const QString &process, int instance, const QByteArray &launch);
+    /// \a launch is over, and nobody wants its last lines.
+    void forgetLines(const QByteArray &launch);
     /// Hands on, and echoes, what the last launch of a process that is over has printed.
     void handOnLast(const QString &process, int instance);
 
@@ -73,6 +78,7 @@ private:
         QByteArray launch;
         std::optional<BoundedPattern> awaited;
         ReadAllowance allowance;
+        std::optional<OutputTail> tail = OutputTail(); ///< nothing once its launch is over
     };
     enum class Reading { Nothing, Some, End };
 
@@ -97,6 +103,7 @@ private:
     QMutex m_mutex; ///< guards what follows, to m_buffer
     QHash<quint64, Stream> m_streams;
     QHash<QByteArray, quint64> m_launches; ///< which stream is whose
+    QHash<QByteArray, OutputTail> m_tails; ///< of launches that closed their output and live on
     struct Last
     {
         OutputBatch batch;

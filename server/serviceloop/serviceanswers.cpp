@@ -5,8 +5,10 @@
 #include "protocol/keys.h"
 #include "protocol/messagekeys.h"
 
+#include <semper/requesterror.h>
 #include <semper/serverapplication.h>
 #include <semper/service.h>
+#include <semper/stopped.h>
 
 #include <QLoggingCategory>
 
@@ -20,11 +22,17 @@ namespace {
 
 Q_LOGGING_CATEGORY(logServiceAnswers, "semper.server.service", QtInfoMsg)
 
-constexpr qsizetype maximumDetailLength = 4096;
-
 QJsonObject refusal(QLatin1StringView code, const QString &detail)
 {
     return {{keys::error, QJsonObject{{keys::code, code}, {keys::detail, detail}}}};
+}
+
+/// The answer for what a handler threw.
+QJsonObject failure()
+{
+    const QString what = currentFault().what;
+    qCWarning(logServiceAnswers, "a handler of requests threw %ls", qUtf16Printable(what));
+    return refusal(codes::handlerFailed, what);
 }
 
 } // namespace
@@ -39,7 +47,8 @@ void ServiceAnswers::answer(const ServiceProcess &from, const QJsonObject &paylo
     if (!handler)
         return done(refusal(codes::noHandler,
             u"service %1 answers no requests of its processes"_s.arg(service->name())));
-    drive(handler, {.process = from.process, .instance = from.instance, .payload = payload}, done);
+    static_cast<void>(drive(
+        handler, {.process = from.process, .instance = from.instance, .payload = payload}, done));
 }
 
 QCoro::Task<> ServiceAnswers::drive(RequestHandler<ProcessRequest> handler, ProcessRequest request,
@@ -49,10 +58,15 @@ QCoro::Task<> ServiceAnswers::drive(RequestHandler<ProcessRequest> handler, Proc
     try {
         const QJsonObject result = co_await handler(std::move(request));
         response.insert(keys::result, result);
+    } catch (const Stopped &) {
+        response = refusal(codes::stopping, u"the service ends"_s);
+    } catch (const RequestError &error) {
+        if (error.reason() == RequestError::Reason::Refused)
+            response.insert(keys::error, error.toWire());
+        else
+            response = failure(); // of another request, which it made itself
     } catch (...) {
-        const QString what = describeCurrentException().left(maximumDetailLength);
-        qCWarning(logServiceAnswers, "a handler of requests threw %ls", qUtf16Printable(what));
-        response = refusal(codes::handlerFailed, what);
+        response = failure();
     }
     done(response);
 }

@@ -102,7 +102,8 @@ void ServiceHouse::publish()
     for (const auto &service : m_application.services())
         listed.append({.facts
             = {.name = service->name(), .type = service->type(), .addresses = service->addresses()},
-            .connections = service->connectionCounter()});
+            .connections = service->connectionCounter(),
+            .metrics = service->metricsElsewhere()});
     const std::lock_guard lock(m_mutex);
     m_listed = listed;
 }
@@ -114,6 +115,7 @@ QList<ServiceFacts> ServiceHouse::facts() const
     for (const Listed &listed : m_listed) {
         all.append(listed.facts);
         all.last().connections = *listed.connections;
+        all.last().metrics = listed.metrics();
     }
     return all;
 }

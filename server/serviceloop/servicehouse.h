@@ -75,6 +75,7 @@ private:
     {
         ServiceFacts facts;
         std::shared_ptr<const std::atomic<qsizetype>> connections;
+        std::function<QJsonObject()> metrics;
     };
 
     void introduce(Service &service);

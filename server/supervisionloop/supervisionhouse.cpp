@@ -366,7 +366,7 @@ QJsonObject SupervisionHouse::describe() const
     for (const ServiceFacts &service : all)
         services.append(QJsonObject{{keys::name, service.name}, {keys::type, service.type},
             {keys::addresses, QJsonArray::fromStringList(service.addresses)},
-            {keys::connections, service.connections}});
+            {keys::connections, service.connections}, {keys::metrics, service.metrics}});
     QStringList withoutInstances = m_supervisor.namesWithoutInstances();
     withoutInstances.resize(std::min(withoutInstances.size(), mostNamed));
     return {

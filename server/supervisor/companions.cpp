@@ -3,7 +3,6 @@
 
 #include "spec/dependencyorder.h"
 #include "supervisor/supervisedprocess.h"
-#include "supervisor/waitreason.h"
 
 #include <QMap>
 
@@ -31,31 +30,33 @@ bool hasComeTo(const MachineState &state, DependencyLevel level)
     Q_UNREACHABLE();
 }
 
-/// Names what of \a dependency has not come to \a level yet.
-QString waitsFor(const SupervisedProcess &dependency, DependencyLevel level)
+QString levelName(DependencyLevel level)
 {
-    const QString name = dependency.name();
-    switch (dependency.state().phase) {
-    case ProcessPhase::Starting:
-    case ProcessPhase::Running:
-        return level == DependencyLevel::Completed ? u"waits for %1 to complete"_s.arg(name)
-                                                   : u"waits for %1 to be ready"_s.arg(name);
-    case ProcessPhase::Waiting:
-        return waitreason::begin + name + waitreason::waits;
-    case ProcessPhase::Backoff:
-        return u"waits for %1, which is to be started again"_s.arg(name);
-    case ProcessPhase::Failed:
-        return waitreason::begin + name + waitreason::failed;
-    case ProcessPhase::Done:
-        return u"waits for %1 to complete"_s.arg(name);
-    case ProcessPhase::Stopped:
-        return dependency.state().wanted == Wanted::Up
-            ? u"waits for %1, which is about to start"_s.arg(name)
-            : waitreason::begin + name + waitreason::stopped;
-    case ProcessPhase::Stopping:
-        return u"waits for %1, which is stopping"_s.arg(name);
+    switch (level) {
+    case DependencyLevel::Started:
+        return u"started"_s;
+    case DependencyLevel::Default:
+    case DependencyLevel::Ready:
+        return u"ready"_s;
+    case DependencyLevel::Completed:
+        return u"completed"_s;
     }
     Q_UNREACHABLE();
+}
+
+/// \a dependency has not come to \a level yet.
+Cause waitsFor(const SupervisedProcess &dependency, DependencyLevel level)
+{
+    const MachineState &state = dependency.state();
+    cause::Waiting waiting{
+        .process = dependency.name(), .waitsFor = levelName(level), .state = state.phase};
+    if (state.phase == ProcessPhase::Stopped && state.wanted == Wanted::Up)
+        waiting.state = ProcessPhase::Starting; // it is about to
+    if (state.phase == ProcessPhase::Failed)
+        waiting.because = state.cause;
+    else if (state.phase == ProcessPhase::Backoff)
+        waiting.because = Cause(cause::Backoff{.nextStartAt = dependency.nextStartAt()});
+    return waiting;
 }
 
 } // namespace
@@ -90,13 +91,14 @@ void Companions::findOrder() const
         m_order.insert(name, m_order.size());
 }
 
-QString Companions::blockerOf(const SupervisedProcess &process) const
+std::optional<Cause> Companions::blockerOf(const SupervisedProcess &process) const
 {
     const ProcessSpec &spec = process.spec();
     for (auto it = spec.dependsOn.cbegin(); it != spec.dependsOn.cend(); ++it) {
         const QList<SupervisedProcess *> instances = m_byName.values(it.key());
         if (instances.isEmpty())
-            return u"waits for %1, which has no instances"_s.arg(it.key());
+            return cause::Waiting{
+                .process = it.key(), .waitsFor = levelName(*it), .state = std::nullopt};
         for (const SupervisedProcess *dependency : instances) {
             const bool isSaid = *it != DependencyLevel::Default;
             const DependencyLevel level = isSaid ? *it : dependency->spec().defaultLevel();
@@ -112,7 +114,10 @@ QString Companions::blockerOf(const SupervisedProcess &process) const
             && (other->state().phase == ProcessPhase::Stopping || other->state().clearing);
     };
     const auto found = std::find_if(begin, end, isStopping);
-    return found == end ? QString() : u"waits for %1 of its group to stop"_s.arg((*found)->name());
+    if (found == end)
+        return std::nullopt;
+    return cause::Waiting{
+        .process = (*found)->name(), .waitsFor = u"stopped"_s, .state = (*found)->state().phase};
 }
 
 QList<SupervisedProcess *> Companions::dependantsOf(const SupervisedProcess &process) const
@@ -120,10 +125,10 @@ QList<SupervisedProcess *> Companions::dependantsOf(const SupervisedProcess &pro
     return m_byDependency.values(process.name());
 }
 
-QList<SupervisedProcess *> Companions::concernedBy(const SupervisedProcess &process) const
+QList<SupervisedProcess *> Companions::heldBy(const SupervisedProcess &process) const
 {
     const bool isFree = process.spec().strategy == GroupStrategy::OneForOne;
-    return dependantsOf(process) + (isFree ? QList<SupervisedProcess *>() : othersOfGroup(process));
+    return isFree ? QList<SupervisedProcess *>() : othersOfGroup(process);
 }
 
 QList<SupervisedProcess *> Companions::restartedWith(const SupervisedProcess &process) const

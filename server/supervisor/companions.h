@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "protocol/cause.h"
+
 #include <QHash>
 #include <QList>
 #include <QMultiHash>
 #include <QString>
+
+#include <optional>
 
 namespace semper {
 
@@ -19,12 +23,12 @@ public:
     void remove(SupervisedProcess *process);
 
     /// Why \a process must not be launched now: a dependency that has not come far enough, or a
-    /// group that is still stopping. Empty: it may.
-    [[nodiscard]] QString blockerOf(const SupervisedProcess &process) const;
+    /// group that is still stopping. Nothing: it may.
+    [[nodiscard]] std::optional<Cause> blockerOf(const SupervisedProcess &process) const;
     /// Those that depend on \a process.
     [[nodiscard]] QList<SupervisedProcess *> dependantsOf(const SupervisedProcess &process) const;
-    /// Those whose blocker may change when \a process changes.
-    [[nodiscard]] QList<SupervisedProcess *> concernedBy(const SupervisedProcess &process) const;
+    /// Those of its group that wait until it has stopped.
+    [[nodiscard]] QList<SupervisedProcess *> heldBy(const SupervisedProcess &process) const;
     /// Those of its group that have to be restarted when \a process died, by its strategy.
     [[nodiscard]] QList<SupervisedProcess *> restartedWith(const SupervisedProcess &process) const;
     /// \a processes, dependencies before those that wait for them.

@@ -13,9 +13,10 @@ bool OrderlyStop::isOver(const SupervisedProcess &process)
     return process.isDown() || process.state().unkillable;
 }
 
-void OrderlyStop::begin(const QList<SupervisedProcess *> &processes)
+void OrderlyStop::begin(const QList<SupervisedProcess *> &processes, const Cause &why)
 {
-    m_waiting.unite(QSet(processes.cbegin(), processes.cend()));
+    for (SupervisedProcess *process : processes)
+        m_waiting.insert(process, why);
     stop(processes);
 }
 
@@ -24,8 +25,8 @@ void OrderlyStop::follow(const SupervisedProcess &changed)
     if (m_waiting.isEmpty() || !isOver(changed))
         return;
     QList<SupervisedProcess *> candidates;
-    for (SupervisedProcess *process : std::as_const(m_waiting))
-        if (changed.spec().dependsOn.contains(process->name()))
+    for (auto it = m_waiting.keyBegin(); it != m_waiting.keyEnd(); ++it)
+        if (SupervisedProcess *process = *it; changed.spec().dependsOn.contains(process->name()))
             candidates.append(process);
     stop(candidates);
 }
@@ -42,10 +43,15 @@ bool OrderlyStop::isNeeded(const SupervisedProcess &process) const
 
 void OrderlyStop::stop(const QList<SupervisedProcess *> &candidates)
 {
-    for (SupervisedProcess *process : candidates)
+    for (SupervisedProcess *process : candidates) {
         // To stop one may end others here and now, which are in the list too.
-        if (m_waiting.contains(process) && !isNeeded(*process) && m_waiting.remove(process))
-            process->handle(happening::Stop{});
+        const auto it = m_waiting.constFind(process);
+        if (it == m_waiting.cend() || isNeeded(*process))
+            continue;
+        const Cause why = *it;
+        m_waiting.erase(it);
+        process->handle(happening::Stop{why});
+    }
 }
 
 } // namespace semper

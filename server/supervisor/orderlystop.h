@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "protocol/cause.h"
 #include <QList>
-#include <QSet>
+
+#include <QHash>
 
 namespace semper {
 
@@ -19,7 +21,8 @@ public:
         : m_companions(companions)
     { }
 
-    void begin(const QList<SupervisedProcess *> &processes);
+    /// \a why is what the processes are told to have been stopped by.
+    void begin(const QList<SupervisedProcess *> &processes, const Cause &why);
     /// \a changed is in another state: those that waited for it may follow.
     void follow(const SupervisedProcess &changed);
     /// It is not to be stopped after all, or is no more.
@@ -33,7 +36,7 @@ private:
     void stop(const QList<SupervisedProcess *> &candidates);
 
     const Companions &m_companions;
-    QSet<SupervisedProcess *> m_waiting; ///< not told to stop yet
+    QHash<SupervisedProcess *, Cause> m_waiting; ///< not told to stop yet, and why they are to
 };
 
 } // namespace semper

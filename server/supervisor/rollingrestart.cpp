@@ -21,8 +21,10 @@ bool isMissing(const SupervisedProcess *process)
 
 } // namespace
 
-RollingRestart::RollingRestart(const QList<SupervisedProcess *> &processes, QObject *parent)
+RollingRestart::RollingRestart(
+    const QList<SupervisedProcess *> &processes, QString by, QObject *parent)
     : QObject(parent)
+    , m_by(std::move(by))
 {
     for (SupervisedProcess *process : processes) {
         m_all.append(process);
@@ -43,7 +45,7 @@ void RollingRestart::proceed()
     m_current = takeNext();
     if (m_current) {
         m_asked = std::chrono::steady_clock::now();
-        m_current->handle(happening::Restart{});
+        m_current->handle(happening::Restart{m_by});
     } else if (m_left.isEmpty()) {
         m_isOver = true;
         Q_EMIT finished();

@@ -19,7 +19,9 @@ class RollingRestart : public QObject
 {
     Q_OBJECT
 public:
-    explicit RollingRestart(const QList<SupervisedProcess *> &processes, QObject *parent = nullptr);
+    /// \a by is who asked for it; empty: the server itself.
+    RollingRestart(
+        const QList<SupervisedProcess *> &processes, QString by, QObject *parent = nullptr);
     void start() { proceed(); }
 
 Q_SIGNALS:
@@ -41,6 +43,7 @@ private:
     [[nodiscard]] SupervisedProcess *takeNext();
     void giveUp(const SupervisedProcess &failed);
 
+    const QString m_by;
     QList<QPointer<SupervisedProcess>> m_all;
     QList<Target> m_left;
     QPointer<SupervisedProcess> m_current;

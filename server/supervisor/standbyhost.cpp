@@ -42,7 +42,7 @@ void StandbyHost::start(const ProcessSpec &spec)
     });
     connect(m_launch.get(), &Launch::failed, this, [this, spec](const LaunchFailure &failure) {
         m_ends.close();
-        gone(explainFailedLaunch(spec, failure));
+        gone(describe(causeOf(spec, failure)));
     });
     connect(m_launch.get(), &Launch::ended, this,
         [this](const ExitReport &report) { gone(report.describe()); });
@@ -121,6 +121,7 @@ void StandbyHost::update(bool &flag, bool value)
 void StandbyHost::gone(const QString &how)
 {
     const QString why = m_group.wasKilledForMemory() ? u"used more than memory_max_bytes"_s : how;
+    m_edges.output.forgetLines(m_identity.launchId);
     // Not here and now: the launch may be inside the signal that told of its end.
     m_launch.release()->deleteLater();
     Leftovers::killAll(m_edges.orphans, {.session = pid_t(m_session), .mark = m_identity.mark()},

@@ -6,10 +6,12 @@
 #include "os/freezer.h"
 #include "os/wallclock.h"
 #include "output/outputcollector.h"
+#include "protocol/condition.h"
 #include "supervisor/standbys.h"
 
 #include <QRandomGenerator>
 
+#include <algorithm>
 #include <cerrno>
 #include <tuple>
 #include <utility>
@@ -23,7 +25,7 @@ namespace semper {
 
 namespace {
 
-/// Others wait for some of this, or go by it; a fault or a reason is only to be shown.
+/// Others wait for some of this, or go by it; a cause is only to be shown.
 bool concernsOthers(const MachineState &before, const MachineState &now)
 {
     const auto concern = [](const MachineState &state) {
@@ -31,6 +33,12 @@ bool concernsOthers(const MachineState &before, const MachineState &now)
             state.resting, state.launchedAt);
     };
     return concern(before) != concern(now);
+}
+
+/// Its group may not be launched.
+bool holdsGroup(const MachineState &state)
+{
+    return state.phase == ProcessPhase::Stopping || state.clearing;
 }
 
 } // namespace
@@ -46,28 +54,36 @@ SupervisedProcess::SupervisedProcess(QString name, int instance, QString service
     , m_heartbeat(m_spec->watchdogPeriod())
 {
     m_timeout.setPauseCheck([this] { return isPaused(); });
-    connect(&m_timeout, &PatientTimer::timeout, this,
-        [this] { handle(happening::TimerElapsed{whatIsMissing()}); });
+    connect(&m_timeout, &PatientTimer::timeout, this, [this] { handle(timeIsUp()); });
     m_backoff.setSingleShot(true);
     m_backoff.setTimerType(Qt::PreciseTimer);
     connect(&m_backoff, &QTimer::timeout, this, [this] { handle(happening::TimerElapsed{}); });
+    m_conditionTimer.setSingleShot(true);
+    connect(&m_conditionTimer, &QTimer::timeout, this, [this] {
+        awaitNextCondition();
+        Q_EMIT changed();
+    });
     connect(&m_heartbeat, &HeartbeatWatch::changed, this, &SupervisedProcess::changed);
     connect(&m_heartbeat, &HeartbeatWatch::hung, this,
-        [this](const QString &what) { handle(happening::Hung{what}); });
+        [this] { handle(happening::Hung{cause::Hung{.silent = m_heartbeat.watchdog()}}); });
     watchLimits();
+    watchWork();
     if (!m_spec->enabled)
-        m_state.reason = u"disabled by the configuration"_s;
+        m_state.cause = cause::Disabled{};
 }
 
 SupervisedProcess::~SupervisedProcess() = default;
 
-QString SupervisedProcess::whatIsMissing() const
+happening::TimerElapsed SupervisedProcess::timeIsUp() const
 {
-    if (m_state.killed)
-        return procfile::waitOf(pid_t(pid()));
+    if (m_state.killed) {
+        const procfile::Wait wait = procfile::waitOf(pid_t(pid()));
+        return {.stuck = {.state = wait.state, .waitsIn = wait.place}};
+    }
     if (!m_state.launchedAt && pid() > 0)
-        return u"its program, or its folder, cannot be read: the file system does not answer"_s;
-    return m_readiness.missing();
+        return {.missing
+            = u"its program, or its folder, cannot be read: the file system does not answer"_s};
+    return {.missing = m_readiness.missing()};
 }
 
 bool SupervisedProcess::isDown() const
@@ -93,11 +109,37 @@ void SupervisedProcess::watchLimits()
     if (!LimitWatch::isFor(m_spec->limits))
         return;
     m_limitWatch = std::make_unique<LimitWatch>(m_spec->limits);
-    connect(m_limitWatch.get(), &LimitWatch::tooOld, this,
-        [this](const QString &why) { handle(happening::Recycle{why}); });
-    connect(m_limitWatch.get(), &LimitWatch::tooLarge, this,
-        [this](const QString &what) { handle(happening::Excess{what}); });
+    connect(m_limitWatch.get(), &LimitWatch::tooOld, this, [this](std::chrono::milliseconds age) {
+        handle(happening::Recycle{cause::Age{.after = age}});
+    });
+    connect(m_limitWatch.get(), &LimitWatch::tooLarge, this, [this](qint64 bytes) {
+        handle(happening::Excess{cause::Memory{
+            .bytes = bytes, .limitBytes = m_spec->limits.memoryMaxBytes.value_or(0)}});
+    });
     connect(m_limitWatch.get(), &LimitWatch::cpuCrossed, this, &SupervisedProcess::cpuCrossed);
+}
+
+void SupervisedProcess::watchWork()
+{
+    m_stallWatch.reset();
+    if (!m_spec->stalledAfter)
+        return;
+    m_stallWatch
+        = std::make_unique<StallWatch>(*m_spec->stalledAfter, [this] { return isPaused(); });
+    connect(
+        m_stallWatch.get(), &StallWatch::stalled, this, [this] { handle(happening::Stalled{}); });
+    connect(m_stallWatch.get(), &StallWatch::workedAgain, this,
+        [this] { handle(happening::WorkedAgain{}); });
+}
+
+void SupervisedProcess::followWork()
+{
+    if (!m_stallWatch)
+        return;
+    if (m_state.phase == ProcessPhase::Running && !m_state.killed)
+        m_stallWatch->begin();
+    else
+        m_stallWatch->end();
 }
 
 QList<pid_t> SupervisedProcess::members() const
@@ -128,17 +170,35 @@ void SupervisedProcess::handle(const Happening &happening)
     m_handling = false;
     if (m_state == before)
         return;
+    awaitNextCondition();
     Q_EMIT changed();
     if (concernsOthers(before, m_state))
         Q_EMIT moved();
+    if (holdsGroup(before) && !holdsGroup(m_state))
+        Q_EMIT groupFreed();
 }
 
-QString SupervisedProcess::blockerNow() const
+/// Restarts are no longer of the last hour at some time, and what keeps running is not in a crash
+/// loop any more.
+void SupervisedProcess::awaitNextCondition()
+{
+    const Instant now = std::chrono::steady_clock::now();
+    std::optional<Instant> next = m_state.lastRestarts.nextFall(now);
+    if (next && m_state.launchedAt)
+        if (const Instant stays = *m_state.launchedAt + longEnoughUp; stays > now)
+            next = std::min(*next, stays);
+    if (next)
+        m_conditionTimer.start(std::chrono::ceil<std::chrono::milliseconds>(*next - now));
+    else
+        m_conditionTimer.stop();
+}
+
+std::optional<Cause> SupervisedProcess::blockerNow() const
 {
     // What lives is not launched: whether others would let it costs a look at each of them.
     const bool lives
         = m_state.phase == ProcessPhase::Starting || m_state.phase == ProcessPhase::Running;
-    return lives || !m_edges.blocker ? QString() : m_edges.blocker(*this);
+    return lives || !m_edges.blocker ? std::nullopt : m_edges.blocker(*this);
 }
 
 void SupervisedProcess::proceed()
@@ -157,6 +217,7 @@ void SupervisedProcess::proceed()
     if (m_state.phase != ProcessPhase::Starting || m_state.killed)
         m_readiness.end();
     followLiveness();
+    followWork();
     noteNextStart();
     for (const Action &action : std::as_const(result.actions))
         perform(action);
@@ -175,7 +236,7 @@ void SupervisedProcess::followLiveness()
         m_liveness = std::make_unique<LivenessWatch>(m_edges);
         connect(m_liveness.get(), &LivenessWatch::changed, this, &SupervisedProcess::changed);
         connect(m_liveness.get(), &LivenessWatch::dead, this,
-            [this](const QString &what) { handle(happening::Hung{what}); });
+            [this](const Cause &why) { handle(happening::Hung{why}); });
     }
     m_liveness->watch(*m_spec, m_identity, pid());
 }
@@ -243,7 +304,7 @@ void SupervisedProcess::perform(const Action &action)
     case Action::Kind::Record:
         m_records.append({action.record, status()});
         if (action.record == RecordType::Exit && m_state.phase == ProcessPhase::Backoff)
-            Q_EMIT willRestart(m_state.reason);
+            Q_EMIT willRestart(Cause(*m_state.cause));
         return;
     }
 }
@@ -361,18 +422,17 @@ void SupervisedProcess::launchFailed(const LaunchFailure &failure)
 {
     m_ends.close();
     const ExitReport report{.at = m_edges.clock.now()};
-    handle(happening::LaunchFailed{
-        report, explainFailedLaunch(*m_spec, failure), failure.isPassing()});
+    handle(happening::LaunchFailed{report, causeOf(*m_spec, failure), failure.isPassing()});
 }
 
 void SupervisedProcess::launchEnded(ExitReport report)
 {
     Q_EMIT ending();
-    m_edges.output.takeLast(name(), instance(), m_identity.launchId);
+    report.lastLines = m_edges.output.takeLast(name(), instance(), m_identity.launchId);
     report.uptime = uptime();
     if (m_group.wasKilledForMemory())
-        handle(
-            happening::FaultReported{LimitWatch::killedForMemory(*m_spec->limits.memoryMaxBytes)});
+        handle(happening::FaultReported{cause::Memory{
+            .limitBytes = m_spec->limits.memoryMaxBytes.value_or(0), .byKernel = true}});
     m_heartbeat.stop();
     if (m_liveness)
         m_liveness->forget();
@@ -414,8 +474,7 @@ void SupervisedProcess::tellOfDaemon(Leftovers &leftovers)
     if (!m_state.lastExit || m_state.lastExit->code != 0 || leftovers.report().count == 0)
         return;
     const QString advice = u"have the command stay in the foreground, where it is supervised"_s;
-    handle(happening::LeftBehind{
-        u"%1 went on in the background: %2"_s.arg(leftovers.report().names(), advice)});
+    handle(happening::LeftBehind{leftovers.report().names()});
     leftovers.setAdvice(advice);
 }
 

@@ -5,6 +5,7 @@
 #include "health/limitwatch.h"
 #include "health/livenesswatch.h"
 #include "health/readiness.h"
+#include "health/stallwatch.h"
 #include "launch/launchedges.h"
 #include "launch/launchends.h"
 #include "launch/launchgroup.h"
@@ -38,8 +39,8 @@ class WallClock;
 struct SupervisorEdges : LaunchEdges
 {
     WallClock &clock;
-    /// Why a process must not be launched now; empty: it may.
-    std::function<QString(const SupervisedProcess &)> blocker = {};
+    /// Why a process must not be launched now; nothing: it may.
+    std::function<std::optional<Cause>(const SupervisedProcess &)> blocker = {};
     /// When its schedule is due next; invalid without one.
     std::function<QDateTime(const SupervisedProcess &)> nextRun = {};
     Standbys *standbys = nullptr;
@@ -67,6 +68,8 @@ public:
     /// As pid(), but stays that of a launch which ended until the next one begins.
     [[nodiscard]] qint64 launchPid() const { return pid() > 0 ? pid() : m_session; }
     [[nodiscard]] ProcessStatus status() const;
+    /// In backoff, and between the runs of a schedule; invalid otherwise.
+    [[nodiscard]] QDateTime nextStartAt() const;
 
     /// The only way to change the state. May be called from inside an action's effect: what
     /// happens then waits for its turn.
@@ -77,8 +80,10 @@ public:
 
     /// Reads CPU and memory of the launch; a share of CPU is that since the last call.
     void sample();
-    /// The newest "metrics" frame: what the process sent last, and what the server sampled.
+    /// The newest "metrics" frame: what the process said of itself; without any, empty.
     [[nodiscard]] QJsonObject metricsFrame() const;
+    /// The newest "sample" frame: what the server measured.
+    [[nodiscard]] QJsonObject sampleFrame() const;
 
     /// What its launches are like from the next one on; the one that runs takes over at once what
     /// it can (SpecDifference::live).
@@ -105,6 +110,12 @@ public:
     }
     /// Its own word, too: what has to be over by some time may take at least \a time from now on.
     void extendTimeout(std::chrono::milliseconds time);
+    /// It got something done.
+    void worked()
+    {
+        if (m_stallWatch)
+            m_stallWatch->worked();
+    }
     void setStatusText(const QString &text);
     void setTitle(const QString &title);
     void setMetrics(const QJsonObject &frame);
@@ -114,6 +125,8 @@ Q_SIGNALS:
     void changed();
     /// Something changed that others may wait for, or go by; after changed().
     void moved();
+    /// It does not hold up the launches of its group any more, which it did; after moved().
+    void groupFreed();
     /// For the journal and the log: \a status is that of right after the step. Told once
     /// everything was done about the step, so that no telling delays a restart.
     void recorded(semper::RecordType type, const semper::ProcessStatus &status);
@@ -121,7 +134,7 @@ Q_SIGNALS:
     /// The launch has ended; nothing was made of it yet.
     void ending();
     /// It died or could not be launched, unasked, and is to be launched again, but was not yet.
-    void willRestart(const QString &why);
+    void willRestart(const semper::Cause &why);
     /// What a launch had left behind was ended.
     void leftBehind(const semper::LeftoverReport &report);
     /// The average use of CPU passed its limit (\a high), or fell again.
@@ -132,11 +145,15 @@ Q_SIGNALS:
     void stopRequested(std::chrono::milliseconds limit);
 
 private:
+    [[nodiscard]] Moment now() const;
+    [[nodiscard]] QJsonObject measuredFrame(
+        QLatin1StringView type, const Moment &at, QJsonObject fields) const;
     [[nodiscard]] std::chrono::milliseconds uptime() const; ///< 0 while no launch is alive
     void proceed();
-    [[nodiscard]] QString blockerNow() const;
+    [[nodiscard]] std::optional<Cause> blockerNow() const;
+    [[nodiscard]] std::optional<Cause> causeNow() const;
     void noteNextStart();
-    [[nodiscard]] QDateTime nextStartAt() const;
+    void awaitNextCondition();
     void perform(const Action &action);
     void requestStop();
     void arm(std::chrono::milliseconds delay);
@@ -150,11 +167,13 @@ private:
     void tellOfDaemon(Leftovers &leftovers);
     void takeNextSpec();
     void watchLimits();
+    void watchWork();
+    void followWork();
     void followLiveness();
     [[nodiscard]] QList<pid_t> members() const;
     void launchFailed(const LaunchFailure &failure);
     /// What it lacks to be ready, or, once killed, what keeps it.
-    [[nodiscard]] QString whatIsMissing() const;
+    [[nodiscard]] happening::TimerElapsed timeIsUp() const;
     void launchEnded(ExitReport report);
 
     LaunchIdentity m_identity;
@@ -176,8 +195,10 @@ private:
     qint64 m_session = 0; ///< of the last launch
     PatientTimer m_timeout; ///< one of the two runs
     QTimer m_backoff;
+    QTimer m_conditionTimer; ///< runs while its condition will change by time alone
     HeartbeatWatch m_heartbeat;
     std::unique_ptr<LivenessWatch> m_liveness; ///< null where it was never probed
+    std::unique_ptr<StallWatch> m_stallWatch; ///< null where it need not tell of its work
     std::unique_ptr<LimitWatch> m_limitWatch; ///< null where there is nothing to watch
     LaunchGroup m_group;
     std::chrono::milliseconds m_timeAsked{0}; ///< by a launch that is not known to live yet

@@ -3,13 +3,12 @@
 #include "supervisor/supervisedprocess.h"
 
 #include "os/wallclock.h"
+#include "protocol/boottime.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
 #include "supervisor/standbys.h"
 
 #include <chrono>
-
-using namespace Qt::StringLiterals;
 
 namespace semper {
 
@@ -38,6 +37,20 @@ void SupervisedProcess::sample()
     m_vitals.sample(m_launch ? pid_t(pid()) : 0, std::chrono::steady_clock::now());
 }
 
+std::optional<Cause> SupervisedProcess::causeNow() const
+{
+    if (m_state.resting && m_state.phase == ProcessPhase::Waiting)
+        return cause::Scheduled{.nextStartAt = nextStartAt()};
+    const bool isRunning = m_state.phase == ProcessPhase::Running && !m_state.killed;
+    if (isRunning && m_heartbeat.isAlive() == false)
+        return cause::Hung{.silent = m_heartbeat.patience()};
+    if (isRunning && m_liveness && m_liveness->failure())
+        return *m_liveness->failure();
+    if (isRunning && m_state.stalled)
+        return cause::Stalled{.after = m_spec->stalledAfter.value_or(std::chrono::milliseconds(0))};
+    return m_state.cause;
+}
+
 ProcessStatus SupervisedProcess::status() const
 {
     ProcessStatus status;
@@ -54,17 +67,22 @@ ProcessStatus SupervisedProcess::status() const
     if (pid() > 0)
         status.pid = pid();
     status.restarts = m_state.restarts;
+    const Instant now = std::chrono::steady_clock::now();
+    status.restartsIn10Minutes = m_state.lastRestarts.count(now, std::chrono::minutes(10));
+    status.restartsInAnHour = m_state.lastRestarts.count(now, RestartWindow::length);
     status.standby = m_edges.standbys ? m_edges.standbys->waiting(name()) : 0;
     status.outdated = m_isOutdated;
+    status.clearing = m_state.clearing;
+    status.stalled = m_state.stalled;
     if (m_state.launchedAt) {
         status.startedAt = m_startedAt;
         status.uptime = uptime();
     }
     status.nextStartAt = nextStartAt();
-    status.reason = m_state.reason;
-    if (m_state.resting && !status.nextStartAt.isValid())
-        status.reason = neverDueReason;
+    status.cause = causeNow();
+    status.reason = describe(status.cause);
     status.lastExit = m_state.lastExit;
+    status.deaths = m_state.deaths;
     status.cpuRatio = m_vitals.cpuRatio();
     status.memoryBytes = m_vitals.memoryBytes();
     status.loopLag = m_heartbeat.loopLag();
@@ -73,20 +91,35 @@ ProcessStatus SupervisedProcess::status() const
     return status;
 }
 
+Moment SupervisedProcess::now() const
+{
+    return {.wall = m_edges.clock.now(), .boot = bootTime()};
+}
+
+QJsonObject SupervisedProcess::measuredFrame(
+    QLatin1StringView type, const Moment &at, QJsonObject fields) const
+{
+    fields.insert(keys::process, name());
+    fields.insert(keys::instance, instance());
+    fields.insert(keys::at, wireTime(at.wall));
+    fields.insert(keys::bootMs, qint64(at.boot.count()));
+    return makeFrame(type, fields);
+}
+
 QJsonObject SupervisedProcess::metricsFrame() const
 {
-    QJsonObject frame = makeFrame(frames::metrics, m_vitals.metrics());
-    frame.insert(keys::process, name());
-    frame.insert(keys::instance, instance());
-    frame.insert(keys::at, wireTime(m_edges.clock.now()));
-    if (m_state.launchedAt) {
-        frame.insert(keys::cpuRatio, m_vitals.cpuRatio());
-        frame.insert(keys::memoryBytes, m_vitals.memoryBytes());
-        if (const auto lag = m_heartbeat.loopLag())
-            frame.insert(keys::loopLagMs, qint64(lag->count()));
-        frame.insert(keys::uptimeMs, qint64(uptime().count()));
-    }
-    return frame;
+    if (m_vitals.metrics().isEmpty())
+        return {};
+    return measuredFrame(frames::metrics, m_vitals.metricsAt(), m_vitals.metrics());
+}
+
+QJsonObject SupervisedProcess::sampleFrame() const
+{
+    QJsonObject fields{{keys::cpuRatio, m_vitals.cpuRatio()},
+        {keys::memoryBytes, m_vitals.memoryBytes()}, {keys::uptimeMs, qint64(uptime().count())}};
+    if (const auto lag = m_heartbeat.loopLag())
+        fields.insert(keys::loopLagMs, qint64(lag->count()));
+    return measuredFrame(frames::sample, now(), fields);
 }
 
 void SupervisedProcess::setStatusText(const QString &text)
@@ -103,7 +136,7 @@ void SupervisedProcess::setTitle(const QString &title)
 
 void SupervisedProcess::setMetrics(const QJsonObject &frame)
 {
-    m_vitals.setMetrics(frame);
+    m_vitals.setMetrics(frame, now());
     Q_EMIT metricsReceived();
 }
 

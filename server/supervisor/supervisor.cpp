@@ -31,6 +31,11 @@ constexpr auto listInterval = 50ms;
 // After the shutdown's limit everything is killed; what even that cannot end is left behind.
 constexpr auto graceAfterKill = 2000ms;
 
+std::optional<Cause> shutdownCause()
+{
+    return cause::Commanded{.action = u"shutdown"_s};
+}
+
 } // namespace
 
 Supervisor::Supervisor(std::unique_ptr<Launcher> launcher, std::unique_ptr<WallClock> clock,
@@ -58,15 +63,16 @@ Supervisor::Supervisor(std::unique_ptr<Launcher> launcher, std::unique_ptr<WallC
         tellWhenStopped();
     });
     m_edges.blocker = [this](const SupervisedProcess &process) {
-        return m_shuttingDown ? u"the server is stopping"_s : m_companions.blockerOf(process);
+        return m_shuttingDown ? shutdownCause() : m_companions.blockerOf(process);
     };
     connect(&m_schedules, &Schedules::clockLeapt, this, &Supervisor::wallClockLeapt);
     m_sampler.setInterval(samplingInterval);
     connect(&m_sampler, &QTimer::timeout, this, [this] {
         for (const auto &[key, process] : m_processes) {
+            if (process->pid() <= 0 || !m_isSampled(key.first))
+                continue;
             process->sample();
-            if (process->pid() > 0)
-                Q_EMIT metricsChanged(process.get());
+            Q_EMIT sampled(process.get());
         }
     });
     connect(&m_output, &OutputCollector::batchReady, this, &Supervisor::countDropped);
@@ -116,6 +122,11 @@ void Supervisor::addInstance(const QString &name, int instance)
         Q_EMIT processChanged(it);
     });
     connect(it, &SupervisedProcess::moved, this, [this, it] { processHasMoved(it); });
+    connect(it, &SupervisedProcess::groupFreed, this, [this, it] {
+        for (SupervisedProcess *other : m_companions.heldBy(*it))
+            if (other->state().phase == ProcessPhase::Waiting)
+                other->handle(happening::BlockerChanged{});
+    });
     connect(it, &SupervisedProcess::recorded, this,
         [this, it](RecordType type, const ProcessStatus &status) {
             record(type, status);
@@ -130,7 +141,7 @@ void Supervisor::addInstance(const QString &name, int instance)
         [this, it](const LeftoverReport &report) { recordLeftovers(*it, report); });
     connect(it, &SupervisedProcess::ending, this, [this, it] { Q_EMIT launchEnding(it); });
     connect(it, &SupervisedProcess::willRestart, this,
-        [this, it](const QString &why) { restartGroupOf(*it, why); });
+        [this, it](const Cause &why) { restartGroupOf(*it, why); });
     connect(it, &SupervisedProcess::standbyTaken, this, [this, it] { Q_EMIT standbyTaken(it); });
     connect(it, &SupervisedProcess::stopRequested, this,
         [this, it](std::chrono::milliseconds limit) { Q_EMIT stopRequested(it, limit); });
@@ -141,7 +152,7 @@ void Supervisor::addInstance(const QString &name, int instance)
 
 void Supervisor::processHasMoved(SupervisedProcess *process)
 {
-    for (SupervisedProcess *other : m_companions.concernedBy(*process))
+    for (SupervisedProcess *other : m_companions.dependantsOf(*process))
         if (other->state().phase == ProcessPhase::Waiting)
             other->handle(happening::BlockerChanged{});
     if (m_standbys.has(process->name()))
@@ -154,27 +165,28 @@ void Supervisor::processHasMoved(SupervisedProcess *process)
     tellWhenStopped();
 }
 
-void Supervisor::restartGroupOf(const SupervisedProcess &dead, const QString &why)
+void Supervisor::restartGroupOf(const SupervisedProcess &dead, const Cause &why)
 {
     if (m_shuttingDown)
         return;
     for (SupervisedProcess *other : m_companions.restartedWith(dead))
         other->handle(
-            happening::Recycle{u"restarted with its group: %1 %2"_s.arg(dead.name(), why)});
+            happening::Recycle{cause::RestartedWith{.process = dead.name(), .because = why}});
 }
 
 void Supervisor::followFailure(const SupervisedProcess &failed)
 {
-    const QString what = u"%1 has failed: %2"_s.arg(failed.name(), failed.state().reason);
     switch (failed.spec().restart.onFailed) {
     case OnFailed::Ignore:
         return;
     case OnFailed::RestartDependents:
         for (SupervisedProcess *dependant : m_companions.dependantsOf(failed))
-            dependant->handle(happening::Recycle{what});
+            dependant->handle(happening::Recycle{
+                cause::RestartedWith{.process = failed.name(), .because = failed.state().cause}});
         return;
     case OnFailed::StopService:
-        Q_EMIT serviceFailed(what);
+        Q_EMIT serviceFailed(
+            u"%1 has failed: %2"_s.arg(failed.name(), semper::describe(failed.state().cause)));
         return;
     }
 }
@@ -186,7 +198,7 @@ void Supervisor::shutDown(std::chrono::milliseconds limit)
     m_schedules.end();
     QList<SupervisedProcess *> up = all();
     up.removeIf([](const auto *process) { return process->state().wanted == Wanted::Down; });
-    m_orderlyStop.begin(up);
+    m_orderlyStop.begin(up, *shutdownCause());
     connect(&m_shutdownLimit, &PatientTimer::timeout, this, &Supervisor::killAll);
     m_shutdownLimit.start(limit);
     tellWhenStopped();
@@ -212,7 +224,7 @@ void Supervisor::tellStopped()
         if (!process->isDown())
             qCCritical(logSupervisor, "%s (pid %lld) is left behind: %s",
                 qUtf8Printable(processLabel(process->name(), process->instance())), process->pid(),
-                qUtf8Printable(process->state().reason));
+                qUtf8Printable(semper::describe(process->state().cause)));
     QMetaObject::invokeMethod(this, &Supervisor::stopped, Qt::QueuedConnection);
 }
 
@@ -239,12 +251,13 @@ QList<SupervisedProcess *> Supervisor::all() const
     return list;
 }
 
-void Supervisor::setSampling(bool on)
+void Supervisor::setSampled(std::function<bool(const QString &name)> isSampled)
 {
-    if (on && !m_sampler.isActive())
-        m_sampler.start();
-    else if (!on)
+    m_isSampled = std::move(isSampled);
+    if (!m_isSampled)
         m_sampler.stop();
+    else if (!m_sampler.isActive())
+        m_sampler.start();
 }
 
 QList<ProcessStatus> Supervisor::processes() const

@@ -91,8 +91,8 @@ public:
     [[nodiscard]] OutputCollector &output() { return m_output; }
     [[nodiscard]] const Standbys &standbys() const { return m_standbys; }
 
-    /// While somebody watches metrics, every process is sampled once a second.
-    void setSampling(bool on);
+    /// Samples the processes of these names once a second; nothing: none.
+    void setSampled(std::function<bool(const QString &name)> isSampled);
 
     /// Some child of the server ended (SIGCHLD).
     void childEnded() { m_orphans.childEnded(); }
@@ -107,7 +107,8 @@ public:
 
 Q_SIGNALS:
     void processChanged(semper::SupervisedProcess *process);
-    void metricsChanged(semper::SupervisedProcess *process);
+    void metricsChanged(semper::SupervisedProcess *process); ///< those that it told of itself
+    void sampled(semper::SupervisedProcess *process);
     void listChanged(); ///< processes were added or are gone
     /// A launch is to be asked over the hub to end.
     void stopRequested(semper::SupervisedProcess *process, std::chrono::milliseconds limit);
@@ -129,15 +130,17 @@ private:
     void describe(const QString &service, const QString &name, const ProcessSpec &spec);
     void addInstance(const QString &name, int instance);
     void processHasMoved(SupervisedProcess *process);
-    void restartGroupOf(const SupervisedProcess &dead, const QString &why);
+    void restartGroupOf(const SupervisedProcess &dead, const Cause &why);
     void followFailure(const SupervisedProcess &failed);
     qint64 recordCommand(
         const SupervisionCommand &command, const QList<SupervisedProcess *> &targets);
     [[nodiscard]] std::optional<CommandError> refusal(
         const SupervisionCommand &command, const QList<SupervisedProcess *> &targets) const;
     void carryOut(const SupervisionCommand &command, const QList<SupervisedProcess *> &targets);
-    void restart(const QList<SupervisedProcess *> &targets);
-    void restartInstances(const QString &name, const QList<SupervisedProcess *> &targets);
+    void stop(const QList<SupervisedProcess *> &targets, const SupervisionCommand &command);
+    void restart(const QList<SupervisedProcess *> &targets, const QString &by = {});
+    void restartInstances(
+        const QString &name, const QList<SupervisedProcess *> &targets, const QString &by);
     void recordGivenUp(const SupervisedProcess &failed, const QList<int> &left);
     void scale(const QString &name, int count);
     void resize(const QString &name, int count, bool startNewOnes);
@@ -189,6 +192,7 @@ private:
     QTimer m_tellDropped;
     QTimer m_tellList; ///< of many that go, not for each one
     QTimer m_sampler;
+    std::function<bool(const QString &name)> m_isSampled; ///< while that runs
     PatientTimer m_shutdownLimit;
     bool m_shuttingDown = false;
     bool m_stoppedTold = false;

@@ -137,15 +137,9 @@ void Supervisor::carryOut(
         }
         return;
     case CommandAction::Stop:
-        if (command.selector == allProcesses)
-            return m_orderlyStop.begin(targets);
-        for (SupervisedProcess *process : targets) {
-            m_orderlyStop.forget(process);
-            process->handle(happening::Stop{});
-        }
-        return;
+        return stop(targets, command);
     case CommandAction::Restart:
-        return restart(targets);
+        return restart(targets, command.by);
     case CommandAction::Reset:
         for (SupervisedProcess *process : targets)
             process->handle(happening::Reset{});
@@ -159,7 +153,18 @@ void Supervisor::carryOut(
     }
 }
 
-void Supervisor::restart(const QList<SupervisedProcess *> &targets)
+void Supervisor::stop(const QList<SupervisedProcess *> &targets, const SupervisionCommand &command)
+{
+    const Cause why = cause::Commanded{.action = actionName(command.action), .by = command.by};
+    if (command.selector == allProcesses)
+        return m_orderlyStop.begin(targets, why);
+    for (SupervisedProcess *process : targets) {
+        m_orderlyStop.forget(process);
+        process->handle(happening::Stop{why});
+    }
+}
+
+void Supervisor::restart(const QList<SupervisedProcess *> &targets, const QString &by)
 {
     std::map<QString, QList<SupervisedProcess *>> byName;
     for (SupervisedProcess *process : targets) {
@@ -167,16 +172,17 @@ void Supervisor::restart(const QList<SupervisedProcess *> &targets)
         byName[process->name()].append(process);
     }
     for (const auto &[name, instances] : byName)
-        restartInstances(name, instances);
+        restartInstances(name, instances, by);
 }
 
-void Supervisor::restartInstances(const QString &name, const QList<SupervisedProcess *> &targets)
+void Supervisor::restartInstances(
+    const QString &name, const QList<SupervisedProcess *> &targets, const QString &by)
 {
     // One instance of several leaves the others to the rolling restart that they are in.
     if (targets.size() == 1)
-        return targets.first()->handle(happening::Restart{});
+        return targets.first()->handle(happening::Restart{by});
     delete m_rolling.take(name); // this one begins anew
-    auto *rolling = new RollingRestart(targets, this);
+    auto *rolling = new RollingRestart(targets, by, this);
     m_rolling.insert(name, rolling);
     connect(rolling, &RollingRestart::givenUp, this, &Supervisor::recordGivenUp);
     connect(rolling, &RollingRestart::finished, this, [this, name, rolling] {
@@ -192,10 +198,12 @@ void Supervisor::recordGivenUp(const SupervisedProcess &failed, const QList<int>
     for (const int instance : left)
         instances.append(instance);
     const QString label = processLabel(failed.name(), failed.instance());
-    const QString reason = u"%1 has failed: %2"_s.arg(label, failed.state().reason);
+    const std::optional<Cause> &cause = failed.state().cause;
+    const QString reason = u"%1 has failed: %2"_s.arg(label, semper::describe(cause));
     m_journal.record(QLatin1StringView("restart_given_up"),
         {{keys::process, failed.name()}, {keys::instance, failed.instance()},
-            {keys::notRestarted, instances}, {keys::reason, reason}});
+            {keys::notRestarted, instances}, {keys::reason, reason},
+            {keys::cause, cause ? QJsonValue(cause->toJson()) : QJsonValue()}});
     qCWarning(logSupervisorCommands,
         "%s; the restart of %s is given up, %lld of its instances stay as they are",
         qUtf8Printable(reason), qUtf8Printable(failed.name()), qint64(left.size()));
@@ -232,7 +240,8 @@ void Supervisor::removeRetired(SupervisedProcess *process)
     // From the event loop: this may be inside one of its signals.
     m_retired.remove(process);
     m_orderlyStop.forget(process);
-    const QList<SupervisedProcess *> concerned = m_companions.concernedBy(*process);
+    const QList<SupervisedProcess *> concerned
+        = m_companions.dependantsOf(*process) + m_companions.heldBy(*process);
     m_companions.remove(process);
     m_schedules.forget(process);
     const auto it = m_processes.find({process->name(), process->instance()});

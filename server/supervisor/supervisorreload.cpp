@@ -47,6 +47,7 @@ void SupervisedProcess::takeNextSpec()
     m_spec = std::exchange(m_nextSpec, nullptr);
     m_heartbeat.setWatchdog(m_spec->watchdogPeriod());
     watchLimits();
+    watchWork();
 }
 
 void Supervisor::setReload(std::function<void(const ReloadRequest &, ReloadDone)> reload)
@@ -173,7 +174,7 @@ void Supervisor::startAdded(const ProcessChange &change)
         if (!stays(process))
             continue;
         if (!change.spec.enabled)
-            process->handle(happening::Stop{});
+            process->handle(happening::Stop{cause::Disabled{}});
         else if (process->spec().schedule)
             begin(process);
         else
@@ -196,7 +197,7 @@ void Supervisor::followChange(const ProcessChange &change, bool wasScheduled)
             if (change.spec.enabled)
                 begin(process);
             else
-                process->handle(happening::Stop{});
+                process->handle(happening::Stop{cause::Disabled{}});
         }
     }
     if (change.keys.contains(keys::schedule)) {

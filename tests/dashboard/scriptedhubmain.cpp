@@ -24,7 +24,7 @@ ProcessStatus crashing(ProcessStatus process, std::chrono::milliseconds delay)
     process.ready = false;
     process.pid.reset();
     process.startedAt = {};
-    process.reason = u"killed by SIGSEGV"_s;
+    process.cause = cause::Signalled{.signal = u"SIGSEGV"_s, .coreDumped = true};
     process.lastExit = ExitReport{.at = QDateTime::currentDateTimeUtc(),
         .code = {},
         .signal = u"SIGSEGV"_s,
@@ -61,6 +61,8 @@ void crash(ScriptedHub &hub, const QString &name)
 {
     ProcessStatus process = crashing(hub.process(name), 4s);
     ++process.restarts;
+    ++process.restartsIn10Minutes;
+    ++process.restartsInAnHour;
     hub.sendLines(name, {u"ERROR decode failed: unexpected tag 0x1f at offset 4096"_s});
     hub.sendEvent(u"exit"_s, name,
         {{keys::lastExit, process.lastExit->toJson()}, {keys::decision, u"restart"_s}});
@@ -69,6 +71,9 @@ void crash(ScriptedHub &hub, const QString &name)
     QTimer::singleShot(4s, &hub, [&hub, name] {
         ProcessStatus fresh = runningProcess(name);
         fresh.restarts = hub.process(name).restarts;
+        fresh.restartsIn10Minutes = hub.process(name).restartsIn10Minutes;
+        fresh.restartsInAnHour = hub.process(name).restartsInAnHour;
+        fresh.cause = hub.process(name).cause;
         fresh.lastExit = hub.process(name).lastExit;
         fresh.uptime = 0ms;
         hub.sendEvent(u"start"_s, name, {{keys::pid, *fresh.pid}});

@@ -53,8 +53,9 @@ private Q_SLOTS:
     void aThousandMetricsAreAnnouncedAtOnce();
     void instancesAreToldApartOnlyWhereThereAreMore();
     void problemsComeFirst();
-    void threeExitsInAMinuteAreACrashLoopAlsoWhileItRuns();
-    void exitsThatWereAskedForAreNoCrashLoop();
+    void aCrashLoopIsToldAlsoWhileItRuns();
+    void everyExitThatNobodyAskedForIsMarkedOnce();
+    void aCounterThatIsNotToldOfAnyMoreHasNoRate();
     void aClockThatIsSetBackHoldsNothingUp();
     void anIntentEndsWithItsEffectNotBefore();
     void aRestartIsDoneWithAnotherPidOnly();
@@ -145,35 +146,58 @@ void TestDashboardModel::problemsComeFirst()
         QStringList(
             {u"failed"_s, u"hung"_s, u"not-ready"_s, u"starting"_s, u"fine"_s, u"aaa-stopped"_s}));
     const std::array<int, 5> expected{1, 2, 1, 1, 1};
-    QCOMPARE(model.conditionCounts(), expected);
+    QCOMPARE(model.severityCounts(), expected);
 }
 
-void TestDashboardModel::threeExitsInAMinuteAreACrashLoopAlsoWhileItRuns()
+void TestDashboardModel::aCrashLoopIsToldAlsoWhileItRuns()
+{
+    ProcessModel model;
+    ProcessStatus process = runningProcess(u"p"_s);
+    model.applySnapshot({process});
+    QSignalSpy severities(&model, &ProcessModel::severitiesChanged);
+    process.restartsIn10Minutes = 3;
+    process.uptime = 2s;
+    model.applyState(process);
+    QCOMPARE(cell(model, u"p"_s, ProcessModel::State), u"Crash loop"_s);
+    QCOMPARE(model.find({u"p"_s, 0})->severity(), Severity::Failing);
+    QCOMPARE(severities.size(), 1);
+    process.uptime = 60s;
+    process.restartsInAnHour = 3;
+    model.applyState(process);
+    QCOMPARE(cell(model, u"p"_s, ProcessModel::State), u"Flapping"_s);
+    QCOMPARE(model.find({u"p"_s, 0})->severity(), Severity::Degraded);
+}
+
+void TestDashboardModel::everyExitThatNobodyAskedForIsMarkedOnce()
 {
     ProcessModel model;
     model.applySnapshot({runningProcess(u"p"_s)});
     const QDateTime now = QDateTime::currentDateTimeUtc();
     model.applyEvent(makeExit(u"p"_s, now.addSecs(-20), u"restart"_s));
-    model.applyEvent(makeExit(u"p"_s, now.addSecs(-10), u"restart"_s));
-    QCOMPARE(cell(model, u"p"_s, ProcessModel::State), u"Running"_s);
-    QSignalSpy conditions(&model, &ProcessModel::conditionsChanged);
-    const Event third = makeExit(u"p"_s, now, u"restart"_s);
-    model.applyEvent(third);
-    QCOMPARE(cell(model, u"p"_s, ProcessModel::State), u"Crash loop"_s);
-    QCOMPARE(model.find({u"p"_s, 0})->condition(), Condition::Failing);
-    QCOMPARE(conditions.size(), 1);
-    QCOMPARE(model.find({u"p"_s, 0})->history()->restarts().size(), 3);
-    model.applyEvent(third); // replayed after a reconnection
-    QCOMPARE(model.find({u"p"_s, 0})->history()->restarts().size(), 3);
+    model.applyEvent(makeExit(u"p"_s, now.addSecs(-10), u"stop"_s));
+    const Event last = makeExit(u"p"_s, now, u"restart"_s);
+    model.applyEvent(last);
+    QCOMPARE(model.find({u"p"_s, 0})->history()->restarts().size(), 2);
+    model.applyEvent(last); // replayed after a reconnection
+    QCOMPARE(model.find({u"p"_s, 0})->history()->restarts().size(), 2);
 }
 
-void TestDashboardModel::exitsThatWereAskedForAreNoCrashLoop()
+void TestDashboardModel::aCounterThatIsNotToldOfAnyMoreHasNoRate()
 {
-    ProcessModel model;
-    model.applySnapshot({runningProcess(u"p"_s)});
-    for (int i = 0; i < 5; ++i)
-        model.applyEvent(makeExit(u"p"_s, QDateTime::currentDateTimeUtc().addSecs(i), u"stop"_s));
-    QCOMPARE(cell(model, u"p"_s, ProcessModel::State), u"Running"_s);
+    const auto counted = [](int total) {
+        return QJsonObject{{keys::counters, QJsonObject{{u"orders"_s, total}}}};
+    };
+    MetricHistory history;
+    history.apply(counted(0), 1'000);
+    history.apply(counted(100), 2'000);
+    const Series &series = history.metrics().at(u"orders"_s).series;
+    const QJsonObject sample{{keys::cpuRatio, 0.5}};
+    history.apply(sample, 3'000);
+    QCOMPARE(series.valueAt(3'000)->value, 100.0); // it may be about to tell
+    history.apply(sample, 4'000);
+    QCOMPARE(series.valueAt(4'000)->value, 0.0);
+    history.apply(counted(150), 5'000);
+    QCOMPARE(series.valueAt(5'000)->value, 50.0);
 }
 
 void TestDashboardModel::aClockThatIsSetBackHoldsNothingUp()
@@ -191,7 +215,6 @@ void TestDashboardModel::aClockThatIsSetBackHoldsNothingUp()
 
     for (int i = 0; i < 3; ++i)
         model.applyEvent(makeExit(u"p"_s, before.addSecs(-1200 * i), u"restart"_s));
-    QCOMPARE(cell(model, u"p"_s, ProcessModel::State), u"Crash loop"_s);
     const QList<qint64> &marks = model.find(id)->history()->restarts();
     QVERIFY(std::ranges::is_sorted(marks));
     QVERIFY(marks.last() <= model.displayTime());
@@ -212,7 +235,7 @@ void TestDashboardModel::anIntentEndsWithItsEffectNotBefore()
     process.state = ProcessPhase::Stopping;
     model.applyState(process);
     QCOMPARE(cell(model, u"p"_s, ProcessModel::State), u"Stopping… 3 s"_s);
-    process.reason = u"cannot be killed: state D, waits in nfs_wait"_s;
+    process.cause = cause::Unkillable{.state = u"D"_s, .waitsIn = u"nfs_wait"_s};
     model.applyState(process);
     QCOMPARE(cell(model, u"p"_s, ProcessModel::State), u"Unkillable"_s);
     process.state = ProcessPhase::Stopped;
@@ -321,7 +344,7 @@ void TestDashboardModel::filterFindsByNameClassAndState()
     QCOMPARE(found(u"failed"_s), 1);
     QCOMPARE(found(u"nothing like it"_s), 0);
     filter.setText({});
-    filter.setCondition(Condition::Failing);
+    filter.setSeverity(Severity::Failing);
     QCOMPARE(names(filter), QStringList{u"x"_s});
 }
 

@@ -105,12 +105,13 @@ ProcessStatus running(const QString &name, qint64 pid)
     return status;
 }
 
-ProcessStatus in(ProcessPhase state, const QString &name, const QString &reason = {})
+ProcessStatus in(
+    ProcessPhase state, const QString &name, const std::optional<Cause> &cause = std::nullopt)
 {
     ProcessStatus status;
     status.name = name;
     status.state = state;
-    status.reason = reason;
+    status.cause = cause;
     return status;
 }
 
@@ -569,19 +570,20 @@ void TestCli::startFailsWithTheReason()
     fake->accepted = [&fake] {
         fake->announce(in(ProcessPhase::Starting, u"importer"_s));
         fake->announce(in(ProcessPhase::Failed, u"importer"_s,
-            u"exited with code 3 (more than 5 restarts in 60000 ms)"_s));
+            cause::GaveUp{
+                .restarts = 5, .window = 60s, .because = Cause(cause::Exited{.exitCode = 3})}));
     };
     const Outcome outcome = semper({u"start"_s, u"--all"_s});
     QCOMPARE(outcome.code, 1);
     QCOMPARE(outcome.errors,
-        u"importer: failed: exited with code 3 (more than 5 restarts in 60000 ms)\n"_s);
+        u"importer: failed: exited with code 3 (more than 5 restarts in 1 min)\n"_s);
 }
 
 void TestCli::restartOfSeveralEndsWhenOneFails()
 {
     QList<ProcessStatus> three{running(u"w"_s, 1), running(u"w"_s, 2), running(u"w"_s, 3)};
     three[1].instance = 1;
-    three[2] = in(ProcessPhase::Failed, u"w"_s, u"exited with code 1"_s); // restarted first
+    three[2] = in(ProcessPhase::Failed, u"w"_s, cause::Exited{.exitCode = 1}); // restarted first
     three[2].instance = 2;
     const auto fake = hub(three);
     fake->accepted = [&] {
@@ -615,9 +617,11 @@ void TestCli::whoWaitsForWhatNeverComesIsNotWaitedFor()
 {
     QFETCH(const QStringList, command);
     QFETCH(const QString, how);
-    const auto fake = hub({in(ProcessPhase::Failed, u"db"_s, u"exited with code 1"_s),
-        in(ProcessPhase::Waiting, u"mid"_s, u"waits for db, which %1"_s.arg(how)),
-        in(ProcessPhase::Waiting, u"top"_s, u"waits for mid, which waits too"_s)});
+    const auto state = how == u"is stopped"_s ? ProcessPhase::Stopped : ProcessPhase::Failed;
+    const auto fake = hub({in(ProcessPhase::Failed, u"db"_s, cause::Exited{.exitCode = 1}),
+        in(ProcessPhase::Waiting, u"mid"_s, cause::Waiting{.process = u"db"_s, .state = state}),
+        in(ProcessPhase::Waiting, u"top"_s,
+            cause::Waiting{.process = u"mid"_s, .state = ProcessPhase::Waiting})});
     const Outcome outcome = semper(command);
     QCOMPARE(outcome.errors,
         u"top: waits for mid, which waits too, mid: waiting: waits for db, which %1\n"_s.arg(how));
@@ -634,7 +638,7 @@ void TestCli::noWaitReturnsAtOnce()
 
 void TestCli::waitGivesUpInTimeAndSaysWhy()
 {
-    ProcessStatus status = in(ProcessPhase::Backoff, u"a"_s, u"exited with code 3"_s);
+    ProcessStatus status = in(ProcessPhase::Backoff, u"a"_s, cause::Exited{.exitCode = 3});
     const auto fake = hub({status});
     const Outcome outcome = semper({u"wait"_s, u"a"_s, u"--timeout-ms"_s, u"50"_s});
     QCOMPARE(outcome.code, 1);

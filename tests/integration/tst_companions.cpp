@@ -275,8 +275,7 @@ void TestCompanions::aGroupEndsTogetherAndStartsTogether()
     }
     QCOMPARE(server.process(u"b"_s)[u"reason"_s], u"killed by SIGKILL"_s);
     if (replaced.contains(u"c"_s))
-        QCOMPARE(server.process(u"c"_s)[u"reason"_s],
-            u"restarted with its group: b killed by SIGKILL"_s);
+        QCOMPARE(server.process(u"c"_s)[u"reason"_s], u"restarted with b: killed by SIGKILL"_s);
 }
 
 void TestCompanions::aGroupIsRestartedWithOneThatCannotStart()
@@ -286,7 +285,7 @@ void TestCompanions::aGroupIsRestartedWithOneThatCannotStart()
         {u"b"_s, helper({u"not-there"_s}, inGroup(u"one_for_all"_s, patient))}});
     QVERIFY2(server.start(), qPrintable(server.log()));
     QTRY_VERIFY_WITH_TIMEOUT(server.process(u"a"_s)[u"reason"_s].toString().startsWith(
-                                 u"restarted with its group: b cannot start"_s),
+                                 u"restarted with b: cannot start"_s),
         patience);
     QTRY_COMPARE_WITH_TIMEOUT(server.process(u"a"_s)[u"state"_s], u"running"_s, patience);
     QCOMPARE(server.process(u"b"_s)[u"state"_s], u"backoff"_s);

@@ -79,6 +79,7 @@ private:
     QStringList m_names; ///< of all processes
     int m_results = 0; ///< of commands that were accepted
     double m_visitors = -1; ///< the metric of that name
+    double m_greetings = -1; ///< and of the service, as it was when the watch began
 };
 
 void TestEmbedded::launchedAgainItIsItsUserProcess()
@@ -117,6 +118,7 @@ void TestEmbedded::itServesItsRouteAndKeepsItsProcessAlive()
     QTRY_COMPARE_WITH_TIMEOUT(m_status.state, ProcessPhase::Running, patience);
     QCOMPARE(m_status.name, u"visitors"_s);
     QCOMPARE(m_status.className, u"VisitorsProcess"_s);
+    QCOMPARE(m_greetings, 1);
 
     QTcpSocket visitor;
     visitor.connectToHost(u"127.0.0.1"_s, m_port);
@@ -256,6 +258,8 @@ void TestEmbedded::receive(const QJsonObject &frame)
     const QString type = frame.value(keys::type).toString();
     if (type == frames::snapshot) {
         m_names.clear();
+        const QJsonValue service = frame.value(keys::server)[keys::services][0];
+        m_greetings = service[keys::metrics][keys::counters][u"greetings"].toDouble(-1);
         for (const QJsonValue &value : frame.value(keys::processes).toArray()) {
             m_names.append(value[keys::name].toString());
             take(value.toObject());

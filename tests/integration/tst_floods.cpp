@@ -65,6 +65,7 @@ private Q_SLOTS:
     void aProcessThatTogglesReadyFillsNeitherLogNorJournal();
     void aProcessThatChangesItsStatusAllTheTimeIsToldOfNowAndThen();
     void metricsThatFloodReachWatchersAtAPace();
+    void aDeathIsToldInTheOrderOfTime();
     void outputThatFloodsIsBoundedInTheLog();
     void aFailureIsLoggedOnceAndAsAnError();
     void theLastOutputComesBeforeTheExit();
@@ -154,6 +155,27 @@ void TestFloods::metricsThatFloodReachWatchersAtAPace()
         qPrintable(QString::number(frames().size())));
     QVERIFY(frames().constLast().value(keys::gauges)[u"depth"_s].toInt() > 0);
     QCOMPARE(server.stop(), 0);
+}
+
+void TestFloods::aDeathIsToldInTheOrderOfTime()
+{
+    const QJsonObject restart{{u"restart"_s, QJsonObject{{u"first_delay_ms"_s, 1500}}}};
+    const QString frame = uR"({"type":"metrics","gauges":{"depth":1}})"_s;
+    RunningServer server({{u"it"_s, helper({u"chatter"_s, frame}, restart)}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    HubPeer watcher(server.socketPath());
+    watcher.watch({u"metrics"_s, u"events"_s, u"log"_s});
+    QTRY_VERIFY_WITH_TIMEOUT(watcher.framesOf(u"metrics").size() > 3, patience);
+    QCOMPARE(::kill(pid_t(server.process(u"it"_s)[u"pid"_s].toInteger()), SIGKILL), 0);
+    const auto indexOf = [&watcher](const QString &type) {
+        const auto isIt
+            = [&type](const QJsonObject &it) { return it[keys::event][keys::type] == type; };
+        return std::ranges::find_if(watcher.frames(), isIt) - watcher.frames().begin();
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(indexOf(u"start"_s) < watcher.frames().size(), patience);
+    for (qsizetype i = indexOf(u"exit"_s); i < indexOf(u"start"_s); ++i)
+        QVERIFY2(
+            watcher.frames().at(i)[keys::type] == u"event"_s, encodeFrame(watcher.frames().at(i)));
 }
 
 void TestFloods::outputThatFloodsIsBoundedInTheLog()

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "integration/rawclient.h"
 
+#include <semper/database.h>
+#include <semper/httpclient.h>
 #include <semper/httpservice.h>
+#include <semper/stopped.h>
+#include <semper/taskscope.h>
 
 #include <QCoroSignal>
 #include <QCoroTimer>
@@ -62,6 +66,8 @@ private Q_SLOTS:
     void aFloodBehindARequestDoesNotTakeItsAnswer();
     void theServiceMayGoWhileAHandlerWaits();
     void theServiceMayGoWhileHandlersOfSeveralListenersWait();
+    void aHandlerAsksADatabaseAndAnotherService();
+    void theEndOfTheServiceCutsShortWhatWaitsInItsScope();
 
 private:
     QCoro::Task<> pass()
@@ -326,6 +332,46 @@ void TestHttpCoroutines::theServiceMayGoWhileHandlersOfSeveralListenersWait()
     Q_EMIT m_gate.opened();
     QTRY_COMPARE_WITH_TIMEOUT(m_gate.passed, 2, patience);
     QTRY_VERIFY_WITH_TIMEOUT(before.closed() && after.closed(), patience);
+}
+
+void TestHttpCoroutines::aHandlerAsksADatabaseAndAnotherService()
+{
+    HttpService shop(u"shop"_s, {.listen = u"127.0.0.1:0"_s});
+    const auto db = std::make_shared<Database>(shop.scope(), u"sqlite::memory:");
+    const auto http = std::make_shared<HttpClient>(shop.scope());
+    const QUrl other(m_service->addresses().value(0) + u"/now"_s);
+    shop.route(u"/sum"_s, [&shop, db, http, other]() -> QCoro::Task<QJsonObject> {
+        co_await shop.scope().sleep(1ms);
+        const auto sum = co_await db->first<qint64>(u"select ? + ?", 19, 23);
+        const HttpResponse now = co_await http->get(other);
+        co_return QJsonObject{
+            {u"sum"_s, sum.value_or(0)}, {u"now"_s, QString::fromUtf8(now.body())}};
+    });
+    QCOMPARE(shop.listen(), std::nullopt);
+    RawClient client(quint16(QUrl(shop.addresses().value(0)).port()));
+    client.send(get("/sum"));
+    QTRY_VERIFY_WITH_TIMEOUT(client.received().contains("\"sum\":42"), patience);
+    QVERIFY(client.received().contains("\"now\":\"now\""));
+}
+
+void TestHttpCoroutines::theEndOfTheServiceCutsShortWhatWaitsInItsScope()
+{
+    auto shop = std::make_unique<HttpService>(u"shop"_s, HttpServiceOptions{});
+    const auto db = std::make_shared<Database>(shop->scope(), u"sqlite::memory:"); // outlives it
+    TaskScope &scope = shop->scope();
+    bool stopped = false;
+    const auto wait = [&]() -> QCoro::Task<> {
+        try {
+            while (true)
+                co_await scope.sleep(1h);
+        } catch (const Stopped &) {
+            stopped = true;
+        }
+    };
+    scope.spawn(wait());
+    shop.reset();
+    QTRY_VERIFY_WITH_TIMEOUT(stopped, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(scope.running(), 0, patience);
 }
 
 QTEST_GUILESS_MAIN(TestHttpCoroutines)

@@ -205,13 +205,15 @@ void TestHub::aSubscriptionBringsASnapshotThenWhatChanges()
 
     // Sampled by the server, for a command that says nothing of itself.
     const auto sampled = [&] {
-        for (const QJsonObject &frame : watcher.framesOf(u"metrics"))
+        for (const QJsonObject &frame : watcher.framesOf(u"sample"))
             if (frame.value(keys::process) == u"other"_s
                 && frame.value(keys::memoryBytes).toInteger() > 0)
                 return true;
         return false;
     };
     QTRY_VERIFY_WITH_TIMEOUT(sampled(), patience);
+    for (const QJsonObject &frame : watcher.framesOf(u"metrics")) // which are a process's own
+        QVERIFY(!frame.contains(keys::cpuRatio) && frame.contains(keys::gauges));
 }
 
 void TestHub::onlyTheProcessesAskedForAreTold()

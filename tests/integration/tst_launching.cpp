@@ -99,7 +99,7 @@ QByteArray outputOf(LaunchRequest request)
         text.append(buffer.data(), size);
     ::close(ends[0]);
     if (!failed.empty())
-        return failed.first().first().value<LaunchFailure>().cause.toUtf8();
+        return failed.first().first().value<LaunchFailure>().detail.toUtf8();
     return text.trimmed();
 }
 
@@ -161,7 +161,7 @@ void TestLaunching::aProgramThatDoesNotAnswerHoldsUpNobody()
 
     silent->signal(SIGTERM, StopScope::Group);
     QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 1, patience);
-    QCOMPARE(failed.first().first().value<LaunchFailure>().cause,
+    QCOMPARE(failed.first().first().value<LaunchFailure>().detail,
         u"killed by SIGTERM before it was executed"_s);
     QVERIFY(started.empty());
     QCOMPARE(silent->pid(), 0);
@@ -323,7 +323,7 @@ void TestLaunching::whatFailsIsToldWithStepAndErrno()
     QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 1, patience);
     QVERIFY(started.empty());
     const auto failure = failed.first().first().value<LaunchFailure>();
-    QTEST(failure.cause, "cause");
+    QTEST(failure.detail, "cause");
     QTEST(failure.step, "step");
     QTEST(failure.error, "error");
 }

@@ -155,6 +155,7 @@ void TestLimits::whatCannotBeSetIsAFailedStartWithItsCause()
         = [&] { return (it = server.process(u"it"_s))[u"state"_s] == u"backoff"_s; };
     QVERIFY(QTest::qWaitFor(isPausing, patience));
     QVERIFY2(it[u"reason"_s].toString().endsWith(reason), qPrintable(it[u"reason"_s].toString()));
+    QCOMPARE(it[u"cause"_s][u"code"_s], u"not_started"_s);
     QVERIFY(it[u"last_exit"_s][u"code"_s].isNull());
     QVERIFY(it[u"last_exit"_s][u"signal"_s].isNull());
     QVERIFY(it[u"pid"_s].isNull());
@@ -306,6 +307,11 @@ void TestLimits::whatUsesTooMuchMemoryIsStoppedAndHasFailed()
     QVERIFY2(
         used.match(it[u"reason"_s].toString()).hasMatch(), qPrintable(it[u"reason"_s].toString()));
     QVERIFY(it[u"last_exit"_s][u"signal"_s] != u"SIGKILL"_s); // it was asked
+    const QJsonObject cause = it[u"cause"_s].toObject();
+    QCOMPARE(cause[u"code"_s], u"memory"_s);
+    QCOMPARE(cause[u"by"_s], u"sample"_s);
+    QCOMPARE(cause[u"limit_bytes"_s].toInteger(), 64 << 20);
+    QVERIFY(cause[u"bytes"_s].toInteger() > (64 << 20));
     QCOMPARE(server.process(u"small"_s)[u"restarts"_s].toInt(), 0);
     QCOMPARE(server.stop(), 0);
     QCOMPARE(survivors(server.mark()), QList<qint64>());

@@ -202,6 +202,8 @@ void TestLiveness::whoAnswersNoMoreIsKilledAndStartedAgain()
     const QJsonObject it = server.process(u"it"_s);
     QVERIFY(it[u"pid"_s].toInteger() != pid);
     QCOMPARE(it[u"reason"_s].toString(), u"not alive: "_s + why);
+    QCOMPARE(it[u"cause"_s][u"code"_s], u"probe_failed"_s);
+    QCOMPARE(it[u"last_exit"_s][u"cause"_s], it[u"cause"_s]);
     QCOMPARE(it[u"last_exit"_s][u"signal"_s], u"SIGKILL"_s);
     QCOMPARE(server.log().count(u"not alive: %1; restart"_s.arg(why)), 1);
 }
@@ -308,7 +310,7 @@ void TestLiveness::heartbeatsDoNotMakeUpForAProbe()
     QVERIFY2(server.start(), qPrintable(server.log()));
     QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"alive"_s], false, patience);
     QCOMPARE(server.process(u"it"_s)[u"state"_s], u"running"_s);
-    QVERIFY(server.command({u"status"_s}).standardOutput.contains("no sign of life"));
+    QVERIFY(server.command({u"status"_s}).standardOutput.contains("not alive: probe sh"));
     QVERIFY(touch(server, u"well"_s));
     QTRY_VERIFY_WITH_TIMEOUT(isAlive(server), patience);
 }

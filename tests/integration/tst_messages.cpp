@@ -59,9 +59,11 @@ for line in hub.makefile("rb"):
 constexpr char politeScript[] = R"(
 import sys
 sys.path.insert(0, sys.argv[1])
-from semper import Process
+from semper import Process, RequestError
 
 def price(payload):
+    if payload["do"] == "refuse":
+        raise RequestError("sold_out", "come tomorrow", payload)
     if payload["do"] == "throw":
         raise ValueError("no such article")
     return {"cents": 995}
@@ -104,6 +106,8 @@ private Q_SLOTS:
     void whoWillNotComeBackIsToldAtOnce();
     void aProcessAsksItsService_data();
     void aProcessAsksItsService();
+    void aRefusalKeepsItsCodeAndDataInBothDirections_data();
+    void aRefusalKeepsItsCodeAndDataInBothDirections();
     void aFloodOfRequestsIsRefusedAndNothingElseSuffers();
     void messagesAreKeptInOrderOverAKill();
     void whatTheDeadDidNotTakeIsDeliveredToTheNext();
@@ -260,6 +264,8 @@ void TestMessages::errorsOfTheHandlerReachTheAsker_data()
     QTest::addColumn<QString>("detail");
     QTest::newRow("it throws") << u"talker/any/throw/20000"_s << u"failed"_s
                                << u"std::out_of_range: no such order"_s;
+    QTest::newRow("it refuses") << u"talker/any/refuse/20000"_s << u"refused"_s
+                                << u"talker: sold_out: come tomorrow"_s;
     QTest::newRow("too late") << u"talker/0/hang/100"_s << u"timed_out"_s << u"within 100 ms"_s;
     QTest::newRow("a large answer") << u"talker/any/big/20000"_s << u"too_large"_s << u"bytes"_s;
     QTest::newRow("a large request")
@@ -363,6 +369,26 @@ void TestMessages::aProcessAsksItsService()
     start({{u"talker"_s, talker(2)}});
     const QJsonObject told = get(u"/ask/talker/1/ask-%1/%2"_s.arg(what).arg(longTimeout));
     QCOMPARE(told[u"answer"][key].toString(), value);
+}
+
+void TestMessages::aRefusalKeepsItsCodeAndDataInBothDirections_data()
+{
+    QTest::addColumn<QString>("what");
+    QTest::addColumn<bool>("askedByProcess");
+    QTest::newRow("the service asks") << u"refuse"_s << false;
+    QTest::newRow("the process asks") << u"ask-refuse"_s << true;
+}
+
+void TestMessages::aRefusalKeepsItsCodeAndDataInBothDirections()
+{
+    QFETCH(const QString, what);
+    QFETCH(const bool, askedByProcess);
+    start({{u"talker"_s, talker()}});
+    const QJsonObject told = get(u"/ask/talker/any/%1/%2"_s.arg(what).arg(longTimeout));
+    const QJsonObject error = askedByProcess ? told[u"answer"].toObject() : told;
+    QCOMPARE(errorOf(error), u"refused"_s);
+    QCOMPARE(error.value(u"code"), u"sold_out"_s);
+    QCOMPARE(error[u"data"][u"do"], u"refuse"_s);
 }
 
 void TestMessages::aFloodOfRequestsIsRefusedAndNothingElseSuffers()
@@ -510,6 +536,10 @@ void TestMessages::aProcessInPythonAnswers()
     QCOMPARE(errorOf(failed), u"failed"_s);
     QVERIFY2(failed[u"detail"].toString().contains(u"no such article"_s),
         qPrintable(failed[u"detail"].toString()));
+    const QJsonObject refused = ask(u"polite"_s, u"refuse"_s);
+    QCOMPARE(errorOf(refused), u"refused"_s);
+    QCOMPARE(refused.value(u"code"), u"sold_out"_s);
+    QCOMPARE(refused[u"data"][u"do"], u"refuse"_s);
     QCOMPARE(errorOf(ask(u"silent"_s, u"price"_s)), u"unhandled"_s);
 }
 

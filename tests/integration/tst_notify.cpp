@@ -283,7 +283,7 @@ void TestNotify::whoAsksForTimeToStartHasIt()
     QVERIFY2(server.start(), qPrintable(server.log()));
     QTRY_COMPARE_WITH_TIMEOUT(server.process(u"late"_s)[u"state"_s], u"failed"_s, patience);
     QCOMPARE(server.process(u"late"_s)[u"reason"_s],
-        u"not ready within 3000 ms, nor in the 5000 ms that it asked for: it did not say that it is"_s);
+        u"not ready within 3 s, nor in the 5 s that it asked for: it did not say that it is"_s);
     QVERIFY(server.process(u"late"_s)[u"last_exit"_s][u"uptime_ms"_s].toInteger() >= 4900);
     QCOMPARE(server.process(u"patient"_s)[u"state"_s], u"starting"_s);
     QFile go(server.folder() + u"/go"_s);
@@ -310,7 +310,7 @@ void TestNotify::whoAsksForTimeToStopHasIt()
     }
     QTRY_COMPARE_WITH_TIMEOUT(server.process(u"late"_s)[u"state"_s], u"stopped"_s, patience);
     QCOMPARE(server.process(u"late"_s)[u"reason"_s],
-        u"killed: did not stop within 3000 ms, nor in the 5000 ms that it asked for"_s);
+        u"killed: did not stop within 3 s, nor in the 5 s that it asked for"_s);
     QCOMPARE(server.process(u"patient"_s)[u"state"_s], u"stopping"_s);
     QFile go(server.folder() + u"/go"_s);
     QVERIFY(go.open(QIODevice::WriteOnly));
@@ -365,10 +365,9 @@ void TestNotify::whoAsksForTimeMayBeSilentAndGrowOld()
         return it[u"last_exit"_s][u"uptime_ms"_s].toInteger() >= 2900
             && QRegularExpression(reason).match(it[u"reason"_s].toString()).hasMatch();
     };
+    QTRY_VERIFY_WITH_TIMEOUT(hadItsTime(u"silent"_s, u"^hung: no heartbeat for 1 s$"_s), patience);
     QTRY_VERIFY_WITH_TIMEOUT(
-        hadItsTime(u"silent"_s, u"^hung: no heartbeat for 1000 ms$"_s), patience);
-    QTRY_VERIFY_WITH_TIMEOUT(
-        hadItsTime(u"old"_s, u"^recycled after [3-9][0-9]{3} ms$"_s), patience);
+        hadItsTime(u"old"_s, u"^recycled after ([3-9][0-9]{3} ms|[3-9] s)$"_s), patience);
 }
 
 void TestNotify::noTimeIsTakenAwayByAsking()

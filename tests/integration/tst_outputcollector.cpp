@@ -256,12 +256,13 @@ void TestOutputCollector::whatALaunchLeavesIsHandedOnAtOnce()
     const QByteArray text = QByteArray("0123456789\n").repeated(100) + "the last";
     QCOMPARE(::write(out, text.constData(), std::size_t(text.size())), text.size());
     ::close(out);
-    collector.takeLast(u"writer"_s, 0, "it");
+    const QStringList last = collector.takeLast(u"writer"_s, 0, "it");
+    QCOMPARE(last, QStringList(9, u"0123456789"_s) + QStringList{u"the last"_s});
     collector.handOnLast(u"writer"_s, 0); // the event loop has not turned
     QCOMPARE(lines.size(), 101);
     QCOMPARE(lines.last(), u"the last"_s);
-    collector.takeLast(u"writer"_s, 0, "it");
-    collector.takeLast(u"writer"_s, 0, "no such launch");
+    QCOMPARE(collector.takeLast(u"writer"_s, 0, "it"), QStringList());
+    QCOMPARE(collector.takeLast(u"writer"_s, 0, "no such launch"), QStringList());
     collector.handOnLast(u"writer"_s, 0);
     QCOMPARE(lines.size(), 101);
 }
@@ -277,7 +278,7 @@ void TestOutputCollector::whatWasReadToItsEndIsHeldForItsLaunch()
     QCOMPARE(::write(first, "last\n", 5), 5);
     ::close(first);
     QTRY_COMPARE(descriptors(), before); // read to its end
-    collector.takeLast(u"writer"_s, 0, "first");
+    QCOMPARE(collector.takeLast(u"writer"_s, 0, "first"), (QStringList{u"x"_s, u"last"_s}));
     const int next = collector.open(u"writer"_s, 0, {.launch = "next"});
     QCOMPARE(::write(next, "of the next\n", 12), 12);
     collector.handOnLast(u"writer"_s, 0);

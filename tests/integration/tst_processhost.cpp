@@ -51,6 +51,7 @@ private Q_SLOTS:
     void anEndOfRunIsZero();
     void whatItThrowsIsToldAndIsSeventy_data();
     void whatItThrowsIsToldAndIsSeventy();
+    void aConfigurationErrorIsSeventyEightAndSaysSo();
     void aClassThatIsNotThereIsSeventyEight();
     void withoutAServerItSaysHowToTryAClass();
     void afterALostConnectionTheServerIsToldEverythingAgain();
@@ -252,6 +253,8 @@ void TestProcessHost::whatItThrowsIsToldAndIsSeventy_data()
                             << u"std::runtime_error: before the first await"_s;
     QTest::newRow("after") << u"test::Throw"_s << u"after"_s << u"std::out_of_range: no such row"_s;
     QTest::newRow("int") << u"test::Throw"_s << u"int"_s << u"int, which is no std::exception"_s;
+    QTest::newRow("spawned task") << u"test::Throw"_s << u"spawned"_s
+                                  << u"std::out_of_range: no such task"_s;
     QTest::newRow("constructor") << u"test::ThrowInConstructor"_s << QString()
                                  << u"std::logic_error: cannot be made"_s;
 }
@@ -272,6 +275,21 @@ void TestProcessHost::whatItThrowsIsToldAndIsSeventy()
     QVERIFY(process.readAllStandardError().contains(what.toUtf8()));
     if (className == u"test::Throw"_s)
         QCOMPARE(hub.counter(u"began"_s), 1); // the last metrics came over too
+}
+
+void TestProcessHost::aConfigurationErrorIsSeventyEightAndSaysSo()
+{
+    TestHub hub;
+    hub.setSettings({{u"kind"_s, u"configuration"_s}});
+    QProcess process;
+    hub.launch(process, program(), u"test::Throw"_s);
+    QVERIFY(process.waitForStarted(patience));
+    QTRY_COMPARE_WITH_TIMEOUT(process.state(), QProcess::NotRunning, patience);
+    QCOMPARE(process.exitCode(), 78);
+    QTRY_COMPARE_WITH_TIMEOUT(hub.latest(u"fault"_s).value(keys::what).toString(),
+        u"settings.url: is missing"_s, patience);
+    QCOMPARE(hub.latest(u"fault"_s).value(u"configuration"), true);
+    QVERIFY(hub.frames(u"ready"_s).isEmpty());
 }
 
 void TestProcessHost::aClassThatIsNotThereIsSeventyEight()

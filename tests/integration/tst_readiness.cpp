@@ -181,7 +181,7 @@ void TestReadiness::notReadyInTimeIsAFailedStartThatSaysWhy()
     QVERIFY2(server.start(), qPrintable(server.log()));
     QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"state"_s], u"failed"_s, patience);
     const QString reason = server.process(u"it"_s)[u"reason"_s].toString();
-    QVERIFY2(reason.startsWith(u"not ready within 3000 ms: "_s + why), qPrintable(reason));
+    QVERIFY2(reason.startsWith(u"not ready within 3 s: "_s + why), qPrintable(reason));
     QCOMPARE(server.process(u"it"_s)[u"last_exit"_s][u"signal"_s], u"SIGKILL"_s);
     QTRY_COMPARE_WITH_TIMEOUT(survivors(server.mark()).size(), 2, patience);
 }

@@ -267,7 +267,7 @@ void TestRemoteWatcher::aKillIsSeenAndCounted()
         return false;
     };
     QTRY_VERIFY_WITH_TIMEOUT(relaunched(), patience);
-    QTRY_VERIFY_WITH_TIMEOUT(!watcher->framesOf(u"metrics").isEmpty(), patience);
+    QTRY_VERIFY_WITH_TIMEOUT(!watcher->framesOf(u"sample").isEmpty(), patience);
     QStringList types;
     const auto events = watcher->framesOf(u"event");
     for (const QJsonObject &frame : events)

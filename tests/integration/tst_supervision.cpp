@@ -59,6 +59,7 @@ private Q_SLOTS:
     void aFailedStartIsToldAndTriedAgain();
     void failedStartsLeaveNoDescriptorBehind();
     void tooManyRestartsAreAFailureUntilSomebodyStartsIt();
+    void aDeathIsRememberedWithItsLastLines();
     void whoIgnoresTheStopIsKilled();
     void aHungProcessCanBeStopped();
     void aHungEventLoopIsFoundKilledAndReplaced();
@@ -178,9 +179,40 @@ void TestSupervision::tooManyRestartsAreAFailureUntilSomebodyStartsIt()
     QVERIFY2(server.start(), qPrintable(server.log()));
     QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"state"_s], u"failed"_s, patience);
     QCOMPARE(server.process(u"it"_s)[u"restarts"_s], 2);
+    QCOMPARE(server.process(u"it"_s)[u"restarts_10m"_s], 2);
+    QCOMPARE(server.process(u"it"_s)[u"restarts_1h"_s], 2);
+    QCOMPARE(server.process(u"it"_s)[u"condition"_s], u"failed"_s);
     QVERIFY(server.process(u"it"_s)[u"reason"_s].toString().contains(u"more than 2 restarts"));
+    const QJsonObject exited{{u"code"_s, u"exited"_s}, {u"exit_code"_s, 3}};
+    QCOMPARE(server.process(u"it"_s)[u"cause"_s],
+        (QJsonObject{{u"code"_s, u"gave_up"_s}, {u"restarts"_s, 2}, {u"window_ms"_s, 60000},
+            {u"because"_s, exited}}));
+    QCOMPARE(server.process(u"it"_s)[u"last_exit"_s][u"cause"_s], exited);
     static_cast<void>(server.command({u"start"_s, u"it"_s}));
     QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"restarts"_s], 4, patience);
+}
+
+void TestSupervision::aDeathIsRememberedWithItsLastLines()
+{
+    // It dies twice, and then stays.
+    const QString script = u"echo said; echo and wept >&2; echo >> lives;"
+                           "test $(wc -l < lives) -gt 2 && exec sleep 600; exit 3"_s;
+    RunningServer server({{u"it"_s, command({u"/bin/sh"_s, u"-c"_s, script})}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    const auto stays = [&server] {
+        const QJsonObject it = server.process(u"it"_s);
+        return it[u"restarts"_s] == 2 && it[u"state"_s] == u"running"_s;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(stays(), patience);
+    const QJsonObject it = server.process(u"it"_s);
+    const QJsonArray deaths = it[u"deaths"_s].toArray();
+    QCOMPARE(deaths.size(), 2);
+    QCOMPARE(deaths.first(), it[u"last_exit"_s]);
+    for (const QJsonValue &death : deaths) {
+        QCOMPARE(death[u"last_lines"_s], (QJsonArray{u"said"_s, u"and wept"_s}));
+        QCOMPARE(death[u"cause"_s][u"code"_s], u"exited"_s);
+    }
+    QCOMPARE(it[u"cause"_s], it[u"last_exit"_s][u"cause"_s]);
 }
 
 void TestSupervision::whoIgnoresTheStopIsKilled()

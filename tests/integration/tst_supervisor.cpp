@@ -118,7 +118,7 @@ void TestSupervisor::theTimeToBecomeReadyBeginsWithTheTurnOfTheLaunch()
     QCOMPARE(waiting->signals_, QList<int>());
     QCOMPARE(house.supervisor.find(u"it"_s, 1)->state().phase, ProcessPhase::Starting);
     waiting->takeTurn();
-    QTRY_COMPARE_WITH_TIMEOUT(house.supervisor.find(u"it"_s, 1)->state().reason,
+    QTRY_COMPARE_WITH_TIMEOUT(describe(house.supervisor.find(u"it"_s, 1)->state().cause),
         u"not ready within 50 ms: it did not "
         "say that it is"_s,
         patience);
@@ -138,7 +138,7 @@ void TestSupervisor::aTextOfOneIsNoMatterOfItsGroup()
     for (int i = 0; i < texts; ++i)
         one->setStatusText(QString::number(i));
     for (int i = 0; i < texts; ++i)
-        one->handle(happening::FaultReported{QString::number(i)});
+        one->handle(happening::FaultReported{cause::Fault{.what = QString::number(i)}});
     // Some tens of milliseconds; minutes if each had every other one take a step.
     QVERIFY2(taken.elapsed() < 10'000, qPrintable(QString::number(taken.elapsed())));
 }

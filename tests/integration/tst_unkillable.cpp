@@ -55,6 +55,8 @@ void TestUnkillable::itIsShownAndReplacedOnceItIsGone()
     QCOMPARE(server.command({u"restart"_s, u"it"_s, u"--no-wait"_s}).exitCode, 0);
     const auto reason = [&] { return server.process(u"it"_s)[u"reason"_s].toString(); };
     QTRY_VERIFY_WITH_TIMEOUT(reason().startsWith(u"cannot be killed: state D"_s), patience);
+    QCOMPARE(server.process(u"it"_s)[u"cause"_s][u"code"_s], u"unkillable"_s);
+    QCOMPARE(server.process(u"it"_s)[u"cause"_s][u"state"_s], u"D"_s);
     QCOMPARE(server.process(u"it"_s)[u"state"_s], u"stopping"_s);
     QCOMPARE(server.process(u"it"_s)[u"pid"_s].toInteger(), pid);
     const auto told = [&] {

@@ -297,6 +297,13 @@ void TestConfigErrors::oneThingWrongIsOneErrorWithItsPath_data()
         "\"restart-dependents\", \"stop-service\"");
     process("watchdog", R"("watchdog_ms": 299)",
         ".watchdog_ms: must be a whole number of milliseconds from 300 to 2073600000, not 299");
+    process("stalled", R"("stalled_after_ms": 999)",
+        ".stalled_after_ms: must be a whole number of milliseconds from 1000 to 2073600000, not "
+        "999");
+    process("reaction", R"("stalled_after_ms": 1000, "on_stalled": "kill")",
+        ".on_stalled: unknown reaction \"kill\"; known: \"tell\", \"restart\"");
+    process("reaction to nothing", R"("on_stalled": "restart")",
+        ".on_stalled: needs \"stalled_after_ms\"");
     process("unknown dependency", R"("depends_on": ["q"])",
         ".depends_on: no process \"q\"; did you mean \"p\"?");
     process("circle", R"("depends_on": ["p"])", ".depends_on: waits for itself: p → p");

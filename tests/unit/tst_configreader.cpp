@@ -78,6 +78,7 @@ const QByteArray everything = R"({
             "attempt_timeout_ms": 10
           },
           "watchdog_ms": 900,
+          "stalled_after_ms": 60000, "on_stalled": "restart",
           "liveness": {
             "mode": "exec", "command": ["bin/ping", "-q"], "interval_ms": 50, "timeout_ms": 11,
             "failures": 2
@@ -224,6 +225,8 @@ void TestConfigReader::everyKeyReachesItsField()
             .interval = 50ms,
             .timeout = 11ms,
             .failures = 2},
+        .stalledAfter = 60s,
+        .onStalled = OnStalled::Restart,
         .critical = true,
         .dependsOn = {{u"importer"_s, DependencyLevel::Started}},
         .group = u"orders"_s,
@@ -468,7 +471,8 @@ void TestConfigReader::settingsThatJustFitAWelcomeFrameAreTaken()
     const qsizetype fits = maximumFrameBytes
         - encodeFrame(makeFrame(frames::welcome,
                           {{keys::version, 1}, {keys::heartbeatMs, 2147483647},
-                              {keys::instance, 10000}, {keys::readyMode, u"started"_s},
+                              {keys::workedMs, 2147483647}, {keys::instance, 10000},
+                              {keys::readyMode, u"started"_s},
                               {keys::settings, QJsonObject{{u"text"_s, QString()}}}}))
               .size();
     QCOMPARE(errors(fits), QStringList());

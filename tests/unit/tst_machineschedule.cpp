@@ -58,7 +58,7 @@ public:
     MachineState state;
     Instant now{1h};
     QList<RecordType> records;
-    QString blocker;
+    std::optional<Cause> blocker;
 
 private:
     ProcessSpec m_spec;
@@ -94,12 +94,12 @@ void TestMachineSchedule::itWaitsVisiblyAndIsLaunchedWhenItIsDue()
     Driver driver;
     QCOMPARE(driver.state.phase, ProcessPhase::Waiting);
     QCOMPARE(driver.state.wanted, Wanted::Up);
-    QCOMPARE(driver.state.reason, u"waits for its schedule"_s);
+    QCOMPARE(driver.state.cause, Cause(cause::Scheduled{}));
     QVERIFY(driver.feed(happening::BlockerChanged{}).isEmpty()); // it waits for nobody else
     QVERIFY(driver.feed(happening::AwaitSchedule{}).isEmpty());
     QVERIFY(driver.launches(happening::Due{}));
     QCOMPARE(driver.state.phase, ProcessPhase::Starting);
-    QCOMPARE(driver.state.reason, QString());
+    QCOMPARE(driver.state.cause, std::nullopt);
     QCOMPARE(driver.state.restarts, 0);
 }
 
@@ -120,7 +120,7 @@ void TestMachineSchedule::itsEndIsShownAndTheNextRunIsNoRestart()
         driver.run();
         driver.exit(code);
         QCOMPARE(driver.state.phase, ProcessPhase(phase));
-        QCOMPARE(driver.state.reason, u"exited with code %1"_s.arg(code));
+        QCOMPARE(describe(driver.state.cause), u"exited with code %1"_s.arg(code));
         QCOMPARE(driver.state.lastExit->code, code);
         QCOMPARE(driver.feed(happening::Cleared{}), QList<Kind>({Kind::CancelTimer}));
     }
@@ -230,9 +230,9 @@ void TestMachineSchedule::aReplacedRunIsGoneBeforeTheNextBegins()
     QCOMPARE(driver.records.last(), RecordType::Skipped);
     QVERIFY(driver.feed(happening::TimerElapsed{}).contains(Kind::Kill)); // it does not listen
     driver.feed(happening::Exited{{.signal = u"SIGKILL"_s}});
-    QCOMPARE(driver.state.reason, u"killed: did not stop within 10000 ms"_s);
+    QCOMPARE(describe(driver.state.cause), u"killed: did not stop within 10 s"_s);
     QVERIFY(driver.launches(happening::Cleared{}));
-    QCOMPARE(driver.state.reason, u"stopped for the next run of its schedule"_s);
+    QCOMPARE(describe(driver.state.cause), u"stopped for the next run of its schedule"_s);
 }
 
 void TestMachineSchedule::aRunInBackoffIsReplacedAtOnce()
@@ -255,7 +255,7 @@ void TestMachineSchedule::whatIsKilledAlreadyIsFollowedByItsNextRun()
 {
     Driver driver(Overlap::Kill);
     driver.run();
-    driver.feed(happening::Hung{u"hung"_s});
+    driver.feed(happening::Hung{cause::Hung{}});
     driver.records.clear();
     QVERIFY(driver.feed(happening::Due{}).isEmpty());
     QCOMPARE(driver.records, QList<RecordType>({RecordType::Queued}));
@@ -269,7 +269,7 @@ void TestMachineSchedule::aStopSuspendsAndAStartRunsNow()
     Driver driver;
     driver.feed(happening::Stop{});
     QCOMPARE(driver.state.phase, ProcessPhase::Stopped);
-    QCOMPARE(driver.state.reason, QString());
+    QCOMPARE(driver.state.cause, Cause(cause::Commanded{.action = u"stop"_s}));
     QVERIFY(driver.feed(happening::Due{}).isEmpty());
     QCOMPARE(driver.state.phase, ProcessPhase::Stopped);
     QVERIFY(driver.launches(happening::Start{}));
@@ -293,14 +293,14 @@ void TestMachineSchedule::aStopForgetsTheQueuedRun()
 void TestMachineSchedule::aDueRunThatMustWaitForOthersFollowsThem()
 {
     Driver driver;
-    driver.blocker = u"waits for db, which is stopped"_s;
+    driver.blocker = cause::Waiting{.process = u"db"_s, .state = ProcessPhase::Stopped};
     QVERIFY(!driver.launches(happening::Due{}));
     QCOMPARE(driver.state.phase, ProcessPhase::Waiting);
-    QCOMPARE(driver.state.reason, driver.blocker);
+    QCOMPARE(driver.state.cause, driver.blocker);
     QCOMPARE(driver.records, QList<RecordType>({RecordType::Waiting}));
     QVERIFY(!driver.launches(happening::Due{})); // it is that run which is late
     QCOMPARE(driver.records.last(), RecordType::Skipped);
-    driver.blocker.clear();
+    driver.blocker.reset();
     QVERIFY(driver.launches(happening::BlockerChanged{}));
     QCOMPARE(driver.state.restarts, 0);
 }
@@ -321,7 +321,7 @@ void TestMachineSchedule::aRunThatFollowsCanBeReplacedToo()
 {
     Driver driver(Overlap::Kill, RestartPolicy::OnFailure);
     driver.run();
-    driver.feed(happening::Hung{u"hung"_s});
+    driver.feed(happening::Hung{cause::Hung{}});
     driver.feed(happening::Due{}); // follows
     driver.feed(happening::Exited{{.signal = u"SIGKILL"_s}});
     QVERIFY(driver.launches(happening::Cleared{}));

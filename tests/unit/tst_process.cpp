@@ -2,8 +2,10 @@
 #include <semper/fakeclock.h>
 #include <semper/fakelink.h>
 #include <semper/requesterror.h>
+#include <semper/suspension.h>
 #include <semper/userprocess.h>
 
+#include "process/metricseries.h"
 #include "process/metricstore.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
@@ -13,7 +15,10 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include <functional>
+#include <future>
 #include <limits>
+#include <stdexcept>
 #include <vector>
 
 using namespace Qt::StringLiterals;
@@ -99,10 +104,18 @@ private Q_SLOTS:
     void noAnswerIsAnErrorAfterTheTimeout();
     void aFullQueueIsAnErrorAtOnce();
     void aRefusalIsAnErrorWithItsText();
+    void workIsToldAFewTimesASecondAtMost();
+    void workIsNotToldToAServerThatDoesNotWantToKnow();
     void changesOfMetricsAreGathered();
     void metricsKeepTheirTotals();
     void metricsAreFlushedOnceAndOnlyWhenTheyChanged();
+    void labelsMakeSeriesOfTheirOwn();
+    void aLabelThatCannotBeIsToldOnce_data();
+    void aLabelThatCannotBeIsToldOnce();
+    void bucketsCountWhatIsNotAboveThem();
+    void boundsThatDoNotRiseMakeNoBuckets();
     void aFullFrameOfMetricsFits();
+    void aFullFrameOfLabelsAndBucketsFits();
     void tooManyMetricsAreToldOnceAndGoNowhere();
     void aNameThatCannotBeIsToldOnce_data();
     void aNameThatCannotBeIsToldOnce();
@@ -111,6 +124,8 @@ private Q_SLOTS:
     void titleStatusAndReadyAreSent();
     void messagesGoBothWays();
     void messagesThatCannotBeSentAreTold();
+    void anotherThreadIsToldSoAtOnce_data();
+    void anotherThreadIsToldSoAtOnce();
 
 private:
     std::unique_ptr<FakeLink> m_link;
@@ -284,6 +299,37 @@ void TestProcess::aRefusalIsAnErrorWithItsText()
     QCOMPARE(outcome.error, u"busy: later"_s);
 }
 
+void TestProcess::workIsToldAFewTimesASecondAtMost()
+{
+    for (int i = 0; i < 2000; ++i) {
+        m_process->worked();
+        m_process->worked();
+        m_clock->advance(1ms);
+    }
+    const qsizetype told = m_link->sent(u"worked").size();
+    QVERIFY2(told >= 7 && told <= 9, qPrintable(QString::number(told)));
+    m_clock->advance(10s); // once more for what came last, then never
+    QVERIFY(m_link->sent(u"worked").size() <= told + 1);
+    const qsizetype quiet = m_link->sent(u"worked").size();
+    m_process->worked();
+    QCOMPARE(m_link->sent(u"worked").size(), quiet + 1); // at once after a pause
+}
+
+void TestProcess::workIsNotToldToAServerThatDoesNotWantToKnow()
+{
+    m_link->receive(makeFrame(frames::welcome, {{u"worked_ms"_s, 0}}));
+    m_process->worked();
+    m_clock->advance(10s);
+    QVERIFY(m_link->sent(u"worked").isEmpty());
+    m_link->receive(makeFrame(frames::welcome, {{u"worked_ms"_s, 1000}}));
+    m_process->worked();
+    m_process->worked();
+    m_clock->advance(999ms);
+    QCOMPARE(m_link->sent(u"worked").size(), 1);
+    m_clock->advance(1ms);
+    QCOMPARE(m_link->sent(u"worked").size(), 2);
+}
+
 void TestProcess::changesOfMetricsAreGathered()
 {
     const Gauge depth = m_process->gauge(u"queue_depth");
@@ -330,10 +376,95 @@ void TestProcess::metricsAreFlushedOnceAndOnlyWhenTheyChanged()
     QCOMPARE(m_link->sent(u"metrics").size(), 1);
 }
 
+void TestProcess::labelsMakeSeriesOfTheirOwn()
+{
+    m_process->counter(u"jobs", {{u"queue"_s, u"mail"_s}, {u"kind"_s, u"a\\\"b"_s}}).add(2);
+    m_process->counter("jobs", {{u"queue"_s, u"print"_s}}).add();
+    m_process->counter("jobs").add(3);
+    m_process->counter(u"jobs", {{u"kind"_s, u"a\\\"b"_s}, {u"queue"_s, u"mail"_s}}).add(2);
+    m_process->flushMetrics();
+    const QJsonObject expected{{uR"(jobs{kind="a\\\"b",queue="mail"})"_s, 4},
+        {uR"(jobs{queue="print"})"_s, 1}, {u"jobs"_s, 3}};
+    QCOMPARE(m_link->sent(u"metrics").constLast()[keys::counters].toObject(), expected);
+    QCOMPARE(m_link->counter(u"jobs", {{u"queue"_s, u"print"_s}}), 1);
+}
+
+void TestProcess::aLabelThatCannotBeIsToldOnce_data()
+{
+    QTest::addColumn<QString>("label");
+    QTest::addColumn<QString>("value");
+    QTest::newRow("no name") << QString() << u"x"_s;
+    QTest::newRow("a dot") << u"a.b"_s << u"x"_s;
+    QTest::newRow("digit first") << u"1a"_s << u"x"_s;
+    QTest::newRow("a line") << u"a"_s << u"x\ny"_s;
+    QTest::newRow("too long") << u"a"_s << QString(65, u'x');
+}
+
+void TestProcess::aLabelThatCannotBeIsToldOnce()
+{
+    QFETCH(const QString, label);
+    QFETCH(const QString, value);
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"labels that cannot be"_s));
+    m_process->gauge(u"m", {{label, value}}).set(1);
+    m_process->gauge(u"m", {{label, value}}).set(2);
+    m_process->flushMetrics();
+    QVERIFY(m_link->sent(u"metrics").value(0).value(keys::gauges).toObject().isEmpty());
+}
+
+void TestProcess::bucketsCountWhatIsNotAboveThem()
+{
+    const Histogram times = m_process->histogram(u"write_ms", {}, {5, 50});
+    for (const int ms : {1, 5, 6, 50, 51, 500})
+        times.record(ms);
+    m_process->histogram(u"write_ms").record(2);
+    m_process->flushMetrics();
+    const auto told = m_link->histogram(u"write_ms");
+    QVERIFY(told);
+    QCOMPARE(told->count, 7);
+    QCOMPARE(told->sum, 615);
+    QCOMPARE(told->min, 1);
+    QCOMPARE(told->max, 500);
+    QCOMPARE(told->buckets, (QMap<double, qint64>{{5, 3}, {50, 5}}));
+}
+
+void TestProcess::boundsThatDoNotRiseMakeNoBuckets()
+{
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"has no buckets"_s));
+    m_process->histogram(u"a", {}, {5, 5}).record(1);
+    m_process->histogram(u"b", {}, {std::numeric_limits<double>::infinity()}).record(1);
+    m_process->histogram(u"c", {}, QList<double>(33, 1)).record(1);
+    m_process->flushMetrics();
+    QCOMPARE(m_link->histogram(u"a")->count, 1);
+    QVERIFY(m_link->histogram(u"a")->buckets.isEmpty());
+    QVERIFY(m_link->histogram(u"c")->buckets.isEmpty());
+}
+
+void TestProcess::aFullFrameOfLabelsAndBucketsFits()
+{
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"is not sent"_s));
+    QList<double> bounds;
+    for (int i = 0; i < MetricStore::maximumBuckets; ++i)
+        bounds.append((i + 1) * 1.2345678901234567e+300);
+    MetricLabels labels;
+    for (int i = 0; i < maximumLabels; ++i)
+        labels.insert(u"l%1"_s.arg(i).leftJustified(64, u'_'), QString(64, u'"'));
+    for (int i = 0; i < MetricStore::maximumMetrics; ++i) {
+        labels[u"l0"_s.leftJustified(64, u'_')] = QString::number(i);
+        m_process->histogram(u"m", labels, bounds).record(-1.2345678901234567e-300);
+    }
+    const QJsonObject empty{{u"a"_s, QString()}};
+    const qsizetype frame = QJsonDocument(empty).toJson(QJsonDocument::Compact).size();
+    QVERIFY(m_process->report({{u"a"_s, QString(MetricStore::maximumReportBytes - frame, u'x')}}));
+    m_process->flushMetrics();
+    const QByteArray bytes = encodeFrame(m_link->sent(u"metrics").constLast());
+    QVERIFY2(bytes.size() < maximumFrameBytes, qPrintable(QString::number(bytes.size())));
+    QVERIFY2(bytes.size() > 30'000, qPrintable(QString::number(bytes.size())));
+}
+
 void TestProcess::aFullFrameOfMetricsFits()
 {
     for (int i = 0; i < MetricStore::maximumMetrics; ++i) {
-        const QString name = u"a%1"_s.arg(i).leftJustified(MetricStore::maximumNameLength, u'_');
+        const QString name = u"a%1"_s.arg(i).leftJustified(maximumMetricNameLength, u'_');
         Histogram histogram = m_process->histogram(name);
         histogram.record(-1.2345678901234567e-300);
         histogram.record(1.2345678901234567e+300);
@@ -405,8 +536,12 @@ void TestProcess::titleStatusAndReadyAreSent()
     QSignalSpy spy(m_process.get(), &Process::titleChanged);
     m_process->setTitle(u"orders\nmonitor");
     m_process->setStatus(u"3 to do");
+    QCOMPARE(m_link->status(), u"3 to do"_s);
+    QVERIFY(!m_link->isReady());
     m_process->setReady();
+    QVERIFY(m_link->isReady());
     m_process->setReady(false);
+    QVERIFY(!m_link->isReady());
     QCOMPARE(m_link->sent(u"title").constLast().value(keys::text), u"orders monitor"_s);
     QCOMPARE(spy.count(), 1);
     QCOMPARE(m_process->title(), u"orders monitor"_s);
@@ -431,6 +566,44 @@ void TestProcess::messagesThatCannotBeSentAreTold()
     QVERIFY(!m_process->send({{u"a"_s, QString(maximumFrameBytes, u'x')}}));
     m_link->setTakesMore(false);
     QVERIFY(!m_process->send({{u"a"_s, 1}}));
+}
+
+using Use = std::function<void(Process &process)>;
+Q_DECLARE_METATYPE(Use)
+
+void TestProcess::anotherThreadIsToldSoAtOnce_data()
+{
+    QTest::addColumn<Use>("use");
+    QTest::addColumn<QString>("what");
+    const auto row = [](const char *what, const Use &use) {
+        QTest::newRow(what) << use << QString::fromLatin1(what);
+    };
+    row("setStatus()", [](Process &process) { process.setStatus("busy"); });
+    row("gauge()", [](Process &process) { static_cast<void>(process.gauge("x")); });
+    row("send()", [](Process &process) { static_cast<void>(process.send({})); });
+    row("worked()", [](Process &process) { process.worked(); });
+    row("requestStop()", [](Process &process) { process.requestStop(); });
+    row("an await",
+        [](Process &process) { const Suspension suspension(process, Suspension::OnStop::Throw); });
+}
+
+void TestProcess::anotherThreadIsToldSoAtOnce()
+{
+    QFETCH(const Use, use);
+    QFETCH(const QString, what);
+    const QRegularExpression text(QRegularExpression::escape(what) + u".*another thread"_s);
+    QTest::ignoreMessage(QtCriticalMsg, text);
+    auto caught = std::async(std::launch::async, [&]() -> QString {
+        try {
+            use(*m_process);
+        } catch (const std::logic_error &error) {
+            return QString::fromUtf8(error.what());
+        }
+        return {};
+    });
+    QVERIFY(text.match(caught.get()).hasMatch());
+    m_process->setStatus("here it may");
+    QCOMPARE(m_link->status(), u"here it may"_s);
 }
 
 QTEST_GUILESS_MAIN(TestProcess)

@@ -15,6 +15,17 @@ namespace {
 
 using Kind = Action::Kind;
 
+Cause said(const QString &what)
+{
+    return cause::Fault{.what = what};
+}
+
+std::optional<Cause> waitsFor(const QString &process)
+{
+    return cause::Waiting{
+        .process = process, .waitsFor = u"ready"_s, .state = ProcessPhase::Starting};
+}
+
 /// A machine with a clock of its own, fed by hand.
 class Driver
 {
@@ -81,7 +92,7 @@ public:
     QList<RecordType> records;
     std::chrono::milliseconds timer{0};
     bool wasAsked = false; ///< to end, before it did
-    QString blocker;
+    std::optional<Cause> blocker;
 
 private:
     ProcessSpec m_spec;
@@ -99,7 +110,8 @@ const std::array<EndOfLife, 5> endsOfLife{{
     {"exit 3", happening::Exited{{.code = 3}}, false},
     {"SIGSEGV", happening::Exited{{.signal = u"SIGSEGV"_s}}, false},
     {"SIGKILL", happening::Exited{{.signal = u"SIGKILL"_s}}, false},
-    {"failed start", happening::LaunchFailed{{}, u"no such file"_s}, false},
+    {"failed start",
+        happening::LaunchFailed{{}, cause::NotStarted{.detail = u"it: no such file"_s}}, false},
 }};
 
 } // namespace
@@ -108,6 +120,12 @@ class TestProcessMachine : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    void aConfigurationErrorBeforeReadinessIsAFailure_data();
+    void aConfigurationErrorBeforeReadinessIsAFailure();
+    void aConfigurationErrorAfterReadinessIsAFaultLikeOthers();
+    void whoIsStalledIsToldOfAndLeftAlone();
+    void whoIsStalledIsRestartedByChoice();
+    void nothingIsStalledBeforeItRuns();
     void everyPolicyMeetsEveryEnd_data();
     void everyPolicyMeetsEveryEnd();
     void whatPassesIsTriedAgainWhateverThePolicy_data();
@@ -144,6 +162,9 @@ private Q_SLOTS:
     void aFaultIsTheReasonOfTheExitThatFollows();
     void aFaultIsHeardWhileStoppingToo();
     void aKillEndsItForGood();
+    void whatSomebodyAskedForIsTheCause();
+    void aCrashWhileStoppingIsStillACrash();
+    void theLastTenDeathsAreRemembered();
     void whatIsBlockedWaitsVisiblyAndIsLaunchedOnceItMayBe();
     void aBlockedRestartIsCountedOnceItIsLaunched();
     void whatWaitsCanBeStopped();
@@ -193,7 +214,7 @@ void TestProcessMachine::everyPolicyMeetsEveryEnd()
     QCOMPARE(int(driver.state.phase), expected);
     QVERIFY(!driver.state.ready);
     QVERIFY(driver.state.lastExit);
-    QVERIFY(!driver.state.reason.isEmpty());
+    QVERIFY(driver.state.cause);
 
     const auto actions = driver.feed(happening::Cleared{});
     const bool restarted = ProcessPhase(expected) == ProcessPhase::Backoff;
@@ -220,7 +241,7 @@ void TestProcessMachine::whatPassesIsTriedAgainWhateverThePolicy()
     spec.restart.maxRestarts = 2;
     Driver machine(spec);
     machine.feed(happening::Start{});
-    const happening::LaunchFailed busy{{}, u"text file busy"_s, true};
+    const happening::LaunchFailed busy{{}, said(u"text file busy"_s), true};
     for (int i = 0; i < 2; ++i) {
         machine.feed(busy);
         QCOMPARE(machine.state.phase, ProcessPhase::Backoff);
@@ -306,7 +327,7 @@ void TestProcessMachine::tooManyRestartsInTheWindowAreAFailure()
     driver.delaysOfDeaths(3);
     driver.exit(7);
     QCOMPARE(driver.state.phase, ProcessPhase::Failed);
-    QVERIFY(driver.state.reason.startsWith(u"exited with code 7 (more than 3 restarts"));
+    QVERIFY(describe(driver.state.cause).startsWith(u"exited with code 7 (more than 3 restarts"));
     QCOMPARE(driver.feed(happening::Cleared{}), QList<Kind>({Kind::CancelTimer}));
     QCOMPARE(driver.state.restarts, 3);
 
@@ -352,14 +373,14 @@ void TestProcessMachine::aStopAsksThenKillsThenTellsWhatCannotBeKilled()
     QVERIFY(driver.feed(happening::Stop{}).isEmpty());
     QCOMPARE(driver.feed(happening::TimerElapsed{}), QList<Kind>({Kind::Kill, Kind::ArmTimer}));
     QVERIFY(driver.feed(happening::TimerElapsed{}).contains(Kind::Kill));
-    QVERIFY(driver.state.reason.contains(u"uninterruptible"));
+    QVERIFY(describe(driver.state.cause).contains(u"uninterruptible"));
     QCOMPARE(driver.records.count(RecordType::Unkillable), 1);
-    driver.feed(happening::TimerElapsed{u"state D, waits in nfs_wait"_s});
-    QCOMPARE(driver.state.reason, u"cannot be killed: state D, waits in nfs_wait"_s);
+    driver.feed(happening::TimerElapsed{.stuck = {u"D"_s, u"nfs_wait"_s}});
+    QCOMPARE(describe(driver.state.cause), u"cannot be killed: state D, waits in nfs_wait"_s);
     QCOMPARE(driver.records.count(RecordType::Unkillable), 1); // told once
 
     driver.feed(happening::Exited{{.signal = u"SIGKILL"_s}});
-    QCOMPARE(driver.state.reason, u"killed: did not stop within 700 ms"_s);
+    QCOMPARE(describe(driver.state.cause), u"killed: did not stop within 700 ms"_s);
     QCOMPARE(driver.state.phase, ProcessPhase::Stopping); // until its leftovers are gone too
     driver.feed(happening::Cleared{});
     QCOMPARE(driver.state.phase, ProcessPhase::Stopped);
@@ -370,8 +391,8 @@ void TestProcessMachine::aStopAsksThenKillsThenTellsWhatCannotBeKilled()
 void TestProcessMachine::whatIsLeftOfAStoppedLaunchHasTheRestOfItsTime()
 {
     for (const Happening &asked : {Happening(happening::Stop{}), Happening(happening::Restart{}),
-             Happening(happening::Recycle{u"too old"_s}),
-             Happening(happening::Excess{u"used too much"_s})}) {
+             Happening(happening::Recycle{said(u"too old"_s)}),
+             Happening(happening::Excess{said(u"used too much"_s)})}) {
         Driver driver({.stop = {.timeout = 700ms, .leftovers = 200ms}});
         driver.bringUp();
         driver.feed(asked);
@@ -478,12 +499,14 @@ void TestProcessMachine::whatWentToTheBackgroundIsTheReason()
     Driver driver;
     driver.bringUp();
     driver.exit(0);
-    driver.feed(happening::LeftBehind{u"app went on"_s});
+    driver.feed(happening::LeftBehind{u"app"_s});
     driver.feed(happening::Cleared{});
     driver.feed(happening::Launched{});
-    QCOMPARE(driver.state.reason, u"exited with code 0; app went on"_s); // stays to be seen
+    const Cause daemonized = cause::Daemonized{.exitCode = 0, .processes = u"app"_s};
+    QCOMPARE(driver.state.cause, daemonized); // stays to be seen
+    QCOMPARE(driver.state.lastExit->cause, daemonized);
     driver.feed(happening::LeftBehind{u"too late"_s});
-    QCOMPARE(driver.state.reason, u"exited with code 0; app went on"_s);
+    QCOMPARE(driver.state.cause, daemonized);
 }
 
 void TestProcessMachine::aStopDuringBackoffCancelsTheRestart()
@@ -558,7 +581,7 @@ void TestProcessMachine::notReadyInTimeIsAFailedStart()
     const auto actions = driver.feed(happening::TimerElapsed{});
     QCOMPARE(actions.first(), Kind::Kill);
     driver.feed(happening::Exited{{.signal = u"SIGKILL"_s}});
-    QCOMPARE(driver.state.reason, u"not ready within 250 ms"_s);
+    QCOMPARE(describe(driver.state.cause), u"not ready within 250 ms"_s);
     QCOMPARE(driver.state.phase, ProcessPhase::Backoff);
 }
 
@@ -580,24 +603,25 @@ void TestProcessMachine::whoAsksForTimeHasIt()
     driver.feed(happening::TimerElapsed{});
     QVERIFY(driver.feed(asked).isEmpty()); // it was killed
     driver.feed(happening::Exited{{.signal = u"SIGKILL"_s}});
-    QCOMPARE(driver.state.reason,
-        u"killed: did not stop within 70 ms, nor in the 5000 ms that it asked for"_s);
+    QCOMPARE(describe(driver.state.cause),
+        u"killed: did not stop within 70 ms, nor in the 5 s that it asked for"_s);
     driver.feed(happening::Cleared{});
 
     driver.feed(happening::Start{});
     driver.feed(happening::Launched{});
     driver.feed(happening::TimeAsked{7s});
-    driver.feed(happening::TimerElapsed{u"it is not well"_s});
+    driver.feed(happening::TimerElapsed{.missing = u"it is not well"_s});
     driver.feed(happening::Exited{{.signal = u"SIGKILL"_s}});
-    QCOMPARE(driver.state.reason,
-        u"not ready within 250 ms, nor in the 7000 ms that it asked for: it is not well"_s);
+    QCOMPARE(describe(driver.state.cause),
+        u"not ready within 250 ms, nor in the 7 s that it asked for: it is not well"_s);
 
     driver.now = *driver.state.nextStartAt;
     driver.feed(happening::Cleared{});
     driver.feed(happening::Launched{});
     driver.feed(happening::TimerElapsed{});
     driver.feed(happening::Exited{{.signal = u"SIGKILL"_s}});
-    QCOMPARE(driver.state.reason, u"not ready within 250 ms"_s); // that time was the last launch's
+    QCOMPARE(describe(driver.state.cause),
+        u"not ready within 250 ms"_s); // that time was the last launch's
 }
 
 void TestProcessMachine::aClassIsReadyOnceItsRunBegan()
@@ -621,10 +645,10 @@ void TestProcessMachine::whatWasMissingIsToldWithTheFailedStart()
 {
     Driver driver({.ready = {.mode = ReadyMode::Tcp, .timeout = 250ms}});
     driver.bringUp();
-    driver.feed(happening::TimerElapsed{u"connection refused"_s});
+    driver.feed(happening::TimerElapsed{.missing = u"connection refused"_s});
     driver.feed(happening::TimerElapsed{}); // it takes its time to die
     driver.feed(happening::Exited{{.signal = u"SIGKILL"_s}});
-    QCOMPARE(driver.state.reason, u"not ready within 250 ms: connection refused"_s);
+    QCOMPARE(describe(driver.state.cause), u"not ready within 250 ms: connection refused"_s);
 }
 
 void TestProcessMachine::readinessAfterTheKillComesTooLate()
@@ -702,14 +726,14 @@ void TestProcessMachine::aFaultIsTheReasonOfTheExitThatFollows()
 {
     Driver driver;
     driver.bringUp();
-    driver.feed(happening::FaultReported{u"std::out_of_range: no such order"_s});
+    driver.feed(happening::FaultReported{said(u"std::out_of_range: no such order"_s)});
     driver.exit(70);
-    QCOMPARE(driver.state.reason, u"std::out_of_range: no such order"_s);
+    QCOMPARE(describe(driver.state.cause), u"std::out_of_range: no such order"_s);
     QCOMPARE(driver.state.lastExit->code, 70);
     driver.feed(happening::Cleared{});
     driver.feed(happening::Launched{});
     driver.exit(1);
-    QCOMPARE(driver.state.reason, u"exited with code 1"_s);
+    QCOMPARE(describe(driver.state.cause), u"exited with code 1"_s);
 }
 
 void TestProcessMachine::aFaultIsHeardWhileStoppingToo()
@@ -717,9 +741,9 @@ void TestProcessMachine::aFaultIsHeardWhileStoppingToo()
     Driver driver;
     driver.bringUp();
     driver.feed(happening::Stop{});
-    driver.feed(happening::FaultReported{u"std::runtime_error: disk full"_s});
+    driver.feed(happening::FaultReported{said(u"std::runtime_error: disk full"_s)});
     driver.exit(70);
-    QCOMPARE(driver.state.reason, u"std::runtime_error: disk full"_s);
+    QCOMPARE(describe(driver.state.cause), u"std::runtime_error: disk full"_s);
 }
 
 void TestProcessMachine::aKillEndsItForGood()
@@ -729,26 +753,77 @@ void TestProcessMachine::aKillEndsItForGood()
     QVERIFY(driver.feed(happening::Kill{}).contains(Kind::Kill));
     QVERIFY(!driver.feed(happening::Kill{}).contains(Kind::Kill));
     driver.feed(happening::Exited{{.signal = u"SIGKILL"_s}});
-    QCOMPARE(driver.state.reason, u"killed by the server"_s);
+    QCOMPARE(describe(driver.state.cause), u"killed by the server"_s);
     QCOMPARE(driver.feed(happening::Cleared{}), QList<Kind>({Kind::CancelTimer}));
     QCOMPARE(driver.state.phase, ProcessPhase::Stopped);
+}
+
+void TestProcessMachine::whatSomebodyAskedForIsTheCause()
+{
+    Driver driver;
+    driver.bringUp();
+    driver.feed(happening::Restart{u"uid 1000"_s});
+    driver.feed(happening::Exited{{.signal = u"SIGTERM"_s}});
+    const Cause restarted = cause::Commanded{.action = u"restart"_s, .by = u"uid 1000"_s};
+    QCOMPARE(driver.state.lastRestarts.count(driver.now, 10min), 0);
+    QCOMPARE(driver.state.lastExit->cause, restarted);
+    QCOMPARE(driver.state.lastExit->signal, u"SIGTERM"_s);
+    driver.feed(happening::Cleared{});
+    driver.feed(happening::Launched{});
+    QCOMPARE(driver.state.cause, std::nullopt); // nothing went wrong
+    QCOMPARE(driver.state.lastExit->cause, restarted);
+
+    const Cause stopped = cause::Commanded{.action = u"stop"_s, .by = u"uid 0"_s};
+    driver.feed(happening::Stop{stopped});
+    driver.exit(0);
+    driver.feed(happening::Cleared{});
+    QCOMPARE(driver.state.cause, stopped);
+    QCOMPARE(driver.state.lastExit->cause, stopped);
+}
+
+void TestProcessMachine::aCrashWhileStoppingIsStillACrash()
+{
+    Driver driver;
+    driver.bringUp();
+    driver.feed(happening::Stop{});
+    driver.feed(happening::Exited{{.signal = u"SIGSEGV"_s}});
+    QCOMPARE(driver.state.lastExit->cause, Cause(cause::Signalled{.signal = u"SIGSEGV"_s}));
+}
+
+void TestProcessMachine::theLastTenDeathsAreRemembered()
+{
+    Driver driver;
+    driver.bringUp();
+    for (int code = 1; code <= 12; ++code) {
+        driver.feed(happening::Exited{{.code = code, .lastLines = {QString::number(code)}}});
+        driver.feed(happening::Cleared{});
+        driver.now = driver.state.nextStartAt.value_or(driver.now);
+        driver.feed(happening::TimerElapsed{});
+        driver.feed(happening::Launched{}); // and they outlive it
+    }
+    QCOMPARE(driver.state.phase, ProcessPhase::Running);
+    QCOMPARE(driver.state.deaths.size(), 10);
+    QCOMPARE(driver.state.deaths.constFirst(), *driver.state.lastExit);
+    QCOMPARE(driver.state.deaths.constFirst().cause, Cause(cause::Exited{.exitCode = 12}));
+    QCOMPARE(driver.state.deaths.constFirst().lastLines, QStringList{u"12"_s});
+    QCOMPARE(driver.state.deaths.constLast().code, 3);
 }
 
 void TestProcessMachine::whatIsBlockedWaitsVisiblyAndIsLaunchedOnceItMayBe()
 {
     Driver driver;
-    driver.blocker = u"waits for db"_s;
+    driver.blocker = waitsFor(u"db"_s);
     QVERIFY(!driver.feed(happening::Start{}).contains(Kind::Launch));
     QCOMPARE(driver.state.phase, ProcessPhase::Waiting);
-    QCOMPARE(driver.state.reason, u"waits for db"_s);
-    driver.blocker = u"waits for cache"_s;
+    QCOMPARE(driver.state.cause, waitsFor(u"db"_s));
+    driver.blocker = waitsFor(u"cache"_s);
     QVERIFY(driver.feed(happening::BlockerChanged{}).isEmpty());
-    QCOMPARE(driver.state.reason, u"waits for cache"_s);
+    QCOMPARE(driver.state.cause, waitsFor(u"cache"_s));
     QCOMPARE(driver.records, QList<RecordType>({RecordType::Waiting}));
-    driver.blocker.clear();
+    driver.blocker.reset();
     QVERIFY(driver.feed(happening::BlockerChanged{}).contains(Kind::Launch));
     QCOMPARE(driver.state.phase, ProcessPhase::Starting);
-    QCOMPARE(driver.state.reason, QString());
+    QCOMPARE(driver.state.cause, std::nullopt);
     QCOMPARE(driver.state.restarts, 0);
     QVERIFY(!driver.feed(happening::BlockerChanged{}).contains(Kind::Launch));
 }
@@ -758,25 +833,25 @@ void TestProcessMachine::aBlockedRestartIsCountedOnceItIsLaunched()
     Driver driver;
     driver.bringUp();
     driver.exit(1);
-    driver.blocker = u"waits for db"_s;
+    driver.blocker = waitsFor(u"db"_s);
     driver.feed(happening::Cleared{});
     QCOMPARE(driver.state.phase, ProcessPhase::Waiting);
-    QCOMPARE(driver.state.reason, u"waits for db"_s);
+    QCOMPARE(driver.state.cause, waitsFor(u"db"_s));
     QCOMPARE(driver.state.restarts, 0);
-    driver.blocker.clear();
+    driver.blocker.reset();
     driver.feed(happening::BlockerChanged{});
     QCOMPARE(driver.state.restarts, 1);
-    QCOMPARE(driver.state.reason, u"exited with code 1"_s);
+    QCOMPARE(describe(driver.state.cause), u"exited with code 1"_s);
 }
 
 void TestProcessMachine::whatWaitsCanBeStopped()
 {
     Driver driver;
-    driver.blocker = u"waits for db"_s;
+    driver.blocker = waitsFor(u"db"_s);
     driver.feed(happening::Start{});
     driver.feed(happening::Stop{});
     QCOMPARE(driver.state.phase, ProcessPhase::Stopped);
-    driver.blocker.clear();
+    driver.blocker.reset();
     QVERIFY(!driver.feed(happening::BlockerChanged{}).contains(Kind::Launch));
 }
 
@@ -784,16 +859,16 @@ void TestProcessMachine::aRecycledLaunchIsAskedAndNotCounted()
 {
     Driver driver;
     driver.bringUp();
-    const auto asked = driver.feed(happening::Recycle{u"recycled after 50 ms"_s});
+    const auto asked = driver.feed(happening::Recycle{said(u"recycled after 50 ms"_s)});
     QVERIFY(asked.contains(Kind::RequestStop));
     QVERIFY(!asked.contains(Kind::Kill));
     driver.exit(0);
     QVERIFY(driver.feed(happening::Cleared{}).contains(Kind::Launch));
     QCOMPARE(driver.state.restarts, 0);
-    QCOMPARE(driver.state.reason, u"recycled after 50 ms"_s);
+    QCOMPARE(describe(driver.state.cause), u"recycled after 50 ms"_s);
     driver.feed(happening::Launched{});
     driver.feed(happening::Stop{});
-    QVERIFY(!driver.feed(happening::Recycle{u"x"_s}).contains(Kind::RequestStop));
+    QVERIFY(!driver.feed(happening::Recycle{said(u"x"_s)}).contains(Kind::RequestStop));
     driver.exit(0);
     driver.feed(happening::Cleared{});
     QCOMPARE(driver.state.phase, ProcessPhase::Stopped);
@@ -815,26 +890,26 @@ void TestProcessMachine::whatUsedTooMuchIsAskedAndHasFailed()
     spec.restart.policy = policy;
     Driver driver(spec);
     driver.bringUp();
-    const auto asked = driver.feed(happening::Excess{u"used too much"_s});
+    const auto asked = driver.feed(happening::Excess{said(u"used too much"_s)});
     QVERIFY(asked.contains(Kind::RequestStop));
     QVERIFY(!asked.contains(Kind::Kill));
-    QVERIFY(driver.feed(happening::Excess{u"again"_s}).isEmpty());
+    QVERIFY(driver.feed(happening::Excess{said(u"again"_s)}).isEmpty());
     QVERIFY(driver.feed(happening::TimerElapsed{}).contains(Kind::Kill));
     driver.exit(0);
     QTEST(driver.state.phase, "phase");
-    QCOMPARE(driver.state.reason, u"used too much"_s);
+    QCOMPARE(describe(driver.state.cause), u"used too much"_s);
     driver.feed(happening::Cleared{});
     const bool restarts = policy != RestartPolicy::Never;
     QCOMPARE(driver.state.restarts, restarts ? 1 : 0);
     QCOMPARE(driver.state.failures, restarts ? 1 : 0);
-    QCOMPARE(driver.state.excess, QString());
+    QVERIFY(!driver.state.excess);
 }
 
 void TestProcessMachine::aStopOfWhatUsedTooMuchIsAStop()
 {
     Driver driver;
     driver.bringUp();
-    driver.feed(happening::Excess{u"used too much"_s});
+    driver.feed(happening::Excess{said(u"used too much"_s)});
     driver.feed(happening::Stop{});
     driver.exit(0);
     QVERIFY(!driver.feed(happening::Cleared{}).contains(Kind::Launch));
@@ -845,12 +920,12 @@ void TestProcessMachine::aHungLaunchIsKilledAndCounted()
 {
     Driver driver;
     driver.bringUp();
-    QVERIFY(driver.feed(happening::Hung{u"hung: no heartbeat"_s}).contains(Kind::Kill));
-    QVERIFY(driver.feed(happening::Hung{u"again"_s}).isEmpty());
+    QVERIFY(driver.feed(happening::Hung{said(u"hung: no heartbeat"_s)}).contains(Kind::Kill));
+    QVERIFY(driver.feed(happening::Hung{said(u"again"_s)}).isEmpty());
     driver.feed(happening::ReadyChanged{false}); // its last words change nothing
     QVERIFY(driver.state.ready);
     driver.feed(happening::Exited{{.signal = u"SIGKILL"_s}});
-    QCOMPARE(driver.state.reason, u"hung: no heartbeat"_s);
+    QCOMPARE(describe(driver.state.cause), u"hung: no heartbeat"_s);
     driver.feed(happening::Cleared{});
     QCOMPARE(driver.state.restarts, 1);
 }
@@ -859,9 +934,9 @@ void TestProcessMachine::aHungLaunchThatCannotBeKilledIsTold()
 {
     Driver driver;
     driver.bringUp();
-    driver.feed(happening::Hung{u"hung"_s});
+    driver.feed(happening::Hung{said(u"hung"_s)});
     QVERIFY(driver.feed(happening::TimerElapsed{}).contains(Kind::Kill));
-    QVERIFY(driver.state.reason.contains(u"cannot be killed"_s));
+    QVERIFY(describe(driver.state.cause).contains(u"cannot be killed"_s));
 }
 
 void TestProcessMachine::successIsWhatTheConfigurationSays()
@@ -891,12 +966,12 @@ void TestProcessMachine::nothingHappensTwice()
     QFETCH(const int, phase);
     const std::array<Happening, 20> all{happening::AwaitSchedule{}, happening::Due{},
         happening::TurnCame{}, happening::LeftBehind{u"x"_s},
-        happening::TimeAsked{std::chrono::seconds(1)}, happening::Recycle{u"x"_s},
-        happening::Excess{u"x"_s}, happening::Hung{u"x"_s}, happening::BlockerChanged{},
+        happening::TimeAsked{std::chrono::seconds(1)}, happening::Recycle{said(u"x"_s)},
+        happening::Excess{said(u"x"_s)}, happening::Hung{said(u"x"_s)}, happening::BlockerChanged{},
         happening::Start{}, happening::Stop{}, happening::Restart{}, happening::Reset{},
         happening::Kill{}, happening::Launched{}, happening::ReadyChanged{true},
-        happening::ReadyChanged{false}, happening::FaultReported{u"x"_s}, happening::TimerElapsed{},
-        happening::Cleared{}};
+        happening::ReadyChanged{false}, happening::FaultReported{said(u"x"_s)},
+        happening::TimerElapsed{}, happening::Cleared{}};
     for (const Happening &first : all) {
         for (const Happening &second : all) {
             Driver driver;
@@ -921,11 +996,90 @@ void TestProcessMachine::aRestartOfWhatUsedTooMuchIsAWish()
 {
     Driver driver({.restart = {.policy = RestartPolicy::Never}});
     driver.bringUp();
-    driver.feed(happening::Excess{u"used too much"_s});
+    driver.feed(happening::Excess{said(u"used too much"_s)});
     driver.feed(happening::Restart{});
     driver.exit(0);
     QVERIFY(driver.feed(happening::Cleared{}).contains(Kind::Launch));
     QCOMPARE(driver.state.restarts, 0);
+}
+
+void TestProcessMachine::aConfigurationErrorBeforeReadinessIsAFailure_data()
+{
+    QTest::addColumn<int>("policy");
+    QTest::newRow("always") << int(RestartPolicy::Always);
+    QTest::newRow("on failure") << int(RestartPolicy::OnFailure);
+    QTest::newRow("never") << int(RestartPolicy::Never);
+}
+
+void TestProcessMachine::aConfigurationErrorBeforeReadinessIsAFailure()
+{
+    QFETCH(const int, policy);
+    Driver driver({.className = u"C"_s, .restart = {.policy = RestartPolicy(policy)}});
+    driver.bringUp();
+    const Cause why = cause::Configuration{.detail = u"settings.url is missing"_s};
+    driver.feed(happening::FaultReported{why});
+    driver.exit(78);
+    QCOMPARE(driver.state.phase, ProcessPhase::Failed);
+    QCOMPARE(driver.state.cause, std::optional(why));
+    QCOMPARE(driver.state.lastExit->cause, std::optional(why));
+    QVERIFY(driver.records.contains(RecordType::Failed));
+    driver.feed(happening::Cleared{});
+    QCOMPARE(driver.feed(happening::Start{}), QList{Kind::Launch}); // and it is tried again
+    QCOMPARE(driver.state.restarts, 0);
+}
+
+void TestProcessMachine::aConfigurationErrorAfterReadinessIsAFaultLikeOthers()
+{
+    Driver driver({.className = u"C"_s});
+    driver.bringUp();
+    driver.feed(happening::ReadyChanged{true});
+    driver.feed(happening::FaultReported{cause::Configuration{.detail = u"no such key"_s}});
+    driver.exit(78);
+    QCOMPARE(driver.state.phase, ProcessPhase::Backoff);
+    QCOMPARE(driver.state.cause, std::optional(said(u"no such key"_s)));
+}
+
+void TestProcessMachine::whoIsStalledIsToldOfAndLeftAlone()
+{
+    Driver driver({.stalledAfter = 60s});
+    driver.bringUp();
+    QVERIFY(driver.feed(happening::Stalled{}).isEmpty());
+    QVERIFY(driver.feed(happening::Stalled{}).isEmpty());
+    QVERIFY(driver.state.stalled);
+    QCOMPARE(driver.state.phase, ProcessPhase::Running);
+    QVERIFY(driver.feed(happening::WorkedAgain{}).isEmpty());
+    QVERIFY(!driver.state.stalled);
+    driver.feed(happening::WorkedAgain{});
+    QCOMPARE(driver.records.count(RecordType::Stalled), 1);
+    QCOMPARE(driver.records.count(RecordType::Working), 1);
+    driver.feed(happening::Stalled{});
+    driver.exit(0);
+    QVERIFY(!driver.state.stalled); // the next launch is another
+}
+
+void TestProcessMachine::whoIsStalledIsRestartedByChoice()
+{
+    Driver driver({.restart = {.policy = RestartPolicy::OnFailure},
+        .stalledAfter = 60s,
+        .onStalled = OnStalled::Restart});
+    driver.bringUp();
+    QCOMPARE(driver.feed(happening::Stalled{}), (QList{Kind::ArmTimer, Kind::RequestStop}));
+    QCOMPARE(driver.state.phase, ProcessPhase::Stopping);
+    driver.exit(0); // as a failure all the same
+    QCOMPARE(driver.state.phase, ProcessPhase::Backoff);
+    QCOMPARE(driver.state.cause, std::optional<Cause>(cause::Stalled{.after = 60s}));
+}
+
+void TestProcessMachine::nothingIsStalledBeforeItRuns()
+{
+    Driver driver({.className = u"C"_s, .stalledAfter = 60s});
+    driver.feed(happening::Stalled{});
+    driver.bringUp();
+    driver.feed(happening::Stalled{});
+    driver.feed(happening::WorkedAgain{});
+    QVERIFY(!driver.state.stalled);
+    QVERIFY(!driver.records.contains(RecordType::Stalled));
+    QVERIFY(!driver.records.contains(RecordType::Working));
 }
 
 QTEST_GUILESS_MAIN(TestProcessMachine)

@@ -46,12 +46,15 @@ private Q_SLOTS:
     void aPlainFunctionAnswers();
     void aCoroutineAnswersLaterAndSeveralAtOnce();
     void whatTheHandlerThrowsIsTold();
+    void aHandlerRefusesWithACodeAndDataOfItsOwn();
+    void whatAHandlerLetsThroughOfItsOwnRequestsIsAFailure();
     void withoutAHandlerTheAskerIsTold();
     void anUnknownMethodIsRefused();
     void anAnswerThatIsTooLargeIsToldAsSuch();
     void aStopIsToldToWhoeverAsked();
     void theServiceAnswersTheProcess();
     void theServiceWithoutAHandlerIsToldAsSuch();
+    void theServiceRefusesWithACodeAndDataOfItsOwn();
     void noAnswerIsATimeOut();
     void aRequestThatIsTooLargeIsNotSent();
     void whatIsNoAnswerIsRefused();
@@ -108,6 +111,32 @@ void TestProcessRequests::whatTheHandlerThrowsIsTold()
     QCOMPARE(answer->value(keys::error)[keys::detail], u"std::out_of_range: row"_s);
 }
 
+void TestProcessRequests::aHandlerRefusesWithACodeAndDataOfItsOwn()
+{
+    m_process->onRequest([](const QJsonObject &request) -> QJsonObject {
+        throw RequestError(u"no_such_article"_s, u"there is none"_s, request);
+    });
+    const auto answer = m_link->answer(m_link->ask({{u"article"_s, 17}}));
+    const QJsonObject expected{{keys::code, u"no_such_article"_s},
+        {keys::detail, u"there is none"_s}, {u"data"_s, QJsonObject{{u"article"_s, 17}}}};
+    QCOMPARE(answer->value(keys::error).toObject(), expected);
+    m_process->onRequest([](const QJsonObject &) -> QJsonObject {
+        const QJsonObject large{{u"text"_s, QString(maximumFrameBytes, u'x')}};
+        throw RequestError(u"large"_s, u"too much to say"_s, large);
+    });
+    QCOMPARE(errorCode(m_link->answer(m_link->ask({}))), u"too_large"_s);
+}
+
+void TestProcessRequests::whatAHandlerLetsThroughOfItsOwnRequestsIsAFailure()
+{
+    m_process->onRequest([this](const QJsonObject &request) -> QCoro::Task<QJsonObject> {
+        co_return co_await m_process->ask(request, 100ms);
+    });
+    const qint64 request = m_link->ask({});
+    m_clock->advance(0s);
+    QCOMPARE(errorCode(m_link->answer(request)), u"handler_failed"_s);
+}
+
 void TestProcessRequests::withoutAHandlerTheAskerIsTold()
 {
     QCOMPARE(errorCode(m_link->answer(m_link->ask({}))), u"no_handler"_s);
@@ -158,6 +187,30 @@ void TestProcessRequests::theServiceWithoutAHandlerIsToldAsSuch()
     const auto task = ask(*m_process, {}, outcome);
     m_clock->advance(0s);
     QCOMPARE(outcome, u"unhandled"_s);
+}
+
+void TestProcessRequests::theServiceRefusesWithACodeAndDataOfItsOwn()
+{
+    m_link->setServiceHandler([](const QJsonObject &request) -> QJsonObject {
+        throw RequestError(u"sold_out"_s, u"come tomorrow"_s, request);
+    });
+    std::optional<RequestError> caught;
+    const auto ask = [&]() -> QCoro::Task<> {
+        QJsonObject question;
+        question.insert(u"n"_s, 5);
+        try {
+            static_cast<void>(co_await m_process->ask(question, 100ms));
+        } catch (const RequestError &error) {
+            caught = error;
+        }
+    };
+    const auto task = ask();
+    m_clock->advance(0s);
+    QVERIFY(caught);
+    QCOMPARE(caught->reason(), RequestError::Reason::Refused);
+    QCOMPARE(caught->code(), u"sold_out"_s);
+    QCOMPARE(caught->data().value(u"n"), 5);
+    QCOMPARE(caught->what(), "sold_out: come tomorrow");
 }
 
 void TestProcessRequests::noAnswerIsATimeOut()

@@ -35,18 +35,27 @@ void TestProcessStatus::everyFieldSurvivesTheWire()
         .alive = false,
         .critical = true,
         .pid = 4711,
+        .stalled = true,
         .restarts = 3,
+        .restartsIn10Minutes = 2,
+        .restartsInAnHour = 3,
         .standby = 2,
         .outdated = true,
+        .clearing = true,
         .startedAt = then,
         .uptime = 17ms,
         .nextStartAt = then.addSecs(7),
         .reason = u"exited with code 3"_s,
+        .cause = cause::Exited{.exitCode = 3},
         .lastExit = ExitReport{.at = then,
             .code = {},
             .signal = u"SIGSEGV"_s,
             .uptime = 2655ms,
-            .coreDumped = true},
+            .coreDumped = true,
+            .cause = cause::Signalled{.signal = u"SIGSEGV"_s, .coreDumped = true},
+            .lastLines = {u"one"_s, u"two"_s}},
+        .deaths = {ExitReport{.at = then, .code = 3, .lastLines = {u"three"_s}},
+            ExitReport{.at = then.addSecs(-1), .code = 4}},
         .cpuRatio = 0.25,
         .memoryBytes = 5'000'000'000,
         .loopLag = 3ms,
@@ -59,7 +68,7 @@ void TestProcessStatus::absentValuesAreNullOnTheWire()
 {
     const QJsonObject json = ProcessStatus{}.toJson();
     for (const QString &key : {u"class"_s, u"command"_s, u"alive"_s, u"pid"_s, u"started_at"_s,
-             u"next_start_at"_s, u"last_exit"_s, u"loop_lag_ms"_s})
+             u"next_start_at"_s, u"cause"_s, u"last_exit"_s, u"loop_lag_ms"_s})
         QVERIFY2(json.value(key).isNull() && json.contains(key), qPrintable(key));
     QCOMPARE(ProcessStatus::fromJson(json), ProcessStatus{});
 }

@@ -35,18 +35,19 @@ ProcessStatus running(const QString &name, qint64 pid)
     return status;
 }
 
-ProcessStatus in(ProcessPhase state, const QString &name, const QString &reason = {})
+ProcessStatus in(
+    ProcessPhase state, const QString &name, const std::optional<Cause> &cause = std::nullopt)
 {
     ProcessStatus status;
     status.name = name;
     status.state = state;
-    status.reason = reason;
+    status.cause = cause;
     return status;
 }
 
 ProcessStatus backingOff(const QString &name)
 {
-    ProcessStatus status = in(ProcessPhase::Backoff, name, u"exited with code 3"_s);
+    ProcessStatus status = in(ProcessPhase::Backoff, name, cause::Exited{.exitCode = 3});
     status.restarts = 3;
     status.nextStartAt = now.addSecs(4);
     return status;
@@ -68,6 +69,10 @@ private Q_SLOTS:
     void hostsInStandbyAreTold();
     void whatIsCriticalIsMarked();
     void whatCannotBeKilledIsUrgentAndSaysWhy();
+    void whatHoldsUpTheNextStartIsTold();
+    void whatIsRestartedAgainAndAgainIsTold();
+    void aRestartThatSomebodyAskedForIsNoCrash();
+    void aCauseThatIsNotKnownHereIsToldByItsReason();
     void columnsLineUpForEveryScript();
     void aNarrowTerminalElidesTheLastColumn();
     void aNarrowerOneLeavesOutWhatIsLeastNeeded();
@@ -142,19 +147,60 @@ void TestStatusTable::whatIsCriticalIsMarked()
     status.critical = true;
     QCOMPARE(situation(status, now), u"critical"_s);
     status.alive = false;
-    QCOMPARE(situation(status, now), u"no sign of life, critical"_s);
+    status.cause = cause::ProbeFailed{.probe = u"tcp"_s, .detail = u"no connection"_s};
+    QCOMPARE(situation(status, now), u"not alive: no connection, critical"_s);
 }
 
 void TestStatusTable::whatCannotBeKilledIsUrgentAndSaysWhy()
 {
-    ProcessStatus stuck
-        = in(ProcessPhase::Stopping, u"stuck"_s, u"cannot be killed: state D, waits in nfs_wait"_s);
+    ProcessStatus stuck = in(ProcessPhase::Stopping, u"stuck"_s,
+        cause::Unkillable{.state = u"D"_s, .waitsIn = u"nfs_wait"_s});
     stuck.pid = 7;
-    QCOMPARE(situation(stuck, now), stuck.reason);
+    QCOMPARE(situation(stuck, now), u"cannot be killed: state D, waits in nfs_wait"_s);
     const QStringList table = lines(statusTable({running(u"a"_s, 1), stuck}, now, {}));
     QVERIFY2(table.at(1).contains(u"stuck"_s), qPrintable(table.join(u'\n')));
-    stuck.reason = u"recycled after 1000 ms"_s; // of a stop that is on its way
+    stuck.cause = cause::Age{.after = 1s}; // of a stop that is on its way
     QCOMPARE(situation(stuck, now), QString());
+}
+
+void TestStatusTable::whatHoldsUpTheNextStartIsTold()
+{
+    ProcessStatus status = backingOff(u"p"_s);
+    QCOMPARE(situation(status, now), u"exited with code 3, next start in 4 s"_s);
+    status.clearing = true;
+    QCOMPARE(situation(status, now), u"exited with code 3, next start in 4 s"_s);
+    status.nextStartAt = now.addSecs(-1);
+    QCOMPARE(situation(status, now), u"exited with code 3, ending what it left behind"_s);
+}
+
+void TestStatusTable::whatIsRestartedAgainAndAgainIsTold()
+{
+    ProcessStatus status = running(u"p"_s, 1);
+    status.cause = cause::Exited{.exitCode = 3};
+    status.restartsIn10Minutes = 4;
+    status.restartsInAnHour = 5;
+    status.uptime = 2s;
+    QVERIFY(lines(statusTable({status}, now, {})).at(1).startsWith(u"crash loop "_s));
+    QCOMPARE(situation(status, now), u"exited with code 3, 4 restarts in 10 min"_s);
+    status.uptime = 2min;
+    QVERIFY(lines(statusTable({status}, now, {})).at(1).startsWith(u"flapping "_s));
+    QCOMPARE(situation(status, now), u"exited with code 3, 5 restarts in an hour"_s);
+}
+
+void TestStatusTable::aRestartThatSomebodyAskedForIsNoCrash()
+{
+    ProcessStatus status = running(u"p"_s, 1);
+    status.lastExit = ExitReport{.at = now.addSecs(-2),
+        .signal = u"SIGTERM"_s,
+        .cause = cause::Commanded{.action = u"restart"_s, .by = u"uid 1000"_s}};
+    QCOMPARE(situation(status, now), u"restarted by uid 1000, 2 s ago"_s);
+}
+
+void TestStatusTable::aCauseThatIsNotKnownHereIsToldByItsReason()
+{
+    ProcessStatus status = in(ProcessPhase::Failed, u"p"_s);
+    status.reason = u"moved to another machine"_s;
+    QCOMPARE(situation(status, now), status.reason);
 }
 
 void TestStatusTable::columnsLineUpForEveryScript()
@@ -250,20 +296,21 @@ void TestStatusTable::theNextRunOfAScheduleIsTold()
     const auto clock = [](const QDateTime &time, const QString &form) {
         return QLocale::c().toString(time.toLocalTime(), form);
     };
-    ProcessStatus waiting = in(ProcessPhase::Waiting, u"report"_s, u"waits for its schedule"_s);
+    ProcessStatus waiting
+        = in(ProcessPhase::Waiting, u"report"_s, cause::Scheduled{.nextStartAt = now.addSecs(4)});
     waiting.nextStartAt = now.addSecs(4);
     QCOMPARE(situation(waiting, now),
         u"waits for its schedule, next run in 4 s (%1)"_s.arg(
             clock(waiting.nextStartAt, u"HH:mm:ss"_s)));
 
-    ProcessStatus done = in(ProcessPhase::Done, u"report"_s, u"exited with code 0"_s);
+    ProcessStatus done = in(ProcessPhase::Done, u"report"_s, cause::Exited{.exitCode = 0});
     done.lastExit = ExitReport{.at = now.addSecs(-120), .code = 0};
     done.nextStartAt = now.addSecs(9 * 3600);
     QCOMPARE(situation(done, now),
         u"exited with code 0, 2 min ago, next run in 9 h (%1)"_s.arg(
             clock(done.nextStartAt, u"ddd HH:mm"_s)));
 
-    ProcessStatus failed = in(ProcessPhase::Failed, u"report"_s, u"exited with code 3"_s);
+    ProcessStatus failed = in(ProcessPhase::Failed, u"report"_s, cause::Exited{.exitCode = 3});
     failed.lastExit = ExitReport{.at = now.addSecs(-1), .code = 3};
     failed.nextStartAt = now.addDays(3);
     QCOMPARE(situation(failed, now),
@@ -335,7 +382,8 @@ void TestStatusTable::effectsAreJudged_data()
     const ProcessStatus another = running(u"p"_s, 2);
     ProcessStatus unready = another;
     unready.ready = false;
-    const QString why = u"exited with code 3 (more than 5 restarts in 60000 ms)"_s;
+    const Cause why = cause::GaveUp{
+        .restarts = 5, .window = 60s, .because = Cause(cause::Exited{.exitCode = 3})};
     const ProcessStatus failed = in(ProcessPhase::Failed, u"p"_s, why);
     const ProcessStatus done = in(ProcessPhase::Done, u"p"_s);
     const ProcessStatus stopped = in(ProcessPhase::Stopped, u"p"_s);
@@ -343,7 +391,7 @@ void TestStatusTable::effectsAreJudged_data()
     const ProcessStatus backoff = backingOff(u"p"_s);
     const Verdict reached{.kind = Reached};
     const Verdict pending{};
-    const Verdict failure{.kind = OutOfReach, .reason = u"failed: "_s + why};
+    const Verdict failure{.kind = OutOfReach, .reason = u"failed: "_s + describe(why)};
     const auto row
         = [](const char *name, Effect effect, const ProcessStatus &status, const Verdict &verdict) {
               QTest::newRow(name) << effect << status << verdict;
@@ -360,18 +408,22 @@ void TestStatusTable::effectsAreJudged_data()
     row("up: done", Effect::Up, done, {.kind = OutOfReach, .reason = u"done"_s});
     row("up: not ready", Effect::Up, unready, reached);
     row("up: stopped", Effect::Up, stopped, pending);
-    const ProcessStatus never = in(ProcessPhase::Waiting, u"p"_s, neverDueReason);
+    const ProcessStatus never = in(ProcessPhase::Waiting, u"p"_s, cause::Scheduled{});
     const Verdict neverDue{.kind = OutOfReach, .reason = u"waiting: its schedule never comes"_s};
     for (const Effect effect : {Effect::Ready, Effect::Up, Effect::Done})
         row("a schedule that never comes", effect, never, neverDue);
     row("ready: waiting for its schedule", Effect::Ready,
-        in(ProcessPhase::Waiting, u"p"_s, u"waits for its schedule"_s), pending);
-    ProcessStatus disabled = in(ProcessPhase::Stopped, u"p"_s, u"disabled by the configuration"_s);
+        in(ProcessPhase::Waiting, u"p"_s, cause::Scheduled{.nextStartAt = now}), pending);
+    ProcessStatus disabled = in(ProcessPhase::Stopped, u"p"_s, cause::Disabled{});
     disabled.wanted = Wanted::Down;
     row("ready: disabled", Effect::Ready, disabled,
         {.kind = OutOfReach, .reason = u"stopped: disabled by the configuration"_s});
-    const ProcessStatus stranded
-        = in(ProcessPhase::Waiting, u"p"_s, u"waits for db, which has failed"_s);
+    const auto behind = [](ProcessPhase state) {
+        return in(ProcessPhase::Waiting, u"p"_s,
+            cause::Waiting{.process = u"db"_s, .waitsFor = u"ready"_s, .state = state});
+    };
+    row("waits for what starts", Effect::Ready, behind(ProcessPhase::Starting), pending);
+    const ProcessStatus stranded = behind(ProcessPhase::Failed);
     const Verdict strandedToo{
         .kind = OutOfReach, .reason = u"waiting: waits for db, which has failed"_s};
     for (const Effect effect : {Effect::Ready, Effect::Up, Effect::Started, Effect::Relaunched})
@@ -381,10 +433,10 @@ void TestStatusTable::effectsAreJudged_data()
     row("down: backoff", Effect::Down, backoff, pending);
     row("down: stopped", Effect::Down, stopped, reached);
     row("down: failed", Effect::Down, failed, reached);
-    const auto stuckWhy = u"cannot be killed: state D, waits in nfs_wait"_s;
+    const Cause stuckWhy = cause::Unkillable{.state = u"D"_s, .waitsIn = u"nfs_wait"_s};
     ProcessStatus unkillable = in(ProcessPhase::Stopping, u"p"_s, stuckWhy);
     unkillable.pid = 1;
-    const Verdict stuck{.kind = OutOfReach, .reason = u"stopping: "_s + stuckWhy};
+    const Verdict stuck{.kind = OutOfReach, .reason = u"stopping: "_s + describe(stuckWhy)};
     row("stop: stopping", Effect::Stopped, stopping, pending);
     row("stop: stopped", Effect::Stopped, stopped, reached);
     row("stop: cannot be killed", Effect::Stopped, unkillable, stuck);

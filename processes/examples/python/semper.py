@@ -25,6 +25,15 @@ MAXIMUM_FRAME = 64 * 1024
 MAXIMUM_MESSAGES = 1024
 
 
+class RequestError(Exception):
+    """For on_request to raise: the asker gets the code, the text and the data (a dict)."""
+
+    def __init__(self, code, text, data=None):
+        super().__init__(text)
+        self.code = code
+        self.data = data
+
+
 class Process:
     """One process beside its service, as `semper serve` started it."""
 
@@ -46,6 +55,8 @@ class Process:
         self._received = b""
         self._beat = None
         self._next_beat = 0.0
+        self._worked_pause = 0.0
+        self._next_worked = 0.0
         self._welcomed = False
         self._stop_on_signals()
         self._socket = self._connect()
@@ -70,6 +81,13 @@ class Process:
 
     def status(self, text):
         self.send("status", text=text)
+
+    def worked(self):
+        """It has got something done; for stalled_after_ms of its configuration. Cheap to call."""
+        now = time.monotonic()
+        if self._worked_pause and now >= self._next_worked:
+            self.send("worked")
+            self._next_worked = now + self._worked_pause
 
     def metrics(self, gauges=None, counters=None, histograms=None, report=None):
         """All of them each time; counters count since the launch."""
@@ -140,6 +158,7 @@ class Process:
             self.settings = frame.get("settings", {})
             beat = frame.get("heartbeat_ms", 0)
             self._beat = beat / 1000 if beat > 0 else None
+            self._worked_pause = frame.get("worked_ms", 0) / 1000
         elif kind == "stop":
             self.stop_requested = True
         elif kind == "message":
@@ -159,8 +178,13 @@ class Process:
             try:
                 result = self._on_request(request["params"]["payload"])
                 self.send("response", id=request["id"], result=result)
+            except RequestError as error:
+                self._refuse(request, error.code, str(error), error.data)
             except Exception as error:  # whatever it is, it is the asker's answer
                 self._refuse(request, "handler_failed", str(error))
 
-    def _refuse(self, request, code, detail):
-        self.send("response", id=request["id"], error={"code": code, "detail": detail[:4096]})
+    def _refuse(self, request, code, detail, data=None):
+        error = {"code": code, "detail": detail[:4096]}
+        if data:
+            error["data"] = data
+        self.send("response", id=request["id"], error=error)

@@ -6,6 +6,10 @@
 #include "net/servicelistener.h"
 #include "services/base/servicecontext.h"
 
+#include <semper/systemclock.h>
+#include <semper/taskscope.h>
+
+#include <QCoreApplication>
 #include <QDir>
 
 #include <map>
@@ -14,6 +18,16 @@
 using namespace Qt::StringLiterals;
 
 namespace semper {
+
+namespace {
+
+Clock &systemClock()
+{
+    static SystemClock clock;
+    return clock;
+}
+
+} // namespace
 
 /// What a rebind() has prepared.
 struct Service::Change
@@ -31,7 +45,9 @@ Service::Service(
     , m_limits(defaults)
     , m_context(std::make_unique<ServiceContext>())
     , m_table(std::make_unique<ConnectionTable>())
+    , m_scope(new TaskScope(systemClock()))
 {
+    m_scope->setObjectName(m_name);
     connect(m_table.get(), &ConnectionTable::opened, this, &Service::connectionOpened);
     connect(m_table.get(), &ConnectionTable::closed, this, &Service::connectionClosed);
     addListener({}, main);
@@ -40,6 +56,9 @@ Service::Service(
 Service::~Service()
 {
     dropListeners();
+    // Coroutines wait in it, and what they use refers to it.
+    m_scope->requestStop();
+    m_scope->setParent(QCoreApplication::instance());
 }
 
 void Service::dropListeners()

@@ -7,6 +7,7 @@
 #include <semper/semper_server_export.h>
 #include <semper/servicelimits.h>
 #include <semper/servicemessages.h>
+#include <semper/servicemetrics.h>
 #include <semper/userprocess.h>
 
 #include <QByteArray>
@@ -30,6 +31,7 @@ namespace semper {
 
 class ConnectionTable;
 class ServiceListener;
+class TaskScope;
 struct ServiceContext;
 
 /// What a program says of one way into a service.
@@ -51,7 +53,7 @@ struct RebindFault
 /// A network service with the user processes that live beside it. A subclass brings the
 /// protocol; the supervisor owns the children. Lives on the program's first
 /// thread, as all services and handlers do.
-class SEMPER_SERVER_EXPORT Service : public QObject, public ServiceMessages
+class SEMPER_SERVER_EXPORT Service : public QObject, public ServiceMessages, public ServiceMetrics
 {
     Q_OBJECT
 public:
@@ -121,6 +123,11 @@ public:
     /// As a configuration that was read again says; this alone starts and stops nothing.
     void setProcesses(const QMap<QString, ProcessSpec> &processes) { m_processes = processes; }
 
+    /// What the service's own code waits in, and spawns tasks in: for the clients that its handlers
+    /// use, as `semper::Database db(http.scope(), url)`. It is stopped when the service ends, and
+    /// stays until the program does. For the thread of the service.
+    [[nodiscard]] TaskScope &scope() const { return *m_scope; }
+
 Q_SIGNALS:
     /// A user process of this service called Process::send().
     void messageReceived(const QString &process, int instance, const QJsonObject &payload);
@@ -162,6 +169,7 @@ private:
     ServiceLimits m_limits;
     std::unique_ptr<ServiceContext> m_context;
     std::unique_ptr<ConnectionTable> m_table;
+    TaskScope *m_scope; ///< the application's once this is gone
     QMap<QString, ServiceListener *> m_listeners; ///< in use, by name
     int m_ending = 0; ///< listeners whose connections are left to end
     bool m_retired = false;

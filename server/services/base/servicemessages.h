@@ -5,8 +5,8 @@
 #include <semper/requesthandler.h>
 #include <semper/semper_server_export.h>
 #include <semper/sendresult.h>
+#include <semper/task.h>
 
-#include <QCoroTask>
 #include <QHash>
 #include <QJsonObject>
 #include <QString>
@@ -54,8 +54,9 @@ public:
         std::chrono::milliseconds timeout = defaultTimeout);
 
     /// Has \a handler, a function or coroutine of a (const ProcessRequest &), answer what the user
-    /// processes of this service ask: with a QJsonObject. What it throws the process is told. Up to
-    /// 64 requests of one launch are under way at once, the next is refused.
+    /// processes of this service ask: with a QJsonObject. What it throws the process is told, a
+    /// RequestError with its code and data. Up to 64 requests of one launch are under way at once,
+    /// the next is refused.
     template <class Handler>
     void onRequest(Handler handler)
     {

@@ -2,8 +2,7 @@
 #pragma once
 
 #include <semper/peer.h>
-
-#include <QCoro/QCoroTask>
+#include <semper/task.h>
 
 #include <concepts>
 #include <functional>

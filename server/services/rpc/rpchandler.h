@@ -3,8 +3,8 @@
 
 #include <semper/istask.h>
 #include <semper/rpccall.h>
+#include <semper/task.h>
 
-#include <QCoroTask>
 #include <QJsonValue>
 
 #include <functional>

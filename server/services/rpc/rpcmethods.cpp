@@ -4,7 +4,8 @@
 #include "net/heldbytes.h"
 #include "rpc/swoftroute.h"
 
-#include <QCoroTask>
+#include <semper/task.h>
+
 #include <QLoggingCategory>
 
 #include <exception>

@@ -53,6 +53,8 @@ QCoro::Task<QJsonObject> askProcess(
     } catch (const semper::RequestError &error) {
         told.insert(u"error"_s, error.reasonName());
         told.insert(u"detail"_s, QString::fromUtf8(error.what()));
+        told.insert(u"code"_s, error.code());
+        told.insert(u"data"_s, error.data());
     }
     co_return told;
 }
@@ -62,6 +64,8 @@ QCoro::Task<QJsonObject> answer(const semper::ProcessRequest &request)
     const QString what = request.payload.value(u"do").toString();
     if (what == u"throw")
         throw std::out_of_range("no such customer");
+    if (what == u"refuse")
+        throw semper::RequestError(u"sold_out"_s, u"come tomorrow"_s, request.payload);
     if (what == u"hang")
         co_await QCoro::sleepFor(10min);
     QJsonObject reply;

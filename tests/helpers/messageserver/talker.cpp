@@ -52,6 +52,8 @@ QCoro::Task<QJsonObject> Talker::answer(semper::Process &process, QJsonObject re
     const QString what = request.value(u"do").toString();
     if (what == u"throw")
         throw std::out_of_range("no such order");
+    if (what == u"refuse")
+        throw semper::RequestError(u"sold_out"_s, u"come tomorrow"_s, request);
     if (what == u"die")
         ::raise(SIGKILL);
     if (what == u"hang")
@@ -72,6 +74,8 @@ QCoro::Task<QJsonObject> Talker::answer(semper::Process &process, QJsonObject re
             QJsonObject told;
             told.insert(u"error"_s, error.reasonName());
             told.insert(u"detail"_s, QString::fromUtf8(error.what()));
+            told.insert(u"code"_s, error.code());
+            told.insert(u"data"_s, error.data());
             co_return told;
         }
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <semper/configurationerror.h>
 #include <semper/userprocess.h>
 
 #include <QFile>
@@ -55,7 +56,8 @@ public:
     }
 };
 
-/// Throws as "kind" in its settings says: "before", "after" or "int".
+/// Throws as "kind" in its settings says: "before", "after", "int", "configuration" or, in a task
+/// that it spawned, "spawned".
 class Throw : public semper::UserProcess
 {
     Q_OBJECT
@@ -66,10 +68,38 @@ public:
         const QString kind = process.settings().value(u"kind").toString();
         if (kind == u"before"_s)
             throw std::runtime_error("before the first await");
-        co_await process.sleep(1ms);
+        if (kind == u"configuration"_s)
+            throw semper::ConfigurationError(u"settings.url: is missing"_s);
+        if (kind == u"spawned"_s)
+            process.spawn(fail(process));
+        co_await process.sleep(kind == u"spawned"_s ? 1h : 1ms);
         if (kind == u"int"_s)
             throw 42;
-        throw std::out_of_range("no such row");
+        if (kind != u"spawned"_s)
+            throw std::out_of_range("no such row");
+    }
+
+private:
+    static QCoro::Task<> fail(semper::Process &process)
+    {
+        co_await process.sleep(1ms);
+        throw std::out_of_range("no such task");
+    }
+};
+
+/// Works until "file" of its settings is there, and from then on in vain.
+class Stall : public semper::UserProcess
+{
+    Q_OBJECT
+public:
+    QCoro::Task<> run(semper::Process &process) override
+    {
+        const QString file = process.settings().value(u"file"_s).toString();
+        while (!process.stopRequested()) {
+            if (!QFile::exists(file))
+                process.worked();
+            co_await process.sleep(20ms);
+        }
     }
 };
 
@@ -198,5 +228,6 @@ SEMPER_USER_PROCESS(test::ReadyOnceThereIs)
 SEMPER_USER_PROCESS(test::Abandon)
 SEMPER_USER_PROCESS(test::EndSlowly)
 SEMPER_USER_PROCESS(test::Hang)
+SEMPER_USER_PROCESS(test::Stall)
 
 #include "testprocesses.moc"
