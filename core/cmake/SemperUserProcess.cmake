@@ -5,7 +5,8 @@
 # A plugin with the user-process classes that its sources name in SEMPER_USER_PROCESS(Class),
 # built as <target>.so into the build folder, or CMAKE_LIBRARY_OUTPUT_DIRECTORY where that is set,
 # and installed where Semper looks below the prefix. The names become the plugin's metadata, so
-# that they can be read with nothing loaded; a name misread from the sources does not link.
+# that they can be read with nothing loaded; a name misread from the sources does not link. With
+# g++ before 13 the sources are looked through for forms of co_await that it compiles wrongly.
 function(semper_add_user_process target)
     cmake_parse_arguments(PARSE_ARGV 1 arg "NO_INSTALL" "" "SOURCES;LIBRARIES")
     if(arg_UNPARSED_ARGUMENTS OR NOT arg_SOURCES)
@@ -19,19 +20,58 @@ function(semper_add_user_process target)
             "semper_add_user_process(${target}): no SEMPER_USER_PROCESS(Class) in ${arg_SOURCES}")
     endif()
     _semper_write_plugin_unit(unit ${target} ${classes})
+    if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+        _semper_check_awaits(${arg_SOURCES})
+    endif()
 
     add_library(${target} MODULE ${arg_SOURCES} "${unit}")
     target_link_libraries(${target} PRIVATE Semper::Core ${arg_LIBRARIES})
     target_link_options(${target} PRIVATE LINKER:--no-undefined)
+    # A run() without its co_return compiles otherwise, and crashes.
+    target_compile_options(${target} PRIVATE
+        $<$<COMPILE_LANG_AND_ID:CXX,GNU,Clang,AppleClang>:-Werror=return-type>)
+    set_source_files_properties("${unit}" PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
     set_target_properties(${target} PROPERTIES
         AUTOMOC ON
         PREFIX ""
         CXX_VISIBILITY_PRESET hidden
         VISIBILITY_INLINES_HIDDEN ON)
     if(NOT arg_NO_INSTALL)
-        # From where it is installed to Semper's libraries.
+        # From where it is installed to Semper's libraries, which may be in another prefix.
         set_property(TARGET ${target} APPEND PROPERTY INSTALL_RPATH "$ORIGIN/../..")
-        install(TARGETS ${target} LIBRARY DESTINATION "${SEMPER_PLUGIN_DESTINATION}")
+        set_target_properties(${target} PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+        get_property(destination GLOBAL PROPERTY SEMPER_PLUGIN_DESTINATION)
+        install(TARGETS ${target} LIBRARY DESTINATION "${destination}")
+    endif()
+endfunction()
+
+# Refuses what g++ 12 miscompiles: docs/writing-a-process.md, "Rules of awaiting". A line that ends
+# with "// NOLINT" is passed over. Like the names of classes, it is looked at whenever a source changes.
+function(_semper_check_awaits)
+    set(faults "")
+    foreach(source IN LISTS ARGN)
+        get_filename_component(path "${source}" ABSOLUTE)
+        file(STRINGS "${path}" lines REGEX "co_await")
+        foreach(line IN LISTS lines)
+            set(fault "")
+            if(line MATCHES "(^|[^A-Za-z0-9_])(if|while|switch)[ \t]*\\(([^()]|\\([^()]*\\))*co_await")
+                set(fault "co_await in a condition: have a variable first")
+            elseif(line MATCHES "co_await [^;]*[(,][ \t]*{" OR line MATCHES
+                "co_await [^;]*(QJsonObject|QJsonArray|QVariantList|QVariantMap|QStringList|QList<[^>]*>){")
+                set(fault "braces in a co_await: have a variable first")
+            elseif(line MATCHES "co_await [^;]*[(,][ \t]*.([A-Za-z_=][^]&]*)][ \t]*[({]"
+                AND NOT CMAKE_MATCH_1 STREQUAL "this")
+                set(fault "a lambda that captures by value in a co_await: have a variable first")
+            endif()
+            if(fault AND NOT line MATCHES "^[ \t]*//|// NOLINT")
+                string(STRIP "${line}" line)
+                string(APPEND faults "  ${source}: ${line}\n    ${fault}\n")
+            endif()
+        endforeach()
+    endforeach()
+    if(faults)
+        message(FATAL_ERROR "g++ ${CMAKE_CXX_COMPILER_VERSION} compiles these lines wrongly; see "
+            "\"Rules of awaiting\" in docs/writing-a-process.md\n${faults}")
     endif()
 endfunction()
 

@@ -32,7 +32,7 @@ QCoro::Task<> MonitorProcess::run(semper::Process &process)
     const MonitorSettings settings = MonitorSettings::fromJson(process.settings());
     process.setTitle(u"semper-monitor"_s);
     process.setStatus(u"writing to %1"_s.arg(settings.database));
-    Recorder recorder(settings.database, settings.keepRows, settings.disk);
+    Recorder recorder(process, settings);
     while (!process.stopRequested()) {
         const std::optional<qint64> connections = co_await countConnections(process);
         setIfKnown(process.gauge(u"connections"), connections);
@@ -41,9 +41,10 @@ QCoro::Task<> MonitorProcess::run(semper::Process &process)
             .instance = process.instance(),
             .connections = connections,
             .host = {}};
-        const QFuture<Recording> future = recorder.record(row);
-        const Recording recording = co_await process.result(future);
+        const Recording recording = co_await recorder.record(row);
         show(process, recording);
+        if (recording.rowsWritten > 0)
+            process.worked();
         tell(process, recording.error);
         co_await process.sleep(settings.interval);
     }

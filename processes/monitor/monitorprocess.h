@@ -14,7 +14,7 @@ class MonitorProcess : public semper::UserProcess
 {
     Q_OBJECT
 public:
-    /// Throws std::invalid_argument for settings that make no sense. A database that cannot be
+    /// Throws ConfigurationError for settings that make no sense. A database that cannot be
     /// written is no reason to end: it is told as status and metric, and tried again.
     QCoro::Task<> run(semper::Process &process) override;
 

@@ -14,7 +14,7 @@ struct MonitorSettings
     qint64 keepRows = 100000; ///< "keep_rows", 1 to 1000000000: the oldest go first
     QString disk = QStringLiteral("/"); ///< "disk": any path on the file system to watch
 
-    /// Throws std::invalid_argument with the name of what is wrong, and what would be right.
+    /// Throws semper::ConfigurationError with the name of what is wrong, and what would be right.
     [[nodiscard]] static MonitorSettings fromJson(const QJsonObject &json);
     /// "semper/monitor.sqlite" in /var/lib for root, else in $XDG_STATE_HOME or ~/.local/state.
     [[nodiscard]] static QString defaultDatabase();

@@ -2,12 +2,12 @@
 #pragma once
 
 #include "measurement.h"
-#include "rowtable.h"
+#include "monitorsettings.h"
 
-#include <QFuture>
+#include <semper/database.h>
+#include <semper/process.h>
+
 #include <QList>
-#include <QObject>
-#include <QThread>
 
 #include <chrono>
 
@@ -21,30 +21,27 @@ struct Recording
     QString error; ///< empty for none; the row waits for the next time
 };
 
-/// Reads the host's load and writes rows, on a thread of its own: disks and file systems may be
-/// slow, and the event loop may not.
+/// Completes measurements with the host's load and keeps them in the table "measurements" of an
+/// SQLite file. Disks and file systems may be slow: other threads wait for them.
 class Recorder
 {
 public:
     /// Rows that wait while the database cannot be written.
     static constexpr qsizetype maximumWaiting = 1000;
 
-    /// \a disk: any path on the file system to look at.
-    Recorder(QString database, qint64 keepRows, QString disk);
-    /// Waits until what record() was given is written: a stop loses no row.
-    ~Recorder();
-    Q_DISABLE_COPY_MOVE(Recorder)
+    /// \a process outlives it.
+    Recorder(semper::Process &process, const MonitorSettings &settings);
 
-    /// Completes \a row with the host's load and writes it.
-    [[nodiscard]] QFuture<Recording> record(Measurement row);
+    /// One at a time. Makes the file, and its folder, when they are not there.
+    [[nodiscard]] QCoro::Task<Recording> record(Measurement row);
 
 private:
-    [[nodiscard]] Recording recordNow(Measurement row);
+    /// All that wait, or nothing.
+    [[nodiscard]] QCoro::Task<> write();
 
-    // All but m_thread itself are the thread's own.
-    QThread m_thread;
-    QObject m_onThread;
-    QString m_disk;
-    RowTable m_table;
+    semper::Process &m_process;
+    MonitorSettings m_settings;
+    semper::Database m_database;
+    bool m_hasTable = false; ///< as far as is known
     QList<Measurement> m_waiting;
 };

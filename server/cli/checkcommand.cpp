@@ -5,6 +5,7 @@
 #include "cli/nextruns.h"
 #include "cli/terminaltext.h"
 #include "config/configadvice.h"
+#include "config/missinghere.h"
 #include "protocol/keys.h"
 
 #include <QCoreApplication>
@@ -52,7 +53,9 @@ int check(const CommandLine &line, const CommandSyntax &)
     const QString &file = std::get<QString>(chosen);
     const PartialConfig loaded = loadPartialConfigFile(file, line.value(u"socket"_s));
     const ServerConfig &config = loaded.config;
-    const ConfigErrors errors = allErrors(loaded);
+    ConfigErrors errors = allErrors(loaded);
+    if (line.has(u"load"_s) && errors.isEmpty())
+        errors = unloadableHere(config);
     const ConfigErrors advice = adviceOn(config);
     if (line.has(u"json"_s)) {
         print(toJson(file, errors, advice));
@@ -74,13 +77,14 @@ int check(const CommandLine &line, const CommandSyntax &)
 
 Command checkCommand()
 {
-    return {u"check"_s,
-        {.program = u"semper check"_s,
-            .summary = Texts::tr("Lists every error of a configuration, and what it names that "
-                                 "does not exist here."),
-            .options = commonOptions(),
-            .mostOperands = 0},
-        check};
+    CommandSyntax syntax{.program = u"semper check"_s,
+        .summary = Texts::tr("Lists every error of a configuration, and what it names that does "
+                             "not exist here."),
+        .options = commonOptions(),
+        .mostOperands = 0};
+    syntax.options.append({u"load"_s, {},
+        Texts::tr("load the plugins as well, to find those that cannot be; this runs their code")});
+    return {u"check"_s, syntax, check};
 }
 
 } // namespace semper

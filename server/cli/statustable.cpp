@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/statustable.h"
 
+#include "cli/conditionlook.h"
 #include "cli/terminaltext.h"
-#include "protocol/condition.h"
 #include "protocol/keys.h"
 
 #include <QCoreApplication>
@@ -32,89 +32,6 @@ struct Texts
     Q_DECLARE_TR_FUNCTIONS(semper::StatusTable)
 };
 
-struct Look
-{
-    QChar glyph;
-    QLatin1StringView colour; ///< the parameters of an SGR sequence
-};
-
-Look look(Condition condition)
-{
-    const QLatin1StringView red("31");
-    const QLatin1StringView green("32");
-    const QLatin1StringView yellow("33");
-    const QLatin1StringView grey("90");
-    switch (condition) {
-    case Condition::Running:
-        return {u'\u25CF', green};
-    case Condition::NotReady:
-    case Condition::Flapping:
-        return {u'\u25CF', yellow};
-    case Condition::Hung:
-    case Condition::Stalled:
-        return {u'\u25CF', red};
-    case Condition::Starting:
-        return {u'\u25D0', yellow};
-    case Condition::Backoff:
-        return {u'\u21BB', yellow};
-    case Condition::CrashLoop:
-        return {u'\u21BB', red};
-    case Condition::Waiting:
-        return {u'\u25CC', yellow};
-    case Condition::Blocked:
-        return {u'\u25CC', red};
-    case Condition::Scheduled:
-        return {u'\u25CC', grey};
-    case Condition::Stopping:
-        return {u'\u25D1', yellow};
-    case Condition::Unkillable:
-    case Condition::Failed:
-        return {u'\u2717', red};
-    case Condition::Done:
-        return {u'\u2713', grey};
-    case Condition::Stopped:
-    case Condition::Disabled:
-        return {u'\u25CB', grey};
-    }
-    Q_UNREACHABLE();
-}
-
-/// 0 for the worst.
-int urgency(Condition condition)
-{
-    switch (condition) {
-    case Condition::Failed:
-        return 0;
-    case Condition::Unkillable:
-    case Condition::Hung:
-    case Condition::Stalled:
-        return 1;
-    case Condition::CrashLoop:
-    case Condition::Backoff:
-        return 2;
-    case Condition::NotReady:
-    case Condition::Blocked:
-    case Condition::Flapping:
-        return 3;
-    case Condition::Running:
-    case Condition::Starting:
-    case Condition::Waiting:
-    case Condition::Scheduled:
-    case Condition::Stopping:
-    case Condition::Done:
-    case Condition::Stopped:
-    case Condition::Disabled:
-        return 4;
-    }
-    Q_UNREACHABLE();
-}
-
-/// As the command line and the API write it, but with a space for the underscore.
-QString stateWord(Condition condition)
-{
-    return QString(conditionName(condition)).replace(u'_', u' ');
-}
-
 constexpr std::size_t columns = 9;
 constexpr std::size_t lagColumn = 7;
 using Row = std::array<QString, columns>;
@@ -130,8 +47,8 @@ Row cells(const ProcessStatus &status, const QDateTime &now, const TerminalStyle
     const bool alive = status.pid.has_value();
     const QString dash = u"-"_s;
     const Condition condition = conditionOf(status);
-    const QString glyph = style.glyphs ? look(condition).glyph + u" "_s : QString();
-    return {glyph + stateWord(condition), displayName(status),
+    const QString glyph = style.glyphs ? lookOf(condition).glyph + u" "_s : QString();
+    return {glyph + conditionWord(condition), displayName(status),
         alive ? QString::number(*status.pid) : dash, QString::number(status.restarts),
         alive ? humanDuration(status.uptime) : dash,
         alive ? u"%1 %"_s.arg(std::lround(status.cpuRatio * 100)) : dash,
@@ -223,7 +140,7 @@ QString situation(const ProcessStatus &status, const QDateTime &now)
 {
     QStringList parts;
     const Condition condition = conditionOf(status);
-    const bool troubled = urgency(condition) < 4 || !status.pid;
+    const bool troubled = urgencyOf(condition) < 4 || !status.pid;
     const bool ranBySchedule = status.lastExit && status.nextStartAt.isValid()
         && (status.state == ProcessPhase::Done || status.state == ProcessPhase::Failed);
     const QString why = status.explain();
@@ -254,7 +171,7 @@ QString statusTable(
 {
     QList<ProcessStatus> sorted = processes;
     std::stable_sort(sorted.begin(), sorted.end(), [](const auto &a, const auto &b) {
-        return urgency(conditionOf(a)) < urgency(conditionOf(b));
+        return urgencyOf(conditionOf(a)) < urgencyOf(conditionOf(b));
     });
 
     QList<Row> rows{{Texts::tr("STATE"), Texts::tr("NAME"), Texts::tr("PID"), Texts::tr("RESTARTS"),
@@ -277,7 +194,7 @@ QString statusTable(
         QString shown = line(rows.at(i), widths, style.width);
         const qsizetype stateSize = std::min(rows.at(i)[0].size(), shown.size());
         if (style.colours && i > 0)
-            shown = u"\x1b[%1m"_s.arg(look(conditionOf(sorted.at(i - 1))).colour)
+            shown = u"\x1b[%1m"_s.arg(lookOf(conditionOf(sorted.at(i - 1))).colour)
                 + shown.first(stateSize) + u"\x1b[0m"_s + shown.sliced(stateSize);
         text += shown + u'\n';
     }

@@ -33,6 +33,11 @@ ConfigErrors missingFor(const ServiceSpec &service)
     return errors;
 }
 
+JsonPath pathOf(const ServiceSpec &service, const QString &process)
+{
+    return JsonPath().key(keys::services).key(service.name).key(keys::processes).key(process);
+}
+
 } // namespace
 
 ConfigErrors missingHere(const ServerConfig &config)
@@ -42,8 +47,7 @@ ConfigErrors missingHere(const ServerConfig &config)
     for (const ServiceSpec &service : config.services) {
         errors += missingFor(service);
         for (const auto &[name, process] : service.processes.asKeyValueRange()) {
-            const JsonPath services = JsonPath().key(keys::services);
-            const JsonPath path = services.key(service.name).key(keys::processes).key(name);
+            const JsonPath path = pathOf(service, name);
             if (const auto problem = launchProblem(process))
                 errors.append({path.toString(), *problem});
             if (process.className.isEmpty() || UserProcessRegistry::contains(process.className))
@@ -54,6 +58,20 @@ ConfigErrors missingHere(const ServerConfig &config)
                 errors.append({path.key(keys::className).toString(), *problem});
         }
     }
+    return errors;
+}
+
+ConfigErrors unloadableHere(const ServerConfig &config)
+{
+    const PluginCatalog catalog(config.pluginDirectories);
+    ConfigErrors errors;
+    for (const ServiceSpec &service : config.services)
+        for (const auto &[name, process] : service.processes.asKeyValueRange()) {
+            if (process.className.isEmpty() || UserProcessRegistry::contains(process.className))
+                continue;
+            if (const auto problem = catalog.load(process.className))
+                errors.append({pathOf(service, name).key(keys::className).toString(), *problem});
+        }
     return errors;
 }
 

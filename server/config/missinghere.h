@@ -11,4 +11,9 @@ namespace semper {
 /// metadata of plugins: blocks for milliseconds.
 [[nodiscard]] ConfigErrors missingHere(const ServerConfig &config);
 
+/// Loads the plugin of each class that \a config names into this program, for good, and tells which
+/// cannot be loaded: a library that is not found, a symbol that is nowhere. For a configuration
+/// without missingHere(). Blocks, and runs what the plugins do when they are loaded.
+[[nodiscard]] ConfigErrors unloadableHere(const ServerConfig &config);
+
 } // namespace semper

@@ -199,6 +199,7 @@ private Q_SLOTS:
     void tellsWhenItsOutputIsFull();
     void checkTellsEveryError();
     void checkKnowsWhichClassesThereAre();
+    void checkLoadsPluginsWhereItIsAskedTo();
     void checkTellsWhatIsMissingBesideWhatIsWrong();
     void noServerIsThree();
     void aSocketLeftOverFromADeadServerIsNone();
@@ -392,6 +393,24 @@ void TestCli::checkKnowsWhichClassesThereAre()
     QCOMPARE(outcome.code, 1);
     QVERIFY2(
         outcome.errors.contains(u"$.services.http.processes.a.class: no class NoSuchProcess"_s),
+        qPrintable(outcome.errors));
+}
+
+void TestCli::checkLoadsPluginsWhereItIsAskedTo()
+{
+    const QString file
+        = write(uR"({"plugin_directories": ["%1/tests/unloadable", "%1/tests/plugins"],
+        "services": {"http": {"type": "http", "listen": "127.0.0.1:0", "processes": {
+            "a": {"class": "test::Unloadable"}, "b": {"class": "test::Echo"}}}}})"_s
+                    .arg(qEnvironmentVariable("SEMPER_TEST_BUILD"))
+                    .toUtf8());
+    QCOMPARE(semper({u"check"_s, u"--config"_s, file}).code, 0);
+    const Outcome outcome = semper({u"check"_s, u"--load"_s, u"--config"_s, file});
+    QCOMPARE(outcome.code, 1);
+    QVERIFY2(outcome.errors.contains(u"1 error"_s)
+            && outcome.errors.contains(
+                u"processes.a.class: class test::Unloadable cannot be loaded: "_s)
+            && outcome.errors.contains(u"missing"_s),
         qPrintable(outcome.errors));
 }
 

@@ -42,6 +42,19 @@ constexpr int buildPatience = 280000;
                                 : text.sliced(begin + fence.size(), end - begin - fence.size() + 1);
 }
 
+/// The source of a user process with the class \a name that ends at once.
+[[nodiscard]] QString processCalled(const QString &name)
+{
+    return u"#include <semper/userprocess.h>\n"
+           "namespace %1 {\n"
+           "class Process : public semper::UserProcess\n{\n"
+           "    Q_OBJECT\npublic:\n"
+           "    QCoro::Task<> run(semper::Process &) override { co_return; }\n};\n"
+           "} // namespace %1\n"
+           "SEMPER_USER_PROCESS(%1::Process)\n"
+           "#include \"%1.moc\"\n"_s.arg(name);
+}
+
 } // namespace
 
 /// Projects outside of this one, against what `cmake --install` puts into place.
@@ -57,11 +70,16 @@ private Q_SLOTS:
     void aProcessThatTalksToRedisBuilds();
     void theFirstProcessOfTheReadmeBuildsAndRuns();
     void theDatabaseProcessOfTheDocsBuildsAndRuns();
+    void aPluginInAFolderBelowMayBeAUnityBuild();
+    void whatTheCompilerGetsWrongIsRefused();
+    void aProjectMayContainSemper();
 
 private:
     [[nodiscard]] QString path(const QString &name) const { return m_directory.filePath(name); }
     void write(const QString &name, const QString &text);
-    [[nodiscard]] QString build(const QString &source, const QString &into);
+    [[nodiscard]] QString build(
+        const QString &source, const QString &into, const QStringList &options = {});
+    void runOrders(const QString &pluginPath);
     void runVisitors(const QString &pluginPath);
 
     QTemporaryDir m_directory;
@@ -170,14 +188,77 @@ void TestConsumer::theDatabaseProcessOfTheDocsBuildsAndRuns()
     write(u"orders/CMakeLists.txt"_s, blockBehind(text, marker, u"cmake"_s));
     QString output = build(path(u"orders"_s), path(u"orders/build"_s));
     QVERIFY2(!output.startsWith(u"failed"_s), qPrintable(output));
-    // Installed, it has to find the library, which no program of Semper's has loaded.
+    // Installed, it has to find the library, which no program of Semper's has loaded: also from a
+    // prefix of its own.
+    output = run(QStringLiteral(SEMPER_CMAKE),
+        {u"--install"_s, path(u"orders/build"_s), u"--prefix"_s, path(u"own"_s)});
+    QVERIFY2(!output.startsWith(u"failed"_s), qPrintable(output));
+    runOrders(path(u"own/lib/semper/processes"_s));
     output = run(QStringLiteral(SEMPER_CMAKE),
         {u"--install"_s, path(u"orders/build"_s), u"--prefix"_s, path(u"prefix"_s)});
     QVERIFY2(!output.startsWith(u"failed"_s), qPrintable(output));
+    runOrders(QString());
+}
+
+void TestConsumer::aPluginInAFolderBelowMayBeAUnityBuild()
+{
+    QVERIFY(QDir(m_directory.path()).mkpath(u"united/plugins"_s));
+    write(u"united/CMakeLists.txt"_s,
+        u"cmake_minimum_required(VERSION 3.22)\nproject(united CXX)\n"
+        "find_package(Semper REQUIRED)\nadd_subdirectory(plugins)\n"_s);
+    write(u"united/plugins/CMakeLists.txt"_s,
+        u"semper_add_user_process(united SOURCES one.cpp two.cpp)\n"_s);
+    for (const QString &name : {u"one"_s, u"two"_s})
+        write(u"united/plugins/%1.cpp"_s.arg(name), processCalled(name));
+    const QString output
+        = build(path(u"united"_s), path(u"united/build"_s), {u"-DCMAKE_UNITY_BUILD=ON"_s});
+    QVERIFY2(!output.startsWith(u"failed"_s), qPrintable(output));
+    QVERIFY(QFile::exists(path(u"united/build/plugins/united.so"_s)));
+}
+
+void TestConsumer::whatTheCompilerGetsWrongIsRefused()
+{
+    QVERIFY(QDir(m_directory.path()).mkpath(u"wrong"_s));
+    write(u"wrong/CMakeLists.txt"_s,
+        u"cmake_minimum_required(VERSION 3.22)\nproject(wrong CXX)\n"
+        "find_package(Semper REQUIRED)\n"
+        "set(CMAKE_CXX_COMPILER_ID GNU)\nset(CMAKE_CXX_COMPILER_VERSION 12.2)\n"
+        "semper_add_user_process(wrong SOURCES wrong.cpp)\n"_s);
+    QString text = processCalled(u"wrong"_s);
+    text.replace(u"co_return;"_s, u"if (co_await ready(process))\n            co_return;"_s);
+    write(u"wrong/wrong.cpp"_s, text);
+    const QString output = build(path(u"wrong"_s), path(u"wrong/build"_s));
+    QVERIFY(output.startsWith(u"failed"_s));
+    QVERIFY2(output.contains(u"co_await in a condition"_s), qPrintable(output));
+}
+
+void TestConsumer::aProjectMayContainSemper()
+{
+    QVERIFY(QDir(m_directory.path()).mkpath(u"outer"_s));
+    write(u"outer/CMakeLists.txt"_s,
+        u"cmake_minimum_required(VERSION 3.22)\nproject(outer CXX)\n"
+        "find_package(Qt6 REQUIRED COMPONENTS Core Network)\n"
+        "find_package(QCoro6 REQUIRED COMPONENTS Core)\n"
+        "set(SEMPER_BUILD_SERVER OFF)\nset(SEMPER_BUILD_DASHBOARD OFF)\n"
+        "set(SEMPER_BUILD_REDIS OFF)\n"
+        "add_subdirectory(\"%1\" semper EXCLUDE_FROM_ALL)\n"
+        "if(TARGET helpers)\n  message(FATAL_ERROR \"its tests\")\nendif()\n"
+        "semper_add_user_process(inner SOURCES inner.cpp)\n"_s.arg(
+            qEnvironmentVariable("SEMPER_TEST_SOURCE")));
+    write(u"outer/inner.cpp"_s, processCalled(u"inner"_s));
+    const QString output = build(path(u"outer"_s), path(u"outer/build"_s));
+    QVERIFY2(!output.startsWith(u"failed"_s), qPrintable(output));
+    QVERIFY(QFile::exists(path(u"outer/build/inner.so"_s)));
+}
+
+void TestConsumer::runOrders(const QString &pluginPath)
+{
     TestHub hub;
     hub.setSettings({{u"database"_s, u"sqlite:"_s + path(u"orders.sqlite"_s)}});
     QProcess process;
-    process.setProcessEnvironment(hub.environment());
+    QProcessEnvironment environment = hub.environment();
+    environment.insert(u"SEMPER_PLUGIN_PATH"_s, pluginPath);
+    process.setProcessEnvironment(environment);
     hub.launch(process, path(u"prefix/bin/semper-process"_s), u"OrdersProcess"_s);
     QTRY_VERIFY_WITH_TIMEOUT(hub.counter(u"rounds"_s) > 0, patience);
     process.terminate();
@@ -192,14 +273,16 @@ void TestConsumer::write(const QString &name, const QString &text)
     file.write(text.toUtf8());
 }
 
-QString TestConsumer::build(const QString &source, const QString &into)
+QString TestConsumer::build(const QString &source, const QString &into, const QStringList &options)
 {
     const QString configured = run(QStringLiteral(SEMPER_CMAKE),
-        {u"-S"_s, source, u"-B"_s, into, u"-G"_s, QStringLiteral(SEMPER_CMAKE_GENERATOR),
-            u"-DCMAKE_PREFIX_PATH="_s + path(u"prefix"_s),
-            u"-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror "_s + QStringLiteral(SEMPER_CXX_FLAGS),
-            u"-DCMAKE_CXX_COMPILER="_s + QStringLiteral(SEMPER_CXX_COMPILER),
-            u"-DCMAKE_CXX_COMPILER_LAUNCHER="_s + QStringLiteral(SEMPER_CXX_LAUNCHER)});
+        options
+            + QStringList{u"-S"_s, source, u"-B"_s, into, u"-G"_s,
+                QStringLiteral(SEMPER_CMAKE_GENERATOR),
+                u"-DCMAKE_PREFIX_PATH="_s + path(u"prefix"_s),
+                u"-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror "_s + QStringLiteral(SEMPER_CXX_FLAGS),
+                u"-DCMAKE_CXX_COMPILER="_s + QStringLiteral(SEMPER_CXX_COMPILER),
+                u"-DCMAKE_CXX_COMPILER_LAUNCHER="_s + QStringLiteral(SEMPER_CXX_LAUNCHER)});
     if (configured.startsWith(u"failed"_s))
         return configured;
     return run(QStringLiteral(SEMPER_CMAKE), {u"--build"_s, into});

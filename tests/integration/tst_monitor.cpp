@@ -213,9 +213,9 @@ void TestMonitor::settingsThatMakeNoSenseAreRefused()
     QFETCH(const QString, what);
     launch(settings);
     QTRY_COMPARE_WITH_TIMEOUT(m_process->state(), QProcess::NotRunning, patience);
-    QCOMPARE(m_process->exitCode(), 70);
+    QCOMPARE(m_process->exitCode(), 78);
     const QString fault = m_hub->latest(u"fault"_s).value(keys::what).toString();
-    QVERIFY2(fault.startsWith(u"std::invalid_argument: "_s + what), qPrintable(fault));
+    QVERIFY2(fault.startsWith(what), qPrintable(fault));
 }
 
 QTEST_GUILESS_MAIN(TestMonitor)

@@ -332,7 +332,7 @@ void TestMonitors::settingsThatMakeNoSenseAreRefused()
     for (const QString &monitor : monitors) {
         const auto exitCode
             = [&] { return server.process(monitor)[u"last_exit"_s][u"code"_s].toInt(-1); };
-        QTRY_COMPARE_WITH_TIMEOUT(exitCode(), 70, patience);
+        QTRY_COMPARE_WITH_TIMEOUT(exitCode(), 78, patience);
         const QString text = server.process(monitor)[u"reason"_s].toString();
         QVERIFY2(text.contains(reason) && !text.contains(u"geheim"_s), qPrintable(text));
     }

@@ -18,7 +18,7 @@ public:
     /// What there is to say of one connection, in a few words.
     using Describe = QString (*)(const semper::Connection &);
 
-    /// Throws std::invalid_argument for settings that make no sense.
+    /// Throws semper::ConfigurationError for settings that make no sense.
     explicit MonitorRound(semper::Process &process);
 
     [[nodiscard]] QCoro::Task<> logConnections(Describe describe);

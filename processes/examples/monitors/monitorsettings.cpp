@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "monitorsettings.h"
 
+#include <semper/settingsreader.h>
+
 #include <QDir>
 #include <QUrl>
 
@@ -9,30 +11,17 @@
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace {
 
-[[noreturn]] void refuse(const QString &key, const QString &expected)
+[[nodiscard]] semper::DatabaseOptions databaseOf(const QJsonValue &value)
 {
-    throw std::invalid_argument(u"settings.%1: %2"_s.arg(key, expected).toStdString());
-}
-
-[[nodiscard]] qint64 wholeNumber(
-    const QString &key, const QJsonValue &value, qint64 least, qint64 greatest)
-{
-    const qint64 number = value.toInteger(least - 1);
-    if (number < least || number > greatest)
-        refuse(key, u"expected a whole number from %1 to %2"_s.arg(least).arg(greatest));
-    return number;
-}
-
-[[nodiscard]] QString redisUrl(const QString &key, const QJsonValue &value)
-{
-    if (value.toString().isEmpty())
-        refuse(key, u"expected a URL"_s);
-    if (!QUrl(value.toString()).password().isEmpty())
-        refuse(key, u"settings are shown to people: use ?password_file= or ?password_variable="_s);
-    return value.toString();
+    try {
+        return semper::DatabaseOptions::fromSettings(value);
+    } catch (const std::invalid_argument &error) {
+        semper::SettingsReader::refuse(u"database", QString::fromUtf8(error.what()));
+    }
 }
 
 [[nodiscard]] QString defaultFile()
@@ -50,18 +39,15 @@ MonitorSettings MonitorSettings::fromJson(const QJsonObject &json)
 {
     MonitorSettings settings;
     settings.database.name = defaultFile();
-    for (auto it = json.constBegin(); it != json.constEnd(); ++it) {
-        if (it.key() == "interval_ms"_L1)
-            settings.interval
-                = std::chrono::milliseconds(wholeNumber(it.key(), it.value(), 10, 86'400'000));
-        else if (it.key() == "database"_L1)
-            settings.database = semper::DatabaseOptions::fromSettings(it.value());
-        else if (it.key() == "user"_L1)
-            settings.user = wholeNumber(it.key(), it.value(), 0, qint64(1) << 53);
-        else if (it.key() == "redis"_L1)
-            settings.redis = redisUrl(it.key(), it.value());
-        else
-            refuse(it.key(), u"unknown; known are interval_ms, database, user and redis"_s);
-    }
+    semper::SettingsReader reader(json);
+    reader.read(u"interval_ms", settings.interval, 10ms, 24h);
+    if (const QJsonValue database = reader.take(u"database"); !database.isUndefined())
+        settings.database = databaseOf(database);
+    reader.read(u"user", settings.user, 0, qint64(1) << 53);
+    reader.read(u"redis", settings.redis);
+    if (!QUrl(settings.redis).password().isEmpty())
+        semper::SettingsReader::refuse(u"redis",
+            u"settings are shown to people: use ?password_file= or ?password_variable="_s);
+    reader.finish();
     return settings;
 }

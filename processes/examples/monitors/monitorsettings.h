@@ -20,6 +20,6 @@ struct MonitorSettings
     /// "redis": a URL, as docs/redis.md has it; without a password in it, as settings are shown.
     QString redis = QStringLiteral("redis://127.0.0.1:6379/0");
 
-    /// Throws std::invalid_argument for settings that make no sense.
+    /// Throws semper::ConfigurationError for settings that make no sense.
     [[nodiscard]] static MonitorSettings fromJson(const QJsonObject &json);
 };

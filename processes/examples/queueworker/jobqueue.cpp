@@ -6,8 +6,8 @@
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
-JobQueue::JobQueue(semper::Process &process, QueueSettings settings, const QString &worker)
-    : m_redis(process, settings.redis)
+JobQueue::JobQueue(semper::TaskScope &scope, QueueSettings settings, const QString &worker)
+    : m_redis(scope, settings.redis)
     , m_settings(std::move(settings))
     , m_worker(worker)
     , m_processing(key(u"processing", worker))

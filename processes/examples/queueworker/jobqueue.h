@@ -21,7 +21,7 @@ class JobQueue
 {
 public:
     /// \a worker is unique among all that share the queue, and the same after a restart.
-    JobQueue(semper::Process &process, QueueSettings settings, const QString &worker);
+    JobQueue(semper::TaskScope &scope, QueueSettings settings, const QString &worker);
 
     /// The oldest job; nothing when none came within a second.
     [[nodiscard]] QCoro::Task<std::optional<QByteArray>> take();

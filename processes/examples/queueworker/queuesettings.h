@@ -15,6 +15,6 @@ struct QueueSettings
     std::chrono::milliseconds lease{30000};
     std::chrono::milliseconds pause{0}; ///< "pause_ms": each job takes so much longer; for trials
 
-    /// Throws std::invalid_argument for settings that make no sense.
+    /// Throws semper::ConfigurationError for settings that make no sense.
     [[nodiscard]] static QueueSettings fromJson(const QJsonObject &json);
 };

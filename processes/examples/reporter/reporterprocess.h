@@ -15,7 +15,7 @@ class ReporterProcess : public semper::UserProcess
 {
     Q_OBJECT
 public:
-    /// Throws std::invalid_argument for settings that make no sense.
+    /// Throws semper::ConfigurationError for settings that make no sense.
     QCoro::Task<> run(semper::Process &process) override;
 
 private:

@@ -15,6 +15,6 @@ struct ReporterSettings
     QString tokenFile; ///< "token_file": a path; empty: no token
     qsizetype bufferedSamples = 1000; ///< "buffered_samples", 1 to 1000000: then the oldest go
 
-    /// Throws std::invalid_argument with the name of what is wrong, and what would be right.
+    /// Throws semper::ConfigurationError with the name of what is wrong, and what would be right.
     [[nodiscard]] static ReporterSettings fromJson(const QJsonObject &json);
 };
