@@ -31,6 +31,8 @@ QJsonObject schemaOf(ConfigObject object)
     switch (object) {
     case ConfigObject::Server:
         return schema;
+    case ConfigObject::ServiceLoop:
+        return definition(u"serviceLoop"_s);
     case ConfigObject::Control:
         return definition(u"control"_s);
     case ConfigObject::Service:
