@@ -224,8 +224,9 @@ void TestConsumer::whatTheCompilerGetsWrongIsRefused()
         "find_package(Semper REQUIRED)\n"
         "set(CMAKE_CXX_COMPILER_ID GNU)\nset(CMAKE_CXX_COMPILER_VERSION 12.2)\n"
         "semper_add_user_process(wrong SOURCES wrong.cpp)\n"_s);
+    const QString await = u"co_await"_s;
     QString text = processCalled(u"wrong"_s);
-    text.replace(u"co_return;"_s, u"if (co_await ready(process))\n            co_return;"_s);
+    text.replace(u"co_return;"_s, u"if (%1 ready(process))\n            co_return;"_s.arg(await));
     write(u"wrong/wrong.cpp"_s, text);
     const QString output = build(path(u"wrong"_s), path(u"wrong/build"_s));
     QVERIFY(output.startsWith(u"failed"_s));
