@@ -16,6 +16,7 @@ namespace {
 // After SIGKILL only a process in uninterruptible sleep lives on; it is told, then waited for.
 constexpr auto patienceAfterKill = 2000ms;
 constexpr qsizetype mostDeaths = 10;
+constexpr qsizetype mostLinesOfOlder = 3; ///< of deaths but the newest
 
 } // namespace
 
@@ -160,6 +161,11 @@ Cause Step::whyEnded(const ExitReport &report, const Cause &how)
 
 void Step::remember(const ExitReport &end)
 {
+    // All of them go into each frame that tells of the process.
+    if (!m_state.deaths.isEmpty()) {
+        QStringList &lines = m_state.deaths.first().lastLines;
+        lines = lines.last(std::min(lines.size(), mostLinesOfOlder));
+    }
     m_state.deaths.prepend(end);
     if (m_state.deaths.size() > mostDeaths)
         m_state.deaths.removeLast();

@@ -115,8 +115,7 @@ void LivenessWatch::failed(const QString &why)
 void LivenessWatch::giveUp(const Cause &why)
 {
     stop();
-    m_dump = std::make_unique<StackDump>(
-        m_label, m_pid, StackDump::Threads::All, nullptr);
+    m_dump = std::make_unique<StackDump>(m_label, m_pid, StackDump::Threads::All, nullptr);
     connect(m_dump.get(), &StackDump::finished, this, [this, why] { Q_EMIT dead(why); });
 }
 

@@ -469,11 +469,11 @@ void TestConfigReader::settingsThatJustFitAWelcomeFrameAreTaken()
             withProcess("\"settings\": {\"text\": \"" + QByteArray(length, 'x') + "\"}"));
     };
     const qsizetype fits = maximumFrameBytes
-        - encodeFrame(makeFrame(frames::welcome,
-                          {{keys::version, 1}, {keys::heartbeatMs, 2147483647},
-                              {keys::workedMs, 2147483647}, {keys::instance, 10000},
-                              {keys::readyMode, u"started"_s},
-                              {keys::settings, QJsonObject{{u"text"_s, QString()}}}}))
+        - encodeFrame(
+            makeFrame(frames::welcome,
+                {{keys::version, 1}, {keys::heartbeatMs, 2147483647}, {keys::workedMs, 2147483647},
+                    {keys::instance, 10000}, {keys::readyMode, u"started"_s},
+                    {keys::settings, QJsonObject{{u"text"_s, QString()}}}}))
               .size();
     QCOMPARE(errors(fits), QStringList());
     QCOMPARE(errors(fits + 3),

@@ -795,7 +795,8 @@ void TestProcessMachine::theLastTenDeathsAreRemembered()
     Driver driver;
     driver.bringUp();
     for (int code = 1; code <= 12; ++code) {
-        driver.feed(happening::Exited{{.code = code, .lastLines = {QString::number(code)}}});
+        const QStringList lines{u"a"_s, u"b"_s, u"c"_s, QString::number(code)};
+        driver.feed(happening::Exited{{.code = code, .lastLines = lines}});
         driver.feed(happening::Cleared{});
         driver.now = driver.state.nextStartAt.value_or(driver.now);
         driver.feed(happening::TimerElapsed{});
@@ -805,7 +806,8 @@ void TestProcessMachine::theLastTenDeathsAreRemembered()
     QCOMPARE(driver.state.deaths.size(), 10);
     QCOMPARE(driver.state.deaths.constFirst(), *driver.state.lastExit);
     QCOMPARE(driver.state.deaths.constFirst().cause, Cause(cause::Exited{.exitCode = 12}));
-    QCOMPARE(driver.state.deaths.constFirst().lastLines, QStringList{u"12"_s});
+    QCOMPARE(driver.state.deaths.constFirst().lastLines.size(), 4);
+    QCOMPARE(driver.state.deaths.at(1).lastLines, (QStringList{u"b"_s, u"c"_s, u"11"_s}));
     QCOMPARE(driver.state.deaths.constLast().code, 3);
 }
 
