@@ -50,6 +50,7 @@ private:
     void readProcesses(const QJsonObject &json, const JsonPath &path, ServiceSpec &service);
     [[nodiscard]] ListenerSpec readListener(const ObjectReader &reader, const QString &type);
     void readListeners(const QJsonObject &json, const JsonPath &path, ServiceSpec &service);
+    [[nodiscard]] ProcessSpec programmed(const QString &service, const QString &process) const;
     void readListen(const ObjectReader &reader, ListenAddress &address);
     void checkName(const ObjectReader &reader, const QString &name) const;
     void checkListeners() const;
@@ -150,6 +151,13 @@ ServiceSpec ConfigReading::readService(
     return service;
 }
 
+ProcessSpec ConfigReading::programmed(const QString &service, const QString &process) const
+{
+    if (!m_surroundings.programmed)
+        return {};
+    return m_surroundings.programmed(service, process).value_or(ProcessSpec());
+}
+
 void ConfigReading::readProcesses(
     const QJsonObject &json, const JsonPath &path, ServiceSpec &service)
 {
@@ -163,8 +171,9 @@ void ConfigReading::readProcesses(
         else
             m_processPaths.insert(name, each.at(name));
         if (const auto process = each.object(name))
-            service.processes.insert(
-                name, readProcess(*process, each.at(name), m_surroundings, m_errors));
+            service.processes.insert(name,
+                readProcess(*process, each.at(name), m_surroundings, m_errors,
+                    programmed(service.name, name)));
     }
 }
 

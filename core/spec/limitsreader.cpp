@@ -6,6 +6,8 @@
 
 #include <QRegularExpression>
 
+#include <optional>
+
 #include <sys/resource.h>
 
 using namespace Qt::StringLiterals;
@@ -50,36 +52,42 @@ void readMask(const ObjectReader &reader, LimitsSpec &limits)
 }
 
 /// A name or an id. Whether there is one is found out where the server runs.
-QString readAccount(
-    const ObjectReader &reader, const QString &key, const Surroundings &surroundings)
+void readAccount(const ObjectReader &reader, const QString &key, const Surroundings &surroundings,
+    QString &account)
 {
     static const QRegularExpression form(u"^[^\\s:/,=-][^\\s:/,=]{0,255}$"_s);
     const QString text = reader.text(key).value_or(QString());
     if (text.isEmpty())
-        return text;
+        return;
+    account = text;
     if (!form.match(text).hasMatch())
         reader.complainOf(key, u"%1 is neither a name nor an id"_s.arg(quoted(text)));
     else if (!surroundings.root)
         reader.complainOf(
             key, u"only a server that runs as root can run a process as somebody else"_s);
-    return text;
+}
+
+template <class Value>
+void assign(std::optional<Value> &target, const std::optional<Value> &value)
+{
+    if (value)
+        target = value;
 }
 
 } // namespace
 
-LimitsSpec readLimits(const ObjectReader &reader, const Surroundings &surroundings)
+void readLimits(const ObjectReader &reader, const Surroundings &surroundings, LimitsSpec &limits)
 {
-    LimitsSpec limits;
-    limits.memoryMaxBytes = reader.whole(
-        keys::memoryMaxBytes, 1, largestLimit(RLIMIT_AS), u"a whole number of bytes"_s);
-    limits.cpuMaxRatio = reader.number(keys::cpuMaxRatio, 0.01, 10'000);
-    limits.maxAge = reader.duration(keys::maxAgeMs, 1ms);
+    assign(limits.memoryMaxBytes,
+        reader.whole(
+            keys::memoryMaxBytes, 1, largestLimit(RLIMIT_AS), u"a whole number of bytes"_s));
+    assign(limits.cpuMaxRatio, reader.number(keys::cpuMaxRatio, 0.01, 10'000));
+    assign(limits.maxAge, reader.duration(keys::maxAgeMs, 1ms));
     readResourceLimits(reader, limits);
-    limits.nice = reader.integer(keys::nice, -20, 19);
+    assign(limits.nice, reader.integer(keys::nice, -20, 19));
     readMask(reader, limits);
-    limits.user = readAccount(reader, keys::user, surroundings);
-    limits.runAsGroup = readAccount(reader, keys::runAsGroup, surroundings);
-    return limits;
+    readAccount(reader, keys::user, surroundings, limits.user);
+    readAccount(reader, keys::runAsGroup, surroundings, limits.runAsGroup);
 }
 
 } // namespace semper

@@ -10,6 +10,6 @@ namespace semper {
 
 /// Reads what a process may use and as whom it runs, from the keys of its object in \a reader.
 /// Complains there; what it returns is only good if nothing was added.
-[[nodiscard]] LimitsSpec readLimits(const ObjectReader &reader, const Surroundings &surroundings);
+void readLimits(const ObjectReader &reader, const Surroundings &surroundings, LimitsSpec &limits);
 
 } // namespace semper

@@ -56,13 +56,18 @@ void readProgram(const ObjectReader &reader, const Surroundings &surroundings, P
 {
     const bool hasClass = reader.has(keys::className);
     const bool hasCommand = reader.has(keys::command);
-    if (hasClass)
+    const bool isProgrammed = !spec.className.isEmpty() || !spec.command.isEmpty();
+    if (hasClass) {
         readClass(reader, spec);
-    if (hasCommand)
+        spec.command.clear();
+    }
+    if (hasCommand) {
         assign(spec.command, readCommand(reader, surroundings));
+        spec.className.clear();
+    }
     if (hasClass && hasCommand)
         reader.complain(u"must have \"class\" or \"command\", not both"_s);
-    else if (!hasClass && !hasCommand)
+    else if (!hasClass && !hasCommand && !isProgrammed)
         reader.complain(u"must have \"class\" or \"command\""_s);
 }
 
@@ -71,11 +76,12 @@ void readSettings(const ObjectReader &reader, ProcessSpec &spec)
     const auto settings = reader.object(keys::settings);
     if (!settings)
         return;
-    spec.settings = *settings;
+    for (auto it = settings->begin(); it != settings->end(); ++it)
+        spec.settings.insert(it.key(), it.value());
     const QJsonObject welcome = makeFrame(frames::welcome,
         {{keys::version, 1}, {keys::heartbeatMs, std::numeric_limits<int>::max()},
             {keys::workedMs, std::numeric_limits<int>::max()}, {keys::instance, maximumInstances},
-            {keys::readyMode, readyModeName(ReadyMode::Started)}, {keys::settings, *settings}});
+            {keys::readyMode, readyModeName(ReadyMode::Started)}, {keys::settings, spec.settings}});
     if (const qsizetype excess = encodeFrame(welcome).size() - maximumFrameBytes; excess > 0)
         reader.complainOf(keys::settings,
             u"too large by %1 bytes: they reach the process in one frame of %2"_s.arg(excess).arg(
@@ -91,10 +97,13 @@ void readEnvironment(const ObjectReader &reader, ProcessSpec &spec)
     for (const QString &name : variables.keys()) {
         if (const auto fault = variableFault(name))
             variables.complainOf(name, *fault);
-        if (variables.isNull(name))
+        spec.unsetVariables.removeAll(name);
+        if (variables.isNull(name)) {
+            spec.environment.remove(name);
             spec.unsetVariables.append(name);
-        else if (const auto value = variables.text(name, true))
+        } else if (const auto value = variables.text(name, true)) {
             spec.environment.insert(name, *value);
+        }
     }
 }
 
@@ -102,8 +111,11 @@ void readEnvironment(const ObjectReader &reader, ProcessSpec &spec)
 void readInheritance(const ObjectReader &reader, ProcessSpec &spec)
 {
     const QString key = keys::environmentInherit;
+    if (!reader.has(key))
+        return;
+    spec.inheritedVariables.reset();
     if (!reader.value(key).isArray()) {
-        if (reader.has(key) && !reader.value(key).isBool())
+        if (!reader.value(key).isBool())
             reader.complainOf(key, u"must be true, false or a list of names"_s);
         else if (!reader.boolean(key).value_or(true))
             spec.inheritedVariables.emplace();
@@ -209,6 +221,9 @@ void readStop(const ObjectReader &reader, StopSpec &spec)
 /// A list of names leaves the level to what each of them is; an object tells for each.
 void readDependencies(const ObjectReader &reader, ProcessSpec &spec)
 {
+    if (!reader.has(keys::dependsOn))
+        return;
+    spec.dependsOn.clear();
     if (!reader.isObject(keys::dependsOn)) {
         for (const QString &name : reader.texts(keys::dependsOn).value_or(QStringList()))
             spec.dependsOn.insert(name, DependencyLevel::Default);
@@ -298,13 +313,12 @@ void readPart(const ObjectReader &reader, const QString &key, ConfigObject kind,
 } // namespace
 
 ProcessSpec readProcess(const QJsonObject &json, const JsonPath &path,
-    const Surroundings &surroundings, ConfigErrors &errors)
+    const Surroundings &surroundings, ConfigErrors &errors, ProcessSpec spec)
 {
     const ObjectReader reader(json, path, configKeys(ConfigObject::Process), errors);
-    ProcessSpec spec;
     readProgram(reader, surroundings, spec);
     readSettings(reader, spec);
-    spec.directory = surroundings.absolute(reader.text(keys::directory).value_or(QString()));
+    spec.directory = surroundings.absolute(reader.text(keys::directory).value_or(spec.directory));
     readEnvironment(reader, spec);
     readInheritance(reader, spec);
     if (const auto file = reader.text(keys::environmentFile))
@@ -327,7 +341,7 @@ ProcessSpec readProcess(const QJsonObject &json, const JsonPath &path,
     readInstances(reader, surroundings, spec);
     readStandby(reader, spec);
     readGroup(reader, spec);
-    spec.limits = readLimits(reader, surroundings);
+    readLimits(reader, surroundings, spec.limits);
     readPart(reader, keys::outputLimits, ConfigObject::OutputLimits, readOutputLimits,
         spec.outputLimits);
     readSchedule(reader, spec);

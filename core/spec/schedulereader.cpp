@@ -73,7 +73,8 @@ void readPolicy(const ObjectReader &reader, RestartSpec &restart)
 
 void readSchedule(const ObjectReader &reader, ProcessSpec &spec)
 {
-    spec.schedule = readWhen(reader);
+    if (reader.has(keys::schedule))
+        spec.schedule = readWhen(reader);
     if (spec.schedule) {
         readPolicy(reader, spec.restart);
         if (reader.has(keys::maxAgeMs)) // a launch in its place would be a run without end

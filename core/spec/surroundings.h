@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #pragma once
 
+#include <semper/processspec.h>
 #include <semper/semper_core_export.h>
 
 #include <QString>
@@ -21,6 +22,9 @@ struct Surroundings
     std::function<QString(const QString &node)> socketPath; ///< where the server will listen
     int processorCount = 1; ///< what "cpu" instances are
     bool root = false; ///< the server may run processes as somebody else
+    /// The process as a program that embeds the server describes it; nothing where it does not.
+    std::function<std::optional<ProcessSpec>(const QString &service, const QString &process)>
+        programmed = {};
 
     /// This process's environment, host and user.
     [[nodiscard]] SEMPER_CORE_EXPORT static Surroundings real(const QString &directory);

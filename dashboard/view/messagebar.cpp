@@ -30,6 +30,8 @@ MessageBar::MessageBar(Tone tone, const QString &button, QWidget *parent)
     layout->addWidget(m_label, 1);
     layout->addWidget(m_button);
     m_button->setVisible(!button.isEmpty());
+    if (button.isEmpty())
+        m_button->setFocusPolicy(Qt::NoFocus);
     hide();
 }
 

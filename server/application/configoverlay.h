@@ -14,10 +14,10 @@ namespace semper {
 
 class ServerApplication;
 
-/// Lays \a config over what the program said of itself, by name: each process as a whole, and each
-/// listener of a service, whose TLS and framing stay the program's where \a config has none.
-/// Services that only the configuration knows are added. Nothing, or what does not fit, in a
-/// sentence.
+/// Lays \a config over what the program said of itself, by name: each process, which was read over
+/// the program's already, and each listener of a service, whose TLS and framing stay the program's
+/// where \a config has none. Services that only the configuration knows are added. Nothing, or what
+/// does not fit, in a sentence.
 [[nodiscard]] SEMPER_SERVER_EXPORT std::optional<QString> layConfigOver(
     ServerApplication &application, const ServerConfig &config);
 

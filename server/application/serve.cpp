@@ -6,6 +6,7 @@
 #include "application/withoutglib.h"
 #include "cli/configchoice.h"
 #include "cli/serveoptions.h"
+#include "config/missinghere.h"
 #include "guardian/guardian.h"
 #include "host/userprocessmain.h"
 #include "launch/launcher.h"
@@ -78,15 +79,44 @@ int serveStock(const QStringList &words)
         {.read = serveConfigAgain(std::get<ServeOptions>(options)), .program = {}});
 }
 
-int serveEmbedded(const QStringList &words, const std::function<void(ServerApplication &)> &setUp)
+QList<CommandOption> ownOptions(const ProgramInfo &info)
 {
-    const auto parsed
-        = parseServeOptions(words, serveSyntax(QCoreApplication::applicationName(), OfferDemo::No));
+    QList<CommandOption> own;
+    for (const QCommandLineOption &option : info.options)
+        own.append({option.names().constFirst(), option.valueName(), option.description()});
+    return own;
+}
+
+QMap<QString, QString> defaultsOf(const ProgramInfo &info)
+{
+    QMap<QString, QString> defaults;
+    for (const QCommandLineOption &option : info.options)
+        defaults.insert(option.names().constFirst(), option.defaultValues().value(0));
+    return defaults;
+}
+
+/// What --check says.
+int tellChecked(const ServerApplication &application, const ServerConfig &config)
+{
+    if (const auto error = checkProcesses(application))
+        return fail(*error);
+    if (const ConfigErrors missing = missingHere(config); !missing.isEmpty())
+        return leave({.code = ExitCode::Failed, .text = toText(config.node, missing)});
+    print(u"no errors\n"_s);
+    return int(ExitCode::Done);
+}
+
+int serveEmbedded(const QStringList &words, const std::function<void(ServerApplication &)> &setUp,
+    const ProgramInfo &info)
+{
+    const auto parsed = parseServeOptions(
+        words, embeddedSyntax(QCoreApplication::applicationName(), info.version, ownOptions(info)));
     if (const auto *exit = std::get_if<CommandExit>(&parsed))
         return leave(*exit);
     const auto &options = std::get<ServeOptions>(parsed);
 
     ServerApplication application;
+    application.setOptions(options.own, defaultsOf(info));
     try {
         setUp(application);
     } catch (...) {
@@ -100,15 +130,17 @@ int serveEmbedded(const QStringList &words, const std::function<void(ServerAppli
         if (!options.stateDirectory.isEmpty())
             config.stateDirectory = options.stateDirectory;
     } else {
-        const auto chosen = serveConfig(options);
+        const auto chosen = serveConfig(options, source.program);
         if (const auto *exit = std::get_if<CommandExit>(&chosen))
             return leave(*exit);
         config = std::get<ServerConfig>(chosen);
         if (const auto error = layConfigOver(application, config))
             return fail(*error);
-        source.read = serveConfigAgain(options);
+        source.read = serveConfigAgain(options, source.program);
     }
     layOverProgram(source.program, config); // from here on it is the whole truth
+    if (options.check)
+        return tellChecked(application, config);
     return run(application, config, options, ownProgram, source);
 }
 
@@ -137,14 +169,15 @@ int serve(int argc, char **argv)
     return withApplication(argc, argv, [&] { return serveStock(wordsFrom(2, argc, argv)); });
 }
 
-int exec(int argc, char **argv, const std::function<void(ServerApplication &)> &setUp)
+int exec(int argc, char **argv, const std::function<void(ServerApplication &)> &setUp,
+    const ProgramInfo &info)
 {
     // What stands after exec() in main() is the server's: nobody else returns to it.
     if (const auto code = runUserProcess(argc, argv))
         std::exit(*code);
     startGuardian(argc, argv);
     return withApplication(
-        argc, argv, [&] { return serveEmbedded(wordsFrom(1, argc, argv), setUp); });
+        argc, argv, [&] { return serveEmbedded(wordsFrom(1, argc, argv), setUp, info); });
 }
 
 } // namespace semper

@@ -119,7 +119,10 @@ std::variant<CommandLine, CommandExit> CommandLine::parse(
         if (*word == "--help"_L1 || *word == "-h"_L1)
             return CommandExit{ExitCode::Done, helpText(syntax)};
         if (*word == "--version"_L1)
-            return CommandExit{ExitCode::Done, u"semper " SEMPER_VERSION "\n"_s};
+            return CommandExit{ExitCode::Done,
+                (syntax.version.isEmpty() ? u"semper " SEMPER_VERSION ""_s
+                                          : syntax.program + u' ' + syntax.version)
+                    + u'\n'};
         if (!word->startsWith(u'-') || *word == "-"_L1) {
             line.m_operands.append(*word);
             continue;

@@ -31,6 +31,7 @@ struct CommandSyntax
     QString operands = {}; ///< "[SELECTOR]"
     QString summary = {}; ///< a sentence
     QList<CommandOption> options = {}; ///< beside --help and --version
+    QString version = {}; ///< what --version tells; empty: that of Semper
     qsizetype leastOperands = 0;
     qsizetype mostOperands = std::numeric_limits<qsizetype>::max();
 };

@@ -23,11 +23,20 @@ struct Texts
     Q_DECLARE_TR_FUNCTIONS(semper::ConfigChoice)
 };
 
-Surroundings surroundingsOf(const QString &directory, const QString &socketPath)
+Surroundings surroundingsOf(
+    const QString &directory, const QString &socketPath, const QList<ServiceSpec> &program = {})
 {
     Surroundings surroundings = Surroundings::real(directory);
     if (!socketPath.isEmpty())
         surroundings.socketPath = [socketPath](const QString &) { return socketPath; };
+    surroundings.programmed
+        = [program](const QString &name, const QString &process) -> std::optional<ProcessSpec> {
+        for (const ServiceSpec &service : program)
+            if (const auto it = service.processes.constFind(process);
+                service.name == name && it != service.processes.cend())
+                return *it;
+        return std::nullopt;
+    };
     return surroundings;
 }
 
@@ -43,19 +52,21 @@ ConfigResult demoConfig(const ServeOptions &options)
 }
 
 /// \a file; where it has errors, what it names that is not here is told with them.
-ConfigResult loadToServe(const QString &file, const QString &socketPath)
+ConfigResult loadToServe(
+    const QString &file, const QString &socketPath, const QList<ServiceSpec> &program)
 {
-    PartialConfig loaded = loadPartialConfigFile(file, socketPath);
+    PartialConfig loaded = loadPartialConfigFile(file, socketPath, program);
     if (!loaded.errors.isEmpty())
         return allErrors(loaded);
     return std::move(loaded.config);
 }
 
 /// The demo, or \a file. With --state-directory in its place.
-ConfigResult readServed(const QString &file, const ServeOptions &options)
+ConfigResult readServed(
+    const QString &file, const ServeOptions &options, const QList<ServiceSpec> &program)
 {
     ConfigResult result
-        = options.demo ? demoConfig(options) : loadToServe(file, options.socketPath);
+        = options.demo ? demoConfig(options) : loadToServe(file, options.socketPath, program);
     if (auto *config = std::get_if<ServerConfig>(&result);
         config != nullptr && !options.stateDirectory.isEmpty())
         config->stateDirectory = options.stateDirectory;
@@ -101,13 +112,14 @@ ConfigErrors allErrors(const PartialConfig &loaded)
     return loaded.errors + missingHere(config);
 }
 
-PartialConfig loadPartialConfigFile(const QString &file, const QString &socketPath)
+PartialConfig loadPartialConfigFile(
+    const QString &file, const QString &socketPath, const QList<ServiceSpec> &program)
 {
     const auto bytes = readConfigFile(file);
     if (const auto *error = std::get_if<ConfigError>(&bytes))
         return {.errors = {*error}};
-    return readPartialConfig(
-        std::get<QByteArray>(bytes), surroundingsOf(QFileInfo(file).absolutePath(), socketPath));
+    return readPartialConfig(std::get<QByteArray>(bytes),
+        surroundingsOf(QFileInfo(file).absolutePath(), socketPath, program));
 }
 
 QString toText(const QString &file, const ConfigErrors &errors)
@@ -120,7 +132,8 @@ QString toText(const QString &file, const ConfigErrors &errors)
     return text;
 }
 
-std::variant<ServerConfig, CommandExit> serveConfig(const ServeOptions &options)
+std::variant<ServerConfig, CommandExit> serveConfig(
+    const ServeOptions &options, const QList<ServiceSpec> &program)
 {
     QString file = u"the demo"_s;
     if (!options.demo) {
@@ -129,20 +142,21 @@ std::variant<ServerConfig, CommandExit> serveConfig(const ServeOptions &options)
             return *exit;
         file = std::get<QString>(chosen);
     }
-    const ConfigResult result = readServed(file, options);
+    const ConfigResult result = readServed(file, options, program);
     if (const auto *errors = std::get_if<ConfigErrors>(&result))
         return CommandExit{ExitCode::Failed, toText(file, *errors)};
     return std::get<ServerConfig>(result);
 }
 
-std::function<ConfigResult()> serveConfigAgain(const ServeOptions &options)
+std::function<ConfigResult()> serveConfigAgain(
+    const ServeOptions &options, const QList<ServiceSpec> &program)
 {
     const auto chosen = options.demo ? std::variant<QString, CommandExit>(QString())
                                      : chooseConfigFile(options.configFile);
     const auto *file = std::get_if<QString>(&chosen);
     if (file == nullptr)
         return {};
-    return [file = *file, options] { return readServed(file, options); };
+    return [file = *file, options, program] { return readServed(file, options, program); };
 }
 
 } // namespace semper

@@ -26,7 +26,7 @@ namespace semper {
 
 /// The same, with what could be understood in spite of errors.
 [[nodiscard]] SEMPER_SERVER_EXPORT PartialConfig loadPartialConfigFile(
-    const QString &file, const QString &socketPath = {});
+    const QString &file, const QString &socketPath = {}, const QList<ServiceSpec> &program = {});
 
 /// What is wrong in the file, and which classes, users and so on it names that are not here. Looks
 /// into all plugins.
@@ -36,13 +36,15 @@ namespace semper {
 [[nodiscard]] SEMPER_SERVER_EXPORT QString toText(const QString &file, const ConfigErrors &errors);
 
 /// What `serve` with these options runs: the demo, the file that is named, or the one that is
-/// found. With --state-directory in its place. Exit code 2 for no file, 1 for a wrong one.
+/// found. With --state-directory in its place. Each process is read key by key over that of
+/// \a program, what a program that embeds the server says of its services. Exit code 2 for no file,
+/// 1 for a wrong one.
 [[nodiscard]] SEMPER_SERVER_EXPORT std::variant<ServerConfig, CommandExit> serveConfig(
-    const ServeOptions &options);
+    const ServeOptions &options, const QList<ServiceSpec> &program = {});
 
 /// Reads that configuration again each time it is called: the same file, also where another would
 /// be found by now. Null where none is found.
 [[nodiscard]] SEMPER_SERVER_EXPORT std::function<ConfigResult()> serveConfigAgain(
-    const ServeOptions &options);
+    const ServeOptions &options, const QList<ServiceSpec> &program = {});
 
 } // namespace semper

@@ -23,6 +23,13 @@ QString absolute(const QString &path)
     return path.isEmpty() ? QString() : QDir::cleanPath(QDir().absoluteFilePath(path));
 }
 
+bool isOfServer(const QString &option)
+{
+    static const QStringList all{
+        u"config"_s, u"demo"_s, u"socket"_s, u"state-directory"_s, u"check"_s};
+    return all.contains(option);
+}
+
 } // namespace
 
 CommandSyntax serveSyntax(const QString &program, OfferDemo offerDemo)
@@ -42,6 +49,16 @@ CommandSyntax serveSyntax(const QString &program, OfferDemo offerDemo)
     return syntax;
 }
 
+CommandSyntax embeddedSyntax(
+    const QString &program, const QString &version, const QList<CommandOption> &own)
+{
+    CommandSyntax syntax = serveSyntax(program, OfferDemo::No);
+    syntax.version = version;
+    syntax.options.append({u"check"_s, {}, Texts::tr("say what is wrong with the configuration")});
+    syntax.options += own;
+    return syntax;
+}
+
 std::variant<ServeOptions, CommandExit> parseServeOptions(
     const QStringList &words, const CommandSyntax &syntax)
 {
@@ -49,10 +66,14 @@ std::variant<ServeOptions, CommandExit> parseServeOptions(
     if (const auto *exit = std::get_if<CommandExit>(&parsed))
         return *exit;
     const CommandLine &line = std::get<CommandLine>(parsed);
-    const ServeOptions options{.configFile = absolute(line.value(u"config"_s)),
+    ServeOptions options{.configFile = absolute(line.value(u"config"_s)),
         .demo = line.has(u"demo"_s),
         .socketPath = absolute(line.value(u"socket"_s)),
-        .stateDirectory = absolute(line.value(u"state-directory"_s))};
+        .stateDirectory = absolute(line.value(u"state-directory"_s)),
+        .check = line.has(u"check"_s)};
+    for (const CommandOption &option : syntax.options)
+        if (line.has(option.name) && !isOfServer(option.name))
+            options.own.insert(option.name, line.value(option.name));
     if (options.demo && !options.configFile.isEmpty())
         return usageError(syntax, Texts::tr("either --config or --demo, not both"));
     if (const qsizetype size = QFile::encodeName(options.socketPath).size();

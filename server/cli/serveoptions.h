@@ -5,6 +5,7 @@
 
 #include "cli/commandline.h"
 
+#include <QMap>
 #include <QString>
 #include <QStringList>
 
@@ -19,6 +20,8 @@ struct ServeOptions
     bool demo = false;
     QString socketPath = {}; ///< absolute; empty: defaultSocketPath() of the node
     QString stateDirectory = {}; ///< absolute; empty: the configuration's
+    bool check = false; ///< only say what is wrong with the configuration
+    QMap<QString, QString> own = {}; ///< of the program that embeds Semper: those that were given
 
     friend bool operator==(const ServeOptions &, const ServeOptions &) = default;
 };
@@ -29,6 +32,9 @@ enum class OfferDemo { No, Yes };
 /// What `program` understands.
 [[nodiscard]] SEMPER_SERVER_EXPORT CommandSyntax serveSyntax(
     const QString &program, OfferDemo offerDemo);
+/// What a program that embeds Semper understands: that without --demo, with --check, and \a own.
+[[nodiscard]] SEMPER_SERVER_EXPORT CommandSyntax embeddedSyntax(
+    const QString &program, const QString &version, const QList<CommandOption> &own);
 
 /// Reads \a words, which do not start with the program; relative paths start at the working
 /// folder. Needs no QCoreApplication.

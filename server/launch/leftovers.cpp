@@ -105,8 +105,12 @@ OrphanKeeper::Found Leftovers::living() const
     for (const pid_t pid : orphans)
         add(pid);
     for (const Kin &kin : m_launch.kin)
-        if (kin.startTicks != 0 && procfile::startTicks(kin.pid) == kin.startTicks)
+        if (kin.startTicks != 0 && procfile::startTicks(kin.pid) == kin.startTicks) {
+            m_keeper.claim(kin.pid);
             add(kin.pid);
+        }
+    for (const pid_t pid : m_group.members())
+        m_keeper.claim(pid);
     left.isComplete = isComplete;
     return left;
 }

@@ -85,6 +85,16 @@ void OrphanKeeper::childEnded()
     Q_EMIT someEnded();
 }
 
+void OrphanKeeper::claim(pid_t pid)
+{
+    const auto it = m_known.find(pid);
+    if (it == m_known.end() || !std::exchange(it->isUnclaimed, false))
+        return;
+    it->looks = mostLooks; // at marks that it does not have
+    if (!m_reapSoon.isActive())
+        m_reapSoon.start();
+}
+
 void OrphanKeeper::reapAll()
 {
     static_cast<void>(update());

@@ -46,6 +46,9 @@ public:
     /// Takes a few milliseconds at most.
     [[nodiscard]] Found orphansOf(pid_t session, const QByteArray &mark);
 
+    /// \a pid was left by a launch, though it carries no mark: nobody else waits for it.
+    void claim(pid_t pid);
+
     /// Some child ended: reaps adopted ones soon, many at a time.
     void childEnded();
 

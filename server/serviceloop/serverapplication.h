@@ -4,6 +4,9 @@
 #include <semper/semper_server_export.h>
 #include <semper/service.h>
 
+#include <QCommandLineOption>
+#include <QList>
+#include <QMap>
 #include <QString>
 
 #include <concepts>
@@ -13,6 +16,14 @@
 #include <vector>
 
 namespace semper {
+
+/// What a program adds to the command line of a server, beside --config, --socket,
+/// --state-directory, --check, --help and --version.
+struct ProgramInfo
+{
+    QString version = {}; ///< what --version tells; empty: that of Semper
+    QList<QCommandLineOption> options = {}; ///< each known by its first name, in the long form
+};
 
 /// What a program says about its server: the services, and through them the user processes.
 /// Used within the function that is handed to exec(); what it describes starts afterwards.
@@ -43,6 +54,14 @@ public:
     void setControlAddress(const QString &address) { m_controlAddress = address; }
     [[nodiscard]] QString controlAddress() const { return m_controlAddress; }
 
+    /// Whether the program's own option \a name was given.
+    [[nodiscard]] bool isSet(const QString &name) const { return m_options.contains(name); }
+    /// Its value, or else its default.
+    [[nodiscard]] QString value(const QString &name) const
+    {
+        return m_options.value(name, m_defaults.value(name));
+    }
+
     [[nodiscard]] const std::vector<std::unique_ptr<Service>> &services() const
     {
         return m_services;
@@ -54,20 +73,28 @@ public:
     void add(std::unique_ptr<Service> service);
     /// Out of the list; null when there is none.
     [[nodiscard]] std::unique_ptr<Service> take(const QString &name);
+    /// Those that were given, and the defaults of all, by name; for the server.
+    void setOptions(const QMap<QString, QString> &given, const QMap<QString, QString> &defaults)
+    {
+        m_options = given;
+        m_defaults = defaults;
+    }
     /// Destroys all services.
     void clear() { m_services.clear(); }
 
 private:
     QString m_node;
     QString m_controlAddress;
+    QMap<QString, QString> m_options;
+    QMap<QString, QString> m_defaults;
     std::vector<std::unique_ptr<Service>> m_services;
 };
 
 /// A whole server as a main(): parses the command line (--config FILE, --socket PATH,
-/// --state-directory DIR), starts the guardian, asks \a setUp what there is, lays a configuration
-/// over it by name, and runs until SIGTERM or SIGINT. Call it first, before any QCoreApplication
-/// or thread. Returns the program's exit status: 0 after a clean stop, 1 when it could not start,
-/// 2 for a wrong command line.
+/// --state-directory DIR, --check, and those of \a info), starts the guardian, asks \a setUp what
+/// there is, lays a configuration over it by name, and runs until SIGTERM or SIGINT. Call it first,
+/// before any QCoreApplication or thread. Returns the program's exit status: 0 after a clean stop,
+/// 1 when it could not start, 2 for a wrong command line.
 ///
 /// What stands before exec() in main() also runs where the program was launched again as one of its
 /// own user processes; exec() then runs that process and ends the program. What only the server is
@@ -76,7 +103,7 @@ private:
 ///
 /// Services, and all handlers, run in the thread that calls it, which has a QCoreApplication then.
 /// Supervision runs on a thread of its own: a handler that blocks holds up no restart.
-[[nodiscard]] SEMPER_SERVER_EXPORT int exec(
-    int argc, char **argv, const std::function<void(ServerApplication &)> &setUp);
+[[nodiscard]] SEMPER_SERVER_EXPORT int exec(int argc, char **argv,
+    const std::function<void(ServerApplication &)> &setUp, const ProgramInfo &info = {});
 
 } // namespace semper

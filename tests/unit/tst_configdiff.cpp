@@ -119,6 +119,7 @@ void TestConfigDiff::aKeyIsToldWithItsPlace_data()
             "attempt_timeout_ms": 1})",
         {u"ready.timeout_ms"_s, u"ready.interval_ms"_s, u"ready.attempt_timeout_ms"_s}, false);
     row("watchdog_ms", "", R"("watchdog_ms": 5000)", {u"watchdog_ms"_s}, true);
+    row("stalled_after_ms", "", R"("stalled_after_ms": 5000)", {u"stalled_after_ms"_s}, true);
     row("liveness", R"("liveness": {"mode": "tcp", "address": "127.0.0.1:1"})",
         R"("liveness": {"mode": "tcp", "address": "127.0.0.1:2"})", {u"liveness"_s}, false);
     row("critical", "", R"("critical": true)", {u"critical"_s}, false);
@@ -171,10 +172,11 @@ void TestConfigDiff::everyKeyOfAProcessIsCompared()
 {
     const QStringList compared{u"class"_s, u"command"_s, u"settings"_s, u"directory"_s,
         u"environment"_s, u"environment_file"_s, u"environment_inherit"_s, u"enabled"_s,
-        u"restart"_s, u"stop"_s, u"ready"_s, u"watchdog_ms"_s, u"liveness"_s, u"critical"_s,
-        u"depends_on"_s, u"instances"_s, u"group"_s, u"strategy"_s, u"rlimits"_s, u"nice"_s,
-        u"umask"_s, u"user"_s, u"run_as_group"_s, u"memory_max_bytes"_s, u"cpu_max_ratio"_s,
-        u"max_age_ms"_s, u"standby"_s, u"schedule"_s, u"overlap"_s, u"output_limits"_s};
+        u"restart"_s, u"stop"_s, u"ready"_s, u"watchdog_ms"_s, u"stalled_after_ms"_s,
+        u"on_stalled"_s, u"liveness"_s, u"critical"_s, u"depends_on"_s, u"instances"_s, u"group"_s,
+        u"strategy"_s, u"rlimits"_s, u"nice"_s, u"umask"_s, u"user"_s, u"run_as_group"_s,
+        u"memory_max_bytes"_s, u"cpu_max_ratio"_s, u"max_age_ms"_s, u"standby"_s, u"schedule"_s,
+        u"overlap"_s, u"output_limits"_s};
     for (const QString &key : configKeys(ConfigObject::Process).known)
         QVERIFY2(compared.contains(key), qPrintable(key));
 }
@@ -262,9 +264,11 @@ void TestConfigDiff::theTopLevelIsTold()
 {
     const ConfigDifference difference
         = differenceOf(read("{}"), read(R"({"control": {"listen": "127.0.0.1:5"},
-            "plugin_directories": ["x"], "shutdown_timeout_ms": 5})"));
+            "plugin_directories": ["x"], "service_loop": {"watchdog_ms": null},
+            "shutdown_timeout_ms": 5})"));
     QCOMPARE(difference.server,
-        (QStringList{u"control.listen"_s, u"plugin_directories"_s, u"shutdown_timeout_ms"_s}));
+        (QStringList{u"control.listen"_s, u"plugin_directories"_s, u"shutdown_timeout_ms"_s,
+            u"service_loop"_s}));
     QVERIFY(difference.fixed.isEmpty());
 }
 

@@ -49,10 +49,12 @@ void TestConfigErrors::oneThingWrongIsOneErrorWithItsPath_data()
         "$.nodes: unknown key \"nodes\"; did you mean \"node\"?");
     row("nothing like it", R"({"xyzzy": 1})",
         "$.xyzzy: unknown key \"xyzzy\"; known: \"node\", \"control\", \"services\", "
-        "\"plugin_directories\", \"shutdown_timeout_ms\", \"state_directory\", \"$schema\"");
+        "\"plugin_directories\", \"service_loop\", \"shutdown_timeout_ms\", \"state_directory\", "
+        "\"$schema\"");
     row("strange key", R"({"a b\"\n": 1, "services": {}})",
         "$[\"a b\\\"\\n\"]: unknown key \"a b\\\"\\n\"; known: \"node\", \"control\", "
-        "\"services\", \"plugin_directories\", \"shutdown_timeout_ms\", \"state_directory\", "
+        "\"services\", \"plugin_directories\", \"service_loop\", \"shutdown_timeout_ms\", "
+        "\"state_directory\", "
         "\"$schema\"");
 
     row("node number", R"({"node": 1})", "$.node: must be a string, not 1");

@@ -10,6 +10,7 @@
 
 using namespace Qt::StringLiterals;
 using namespace semper;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -43,6 +44,7 @@ private Q_SLOTS:
     void theStateDirectoryOfTheCommandLineWins();
     void errorsOfTheFileAreAllTold();
     void aFileThatIsNotThereIsWrongUsage();
+    void aProcessIsReadOverThatOfTheProgramKeyByKey();
 };
 
 void TestServeOptions::noOptionsAreDefaults()
@@ -169,6 +171,39 @@ void TestServeOptions::aFileThatIsNotThereIsWrongUsage()
     const auto exit = std::get<CommandExit>(serveConfig({.configFile = u"/no/such.json"_s}));
     QCOMPARE(exit.code, ExitCode::Usage);
     QCOMPARE(exit.text, u"there is no file /no/such.json\n"_s);
+}
+
+void TestServeOptions::aProcessIsReadOverThatOfTheProgramKeyByKey()
+{
+    QTemporaryDir folder;
+    const QString file = write(
+        folder, R"({"services": {"shop": {"type": "http", "listen": "127.0.0.1:0", "processes": {
+        "orders": {"settings": {"b": 3}, "environment": {"X": null}, "restart": {"backoff_ms": 7}},
+        "mail": {"command": ["mailer"]},
+        "new": {"command": ["new"]}}}}})");
+    ProcessSpec orders{.className = u"Orders"_s, .settings = {{u"a"_s, 1}, {u"b"_s, 2}}};
+    orders.environment = {{u"X"_s, u"1"_s}, {u"Y"_s, u"2"_s}};
+    orders.critical = true;
+    orders.limits.nice = 5;
+    orders.restart.maxRestarts = 9;
+    const ProcessSpec mail{.className = u"Mail"_s, .settings = {{u"a"_s, 1}}};
+    ServiceSpec shop{.name = u"shop"_s, .type = u"http"_s, .main = {}, .processes = {}};
+    shop.processes = {{u"orders"_s, orders}, {u"mail"_s, mail}};
+    const auto read = serveConfig({.configFile = file}, {shop});
+    QVERIFY(std::holds_alternative<ServerConfig>(read));
+    const auto processes = std::get<ServerConfig>(read).services.constFirst().processes;
+    const ProcessSpec laid = processes.value(u"orders"_s);
+    QCOMPARE(laid.className, u"Orders"_s);
+    QCOMPARE(laid.settings, (QJsonObject{{u"a"_s, 1}, {u"b"_s, 3}}));
+    QCOMPARE(laid.environment, (QMap<QString, QString>{{u"Y"_s, u"2"_s}}));
+    QCOMPARE(laid.unsetVariables, QStringList{u"X"_s});
+    QVERIFY(laid.critical);
+    QCOMPARE(laid.limits.nice, 5);
+    QCOMPARE(laid.restart.maxRestarts, 9);
+    QCOMPARE(laid.restart.backoff, 7ms);
+    QCOMPARE(processes.value(u"mail"_s).className, QString());
+    QCOMPARE(processes.value(u"mail"_s).command, QStringList{u"mailer"_s});
+    QCOMPARE(processes.value(u"new"_s).settings, QJsonObject());
 }
 
 QTEST_GUILESS_MAIN(TestServeOptions)
