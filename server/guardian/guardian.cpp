@@ -229,10 +229,10 @@ std::optional<int> Guardian::start(int argc, char **argv)
     return guard(server, signals, arguments, before);
 }
 
-void Guardian::restartAfterEnd()
+void Guardian::setRestartAfterEnd(bool on)
 {
     if (note)
-        note->restart = true;
+        note->restart = on;
 }
 
 void Guardian::setCgroup(const QString &path)

@@ -27,9 +27,9 @@ public:
     /// nothing of it is left, then returns the status that the program has to end with.
     [[nodiscard]] static std::optional<int> start(int argc, char **argv);
 
-    /// In the server: once it has ended, and nothing of it is left, the guardian executes the
-    /// program anew, with the arguments of the first time. Its pid stays the same.
-    static void restartAfterEnd();
+    /// In the server: whether the guardian, once the server has ended and nothing of it is left,
+    /// executes the program anew, with the arguments of the first time. Its pid stays the same.
+    static void setRestartAfterEnd(bool on);
 
     /// In the server: all that it will ever launch is in the control group \a path, and so is the
     /// server itself, but not the guardian: whichever is left at the end kills the whole group.

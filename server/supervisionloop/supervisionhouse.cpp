@@ -91,7 +91,6 @@ SupervisionHouse::SupervisionHouse(ServerConfig config, RuntimeOptions options)
     for (const ServiceSpec &service : m_config.services)
         for (const auto &[name, process] : service.processes.asKeyValueRange())
             m_supervisor.add(service.name, name, process);
-    followSignals();
     tellServiceManager();
     followServiceLoop();
     connect(&m_supervisor, &Supervisor::stopped, this, &SupervisionHouse::end);
@@ -108,15 +107,17 @@ SupervisionHouse::~SupervisionHouse() = default;
 
 void SupervisionHouse::followSignals()
 {
-    connect(&m_signals, &UnixSignals::terminateRequested, this, [this](bool again) {
+    m_signals = std::make_unique<UnixSignals>();
+    connect(m_signals.get(), &UnixSignals::terminateRequested, this, [this](bool again) {
+        Guardian::setRestartAfterEnd(false);
         shutDown();
         if (again) {
             qCInfo(logSupervisionHouse, "asked a second time: everything is killed now");
             m_supervisor.killAll();
         }
     });
-    connect(&m_signals, &UnixSignals::childEnded, &m_supervisor, &Supervisor::childEnded);
-    connect(&m_signals, &UnixSignals::hangUp, this, [this] {
+    connect(m_signals.get(), &UnixSignals::childEnded, &m_supervisor, &Supervisor::childEnded);
+    connect(m_signals.get(), &UnixSignals::hangUp, this, [this] {
         if (Guardian::endsWithItsTerminal())
             return shutDown();
         m_supervisor.reload({.by = u"SIGHUP"_s}, {}); // what comes of it is logged
@@ -180,6 +181,7 @@ std::optional<QString> SupervisionHouse::start(ServiceSide &services, ServiceLoo
     QTimer::singleShot(timeToStart, this, &releaseFreeMemory);
     announce();
     m_serviceManager.ready();
+    followSignals(); // those that came meanwhile have waited
     return std::nullopt;
 }
 
@@ -328,8 +330,10 @@ void SupervisionHouse::followServiceLoop()
     // So that whoever watches sees it in the server object.
     connect(&m_serviceLoop, &ServiceLoopWatch::changed, &m_supervisor, &Supervisor::listChanged);
     connect(&m_serviceLoop, &ServiceLoopWatch::restartNeeded, this, [this] {
+        if (m_supervisor.isShuttingDown())
+            return;
         qCCritical(logSupervisionHouse, "the server starts anew, as its configuration says");
-        Guardian::restartAfterEnd();
+        Guardian::setRestartAfterEnd(true);
         m_exitCode = int(ExitCode::Failed);
         shutDown();
     });

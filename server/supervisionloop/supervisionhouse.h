@@ -91,7 +91,7 @@ private:
     std::unique_ptr<CgroupTree> m_cgroups; ///< null where there can be none
     QElapsedTimer m_uptime;
     Journal m_journal;
-    UnixSignals m_signals;
+    std::unique_ptr<UnixSignals> m_signals; ///< from the end of start() on
     Supervisor m_supervisor;
     NotifySockets m_notify;
     Hub m_hub;
