@@ -26,7 +26,8 @@ constexpr auto timeForNextRequest = 100ms;
 constexpr auto timeForMoreOfIt = 1000ms;
 constexpr auto timeToClose = 2000ms; ///< for a client that close() asks to go
 
-HttpGuard *guardHandingOn = nullptr; ///< handlers run within it, one at a time, on one thread
+/// Handlers run within it, one at a time on each thread that serves HTTP.
+thread_local HttpGuard *guardHandingOn = nullptr;
 
 QByteArray refusalBytes(const Problem &problem, bool withBody)
 {

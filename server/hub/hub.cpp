@@ -18,7 +18,6 @@
 #include <utility>
 
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
@@ -98,13 +97,8 @@ std::optional<QString> Hub::bind(const QString &path)
         return error;
     if (m_server.isThere())
         return std::nullopt;
-    // The socket is made with mode 0600 rather than changed to it afterwards.
-    const mode_t before = ::umask(S_IXUSR | S_IRWXG | S_IRWXO);
-    const bool listening = m_server.listen(path);
-    const int error = errno;
-    ::umask(before);
-    if (!listening)
-        return u"cannot listen on %1: %2"_s.arg(path, qt_error_string(error));
+    if (!m_server.listen(path))
+        return u"cannot listen on %1: %2"_s.arg(path, qt_error_string(errno));
     return std::nullopt;
 }
 

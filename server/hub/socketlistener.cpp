@@ -11,6 +11,7 @@
 #include <utility>
 
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -56,7 +57,10 @@ bool SocketListener::listen(const QString &path)
     if (made < 0)
         return false;
     ::unlink(name.constData());
-    if (::bind(made, reinterpret_cast<const sockaddr *>(&address), sizeof address) != 0
+    // The mode that the file is made with. The umask would be that of all threads, and of whatever
+    // is launched meanwhile. Source: unix_bind() of Linux.
+    if (::fchmod(made, S_IRUSR | S_IWUSR) != 0
+        || ::bind(made, reinterpret_cast<const sockaddr *>(&address), sizeof address) != 0
         || ::listen(made, backlog) != 0) {
         const int error = errno;
         ::close(made);

@@ -22,8 +22,8 @@ public:
     /// Removes the socket's file.
     ~SocketListener() override;
 
-    /// Makes the socket with the mode that umask leaves, in place of one that is there: whoever
-    /// calls has the claim on it. Where it listened before, nobody who came is lost. False: errno
+    /// Makes the socket, with mode 0600, in place of one that is there: whoever calls has the claim
+    /// on it. Where it listened before, nobody who came is lost. False: errno
     /// tells why.
     [[nodiscard]] bool listen(const QString &path);
     [[nodiscard]] QString path() const { return m_path; }

@@ -3,11 +3,13 @@
 
 #include "os/descriptorlimit.h"
 
+#include <atomic>
+
 namespace semper {
 
 namespace {
 
-qint64 takenByClients = 0; ///< of all services
+std::atomic<qint64> takenByClients = 0; ///< of all services, and of control
 
 } // namespace
 

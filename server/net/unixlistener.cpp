@@ -68,11 +68,11 @@ std::variant<int, QString> openUnixListener(const QString &path, int backlog)
     const int descriptor = openSocket();
     if (descriptor < 0)
         return qt_error_string(errno);
-    // Made with mode 0600 rather than changed to it afterwards.
-    const mode_t before = ::umask(S_IXUSR | S_IRWXG | S_IRWXO);
-    const bool isBound = ::bind(descriptor, generic(address), sizeof address) == 0;
+    // The mode that the file is made with. The umask would be that of all threads, and of whatever
+    // is launched meanwhile. Source: unix_bind() of Linux.
+    const bool isBound = ::fchmod(descriptor, S_IRUSR | S_IWUSR) == 0
+        && ::bind(descriptor, generic(address), sizeof address) == 0;
     const int error = errno;
-    ::umask(before);
     if (!isBound || ::listen(descriptor, backlog) != 0) {
         const QString reason = qt_error_string(isBound ? errno : error);
         ::close(descriptor);

@@ -74,12 +74,12 @@ std::optional<QString> NotifySocket::listen()
 
     const int on = 1;
     const int made = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    // Made with mode 0600 rather than changed to it afterwards.
-    const mode_t before = ::umask(S_IXUSR | S_IRWXG | S_IRWXO);
-    const bool bound = made >= 0 && ::setsockopt(made, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) == 0
+    // The mode that the file is made with. The umask would be that of all threads, and of whatever
+    // is launched meanwhile. Source: unix_bind() of Linux.
+    const bool bound = made >= 0 && ::fchmod(made, S_IRUSR | S_IWUSR) == 0
+        && ::setsockopt(made, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) == 0
         && ::bind(made, reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0;
     int error = errno;
-    ::umask(before);
     const bool given
         = bound && (m_user == ::geteuid() || ::lchown(name.constData(), m_user, gid_t(-1)) == 0);
     if (given) {

@@ -2,6 +2,7 @@
 #include "os/descriptorlimit.h"
 
 #include <algorithm>
+#include <atomic>
 
 namespace semper {
 
@@ -10,7 +11,7 @@ namespace {
 constexpr qint64 reservedAnyway = 256; ///< launches that are under way, watchers, files of /proc
 constexpr qint64 reservedForEach = 8;
 
-qint64 reservedNow = reservedAnyway;
+std::atomic<qint64> reservedNow = reservedAnyway;
 
 rlimit readLimit()
 {
@@ -43,7 +44,7 @@ qint64 descriptorsForClients()
 {
     constexpr rlim_t plenty = 1'000'000'000;
     const auto all = qint64(std::min(readLimit().rlim_cur, plenty));
-    return all - std::min(reservedNow, all / 2);
+    return all - std::min<qint64>(reservedNow, all / 2);
 }
 
 } // namespace semper
