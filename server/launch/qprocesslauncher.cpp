@@ -133,6 +133,8 @@ void QProcessLaunch::begin()
         || m_endedBefore || std::exchange(m_hasBegun, true))
         return;
     Q_EMIT started();
+    if (const int number = std::exchange(m_missed, 0); number != 0 && pid() > 0)
+        ::kill(-pid_t(pid()), number);
 }
 
 // The pipe closes when the program is executed, and when semper-launch is killed. One that is dead
@@ -159,7 +161,9 @@ void QProcessLaunch::signal(int number, StopScope scope)
     // Not reaped yet, so the number cannot belong to another process.
     if (const auto target = pid_t(pid()); target > 0) {
         m_signalledBefore = m_report.isAwaited();
-        ::kill(scope == StopScope::Group ? -target : target, number);
+        // Where QProcess does not wait for the exec, its group may not be there yet.
+        if (::kill(scope == StopScope::Group ? -target : target, number) != 0 && errno == ESRCH)
+            m_missed = number;
     }
 }
 

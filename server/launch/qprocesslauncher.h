@@ -58,6 +58,7 @@ private:
     bool m_hasFailed = false;
     bool m_endedBefore = false; ///< before the program was executed, and told of no fault
     bool m_signalledBefore = false; ///< likewise, as far as its report was read
+    int m_missed = 0; ///< a signal that came before its process group; 0: none
     bool m_coreDumped = false;
 };
 
