@@ -6,6 +6,7 @@
 #include "application/withoutglib.h"
 #include "cli/configchoice.h"
 #include "cli/serveoptions.h"
+#include "config/configlayers.h"
 #include "config/missinghere.h"
 #include "guardian/guardian.h"
 #include "host/userprocessmain.h"
