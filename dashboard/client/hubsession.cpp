@@ -14,6 +14,8 @@ namespace semper::dashboard {
 
 namespace {
 
+constexpr int eventsOfBefore = 5000; ///< the newest in the journal; the window holds no more
+
 ProcessId processOf(const QJsonObject &frame)
 {
     return {frame.value(keys::process).toString(), frame.value(keys::instance).toInt()};
@@ -72,7 +74,7 @@ void HubSession::subscribe(bool withHistory)
                  QString(topics::log)}},
             {keys::processes, QJsonArray{u"*"_s}}});
     if (withHistory)
-        frame.insert(keys::after, 0);
+        frame.insert(keys::limit, eventsOfBefore);
     m_client.send(frame);
 }
 

@@ -37,6 +37,16 @@ CommandExit unknownOption(const CommandSyntax &syntax, const QString &name)
                 : Texts::tr("unknown option --%1").arg(shown(name)));
 }
 
+/// "--follow" for "-f"; all else as it is.
+QString longForm(const QString &word, const CommandSyntax &syntax)
+{
+    if (word.size() == 2 && word.front() == u'-')
+        for (const CommandOption &option : syntax.options)
+            if (option.letter == word.back())
+                return u"--"_s + option.name;
+    return word;
+}
+
 /// One "--name", "--name VALUE" or "--name=VALUE".
 struct OptionWord
 {
@@ -74,7 +84,8 @@ QString helpText(const CommandSyntax &syntax)
         width = std::max(width, option.name.size() + 1 + option.value.size());
     for (const CommandOption &option : options) {
         const QString form = QString(option.name + u' ' + option.value).trimmed();
-        text += u"  --%1  %2\n"_s.arg(form.leftJustified(width), option.help);
+        text += u"  --%1  %2"_s.arg(form.leftJustified(width), option.help);
+        text += option.letter.isNull() ? u"\n"_s : u" (-%1)\n"_s.arg(option.letter);
     }
     return text;
 }
@@ -82,7 +93,7 @@ QString helpText(const CommandSyntax &syntax)
 std::optional<CommandExit> CommandLine::takeOption(
     QStringList::const_iterator &word, QStringList::const_iterator end, const CommandSyntax &syntax)
 {
-    OptionWord given(*word);
+    OptionWord given(longForm(*word, syntax));
     const auto option = std::find_if(syntax.options.cbegin(), syntax.options.cend(),
         [&given](const CommandOption &it) { return it.name == given.name; });
     if (option == syntax.options.cend())
@@ -127,7 +138,7 @@ std::variant<CommandLine, CommandExit> CommandLine::parse(
             line.m_operands.append(*word);
             continue;
         }
-        if (!word->startsWith("--"_L1))
+        if (!longForm(*word, syntax).startsWith("--"_L1))
             return usageError(syntax, Texts::tr("unknown option %1").arg(shown(*word)));
 
         if (const auto exit = line.takeOption(word, words.cend(), syntax))

@@ -22,6 +22,7 @@ struct CommandOption
     QString name; ///< without dashes
     QString value = {}; ///< what stands for the value in a help text
     QString help = {};
+    QChar letter = {}; ///< "-f" for short; null: none
 };
 
 /// What one command understands, for its parser and its help text alike.

@@ -33,6 +33,8 @@ QJsonObject schemaOf(ConfigObject object)
         return schema;
     case ConfigObject::ServiceLoop:
         return definition(u"serviceLoop"_s);
+    case ConfigObject::Journal:
+        return definition(u"journal"_s);
     case ConfigObject::Control:
         return definition(u"control"_s);
     case ConfigObject::Service:
