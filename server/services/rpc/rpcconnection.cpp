@@ -163,9 +163,10 @@ void RpcConnection::read()
         return;
     }
     m_heard |= m_socket->bytesAvailable() > 0;
-    m_turn.ask();
-    if (m_turn.waits())
-        lookAtRest();
+    // Not at once: a handler may let the event loop turn, in which the client leaves, and the
+    // socket must not be deleted inside its own signal.
+    m_turn.askLater();
+    lookAtRest();
 }
 
 /// Takes what may tell how the client speaks. False: nothing has come.

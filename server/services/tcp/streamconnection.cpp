@@ -54,7 +54,9 @@ StreamConnection::StreamConnection(QTcpSocket *socket, quint64 id, StreamFraming
     m_socket->setReadBufferSize(readBufferBytes);
     m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
     m_socket->setSocketOption(QAbstractSocket::KeepAliveOption, 1);
-    connect(m_socket, &QIODevice::readyRead, this, [this] { m_turn.ask(); });
+    // Later: a handler may let the event loop turn, in which the client leaves, and the socket must
+    // not be deleted inside its own signal.
+    connect(m_socket, &QIODevice::readyRead, this, [this] { m_turn.askLater(); });
     connect(m_socket, &QAbstractSocket::disconnected, this, &StreamConnection::socketClosed);
     connect(m_socket, &QIODevice::bytesWritten, this, [this](qint64 bytes) {
         m_record.sent(bytes);

@@ -107,7 +107,9 @@ void WebSocketConnection::begin(const QByteArray &rest, std::shared_ptr<TurnLine
 void WebSocketConnection::connectSocket()
 {
     m_transport->setSocketOption(QAbstractSocket::KeepAliveOption, 1);
-    connect(m_transport, &QIODevice::readyRead, this, [this] { m_turn->ask(); });
+    // Later: a handler may let the event loop turn, in which the client leaves, and the socket must
+    // not be deleted inside its own signal.
+    connect(m_transport, &QIODevice::readyRead, this, [this] { m_turn->askLater(); });
     connect(m_transport, &QAbstractSocket::disconnected, this, [this] {
         m_spoken->relay.end();
         Q_EMIT closed();
