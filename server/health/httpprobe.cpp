@@ -54,9 +54,8 @@ HttpProbe::HttpProbe(const ReadySpec &spec)
 
 HttpProbe::~HttpProbe()
 {
-    endLater(std::move(m_tcp), this);
+    endLater(std::move(m_socket), this);
     forgetLater(std::move(m_path), this);
-    endLater(std::move(m_unix), this);
 }
 
 void HttpProbe::begin()
@@ -73,17 +72,12 @@ void HttpProbe::begin()
 void HttpProbe::connectToHost(const ProbeUrl &url)
 {
     QSslSocket *encrypted = url.encrypted ? new QSslSocket : nullptr;
-    m_tcp.reset(encrypted ? encrypted : new QTcpSocket);
-    m_tcp->setProxy(QNetworkProxy::NoProxy);
-    m_tcp->setReadBufferSize(answerBufferBytes);
-    connect(m_tcp.get(), &QTcpSocket::readyRead, this, &HttpProbe::read);
-    connect(m_tcp.get(), &QTcpSocket::errorOccurred, this, [this](QTcpSocket::SocketError error) {
-        const QString why = m_tcp->errorString();
-        return error == QTcpSocket::RemoteHostClosedError ? peerClosed(why) : refuse(why);
-    });
+    m_socket.reset(encrypted ? encrypted : new QTcpSocket);
+    m_socket->setProxy(QNetworkProxy::NoProxy);
+    hear();
     if (!encrypted) {
-        connect(m_tcp.get(), &QTcpSocket::connected, this, &HttpProbe::ask);
-        return m_tcp->connectToHost(url.host, url.port);
+        connect(m_socket.get(), &QTcpSocket::connected, this, &HttpProbe::ask);
+        return m_socket->connectToHost(url.host, url.port);
     }
     // Nobody stands between a machine and itself, and a certificate is hardly ever for "localhost".
     const bool verifies = m_spec.verifyCertificate.value_or(!url.isLocal());
@@ -103,36 +97,37 @@ void HttpProbe::connectToPath(const QString &path)
 void HttpProbe::take(int descriptor)
 {
     forgetLater(std::move(m_path), this);
-    m_unix = std::make_unique<QLocalSocket>();
-    m_unix->setReadBufferSize(answerBufferBytes);
-    connect(m_unix.get(), &QLocalSocket::readyRead, this, &HttpProbe::read);
-    connect(m_unix.get(), &QLocalSocket::errorOccurred, this,
-        [this](QLocalSocket::LocalSocketError error) {
-            const QString why = m_unix->errorString();
-            return error == QLocalSocket::PeerClosedError ? peerClosed(why) : refuse(why);
-        });
-    m_unix->setSocketDescriptor(descriptor);
+    m_socket = std::make_unique<QTcpSocket>();
+    hear();
+    m_socket->setSocketDescriptor(descriptor);
     ask();
+}
+
+void HttpProbe::hear()
+{
+    m_socket->setReadBufferSize(answerBufferBytes);
+    connect(m_socket.get(), &QTcpSocket::readyRead, this, &HttpProbe::read);
+    connect(
+        m_socket.get(), &QTcpSocket::errorOccurred, this, [this](QTcpSocket::SocketError error) {
+            const QString why = m_socket->errorString();
+            return error == QTcpSocket::RemoteHostClosedError ? peerClosed(why) : refuse(why);
+        });
 }
 
 void HttpProbe::ask()
 {
-    const QByteArray request = requestFor(*m_url, m_spec.headers);
-    if (m_tcp)
-        m_tcp->write(request);
-    else
-        m_unix->write(request);
+    m_socket->write(requestFor(*m_url, m_spec.headers));
 }
 
 void HttpProbe::read()
 {
-    m_answer.take(m_tcp ? m_tcp->readAll() : m_unix->readAll());
+    m_answer.take(m_socket->readAll());
     look();
 }
 
 void HttpProbe::peerClosed(const QString &why)
 {
-    m_answer.take(m_tcp ? m_tcp->readAll() : m_unix->readAll());
+    m_answer.take(m_socket->readAll());
     m_answer.end();
     switch (m_answer.state()) {
     case HttpAnswer::State::Head:
@@ -202,9 +197,9 @@ void HttpProbe::refuse(const QString &why)
 void HttpProbe::part()
 {
     const bool isWhole = m_answer.state() == HttpAnswer::State::Whole;
-    closePolitely(std::move(m_tcp), this, isWhole && !m_url->encrypted);
+    closePolitely(
+        std::move(m_socket), this, isWhole ? Parting::Peer::MaySend : Parting::Peer::Answers);
     forgetLater(std::move(m_path), this);
-    closePolitely(std::move(m_unix), this, isWhole);
 }
 
 } // namespace semper

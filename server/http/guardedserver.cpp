@@ -63,7 +63,7 @@ QLatin1StringView GuardedServer::scheme() const
 std::chrono::milliseconds GuardedServer::shortestLimit() const
 {
     return std::min({ServiceListener::shortestLimit(), m_http.headTimeout, m_http.bodyTimeout,
-        m_http.handlerTimeout, m_http.lingerTimeout});
+        m_http.handlerTimeout});
 }
 
 void GuardedServer::limitsChanged()

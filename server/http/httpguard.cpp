@@ -3,6 +3,7 @@
 
 #include "http/qthttpcompat.h"
 #include "net/guardedsocket.h"
+#include "net/unsentbytes.h"
 
 #include <QLoggingCategory>
 
@@ -121,7 +122,7 @@ qint64 HttpGuard::heldBytes() const
         return m_upgraded->heldBytes();
     const qint64 withHandler = m_phase == Phase::Answering ? m_head.bodyBytes : 0;
     const qint64 inChunks = m_chunks ? m_chunks->bytes().size() : 0;
-    return m_input.size() + inChunks + withHandler + m_guarded.unsentBytes();
+    return m_input.size() + inChunks + withHandler + unsentBytes(*m_socket);
 }
 
 Connection HttpGuard::connection() const
@@ -138,7 +139,7 @@ void HttpGuard::close()
     m_closeBy.setRemainingTime(timeToClose);
     switch (m_phase) {
     case Phase::Idle:
-        return m_handingOn ? void() : leave(GuardedSocket::Client::HasSent);
+        return m_handingOn ? void() : leave(Parting::Peer::HasSent);
     case Phase::Head:
     case Phase::Body:
         return refuse({.status = 503, .detail = u"the connection is being closed"_s});
@@ -158,7 +159,7 @@ std::optional<LiveConnection::Quiet> HttpGuard::quiet() const
 {
     if (m_upgraded)
         return m_upgraded->quiet();
-    if (m_turn.waits() || m_handingOn || m_guarded.unsentBytes() > 0)
+    if (m_turn.waits() || m_handingOn || unsentBytes(*m_socket) > 0)
         return {};
     const auto time = m_record.quietTime();
     const bool isBetween = m_phase == Phase::Idle;
@@ -185,7 +186,7 @@ void HttpGuard::enforceDeadlines()
 {
     if (m_upgraded)
         return m_upgraded->enforceDeadlines();
-    const bool unread = m_guarded.unsentBytes() > 0;
+    const bool unread = unsentBytes(*m_socket) > 0;
     if ((unread && m_lastWrite.hasExpired(m_limits.stallTimeout.count())) || m_closeBy.hasExpired())
         return m_socket->abort();
     if (!m_deadline.hasExpired() || m_turn.waits()) // What came in time may not be read yet.
@@ -203,9 +204,6 @@ void HttpGuard::enforceDeadlines()
         qCWarning(logHttpGuard) << "no answer in time to" << m_head.method << m_head.path;
         return refuse({.status = 503, .detail = u"the handler took too long"_s});
     case Phase::Leaving:
-        if (!unread)
-            m_socket->abort();
-        return;
     case Phase::Upgraded:
         return;
     }
@@ -214,8 +212,6 @@ void HttpGuard::enforceDeadlines()
 /// Takes and answers one request, if a whole one has come. True: there may be another.
 bool HttpGuard::serve()
 {
-    if (m_phase == Phase::Leaving)
-        m_record.received(m_socket->skip(m_socket->bytesAvailable()));
     if (!mayTakeRequest())
         return false;
     if (!takeRequest())
@@ -234,7 +230,7 @@ bool HttpGuard::mayTakeRequest() const
     const bool isAway
         = m_phase == Phase::Answering || m_phase == Phase::Leaving || m_phase == Phase::Upgraded;
     return !isAway && !m_handingOn && m_socket->state() == QAbstractSocket::ConnectedState
-        && m_guarded.unsentBytes() == 0;
+        && unsentBytes(*m_socket) == 0;
 }
 
 bool HttpGuard::readMore()
@@ -307,7 +303,7 @@ bool HttpGuard::upgrade()
 {
     if (!m_upgrading)
         return false;
-    const auto decided = m_upgrading(m_head, m_guarded, m_record, m_common);
+    const auto decided = m_upgrading(m_head, *m_socket, m_record, m_common);
     if (std::holds_alternative<std::monostate>(decided))
         return false;
     if (const auto *problem = std::get_if<Problem>(&decided)) {
@@ -373,8 +369,8 @@ void HttpGuard::endRequest()
 {
     if (m_head.closes || !m_closeBy.isForever())
         leave(m_input.isEmpty() && m_socket->bytesAvailable() == 0
-                ? GuardedSocket::Client::HasSent
-                : GuardedSocket::Client::MaySend);
+                ? Parting::Peer::HasSent
+                : Parting::Peer::MaySend);
 }
 
 HttpGuard *HttpGuard::handingOn()
@@ -421,32 +417,24 @@ void HttpGuard::refuse(const Problem &problem)
     m_socket->write(refusalBytes(problem, m_head.method != "HEAD"));
     const bool isWhole = m_head.headBytes > 0
         && m_input.size() == m_head.headBytes + m_head.bodyBytes && m_socket->bytesAvailable() == 0;
-    leave(isWhole ? GuardedSocket::Client::HasSent : GuardedSocket::Client::MaySend);
+    leave(isWhole ? Parting::Peer::HasSent : Parting::Peer::MaySend);
 }
 
-/// Lets the client read the last answer: closing at once, with its bytes unread, would reset the
-/// connection and could take the answer away again.
-void HttpGuard::leave(GuardedSocket::Client client)
+void HttpGuard::leave(Parting::Peer client)
 {
-    enter(Phase::Leaving, m_limits.lingerTimeout);
-    m_client = client;
+    m_phase = Phase::Leaving;
     m_responder.reset();
     m_input.clear();
-    m_record.received(m_socket->skip(m_socket->bytesAvailable()));
-    if (m_guarded.unsentBytes() == 0)
-        m_guarded.closeWriting(m_client);
+    auto *parting = new Parting(*m_socket, client, m_limits.lingerTimeout);
+    connect(parting, &Parting::dropped, this, [this](qint64 bytes) { m_record.received(bytes); });
+    parting->begin();
 }
 
 void HttpGuard::progressWriting()
 {
     m_lastWrite.restart();
-    if (m_guarded.unsentBytes() > 0)
+    if (m_phase == Phase::Leaving || unsentBytes(*m_socket) > 0)
         return;
-    if (m_phase == Phase::Leaving) {
-        enter(Phase::Leaving, m_limits.lingerTimeout);
-        m_guarded.closeWriting(m_client);
-        return;
-    }
     if (m_phase == Phase::Idle)
         enter(Phase::Idle, m_limits.idleTimeout);
     m_turn.askLater();

@@ -8,6 +8,7 @@
 #include "net/connectionrecord.h"
 #include "net/guardedsocket.h"
 #include "net/liveconnection.h"
+#include "net/parting.h"
 #include "net/relayedsocket.h"
 #include "turns/turntaker.h"
 
@@ -89,7 +90,7 @@ private:
     void endRequest();
     void endRelay();
     void refuse(const Problem &problem);
-    void leave(GuardedSocket::Client client);
+    void leave(Parting::Peer client);
     void progressWriting();
     void enter(Phase phase, std::chrono::milliseconds limit);
 
@@ -114,7 +115,6 @@ private:
     std::unique_ptr<QHttpServerResponder> m_responder; ///< of an answer that is owed
     quint64 m_request = 0; ///< number of the last one that was handed on
     bool m_handingOn = false;
-    GuardedSocket::Client m_client = GuardedSocket::Client::MaySend; ///< once it is leaving
     QPointer<RelayedSocket> m_relay; ///< QHttpServer's, or this one's
     TurnTaker m_turn;
 };
