@@ -3,6 +3,7 @@
 
 #include "health/endlater.h"
 #include "health/politeclose.h"
+#include "http/headwriter.h"
 
 #include <QNetworkProxy>
 #include <QSslSocket>
@@ -25,16 +26,16 @@ QByteArray requestFor(const ProbeUrl &url, const QMap<QString, QString> &headers
         return std::ranges::any_of(headers.keys(),
             [name](const QString &it) { return it.compare(name, Qt::CaseInsensitive) == 0; });
     };
-    QByteArray request = "GET " + url.target + " HTTP/1.1\r\n";
+    HeadWriter request("GET " + url.target + " HTTP/1.1");
     if (!has("Host"_L1))
-        request += "Host: " + url.authority + "\r\n";
+        request.add("Host", url.authority);
     if (!has("User-Agent"_L1))
-        request += "User-Agent: semper\r\n";
+        request.add("User-Agent", "semper");
     if (!has("Accept"_L1))
-        request += "Accept: */*\r\n";
+        request.add("Accept", "*/*");
     for (const auto &[name, value] : headers.asKeyValueRange())
-        request += name.toLatin1() + ": " + value.toUtf8() + "\r\n";
-    return request + "Connection: close\r\n\r\n";
+        request.add(name.toLatin1(), value.toUtf8());
+    return request.add("Connection", "close").take();
 }
 
 } // namespace

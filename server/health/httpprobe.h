@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "health/httpanswer.h"
 #include "health/pathconnection.h"
 #include "health/repeatedprobe.h"
+#include "http/httpanswer.h"
 #include "output/boundedpattern.h"
 #include "spec/probeurl.h"
 
