@@ -3,9 +3,6 @@
 
 #include "turns/turnline.h"
 
-#include <QCoreApplication>
-#include <QEvent>
-
 #include <algorithm>
 #include <cerrno>
 #include <utility>
@@ -53,6 +50,7 @@ FramePump::FramePump(QObject *parent)
     : QObject(parent)
     , m_turn(std::make_shared<TurnLine>(), [this] { return deliver(); })
 {
+    connect(&m_bell, &Doorbell::heard, this, &FramePump::collect);
     m_thread.start([this](Id id, quint32 events) { serve(id, events); }, [] { return -1; });
 }
 
@@ -68,8 +66,10 @@ FramePump::Id FramePump::add(int socket, Listener *listener)
         const std::lock_guard lock(m_mutex);
         m_channels.insert(id, channel);
     }
-    if (!m_thread.set().add(socket, id, EPOLLIN | EPOLLONESHOT))
+    if (!m_thread.set().add(socket, id, EPOLLIN | EPOLLONESHOT)) {
         post(id, HungUp{});
+        ring();
+    }
     return id;
 }
 
@@ -134,11 +134,14 @@ void FramePump::finish(Id id)
     const auto channel = this->channel(id);
     if (!channel)
         return;
-    const std::lock_guard lock(channel->mutex);
-    channel->discarding = true;
-    channel->finishing = true;
-    send(id, *channel);
-    arm(id, *channel);
+    {
+        const std::lock_guard lock(channel->mutex);
+        channel->discarding = true;
+        channel->finishing = true;
+        send(id, *channel);
+        arm(id, *channel);
+    }
+    ring();
 }
 
 void FramePump::flush(Id id)
@@ -146,8 +149,11 @@ void FramePump::flush(Id id)
     const auto channel = this->channel(id);
     if (!channel)
         return;
-    const std::lock_guard lock(channel->mutex);
-    send(id, *channel);
+    {
+        const std::lock_guard lock(channel->mutex);
+        send(id, *channel);
+    }
+    ring();
 }
 
 void FramePump::flushAll()
@@ -184,14 +190,17 @@ void FramePump::serve(Id id, quint32 events)
     const auto channel = this->channel(id);
     if (!channel)
         return;
-    const std::lock_guard lock(channel->mutex);
-    if (channel->ended)
-        return;
-    if (events & EPOLLOUT)
-        send(id, *channel);
-    if (events & ~quint32(EPOLLOUT) && !channel->held)
-        receive(id, *channel);
-    arm(id, *channel);
+    {
+        const std::lock_guard lock(channel->mutex);
+        if (channel->ended)
+            return;
+        if (events & EPOLLOUT)
+            send(id, *channel);
+        if (events & ~quint32(EPOLLOUT) && !channel->held)
+            receive(id, *channel);
+        arm(id, *channel);
+    }
+    ring();
 }
 
 // True if there was something.
@@ -270,11 +279,20 @@ void FramePump::post(Id id, News news)
 {
     const std::lock_guard lock(m_mutex);
     m_arrivals.append({id, std::move(news)});
-    if (!std::exchange(m_delivering, true))
-        QCoreApplication::postEvent(this, new QEvent(QEvent::User));
 }
 
-void FramePump::customEvent(QEvent *)
+/// Without any lock, for which whoever hears the bell would have to wait.
+void FramePump::ring()
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_arrivals.isEmpty() || std::exchange(m_delivering, true))
+            return;
+    }
+    m_bell.ring();
+}
+
+void FramePump::collect()
 {
     QList<Arrival> arrivals;
     {

@@ -4,6 +4,7 @@
 #include <semper/semper_server_export.h>
 
 #include "boundary/frameconnection.h"
+#include "os/doorbell.h"
 #include "os/epollthread.h"
 #include "protocol/framereader.h"
 #include "turns/turntaker.h"
@@ -87,7 +88,8 @@ private:
     void send(Id id, Channel &channel);
     void arm(Id id, Channel &channel) const;
     void post(Id id, News news);
-    void customEvent(QEvent *event) override;
+    void ring();
+    void collect();
     [[nodiscard]] bool deliver();
     void release(Id id);
     void tell(Id id, const News &news);
@@ -102,6 +104,7 @@ private:
     QList<Arrival> m_arrivals;
     bool m_delivering = false; ///< a hand-over waits for the event loop
     Id m_lastId = 0;
+    Doorbell m_bell;
     EpollThread m_thread; ///< last, for it uses the others
 };
 

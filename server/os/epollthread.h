@@ -11,8 +11,7 @@
 namespace semper {
 
 /// A thread that serves those descriptors of a set that are ready. No signal is delivered to it.
-/// Whoever hands what came of it to an event loop does so under a std::mutex, and posts an event as
-/// a mere wake-up: ThreadSanitizer knows neither the locks within Qt nor its queues.
+/// What comes of it goes to an event loop under a std::mutex, and a Doorbell rings.
 class EpollThread
 {
 public:

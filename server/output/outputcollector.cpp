@@ -3,9 +3,6 @@
 
 #include "os/standarderror.h"
 
-#include <QCoreApplication>
-#include <QEvent>
-
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
@@ -39,6 +36,7 @@ OutputCollector::OutputCollector(QObject *parent)
     , m_buffer(readingBytes, Qt::Uninitialized)
 {
     m_clock.start();
+    connect(&m_bell, &Doorbell::heard, this, &OutputCollector::handOver);
     m_thread.start(
         [this](quint64 id, quint32) { m_isPending |= drain(id); }, [this] { return endRound(); });
 }
@@ -272,7 +270,7 @@ void OutputCollector::search(quint64 id, const Stream &stream)
             it->awaited = {};
         m_delivery.found.append(stream.launch);
     }
-    ring();
+    m_bell.ring();
 }
 
 void OutputCollector::endLine(Stream &stream)
@@ -347,17 +345,12 @@ bool OutputCollector::deliver()
     if (!batches.isEmpty()) {
         const std::lock_guard lock(m_mutex);
         m_delivery.batches = std::move(batches); // Nothing of them is shared by the two threads.
-        ring();
+        m_bell.ring();
     }
     return m_echo.tellLeftOut(now);
 }
 
-void OutputCollector::ring()
-{
-    QCoreApplication::postEvent(this, new QEvent(QEvent::User));
-}
-
-void OutputCollector::customEvent(QEvent *)
+void OutputCollector::handOver()
 {
     Delivery delivery;
     {

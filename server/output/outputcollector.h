@@ -4,6 +4,7 @@
 #include <semper/outputlimitsspec.h>
 #include <semper/semper_server_export.h>
 
+#include "os/doorbell.h"
 #include "os/epollthread.h"
 #include "output/boundedpattern.h"
 #include "output/outputbatch.h"
@@ -100,8 +101,7 @@ private:
     void skipLines(Stream &stream, QByteArrayView bytes);
     void search(quint64 id, const Stream &stream);
     [[nodiscard]] bool deliver();
-    void ring();
-    void customEvent(QEvent *event) override;
+    void handOver();
     [[nodiscard]] Delivery takeDelivery();
     void tell(const Delivery &delivery);
     [[nodiscard]] qint64 slice() const;
@@ -128,6 +128,7 @@ private:
     qint64 m_lastSlice = 0; ///< the thread's own
     bool m_isPending = false; ///< the thread's own: there is something to deliver
     quint64 m_lastId = 0;
+    Doorbell m_bell;
     EpollThread m_thread;
 };
 
