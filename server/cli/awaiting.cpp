@@ -158,11 +158,12 @@ private:
 
 } // namespace
 
-CommandOption timeoutOption(std::optional<std::chrono::milliseconds> otherwise)
+QCommandLineOption timeoutOption(std::optional<std::chrono::milliseconds> otherwise)
 {
-    return {u"timeout-ms"_s, u"N"_s,
+    return {u"timeout-ms"_s,
         otherwise ? Texts::tr("give up after N milliseconds; %1 by default").arg(otherwise->count())
-                  : Texts::tr("give up after N milliseconds; never by default")};
+                  : Texts::tr("give up after N milliseconds; never by default"),
+        u"N"_s};
 }
 
 std::variant<QDeadlineTimer, CommandExit> deadlineOf(const CommandLine &line,

@@ -14,7 +14,7 @@
 namespace semper {
 
 /// --timeout-ms, of every command that waits.
-[[nodiscard]] CommandOption timeoutOption(std::optional<std::chrono::milliseconds> otherwise);
+[[nodiscard]] QCommandLineOption timeoutOption(std::optional<std::chrono::milliseconds> otherwise);
 
 /// The value of --timeout-ms; \a otherwise where it is not there. Exit code 2 for no number.
 [[nodiscard]] std::variant<QDeadlineTimer, CommandExit> deadlineOf(const CommandLine &line,

@@ -132,7 +132,7 @@ Command reloadCommand()
         = Texts::tr("Makes the server read its configuration again and apply the changes."),
         .options = commonOptions(),
         .mostOperands = 0};
-    syntax.options.append({u"dry-run"_s, {}, Texts::tr("only print what would change")});
+    syntax.options.append({u"dry-run"_s, Texts::tr("only print what would change")});
     return {u"reload"_s, syntax, reload};
 }
 

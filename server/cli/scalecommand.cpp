@@ -100,7 +100,7 @@ Command scaleCommand()
         .options = commonOptions(),
         .leastOperands = 2,
         .mostOperands = 2};
-    syntax.options.append({{u"no-wait"_s, {}, Texts::tr("return once the server has accepted it")},
+    syntax.options.append({{u"no-wait"_s, Texts::tr("return once the server has accepted it")},
         timeoutOption(patience)});
     return {u"scale"_s, syntax, scale};
 }
