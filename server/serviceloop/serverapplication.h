@@ -22,7 +22,7 @@ namespace semper {
 struct ProgramInfo
 {
     QString version = {}; ///< what --version tells; empty: that of Semper
-    QList<QCommandLineOption> options = {}; ///< each known by its first name, in the long form
+    QList<QCommandLineOption> options = {}; ///< each known by the first of its names
 };
 
 /// What a program says about its server: the services, and through them the user processes.
