@@ -23,9 +23,13 @@ constexpr int patience = 30'000;
 QJsonObject sleeper()
 {
     const QJsonObject atOnce{{u"backoff_ms"_s, 1}, {u"backoff_max_ms"_s, 1}};
-    return {{u"sleeper"_s,
-        QJsonObject{
-            {u"command"_s, QJsonArray{helperProgram(u"sleeper"_s)}}, {u"restart"_s, atOnce}}}};
+    return {{u"command"_s, QJsonArray{helperProgram(u"sleeper"_s)}}, {u"restart"_s, atOnce}};
+}
+
+/// The process "babbler" of the blocking server sends \a message so often.
+QJsonObject babbling(const QJsonObject &message, int times)
+{
+    return {{u"settings"_s, QJsonObject{{u"message"_s, message}, {u"times"_s, times}}}};
 }
 
 QJsonObject loopOf(RunningServer &server)
@@ -52,12 +56,13 @@ private Q_SLOTS:
     void aLoopThatHangsIsShown();
     void aLoopThatHangsHasTheServerStartAnew();
     void aReloadIsRefusedWhileTheLoopHangs();
+    void aSlotMayWaitForAnAnswerInALoopOfItsOwn();
     void anObjectThatIsOlderThanTheServerHearsItsServices();
     void aChildOfAHandlerIsLeftToIt();
     void whatStandsAfterExecRunsOnce();
 
 private:
-    void start(const QJsonObject &top = {});
+    void start(const QJsonObject &top = {}, const QJsonObject &more = {});
     /// Has the services' loop block, and waits until it does.
     void block(std::chrono::milliseconds time);
     [[nodiscard]] QByteArray ask(const QByteArray &path);
@@ -72,9 +77,11 @@ void TestServiceLoop::init()
     m_server.reset();
 }
 
-void TestServiceLoop::start(const QJsonObject &top)
+void TestServiceLoop::start(const QJsonObject &top, const QJsonObject &more)
 {
-    m_server = std::make_unique<RunningServer>(sleeper(), top);
+    QJsonObject processes = more;
+    processes.insert(u"sleeper"_s, sleeper());
+    m_server = std::make_unique<RunningServer>(processes, top);
     m_server->embedIn(u"blocking-server"_s);
     QVERIFY2(m_server->start(), qPrintable(m_server->log()));
     QTRY_VERIFY_WITH_TIMEOUT(m_server->process(u"sleeper"_s)[u"ready"_s].toBool(), patience);
@@ -198,6 +205,14 @@ void TestServiceLoop::aReloadIsRefusedWhileTheLoopHangs()
     QCOMPARE(reload.exitCode, 1);
     QVERIFY2(reload.standardError.contains("a handler blocks"), reload.standardError);
     QCOMPARE(m_server->process(u"sleeper"_s)[u"state"_s], u"running"_s);
+}
+
+// The answer was behind the slot in the way between the loops: the slot waited for ever, with its
+// time-out.
+void TestServiceLoop::aSlotMayWaitForAnAnswerInALoopOfItsOwn()
+{
+    start({}, {{u"babbler"_s, babbling({{u"ask"_s, true}}, 3)}});
+    QTRY_COMPARE_WITH_TIMEOUT(ask("/answers"), "3", patience);
 }
 
 void TestServiceLoop::anObjectThatIsOlderThanTheServerHearsItsServices()
