@@ -197,14 +197,19 @@ void TestServiceLoop::aLoopThatHangsHasTheServerStartAnew()
     QCOMPARE(m_server->stop(), 0);
 }
 
+// Its refusal had the watchdog look at the turn as at a new one, and tell that the loop had
+// recovered.
 void TestServiceLoop::aReloadIsRefusedWhileTheLoopHangs()
 {
-    start();
+    start({{u"service_loop"_s, QJsonObject{{u"watchdog_ms"_s, 400}}}});
     block(1h);
+    QTRY_COMPARE_WITH_TIMEOUT(loopOf(*m_server)[u"state"_s], u"hung"_s, patience);
     const auto reload = m_server->command({u"reload"_s});
     QCOMPARE(reload.exitCode, 1);
     QVERIFY2(reload.standardError.contains("a handler blocks"), reload.standardError);
     QCOMPARE(m_server->process(u"sleeper"_s)[u"state"_s], u"running"_s);
+    QCOMPARE(loopOf(*m_server)[u"state"_s], u"hung"_s);
+    QVERIFY2(!m_server->log().contains(u"turns again"_s), qPrintable(m_server->log()));
 }
 
 // The answer was behind the slot in the way between the loops: the slot waited for ever, with its
