@@ -6,6 +6,7 @@
 
 #include <QElapsedTimer>
 #include <QJsonDocument>
+#include <QRegularExpression>
 #include <QTest>
 
 #include <chrono>
@@ -56,6 +57,7 @@ private Q_SLOTS:
     void aLoopThatHangsIsShown();
     void aLoopThatHangsHasTheServerStartAnew();
     void aReloadIsRefusedWhileTheLoopHangs();
+    void messagesForALoopThatHangsAreBounded();
     void aSlotMayWaitForAnAnswerInALoopOfItsOwn();
     void anObjectThatIsOlderThanTheServerHearsItsServices();
     void aChildOfAHandlerIsLeftToIt();
@@ -210,6 +212,25 @@ void TestServiceLoop::aReloadIsRefusedWhileTheLoopHangs()
     QCOMPARE(m_server->process(u"sleeper"_s)[u"state"_s], u"running"_s);
     QCOMPARE(loopOf(*m_server)[u"state"_s], u"hung"_s);
     QVERIFY2(!m_server->log().contains(u"turns again"_s), qPrintable(m_server->log()));
+}
+
+// An empty message counted for two bytes of 4 MiB: two million of them took 350 MB.
+void TestServiceLoop::messagesForALoopThatHangsAreBounded()
+{
+    QJsonObject babbler = babbling({}, 50'000);
+    babbler.insert(u"enabled"_s, false);
+    start({}, {{u"babbler"_s, babbler}});
+    block(1h);
+    QCOMPARE(m_server->command({u"start"_s, u"babbler"_s}).exitCode, 0);
+    QTRY_COMPARE_WITH_TIMEOUT(m_server->process(u"babbler"_s)[u"status"_s], u"sent"_s, patience);
+    const QRegularExpression told(u"(\\d+) messages of babbler were dropped"_s);
+    const auto dropped = [&] {
+        int sum = 0;
+        for (const QRegularExpressionMatch &match : told.globalMatch(m_server->log()))
+            sum += match.captured(1).toInt();
+        return sum;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(dropped() >= 30'000, patience);
 }
 
 // The answer was behind the slot in the way between the loops: the slot waited for ever, with its
