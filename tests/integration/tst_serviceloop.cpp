@@ -5,6 +5,7 @@
 #include "support/runningserver.h"
 
 #include <QElapsedTimer>
+#include <QFile>
 #include <QJsonDocument>
 #include <QRegularExpression>
 #include <QTest>
@@ -56,9 +57,11 @@ private Q_SLOTS:
     void aLoopThatHangsIsToldAndSoIsItsRecovery();
     void aLoopThatHangsIsShown();
     void aLoopThatHangsHasTheServerStartAnew();
+    void aStopOutweighsTheStartAnew();
     void aReloadIsRefusedWhileTheLoopHangs();
     void messagesForALoopThatHangsAreBounded();
     void aSlotMayWaitForAnAnswerInALoopOfItsOwn();
+    void aHandlerThatEndsTheLoopStopsEverything();
     void anObjectThatIsOlderThanTheServerHearsItsServices();
     void aChildOfAHandlerIsLeftToIt();
     void whatStandsAfterExecRunsOnce();
@@ -149,6 +152,7 @@ void TestServiceLoop::whileAHandlerBlocksTheServerStopsInTime()
     QCOMPARE(m_server->stop(), 0);
     QVERIFY2(time.elapsed() < 15'000, "a handler that blocks for an hour held the stop up");
     QVERIFY(m_server->log().contains(u"the program ends without them"_s));
+    QVERIFY(!QFile::exists(m_server->socketPath()));
     QCOMPARE(::kill(pid_t(sleeper), 0), -1);
 }
 
@@ -199,6 +203,21 @@ void TestServiceLoop::aLoopThatHangsHasTheServerStartAnew()
     QCOMPARE(m_server->stop(), 0);
 }
 
+// It ended with 1, as if it were to be started again.
+void TestServiceLoop::aStopOutweighsTheStartAnew()
+{
+    const QJsonObject stop{{u"timeout_ms"_s, 3000}};
+    const QJsonObject stubborn{
+        {u"command"_s, QJsonArray{helperProgram(u"ignore-term"_s)}}, {u"stop"_s, stop}};
+    start({{u"service_loop"_s, QJsonObject{{u"watchdog_ms"_s, 400}, {u"on_hang"_s, u"restart"_s}}}},
+        {{u"stubborn"_s, stubborn}});
+    QTRY_VERIFY_WITH_TIMEOUT(m_server->process(u"stubborn"_s)[u"ready"_s].toBool(), patience);
+    block(1h);
+    QTRY_VERIFY_WITH_TIMEOUT(m_server->log().contains(u"the server starts anew"_s), patience);
+    QCOMPARE(m_server->stop(), 0);
+    QCOMPARE(m_server->log().count(u"\nready"_s), 1);
+}
+
 // Its refusal had the watchdog look at the turn as at a new one, and tell that the loop had
 // recovered.
 void TestServiceLoop::aReloadIsRefusedWhileTheLoopHangs()
@@ -239,6 +258,17 @@ void TestServiceLoop::aSlotMayWaitForAnAnswerInALoopOfItsOwn()
 {
     start({}, {{u"babbler"_s, babbling({{u"ask"_s, true}}, 3)}});
     QTRY_COMPARE_WITH_TIMEOUT(ask("/answers"), "3", patience);
+}
+
+// Everything was killed, and the next server told of a lost one.
+void TestServiceLoop::aHandlerThatEndsTheLoopStopsEverything()
+{
+    start();
+    QCOMPARE(ask("/exit/7"), "ends");
+    QTRY_VERIFY_WITH_TIMEOUT(!m_server->isRunning(), patience);
+    QCOMPARE(m_server->stop(), 7);
+    QVERIFY2(m_server->log().contains(u"sleeper: stopped"_s), qPrintable(m_server->log()));
+    QVERIFY(!QFile::exists(m_server->folder() + u"/state/run"_s));
 }
 
 void TestServiceLoop::anObjectThatIsOlderThanTheServerHearsItsServices()
