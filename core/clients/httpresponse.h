@@ -7,7 +7,7 @@
 #include <QByteArray>
 #include <QJsonValue>
 #include <QString>
-#include <QStringView>
+#include <QAnyStringView>
 #include <QUrl>
 
 namespace semper {
@@ -27,7 +27,7 @@ public:
     /// The body's object or array; undefined where it is neither.
     [[nodiscard]] QJsonValue json() const;
     /// The value of \a name, whatever its case; several are joined by ", ". Empty for none.
-    [[nodiscard]] QString header(QStringView name) const;
+    [[nodiscard]] QString header(QAnyStringView name) const;
     /// Where the answer came from in the end, behind all redirections.
     [[nodiscard]] QUrl url() const { return m_url; }
 
