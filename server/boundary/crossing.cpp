@@ -47,25 +47,23 @@ void Crossing::wake()
         m_bell.ring();
 }
 
+// Work may let the loop turn: then the rest runs within it, in a call of its own.
 void Crossing::run()
 {
     const QDeadlineTimer turn(longestTurn);
-    for (;;) {
-        std::function<void()> work;
-        {
-            const std::lock_guard lock(m_mutex);
-            if (m_waiting.empty()) {
-                m_isAwake = false;
-                return;
-            }
-            if (turn.hasExpired()) {
-                m_isAwake = false;
-                return wake();
-            }
-            work = std::move(m_waiting.front());
-            m_waiting.pop_front();
-        }
+    std::unique_lock lock(m_mutex);
+    m_isAwake = false;
+    while (!m_waiting.empty()) {
+        if (turn.hasExpired())
+            return wake();
+        std::function<void()> work = std::move(m_waiting.front());
+        m_waiting.pop_front();
+        if (!m_waiting.empty())
+            wake();
+        lock.unlock();
         work();
+        work = nullptr; // what it owned may post as it goes
+        lock.lock();
     }
 }
 

@@ -22,7 +22,8 @@
 namespace semper {
 
 /// The way into an event loop from other threads: work that is handed in runs there, in order, a
-/// few milliseconds of it in each turn of the loop. Belongs to the thread that makes it; its
+/// few milliseconds of it in each turn of the loop. Work that has the loop turn, as a handler with
+/// a QEventLoop does, is overtaken by what comes after it. Belongs to the thread that makes it; its
 /// functions are for any.
 class SEMPER_SERVER_EXPORT Crossing : public QObject
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "boundary/crossing.h"
 
+#include <QEventLoop>
 #include <QSemaphore>
 #include <QTest>
 #include <QThread>
@@ -51,6 +52,7 @@ private Q_SLOTS:
     void afterTheEndNothingRuns();
     void inItsOwnLoopAQuestionIsAnsweredAtOnce();
     void aFloodLeavesTheLoopTimeForTheRest();
+    void workThatHasTheLoopTurnHoldsUpNothing();
 
 private:
     std::unique_ptr<LoopThread> m_thread;
@@ -128,6 +130,8 @@ void TestCrossing::whoWaitsIsToldOfTheEnd()
     m_crossing->close(); // before it asks, or while it waits
     asking.join();
     goOn.release();
+    m_thread.quit();
+    QVERIFY(m_thread.wait(QDeadlineTimer(patience))); // what acquires it is over
     QCOMPARE(answer, std::nullopt);
 }
 
@@ -161,6 +165,28 @@ void TestCrossing::aFloodLeavesTheLoopTimeForTheRest()
     QCOMPARE(doneBefore.wait_for(30s), std::future_status::ready);
     QVERIFY2(doneBefore.get() < 400, "an event waited for all that was posted before it");
     QCOMPARE(m_crossing->ask([&done] { return done; }, patience), 400);
+}
+
+// A service's slot that waited in an event loop of its own for the answer to a request waited for
+// ever: the answer was behind it in the crossing.
+void TestCrossing::workThatHasTheLoopTurnHoldsUpNothing()
+{
+    QSemaphore inside;
+    QSemaphore outside;
+    QEventLoop *nested = nullptr;
+    m_crossing->post([&] {
+        QEventLoop loop;
+        nested = &loop;
+        inside.release();
+        loop.exec();
+        outside.release();
+    });
+    m_crossing->post([] {}); // waits already when the loop turns
+    QVERIFY(inside.tryAcquire(1, 30'000));
+    QCOMPARE(m_crossing->ask([] { return 5; }, patience), 5);
+    m_crossing->post([&] { nested->quit(); });
+    QVERIFY(outside.tryAcquire(1, 30'000));
+    QCOMPARE(m_crossing->ask([] { return 7; }, patience), 7);
 }
 
 QTEST_GUILESS_MAIN(TestCrossing)
