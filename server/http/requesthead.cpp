@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "http/requesthead.h"
 
+#include "http/headwriter.h"
 #include "http/requesttarget.h"
 
 #include <algorithm>
@@ -278,16 +279,16 @@ QByteArray RequestHead::canonical(const QByteArray &scheme) const
         "trailer", "upgrade", "expect", "content-length", "http2-settings", "transfer-encoding"};
     const QByteArray host = value("host");
     const bool saysScheme = scheme != "http" && !host.isEmpty(); // which is what others assume
-    QByteArray bytes = method + ' ' + (saysScheme ? scheme + "://" + host : QByteArray()) + target
-        + " HTTP/1.1\r\n";
+    HeadWriter head(
+        method + ' ' + (saysScheme ? scheme + "://" + host : QByteArray()) + target + " HTTP/1.1");
     for (const auto &[name, text] : headers) {
         const QByteArray lower = name.toLower();
         if (std::ranges::find(hop, std::string_view(lower)) == std::end(hop))
-            bytes += name + ": " + text + "\r\n";
+            head.add(name, text);
     }
     if (bodyBytes > 0)
-        bytes += "Content-Length: " + QByteArray::number(bodyBytes) + "\r\n";
-    return bytes + "\r\n";
+        head.add("Content-Length", QByteArray::number(bodyBytes));
+    return head.take();
 }
 
 QByteArray bearerTokenOf(const RequestHead &head)

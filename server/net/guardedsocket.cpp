@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "net/guardedsocket.h"
 
-#include "net/tlsparting.h"
-
 #include <algorithm>
-
-#include <sys/socket.h>
 
 namespace semper {
 
@@ -37,26 +33,12 @@ qint64 GuardedSocket::bytesOfHead(const char *data, qint64 size)
     return size;
 }
 
-void GuardedTcpSocket::closeWriting(Client)
-{
-    ::shutdown(static_cast<int>(socketDescriptor()), SHUT_WR);
-}
-
 qint64 GuardedTcpSocket::writeData(const char *data, qint64 size)
 {
     const qint64 kept = pass(data, size);
     if (kept > 0 && QTcpSocket::writeData(data, kept) != kept)
         return -1;
     return size;
-}
-
-void GuardedTlsSocket::closeWriting(Client client)
-{
-    if (client == Client::MaySend)
-        return endOnceSilent(this);
-    // Not at once: who called goes on with an open socket.
-    QMetaObject::invokeMethod(
-        this, [this] { disconnectFromHost(); }, Qt::QueuedConnection);
 }
 
 qint64 GuardedTlsSocket::writeData(const char *data, qint64 size)

@@ -13,20 +13,12 @@ class GuardedSocket
 {
 public:
     enum class Answer { Whole, HeadOnly };
-    /// Whether the client may still be sending, or has said all that it had to.
-    enum class Client { MaySend, HasSent };
 
     GuardedSocket() = default;
     virtual ~GuardedSocket() = default;
     Q_DISABLE_COPY_MOVE(GuardedSocket)
 
     [[nodiscard]] virtual QTcpSocket &socket() = 0;
-    /// What was written and the kernel has not taken yet.
-    [[nodiscard]] virtual qint64 unsentBytes() const = 0;
-    /// Tells the client that no byte follows; it may still send. What is unsent is lost. With TLS
-    /// the connection ends: a turn later if it has sent all, else as endOnceSilent() has it, who
-    /// waits 200 ms at least.
-    virtual void closeWriting(Client client) = 0;
 
     /// What is written from here on answers the next request.
     void beginAnswer(Answer answer);
@@ -52,8 +44,6 @@ class GuardedTcpSocket : public QTcpSocket, public GuardedSocket
 public:
     using QTcpSocket::QTcpSocket;
     [[nodiscard]] QTcpSocket &socket() override { return *this; }
-    [[nodiscard]] qint64 unsentBytes() const override { return bytesToWrite(); }
-    void closeWriting(Client client) override;
 
 protected:
     qint64 writeData(const char *data, qint64 size) override;
@@ -65,11 +55,6 @@ class GuardedTlsSocket : public QSslSocket, public GuardedSocket
 public:
     using QSslSocket::QSslSocket;
     [[nodiscard]] QTcpSocket &socket() override { return *this; }
-    [[nodiscard]] qint64 unsentBytes() const override
-    {
-        return bytesToWrite() + encryptedBytesToWrite();
-    }
-    void closeWriting(Client client) override;
 
 protected:
     qint64 writeData(const char *data, qint64 size) override;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "notify/notifysocket.h"
+#include "os/epollset.h"
 
 #include <QByteArray>
 #include <QDeadlineTimer>
@@ -80,7 +81,7 @@ private:
     QByteArray m_run;
     QString m_sharedFolder; ///< once it is there
     bool m_hasOwnFolder = false;
-    int m_epoll;
+    EpollSet m_set;
     QSocketNotifier m_ready;
     QHash<int, NotifySocket *> m_sockets; ///< by descriptor
     QHash<QString, NotifySocket *> m_byName; ///< of its file

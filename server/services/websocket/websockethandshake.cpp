@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "services/websocket/websockethandshake.h"
 
+#include "http/headwriter.h"
 #include "http/requesthead.h"
 
 #include <QByteArrayList>
@@ -105,12 +106,15 @@ bool isOwnOrigin(const RequestHead &head)
 QByteArray canonicalHandshake(const RequestHead &head, const QString &subprotocol)
 {
     // The host is of no use behind here, and not every valid one is understood there.
-    QByteArray bytes = "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
-                       "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
-        + head.value("sec-websocket-key") + "\r\n";
+    HeadWriter written("GET / HTTP/1.1");
+    written.add("Host", "localhost")
+        .add("Upgrade", "websocket")
+        .add("Connection", "Upgrade")
+        .add("Sec-WebSocket-Version", "13")
+        .add("Sec-WebSocket-Key", head.value("sec-websocket-key"));
     if (!subprotocol.isEmpty())
-        bytes += "Sec-WebSocket-Protocol: " + subprotocol.toLatin1() + "\r\n";
-    return bytes + "\r\n";
+        written.add("Sec-WebSocket-Protocol", subprotocol.toLatin1());
+    return written.take();
 }
 
 } // namespace semper

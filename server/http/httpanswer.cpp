@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "health/httpanswer.h"
+#include "http/httpanswer.h"
 
 #include <QRegularExpression>
 
 #include <algorithm>
+#include <limits>
 
 using namespace Qt::StringLiterals;
 
@@ -17,15 +18,23 @@ constexpr qsizetype maximumBodyBytes = 1024 * 1024;
 constexpr qsizetype maximumLengthDigits = 15; // far beyond any body, and within 64 bits
 constexpr int switchingProtocols = 101; // which nobody asked for, and after which no HTTP comes
 
-/// The decimal or hexadecimal number that \a text is; -1 if it is none.
-qint64 numberFrom(const QByteArray &text, int base)
+/// The number that \a text is; -1 if it is none.
+qint64 numberFrom(const QByteArray &text)
 {
     const bool isNumber = !text.isEmpty() && text.size() <= maximumLengthDigits
-        && std::ranges::all_of(text, [base](char c) {
-               return (c >= '0' && c <= '9')
-                   || (base == 16 && ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')));
-           });
-    return isNumber ? text.toLongLong(nullptr, base) : -1;
+        && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+    return isNumber ? text.toLongLong() : -1;
+}
+
+QString tooLarge()
+{
+    return u"answered with a head of more than %1 bytes"_s.arg(maximumHeadBytes);
+}
+
+/// Of a body of any length: where it is cut off is not the chunks' to say.
+ChunkedBody anyChunks()
+{
+    return {std::numeric_limits<qint64>::max(), maximumHeadBytes};
 }
 
 } // namespace
@@ -38,6 +47,10 @@ int httpStatus(const QByteArray &line)
         u"^HTTP/1\\.[0-9] ([1-5][0-9]{2})( [\\t\\x20-\\x7e\\x80-\\xff]*)?\\r?\\n\\z"_s);
     return form.match(QString::fromLatin1(line)).captured(1).toInt();
 }
+
+HttpAnswer::HttpAnswer()
+    : m_chunks(anyChunks())
+{ }
 
 void HttpAnswer::take(const QByteArray &bytes)
 {
@@ -68,28 +81,14 @@ bool HttpAnswer::goOn()
             return false;
         takeField(line);
         break;
-    case Part::ChunkSize:
-        if (!takeLine(line))
-            return false;
-        takeChunkSize(line);
-        break;
-    case Part::ChunkEnd:
-        if (!takeLine(line))
-            return false;
-        m_part = Part::ChunkSize;
-        if (!line.trimmed().isEmpty())
-            breakOff(u"what came is not HTTP"_s);
-        break;
-    case Part::Trailer:
-        if (!takeLine(line))
-            return false;
-        if (line.trimmed().isEmpty())
-            m_state = State::Whole;
-        break;
     case Part::Counted:
-        return takeCounted(Part::Counted);
-    case Part::Chunk:
-        return takeCounted(Part::ChunkEnd);
+        takeBody(std::min<qint64>(m_length - m_body.size(), m_rest.size()));
+        if (m_body.size() == m_length)
+            m_state = State::Whole;
+        return false;
+    case Part::Chunks:
+        takeChunks();
+        return false;
     case Part::Rest:
         takeBody(m_rest.size());
         return false;
@@ -107,7 +106,7 @@ bool HttpAnswer::takeLine(QByteArray &line)
         return false;
     }
     if (m_headBytes + size > maximumHeadBytes) {
-        breakOff(u"answered with a head of more than %1 bytes"_s.arg(maximumHeadBytes));
+        breakOff(tooLarge());
         return false;
     }
     if (newline < 0)
@@ -142,7 +141,7 @@ void HttpAnswer::takeField(const QByteArray &line)
     } else if (name == "content-length") {
         // The same several times is one: RFC 9110, 8.6.
         for (const QByteArray &each : value.split(',')) {
-            const qint64 length = numberFrom(each.trimmed(), 10);
+            const qint64 length = numberFrom(each.trimmed());
             if (length < 0 || (m_length >= 0 && m_length != length))
                 return breakOff(u"answered with a Content-Length that is none"_s);
             m_length = length;
@@ -162,46 +161,38 @@ void HttpAnswer::endHead()
     if (hasNone || (!m_coded && m_length == 0)) {
         m_state = State::Whole;
     } else if (m_coded) {
-        m_part = m_chunked ? Part::ChunkSize : Part::Rest;
+        m_part = m_chunked ? Part::Chunks : Part::Rest;
     } else if (m_length > 0) {
-        m_left = m_length;
         m_part = Part::Counted;
     } else {
         m_part = Part::Rest;
     }
 }
 
-void HttpAnswer::takeChunkSize(const QByteArray &line)
+void HttpAnswer::takeChunks()
 {
-    m_left = numberFrom(line.split(';').first().trimmed(), 16);
-    if (m_left < 0)
-        breakOff(u"what came is not HTTP"_s);
-    else
-        m_part = m_left == 0 ? Part::Trailer : Part::Chunk;
-}
-
-/// Of a body whose size is known; \a next follows its last byte.
-bool HttpAnswer::takeCounted(Part next)
-{
-    const qint64 size = std::min<qint64>(m_left, m_rest.size());
-    m_left -= size;
-    takeBody(size);
-    if (m_left > 0 || m_state != State::Body)
-        return false;
-    if (next == Part::Counted)
+    const auto problem = m_chunks.take(m_rest);
+    m_body = m_chunks.bytes();
+    if (m_chunks.isWhole())
         m_state = State::Whole;
-    m_part = next;
-    return m_state == State::Body;
+    cutOff();
+    if (problem && m_state == State::Body)
+        breakOff(problem->status == 431 ? tooLarge() : u"what came is not HTTP"_s);
 }
 
 void HttpAnswer::takeBody(qint64 size)
 {
     m_body += m_rest.first(size);
     m_rest.remove(0, size);
-    if (m_body.size() >= maximumBodyBytes) {
-        m_body.truncate(maximumBodyBytes);
-        m_state = State::Whole;
-    }
+    cutOff();
+}
+
+void HttpAnswer::cutOff()
+{
+    if (m_body.size() < maximumBodyBytes)
+        return;
+    m_body.truncate(maximumBodyBytes);
+    m_state = State::Whole;
 }
 
 void HttpAnswer::breakOff(const QString &fault)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "http/chunkedbody.h"
+
 #include <semper/semper_server_export.h>
 
 #include <QByteArray>
@@ -25,6 +27,8 @@ public:
         Broken, ///< it is no HTTP, or none that can be read; see fault()
     };
 
+    HttpAnswer();
+
     /// What has come.
     void take(const QByteArray &bytes);
     /// Nothing more comes, because the connection is over.
@@ -41,27 +45,27 @@ public:
     [[nodiscard]] QString fault() const { return m_fault; }
 
 private:
-    enum class Part { StatusLine, Fields, Counted, ChunkSize, Chunk, ChunkEnd, Trailer, Rest };
+    enum class Part { StatusLine, Fields, Counted, Chunks, Rest };
 
     [[nodiscard]] bool goOn();
     [[nodiscard]] bool takeLine(QByteArray &line);
     void takeStatusLine(const QByteArray &line);
     void takeField(const QByteArray &line);
     void endHead();
-    void takeChunkSize(const QByteArray &line);
-    [[nodiscard]] bool takeCounted(Part next);
+    void takeChunks();
     void takeBody(qint64 size);
+    void cutOff();
     void breakOff(const QString &fault);
 
     State m_state = State::Head;
     Part m_part = Part::StatusLine;
     QByteArray m_rest; ///< not looked at yet
-    qsizetype m_headBytes = 0; ///< of all heads, chunk sizes and trailers
+    qsizetype m_headBytes = 0; ///< of all heads
     int m_status = 0;
     qint64 m_length = -1; ///< of the body as the head tells it; -1: it does not
     bool m_chunked = false;
     bool m_coded = false; ///< in another way than in chunks alone: by Transfer-Encoding
-    qint64 m_left = 0; ///< of the body, or of one chunk of it
+    ChunkedBody m_chunks; ///< the body, where it comes in them
     QByteArray m_body;
     QString m_fault;
 };
