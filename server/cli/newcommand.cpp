@@ -134,7 +134,7 @@ Command newCommand()
         .leastOperands = 1,
         .mostOperands = 1};
     syntax.options.append(
-        {u"directory"_s, u"DIR"_s, Texts::tr("the folder to make NAME/ in, instead of this one")});
+        {u"directory"_s, Texts::tr("the folder to make NAME/ in, instead of this one"), u"DIR"_s});
     return {u"new"_s, syntax, makeNew};
 }
 

@@ -109,8 +109,7 @@ void SupervisionHouse::followSignals()
 {
     m_signals = std::make_unique<UnixSignals>();
     connect(m_signals.get(), &UnixSignals::terminateRequested, this, [this](bool again) {
-        Guardian::setRestartAfterEnd(false);
-        shutDown();
+        stop();
         if (again) {
             qCInfo(logSupervisionHouse, "asked a second time: everything is killed now");
             m_supervisor.killAll();
@@ -119,7 +118,7 @@ void SupervisionHouse::followSignals()
     connect(m_signals.get(), &UnixSignals::childEnded, &m_supervisor, &Supervisor::childEnded);
     connect(m_signals.get(), &UnixSignals::hangUp, this, [this] {
         if (Guardian::endsWithItsTerminal())
-            return shutDown();
+            return stop();
         m_supervisor.reload({.by = u"SIGHUP"_s}, {}); // what comes of it is logged
     });
 }
@@ -301,6 +300,19 @@ void SupervisionHouse::announce() const
     std::fflush(stdout);
 }
 
+void SupervisionHouse::stop()
+{
+    m_startsAnew = false;
+    Guardian::setRestartAfterEnd(false);
+    shutDown();
+}
+
+void SupervisionHouse::partFromServices()
+{
+    m_services = nullptr;
+    m_serviceLoop.forget();
+}
+
 void SupervisionHouse::shutDown()
 {
     if (m_supervisor.isShuttingDown())
@@ -333,8 +345,8 @@ void SupervisionHouse::followServiceLoop()
         if (m_supervisor.isShuttingDown())
             return;
         qCCritical(logSupervisionHouse, "the server starts anew, as its configuration says");
+        m_startsAnew = true;
         Guardian::setRestartAfterEnd(true);
-        m_exitCode = int(ExitCode::Failed);
         shutDown();
     });
 }
@@ -360,7 +372,7 @@ void SupervisionHouse::end()
     m_hub.flush();
     if (!m_failure.isEmpty())
         qCCritical(logSupervisionHouse, "stopped: %s", qUtf8Printable(m_failure));
-    Q_EMIT finished(m_exitCode);
+    Q_EMIT finished(m_startsAnew ? int(ExitCode::Failed) : m_exitCode);
 }
 
 QJsonObject SupervisionHouse::describe() const

@@ -3,8 +3,12 @@
 
 #include <QDir>
 #include <QFile>
+#include <QNetworkAccessManager>
+#include <QNetworkReply>
 #include <QRegularExpression>
 #include <QTest>
+
+#include <memory>
 
 using namespace Qt::StringLiterals;
 using namespace semper;
@@ -70,6 +74,7 @@ private Q_SLOTS:
     void aProcessThatTalksToRedisBuilds();
     void theFirstProcessOfTheReadmeBuildsAndRuns();
     void theDatabaseProcessOfTheDocsBuildsAndRuns();
+    void theProgramOfTheDocsBuildsAndServes();
     void aPluginInAFolderBelowMayBeAUnityBuild();
     void whatTheCompilerGetsWrongIsRefused();
     void aProjectMayContainSemper();
@@ -81,6 +86,7 @@ private:
         const QString &source, const QString &into, const QStringList &options = {});
     void runOrders(const QString &pluginPath);
     void runVisitors(const QString &pluginPath);
+    void runShop(const QString &program);
 
     QTemporaryDir m_directory;
 };
@@ -200,6 +206,23 @@ void TestConsumer::theDatabaseProcessOfTheDocsBuildsAndRuns()
     runOrders(QString());
 }
 
+void TestConsumer::theProgramOfTheDocsBuildsAndServes()
+{
+#ifndef SEMPER_BUILD_SERVER
+    QSKIP("built without Semper::Server");
+#endif
+    const QString text
+        = contentsOf(qEnvironmentVariable("SEMPER_TEST_SOURCE") + u"/docs/http.md"_s);
+    const qsizetype marker = text.indexOf(u"<!-- first-program -->"_s);
+    QVERIFY(marker >= 0);
+    QVERIFY(QDir(m_directory.path()).mkpath(u"program"_s));
+    write(u"program/main.cpp"_s, blockBehind(text, marker, u"cpp"_s));
+    write(u"program/CMakeLists.txt"_s, blockBehind(text, marker, u"cmake"_s));
+    const QString output = build(path(u"program"_s), path(u"program/build"_s));
+    QVERIFY2(!output.startsWith(u"failed"_s), qPrintable(output));
+    runShop(path(u"program/build/shop"_s));
+}
+
 void TestConsumer::aPluginInAFolderBelowMayBeAUnityBuild()
 {
     QVERIFY(QDir(m_directory.path()).mkpath(u"united/plugins"_s));
@@ -287,6 +310,32 @@ QString TestConsumer::build(const QString &source, const QString &into, const QS
     if (configured.startsWith(u"failed"_s))
         return configured;
     return run(QStringLiteral(SEMPER_CMAKE), {u"--build"_s, into});
+}
+
+void TestConsumer::runShop(const QString &program)
+{
+    write(u"shop.json"_s, uR"({"control": {"listen": "127.0.0.1:0"},
+             "services": {"shop": {"type": "http", "listen": "127.0.0.1:0"}}})"_s);
+    QProcess server;
+    server.start(program,
+        {u"--config"_s, path(u"shop.json"_s), u"--socket"_s, path(u"socket"_s),
+            u"--state-directory"_s, path(u"state"_s), u"--greeting"_s, u"good day"_s});
+    QString printed;
+    QTRY_VERIFY2_WITH_TIMEOUT(
+        (printed += QString::fromLocal8Bit(server.readAllStandardOutput())).contains(u"\nready"_s),
+        server.readAllStandardError().constData(), patience);
+    const QRegularExpressionMatch address
+        = QRegularExpression(u"shop (http://127\\.0\\.0\\.1:\\d+)"_s).match(printed);
+    QVERIFY2(address.hasMatch(), qPrintable(printed));
+
+    QNetworkAccessManager client;
+    const std::unique_ptr<QNetworkReply> answer(
+        client.get(QNetworkRequest(QUrl(address.captured(1) + u"/hello"_s))));
+    QTRY_VERIFY_WITH_TIMEOUT(answer->isFinished(), patience);
+    QCOMPARE(answer->readAll(), "good day");
+    server.terminate();
+    QVERIFY(server.waitForFinished(patience));
+    QCOMPARE(server.exitCode(), 0);
 }
 
 void TestConsumer::runVisitors(const QString &pluginPath)

@@ -59,6 +59,7 @@ private Q_SLOTS:
     void theStockServiceTellsThatItIsUp();
     void anythingElseIsNotFound();
     void anOwnRouteReplacesTheStockOne();
+    void namesAndPathsMayBeAnyLiteral();
     void handlersReturnWhatTheyLike();
     void namesOfHeadersAreInLowerCase();
     void routesOfOneMethodAnswerHeadToo();
@@ -103,6 +104,23 @@ void TestHttpService::anOwnRouteReplacesTheStockOne()
     QCOMPARE(service.listen(), std::nullopt);
     RawClient client(portOf(service), get("/"));
     QTRY_COMPARE_WITH_TIMEOUT(client.body(), "mine", patience);
+}
+
+void TestHttpService::namesAndPathsMayBeAnyLiteral()
+{
+    HttpService service("shop", {.listen = u"127.0.0.1:0"_s});
+    service.route("/narrow", [] { return "narrow "; });
+    service.route(u"/wide", [] { return "wide "; });
+    service.route("/latin"_L1, HttpService::Method::Get, [] { return "latin"; });
+    service.addProcess("worker", {.className = u"Worker"_s});
+    QCOMPARE(service.name(), u"shop"_s);
+    QVERIFY(service.processes().contains(u"worker"_s));
+    QCOMPARE(service.listen(), std::nullopt);
+    RawClient client(portOf(service), get("/narrow") + get("/wide") + get("/latin"));
+    QTRY_COMPARE_WITH_TIMEOUT(client.answers(), 3, patience);
+    QVERIFY(client.received().contains("narrow "));
+    QVERIFY(client.received().contains("wide "));
+    QTRY_VERIFY_WITH_TIMEOUT(client.received().endsWith("latin"), patience);
 }
 
 void TestHttpService::handlersReturnWhatTheyLike()

@@ -23,7 +23,7 @@ Q_LOGGING_CATEGORY(logHttpService, "semper.server.http", QtInfoMsg)
 
 } // namespace
 
-HttpService::HttpService(const QString &name, const Options &options)
+HttpService::HttpService(QAnyStringView name, const Options &options)
     : Service(name, {.listen = options.listen, .tls = options.tls}, options.limits.common())
     , m_httpLimits(options.limits)
 {

@@ -61,7 +61,8 @@ RpcConnection::RpcConnection(QTcpSocket *socket, quint64 id, const ListenerSpec 
     m_record.bound([this] { return heldBytes(); },
         [this] {
             qCWarning(logRpcConnection).noquote()
-                << m_record.peer() << "is cut off: clients hold too much together, and it most";
+                << m_record.peer()
+                << "is cut off: clients hold too much memory together, and this one most";
             QMetaObject::invokeMethod(this, &RpcConnection::abort, Qt::QueuedConnection);
         });
     m_wait.setSingleShot(true);

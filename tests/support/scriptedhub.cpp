@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "dashboard/scriptedhub.h"
+#include "support/scriptedhub.h"
 
 #include "protocol/frame.h"
 #include "protocol/keys.h"
@@ -27,6 +27,14 @@ void ScriptedHub::die()
         watcher->abort();
         watcher->deleteLater();
     }
+}
+
+void ScriptedHub::dismiss(const QString &code, const QString &detail)
+{
+    broadcast(makeFrame(frames::error, {{keys::code, code}, {keys::detail, detail}}));
+    const auto watchers = m_watchers; // each leaves the list as it goes
+    for (const auto &[watcher, reader] : watchers)
+        watcher->disconnectFromServer();
 }
 
 void ScriptedHub::setProcesses(const QList<ProcessStatus> &processes)
@@ -138,8 +146,11 @@ void ScriptedHub::answer(QLocalSocket *watcher, const QJsonObject &frame)
         watcher->write(encodeFrame(makeFrame(frames::welcome, {{keys::version, 1}})));
     if (type == frames::subscribe) {
         snapshotTo(watcher);
+        if (m_obey && !m_commands.isEmpty())
+            QMetaObject::invokeMethod(this, m_obey, Qt::QueuedConnection);
         for (const QJsonObject &event : m_events)
-            watcher->write(encodeFrame(makeFrame(frames::event, {{keys::event, event}})));
+            if (frame.contains(keys::after))
+                watcher->write(encodeFrame(makeFrame(frames::event, {{keys::event, event}})));
     }
     if (type != frames::command)
         return;
@@ -148,7 +159,7 @@ void ScriptedHub::answer(QLocalSocket *watcher, const QJsonObject &frame)
         result.insert(keys::ok, true);
     else
         result.insert(
-            keys::error, QJsonObject{{keys::code, u"refused"_s}, {keys::detail, m_refusal}});
+            keys::error, QJsonObject{{keys::code, m_refusalCode}, {keys::detail, m_refusal}});
     watcher->write(encodeFrame(makeFrame(frames::result, result)));
 }
 
@@ -159,8 +170,8 @@ void ScriptedHub::snapshotTo(QLocalSocket *watcher)
         processes.append(process.toJson());
     const QJsonObject service{{keys::name, u"http"_s}, {keys::type, u"http"_s},
         {keys::addresses, QJsonArray{u"127.0.0.1:18306"_s}}, {keys::connections, 2}};
-    const QJsonObject server{
-        {keys::node, u"orders-1"_s}, {keys::pid, 4711}, {keys::services, QJsonArray{service}}};
+    const QJsonObject server{{keys::node, u"orders-1"_s}, {keys::pid, 4711}, {keys::uptimeMs, 5000},
+        {keys::services, QJsonArray{service}}};
     const QList<QJsonObject> parts = splitFrame(
         makeFrame(frames::snapshot, {{keys::server, server}}), keys::processes, processes);
     for (const QJsonObject &part : parts)

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: LGPL-3.0-or-later
 #pragma once
 
 #include <QHashFunctions>
@@ -6,10 +6,11 @@
 #include <QMetaType>
 #include <QString>
 
-namespace semper::dashboard {
+#include <tuple>
 
-/// Names one instance of a process for as long as a server lives. Commands are bound to it,
-/// never to a row of a table: rows move.
+namespace semper {
+
+/// Names one instance of a process for as long as a server lives. By name, then instance.
 struct ProcessId
 {
     QString name;
@@ -19,6 +20,10 @@ struct ProcessId
     [[nodiscard]] QString selector() const { return name + u':' + QString::number(instance); }
 
     friend bool operator==(const ProcessId &, const ProcessId &) = default;
+    friend bool operator<(const ProcessId &one, const ProcessId &other)
+    {
+        return std::tie(one.name, one.instance) < std::tie(other.name, other.instance);
+    }
     friend size_t qHash(const ProcessId &id, size_t seed = 0) noexcept
     {
         return qHashMulti(seed, id.name, id.instance);
@@ -27,6 +32,6 @@ struct ProcessId
 
 using ProcessIds = QList<ProcessId>;
 
-} // namespace semper::dashboard
+} // namespace semper
 
-Q_DECLARE_METATYPE(semper::dashboard::ProcessId)
+Q_DECLARE_METATYPE(semper::ProcessId)

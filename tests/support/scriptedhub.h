@@ -9,7 +9,9 @@
 #include <QLocalSocket>
 #include <QObject>
 
+#include <functional>
 #include <map>
+#include <utility>
 
 namespace semper {
 
@@ -33,13 +35,23 @@ public:
     [[nodiscard]] bool listen(const QString &path);
     /// Drops all watchers and goes away, as a killed server does.
     void die();
+    /// Takes no new watchers; those that are there stay.
+    void stopListening() { m_server.close(); }
+    /// Sends all watchers away, and tells them why.
+    void dismiss(const QString &code, const QString &detail);
     /// Stops answering and sending, as a stopped server does; its sockets stay open.
     void freeze() { m_frozen = true; }
 
     [[nodiscard]] qsizetype watchers() const { return qsizetype(m_watchers.size()); }
     [[nodiscard]] const QList<Command> &commands() const { return m_commands; }
     /// From now on commands are refused with \a problem; accepted again with an empty one.
-    void refuse(const QString &problem) { m_refusal = problem; }
+    void refuse(const QString &problem, const QString &code = QStringLiteral("refused"))
+    {
+        m_refusal = problem;
+        m_refusalCode = code;
+    }
+    /// \a obey runs after each snapshot that a watcher asks for once it has sent a command.
+    void whenCommanded(std::function<void()> obey) { m_obey = std::move(obey); }
 
     void setProcesses(const QList<ProcessStatus> &processes);
     /// Changes or adds a process, and says so.
@@ -66,6 +78,8 @@ private:
     QList<QJsonObject> m_events;
     QList<Command> m_commands;
     QString m_refusal;
+    QString m_refusalCode;
+    std::function<void()> m_obey;
     bool m_frozen = false;
 };
 
