@@ -209,7 +209,7 @@ void Hub::openSession(HubConnection *connection, SupervisedProcess *process)
     connect(session, &ProcessSession::answered, this,
         [this, session](const QJsonObject &response) { m_messenger.answered(*session, response); });
     m_messenger.open(*session);
-    if (process->state().phase == ProcessPhase::Stopping) // asked before it could hear
+    if (process->state().phase() == ProcessPhase::Stopping) // asked before it could hear
         session->requestStop(process->spec().stop.timeout);
 }
 

@@ -116,7 +116,7 @@ void TestSupervisor::theTimeToBecomeReadyBeginsWithTheTurnOfTheLaunch()
     }
     QVERIFY(waiting);
     QCOMPARE(waiting->signals_, QList<int>());
-    QCOMPARE(house.supervisor.find(u"it"_s, 1)->state().phase, ProcessPhase::Starting);
+    QCOMPARE(house.supervisor.find(u"it"_s, 1)->state().phase(), ProcessPhase::Starting);
     waiting->takeTurn();
     QTRY_COMPARE_WITH_TIMEOUT(describe(house.supervisor.find(u"it"_s, 1)->state().cause),
         u"not ready within 50 ms: it did not "
@@ -132,7 +132,7 @@ void TestSupervisor::aTextOfOneIsNoMatterOfItsGroup()
     for (const auto &launch : std::as_const(house.launcher->launches))
         launch->takeTurn();
     SupervisedProcess *one = house.supervisor.find(u"it"_s, 0);
-    QCOMPARE(one->state().phase, ProcessPhase::Running);
+    QCOMPARE(one->state().phase(), ProcessPhase::Running);
     QElapsedTimer taken;
     taken.start();
     for (int i = 0; i < texts; ++i)
