@@ -16,6 +16,7 @@
 #include "protocol/frame.h"
 #include "protocol/keys.h"
 #include "supervisionloop/statusline.h"
+#include "supervisor/processview.h"
 
 #include <QDir>
 #include <QLoggingCategory>
@@ -355,7 +356,7 @@ QString SupervisionHouse::statusText() const
 {
     QList<ProcessStatus> list;
     for (const SupervisedProcess *process : m_supervisor.all())
-        list.append(process->status());
+        list.append(statusOf(*process));
     const QString line = m_supervisor.isShuttingDown() ? stoppingLine(list) : statusLine(list);
     return m_serviceLoop.isHung() ? line + u"; the service loop hangs"_s : line;
 }
