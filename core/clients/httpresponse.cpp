@@ -25,10 +25,10 @@ QJsonValue HttpResponse::json() const
     return QJsonValue::Undefined;
 }
 
-QString HttpResponse::header(QStringView name) const
+QString HttpResponse::header(QAnyStringView name) const
 {
     for (const auto &[key, value] : m_headers) {
-        if (name.compare(QLatin1StringView(key), Qt::CaseInsensitive) == 0)
+        if (QAnyStringView::compare(name, QLatin1StringView(key), Qt::CaseInsensitive) == 0)
             return QString::fromLatin1(value);
     }
     return {};

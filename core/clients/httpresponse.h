@@ -4,10 +4,10 @@
 #include <semper/httprequest.h>
 #include <semper/semper_clients_export.h>
 
+#include <QAnyStringView>
 #include <QByteArray>
 #include <QJsonValue>
 #include <QString>
-#include <QStringView>
 #include <QUrl>
 
 namespace semper {
@@ -27,7 +27,7 @@ public:
     /// The body's object or array; undefined where it is neither.
     [[nodiscard]] QJsonValue json() const;
     /// The value of \a name, whatever its case; several are joined by ", ". Empty for none.
-    [[nodiscard]] QString header(QStringView name) const;
+    [[nodiscard]] QString header(QAnyStringView name) const;
     /// Where the answer came from in the end, behind all redirections.
     [[nodiscard]] QUrl url() const { return m_url; }
 

@@ -94,9 +94,9 @@ RpcClient::RpcClient(TaskScope &scope, const QUrl &address, const RpcClientOptio
 RpcClient::~RpcClient() = default;
 
 QString RpcClient::swoftRoute(
-    const QString &interface, const QString &method, const QString &version)
+    QAnyStringView interface, QAnyStringView method, QAnyStringView version)
 {
-    return version + u"::"_s + interface + u"::"_s + method;
+    return u"%1::%2::%3"_s.arg(version.toString(), interface.toString(), method.toString());
 }
 
 QString RpcClient::defaultVersion()

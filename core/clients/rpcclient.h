@@ -62,28 +62,28 @@ public:
 
     /// With \a arguments by position: numbers, strings, booleans, or any QJsonValue.
     template <class... Arguments>
-    [[nodiscard]] QCoro::Task<QJsonValue> call(const QString &method, const Arguments &...arguments)
+    [[nodiscard]] QCoro::Task<QJsonValue> call(QAnyStringView method, const Arguments &...arguments)
     {
-        return send(method, list(arguments...), false);
+        return send(method.toString(), list(arguments...), false);
     }
     /// With arguments by name.
     [[nodiscard]] QCoro::Task<QJsonValue> callNamed(
-        const QString &method, const QJsonObject &arguments)
+        QAnyStringView method, const QJsonObject &arguments)
     {
-        return send(method, arguments, false);
+        return send(method.toString(), arguments, false);
     }
     /// Has no answer; done, with a null, once it was handed to the system, over HTTP once it
     /// arrived. In Swoft's framing, where all is answered, as call().
     template <class... Arguments>
     [[nodiscard]] QCoro::Task<QJsonValue> notify(
-        const QString &method, const Arguments &...arguments)
+        QAnyStringView method, const Arguments &...arguments)
     {
-        return send(method, list(arguments...), true);
+        return send(method.toString(), list(arguments...), true);
     }
 
     /// `<version>::<interface>::<method>`, a method in Swoft's framing.
     [[nodiscard]] static QString swoftRoute(
-        const QString &interface, const QString &method, const QString &version = defaultVersion());
+        QAnyStringView interface, QAnyStringView method, QAnyStringView version = defaultVersion());
 
 private:
     struct Private;

@@ -20,7 +20,7 @@ Database::Database(TaskScope &scope, const DatabaseOptions &options)
     , m_timeout(options.timeout)
 { }
 
-Database::Database(TaskScope &scope, QStringView url)
+Database::Database(TaskScope &scope, QAnyStringView url)
     : Database(scope, DatabaseOptions::fromUrl(url))
 { }
 

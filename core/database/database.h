@@ -34,7 +34,7 @@ public:
     /// \a scope must outlive it and every statement.
     Database(TaskScope &scope, const DatabaseOptions &options);
     /// Throws std::invalid_argument, as DatabaseOptions::fromUrl() does.
-    Database(TaskScope &scope, QStringView url);
+    Database(TaskScope &scope, QAnyStringView url);
     ~Database() override;
     Database(const Database &);
     Database &operator=(const Database &);

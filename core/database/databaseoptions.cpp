@@ -81,12 +81,13 @@ void readQuery(DatabaseOptions &options, const QUrl &url)
 
 } // namespace
 
-DatabaseOptions DatabaseOptions::fromUrl(QStringView text)
+DatabaseOptions DatabaseOptions::fromUrl(QAnyStringView address)
 {
-    if (text.startsWith(u"sqlite:"))
-        return sqlite(text.sliced(7));
+    const QString text = address.toString();
+    if (text.startsWith("sqlite:"_L1))
+        return sqlite(QStringView(text).sliced(7));
 
-    const QUrl url(text.toString(), QUrl::StrictMode);
+    const QUrl url(text, QUrl::StrictMode);
     const QString scheme = url.scheme();
     DatabaseOptions options;
     if (scheme == "postgresql"_L1 || scheme == "postgres"_L1)

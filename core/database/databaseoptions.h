@@ -3,10 +3,10 @@
 
 #include <semper/semper_database_export.h>
 
+#include <QAnyStringView>
 #include <QJsonValue>
 #include <QMap>
 #include <QString>
-#include <QStringView>
 
 #include <chrono>
 
@@ -41,7 +41,7 @@ struct SEMPER_DATABASE_EXPORT DatabaseOptions
     /// sqlite:PATH, sqlite::memory:, postgresql://USER@HOST:PORT/NAME or mariadb://..., behind a
     /// ? any of sslmode, sslrootcert, sslcert and sslkey, host=FOLDER (PostgreSQL) and
     /// socket=PATH (MariaDB). Throws std::invalid_argument; a password is none of it.
-    [[nodiscard]] static DatabaseOptions fromUrl(QStringView url);
+    [[nodiscard]] static DatabaseOptions fromUrl(QAnyStringView url);
 
     /// A URL, or an object: "url", "password_file", "password_variable", "connections", "queue",
     /// "timeout_ms", "connect_timeout_ms", "maximum_rows", "maximum_bytes". Throws

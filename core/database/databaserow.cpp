@@ -28,10 +28,10 @@ namespace {
     }
 }
 
-[[noreturn]] void throwMissing(QStringView name, const QStringList &columns)
+[[noreturn]] void throwMissing(QAnyStringView name, const QStringList &columns)
 {
-    throw DatabaseError::Conversion(
-        u"there is no column %1 in the result; there are %2"_s.arg(name, columns.join(u", "_s)));
+    throw DatabaseError::Conversion(u"there is no column %1 in the result; there are %2"_s.arg(
+        name.toString(), columns.join(u", "_s)));
 }
 
 } // namespace
@@ -43,10 +43,10 @@ DatabaseRow::DatabaseRow(
     , m_number(number)
 { }
 
-qsizetype DatabaseRow::indexOf(QStringView name) const
+qsizetype DatabaseRow::indexOf(QAnyStringView name) const
 {
     for (qsizetype i = 0; i < m_columns->size(); ++i)
-        if (name.compare(m_columns->at(i), Qt::CaseInsensitive) == 0)
+        if (QAnyStringView::compare(name, m_columns->at(i), Qt::CaseInsensitive) == 0)
             return i;
     throwMissing(name, *m_columns);
 }

@@ -70,7 +70,7 @@ public:
     /// The value in the column \a name, or \a column from 0. Throws DatabaseError::Conversion
     /// where there is no such column, where it is no T, and for NULL unless T is std::optional.
     template <class T>
-    [[nodiscard]] T value(QStringView name) const
+    [[nodiscard]] T value(QAnyStringView name) const
     {
         return value<T>(indexOf(name));
     }
@@ -80,7 +80,7 @@ public:
         return fromSqlValue<T>(at(column), {columnName(column), m_number});
     }
     /// As the driver gave it; texts, numbers, QByteArray, and QDateTime in UTC.
-    [[nodiscard]] QVariant operator[](QStringView name) const { return at(indexOf(name)); }
+    [[nodiscard]] QVariant operator[](QAnyStringView name) const { return at(indexOf(name)); }
 
     /// The whole row as a struct of SEMPER_ROW, or its first column as any other type.
     template <class T>
@@ -106,7 +106,7 @@ private:
         const qsizetype column = indexOfField(field.name);
         result.*field.member = value<Value>(column);
     }
-    [[nodiscard]] qsizetype indexOf(QStringView name) const;
+    [[nodiscard]] qsizetype indexOf(QAnyStringView name) const;
     [[nodiscard]] qsizetype indexOfField(QStringView field) const;
     [[nodiscard]] QVariant at(qsizetype column) const;
     [[nodiscard]] QStringView columnName(qsizetype column) const;

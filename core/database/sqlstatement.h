@@ -4,8 +4,8 @@
 #include <semper/databaserows.h>
 #include <semper/sqlargument.h>
 
+#include <QAnyStringView>
 #include <QString>
-#include <QStringView>
 #include <QVariant>
 #include <QVariantList>
 
@@ -31,11 +31,11 @@ struct SqlStatement
 
     /// \a arguments as toSqlValue() takes them, or one QVariantList with all of them.
     template <class... Arguments>
-    [[nodiscard]] static SqlStatement make(QStringView text, const Arguments &...arguments)
+    [[nodiscard]] static SqlStatement make(QAnyStringView text, const Arguments &...arguments)
     {
         return {.text = text.toString(), .arguments = {toSqlValue(arguments)...}};
     }
-    [[nodiscard]] static SqlStatement make(QStringView text, const QVariantList &arguments)
+    [[nodiscard]] static SqlStatement make(QAnyStringView text, const QVariantList &arguments)
     {
         SqlStatement statement{.text = text.toString()};
         for (const QVariant &argument : arguments)

@@ -5,8 +5,8 @@
 #include <semper/sqlstatement.h>
 #include <semper/task.h>
 
+#include <QAnyStringView>
 #include <QList>
-#include <QStringView>
 
 #include <optional>
 #include <type_traits>
@@ -29,14 +29,14 @@ public:
     /// The rows as DatabaseRows, or with query<T>() as QList<T>: structs of SEMPER_ROW, or the
     /// first column as any other type.
     template <class Row = DatabaseRows, class... Arguments>
-    [[nodiscard]] auto query(QStringView text, const Arguments &...arguments) const
+    [[nodiscard]] auto query(QAnyStringView text, const Arguments &...arguments) const
     {
         return rowsOf<Row>(run(SqlStatement::make(text, arguments...)));
     }
 
     /// The first row, as query() would have it, or nothing.
     template <class Row = DatabaseRow, class... Arguments>
-    [[nodiscard]] auto first(QStringView text, const Arguments &...arguments) const
+    [[nodiscard]] auto first(QAnyStringView text, const Arguments &...arguments) const
     {
         return firstOf<Row>(run(SqlStatement::make(text, arguments...)));
     }
@@ -44,7 +44,7 @@ public:
     /// A statement whose rows are of no interest.
     template <class... Arguments>
     [[nodiscard]] QCoro::Task<Executed> execute(
-        QStringView text, const Arguments &...arguments) const
+        QAnyStringView text, const Arguments &...arguments) const
     {
         return executedOf(run(SqlStatement::make(text, arguments...)));
     }

@@ -28,16 +28,4 @@ QString defaultSocketPath(const QString &node)
     return socketDirectory() + u'/' + node + u".sock"_s;
 }
 
-QStringList localSockets()
-{
-    if (distrustOfPath(socketDirectory()))
-        return {};
-    const QDir directory(socketDirectory());
-    QStringList paths;
-    for (const QString &name :
-        directory.entryList({u"*.sock"_s}, QDir::System | QDir::Files, QDir::Name))
-        paths.append(directory.absoluteFilePath(name));
-    return paths;
-}
-
 } // namespace semper

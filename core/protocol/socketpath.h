@@ -4,7 +4,6 @@
 #include <semper/semper_core_export.h>
 
 #include <QString>
-#include <QStringList>
 
 namespace semper {
 
@@ -18,9 +17,5 @@ inline constexpr qsizetype maximumSocketPathBytes = 107;
 
 /// Where the server named \a node listens unless it is told otherwise.
 [[nodiscard]] SEMPER_CORE_EXPORT QString defaultSocketPath(const QString &node);
-
-/// The sockets in socketDirectory(), sorted; none where somebody else could have put them there
-/// (distrustOfPath()). One may be left over from a dead server.
-[[nodiscard]] SEMPER_CORE_EXPORT QStringList localSockets();
 
 } // namespace semper

@@ -60,7 +60,7 @@ QCoro::Task<> done(QCoro::Task<RedisReply> asked)
 
 struct Redis::Private
 {
-    Private(TaskScope &owner, QStringView url, const RedisOptions &chosen)
+    Private(TaskScope &owner, QAnyStringView url, const RedisOptions &chosen)
         : scope(owner)
         , address(RedisAddress::fromUrl(url))
         , options(chosen)
@@ -85,7 +85,7 @@ struct Redis::Private
     std::vector<std::unique_ptr<RedisConnection>> blocking; ///< as many as were needed at once
 };
 
-Redis::Redis(TaskScope &scope, QStringView url, const RedisOptions &options)
+Redis::Redis(TaskScope &scope, QAnyStringView url, const RedisOptions &options)
     : m_private(std::make_unique<Private>(scope, url, options))
 { }
 

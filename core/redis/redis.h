@@ -10,7 +10,7 @@
 #include <semper/semper_redis_export.h>
 #include <semper/task.h>
 
-#include <QStringView>
+#include <QAnyStringView>
 
 #include <chrono>
 #include <memory>
@@ -37,7 +37,7 @@ class SEMPER_REDIS_EXPORT Redis
 public:
     /// \a url as RedisAddress has it; throws std::invalid_argument for a wrong one. \a scope must
     /// outlive it.
-    Redis(TaskScope &scope, QStringView url, const RedisOptions &options = {});
+    Redis(TaskScope &scope, QAnyStringView url, const RedisOptions &options = {});
     /// What is still awaited fails.
     ~Redis();
     Q_DISABLE_COPY_MOVE(Redis)

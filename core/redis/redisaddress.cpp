@@ -94,7 +94,7 @@ void readOptions(RedisAddress &address, const QUrl &url)
 
 } // namespace
 
-RedisAddress RedisAddress::fromUrl(QStringView text)
+RedisAddress RedisAddress::fromUrl(QAnyStringView text)
 {
     const QUrl url(text.toString(), QUrl::StrictMode);
     if (!url.isValid())

@@ -3,8 +3,8 @@
 
 #include <semper/semper_redis_export.h>
 
+#include <QAnyStringView>
 #include <QString>
-#include <QStringView>
 
 namespace semper {
 
@@ -35,7 +35,7 @@ struct SEMPER_REDIS_EXPORT RedisAddress
     QString serverName = {}; ///< in the certificate, where it is not the host
 
     /// Throws std::invalid_argument, whose what() holds nothing of a password.
-    [[nodiscard]] static RedisAddress fromUrl(QStringView url);
+    [[nodiscard]] static RedisAddress fromUrl(QAnyStringView url);
     /// For people and logs: "redis://db.example:6379/0", never with user or password.
     [[nodiscard]] QString toDisplay() const;
     /// What to authenticate with; empty for nothing. Reads a small file where one is named.

@@ -12,16 +12,16 @@ ProcessCommands::ProcessCommands(ProcessModel *model, QObject *parent)
     connect(&m_undoTimer, &QTimer::timeout, this, [this] { setUndoable({}); });
 }
 
-void ProcessCommands::setSession(HubSession *session)
+void ProcessCommands::setWatch(ServerWatch *watch)
 {
-    m_session = session;
+    m_watch = watch;
     m_pending.clear();
     setUndoable({});
-    if (session == nullptr)
+    if (watch == nullptr)
         return;
-    connect(session, &HubSession::answered, this, &ProcessCommands::finish);
-    connect(session, &HubSession::stateChanged, this, [this, session] {
-        if (session->isLive())
+    connect(watch, &ServerWatch::answered, this, &ProcessCommands::finish);
+    connect(watch, &ServerWatch::stateChanged, this, [this, watch] {
+        if (watch->isLive())
             return;
         m_pending.clear(); // nobody will answer
         setUndoable({});
@@ -36,7 +36,8 @@ void ProcessCommands::run(Action action, const ProcessIds &processes)
         if (row == nullptr)
             continue;
         const bool wasUp = row->status().wanted == Wanted::Up;
-        const qint64 command = m_session != nullptr ? m_session->sendCommand(action, process) : 0;
+        const qint64 command
+            = m_watch == nullptr ? 0 : m_watch->command(toString(action), process.selector());
         if (command == 0) {
             refuse(action, process, tr("not connected"));
             continue;
@@ -65,18 +66,18 @@ std::chrono::milliseconds ProcessCommands::undoTimeLeft() const
     return std::max(std::chrono::milliseconds(0), m_undoTimer.remainingTimeAsDuration());
 }
 
-void ProcessCommands::finish(qint64 command, const QString &problem)
+void ProcessCommands::finish(qint64 command, const CommandAnswer &answer)
 {
     const auto it = m_pending.constFind(command);
     if (it == m_pending.cend())
         return;
     const Pending pending = *it;
     m_pending.erase(it);
-    if (problem.isEmpty()) {
+    if (!answer.refusal) {
         m_model->acceptIntent(pending.process);
         return;
     }
-    refuse(pending.action, pending.process, problem);
+    refuse(pending.action, pending.process, answer.refusal->detail);
     ProcessIds left = m_undoable;
     if (pending.action == Action::Stop && left.removeAll(pending.process) > 0)
         setUndoable(left);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "client/hubsession.h"
+#include "model/intent.h"
 #include "model/processmodel.h"
+
+#include "watch/serverwatch.h"
 
 #include <QHash>
 #include <QObject>
@@ -23,7 +25,7 @@ public:
     explicit ProcessCommands(ProcessModel *model, QObject *parent = nullptr);
 
     /// The server that commands go to; null for none.
-    void setSession(HubSession *session);
+    void setWatch(ServerWatch *watch);
 
     void run(Action action, const ProcessIds &processes);
     /// Starts again what the last stop stopped. Nothing after undoTime.
@@ -37,7 +39,7 @@ Q_SIGNALS:
     void undoableChanged();
 
 private:
-    void finish(qint64 command, const QString &problem);
+    void finish(qint64 command, const CommandAnswer &answer);
     void refuse(Action action, const ProcessId &process, const QString &problem);
     void setUndoable(const ProcessIds &processes);
 
@@ -48,7 +50,7 @@ private:
     };
 
     ProcessModel *m_model;
-    HubSession *m_session = nullptr;
+    ServerWatch *m_watch = nullptr;
     QHash<qint64, Pending> m_pending;
     ProcessIds m_undoable;
     QTimer m_undoTimer;

@@ -5,7 +5,15 @@
 
 #include <QFileInfo>
 
+using namespace std::chrono_literals;
+
 namespace semper::dashboard {
+
+namespace {
+
+constexpr auto silenceLimit = 4s; ///< a watched server measures once a second
+
+} // namespace
 
 ServerMirror::ServerMirror(QObject *parent)
     : QObject(parent)
@@ -14,29 +22,33 @@ ServerMirror::ServerMirror(QObject *parent)
 
 ServerMirror::~ServerMirror()
 {
-    m_commands.setSession(nullptr);
+    m_commands.setWatch(nullptr);
 }
 
 void ServerMirror::connectTo(const QString &socketPath)
 {
     disconnectFromServer();
-    m_session = std::make_unique<HubSession>(socketPath);
-    HubSession *session = m_session.get();
-    connect(session, &HubSession::snapshotReceived, this, &ServerMirror::takeSnapshot);
-    connect(session, &HubSession::processChanged, &m_processes, &ProcessModel::applyState);
-    connect(session, &HubSession::metricsReceived, &m_processes, &ProcessModel::applyMetrics);
-    connect(session, &HubSession::eventReceived, this, &ServerMirror::takeEvent);
-    connect(session, &HubSession::linesReceived, this, &ServerMirror::takeLines);
-    connect(session, &HubSession::stateChanged, this, &ServerMirror::followConnection);
-    m_commands.setSession(session);
-    session->open();
+    m_watch = std::make_unique<ServerWatch>(socketPath,
+        WatchOptions{.topics = {topics::state, topics::metrics, topics::events, topics::log},
+            .reconnect = HubClient::Reconnect::Forever,
+            .pastEvents = true,
+            .silenceLimit = silenceLimit});
+    ServerWatch *watch = m_watch.get();
+    connect(watch, &ServerWatch::snapshotReceived, this, &ServerMirror::takeSnapshot);
+    connect(watch, &ServerWatch::processChanged, &m_processes, &ProcessModel::applyState);
+    connect(watch, &ServerWatch::metricsReceived, &m_processes, &ProcessModel::applyMetrics);
+    connect(watch, &ServerWatch::eventReceived, this, &ServerMirror::takeEvent);
+    connect(watch, &ServerWatch::linesReceived, this, &ServerMirror::takeLines);
+    connect(watch, &ServerWatch::stateChanged, this, &ServerMirror::followConnection);
+    m_commands.setWatch(watch);
+    watch->open();
     Q_EMIT connectionChanged();
 }
 
 void ServerMirror::disconnectFromServer()
 {
-    m_commands.setSession(nullptr);
-    m_session.reset();
+    m_commands.setWatch(nullptr);
+    m_watch.reset();
     m_hasSnapshot = false;
     m_liveSince = {};
     m_processes.applySnapshot({});
@@ -48,10 +60,10 @@ void ServerMirror::disconnectFromServer()
 
 QString ServerMirror::serverName() const
 {
-    if (!m_session)
+    if (!m_watch)
         return {};
-    const QString node = m_session->server().value(keys::node).toString();
-    return node.isEmpty() ? QFileInfo(m_session->socketPath()).completeBaseName() : node;
+    const QString node = m_watch->server().value(keys::node).toString();
+    return node.isEmpty() ? QFileInfo(m_watch->socketPath()).completeBaseName() : node;
 }
 
 void ServerMirror::takeSnapshot(const QList<ProcessStatus> &processes)
@@ -80,7 +92,7 @@ void ServerMirror::takeLines(
 
 void ServerMirror::followConnection()
 {
-    const bool live = m_session->isLive();
+    const bool live = m_watch->isLive();
     if (live && !m_liveSince.isValid())
         m_liveSince = QDateTime::currentDateTimeUtc();
     if (!live && m_liveSince.isValid()) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "client/hubsession.h"
 #include "client/processcommands.h"
 #include "model/eventmodel.h"
 #include "model/outputstore.h"
@@ -31,8 +30,8 @@ public:
     [[nodiscard]] OutputStore &output() { return m_output; }
     [[nodiscard]] ProcessCommands &commands() { return m_commands; }
     /// Null for none.
-    [[nodiscard]] HubSession *session() const { return m_session.get(); }
-    [[nodiscard]] bool isLive() const { return m_session && m_session->isLive(); }
+    [[nodiscard]] ServerWatch *watch() const { return m_watch.get(); }
+    [[nodiscard]] bool isLive() const { return m_watch && m_watch->isLive(); }
     /// Whether there is anything to show, stale or not.
     [[nodiscard]] bool hasSnapshot() const { return m_hasSnapshot; }
     /// The server's name; of its socket until it said it.
@@ -54,7 +53,7 @@ private:
     EventModel m_events;
     OutputStore m_output;
     ProcessCommands m_commands;
-    std::unique_ptr<HubSession> m_session;
+    std::unique_ptr<ServerWatch> m_watch;
     QDateTime m_liveSince; ///< events before it are history, replayed
     bool m_hasSnapshot = false;
 };

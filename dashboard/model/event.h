@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "model/processid.h"
+#include "watch/processid.h"
 
 #include <QDateTime>
 #include <QJsonObject>

@@ -2,7 +2,8 @@
 #pragma once
 
 #include "model/outputbuffer.h"
-#include "model/processid.h"
+
+#include "watch/processid.h"
 
 #include <QObject>
 #include <QStringList>
@@ -34,7 +35,7 @@ public:
     [[nodiscard]] std::shared_ptr<const OutputBuffer> find(const ProcessId &id) const;
 
 Q_SIGNALS:
-    void appended(const semper::dashboard::ProcessId &id);
+    void appended(const semper::ProcessId &id);
 
 private:
     struct Hash

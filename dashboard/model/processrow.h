@@ -4,10 +4,10 @@
 #include "model/event.h"
 #include "model/intent.h"
 #include "model/metrichistory.h"
-#include "model/processid.h"
 #include "model/severity.h"
 
 #include "protocol/processstatus.h"
+#include "watch/processid.h"
 
 #include <QCoreApplication>
 #include <QDateTime>

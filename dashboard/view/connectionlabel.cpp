@@ -27,30 +27,30 @@ ConnectionLabel::ConnectionLabel(QWidget *parent)
 
 void ConnectionLabel::refresh(const ServerMirror &mirror)
 {
-    const HubSession *session = mirror.session();
-    if (session == nullptr) {
+    const ServerWatch *watch = mirror.watch();
+    if (watch == nullptr) {
         m_shape->setSeverity(Severity::Stopped, false);
         m_label->setText(tr("No server"));
         return;
     }
-    switch (session->state()) {
-    case HubSession::State::Connecting:
+    switch (watch->state()) {
+    case ServerWatch::State::Connecting:
         m_shape->setSeverity(Severity::Starting, false);
         m_label->setText(tr("Connecting to %1…").arg(mirror.serverName()));
         return;
-    case HubSession::State::Live:
+    case ServerWatch::State::Live:
         m_shape->setSeverity(Severity::Running, false);
         m_label->setText(tr("Connected to %1, pid %2")
                              .arg(mirror.serverName())
-                             .arg(session->server().value(keys::pid).toInteger()));
+                             .arg(watch->server().value(keys::pid).toInteger()));
         return;
-    case HubSession::State::Silent:
+    case ServerWatch::State::Silent:
         m_shape->setSeverity(Severity::Degraded, false);
-        m_label->setText(tr("No answer · data is %1 old").arg(format::duration(session->age())));
+        m_label->setText(tr("No answer · data is %1 old").arg(format::duration(watch->age())));
         return;
-    case HubSession::State::Lost:
+    case ServerWatch::State::Lost:
         m_shape->setSeverity(Severity::Degraded, false);
-        m_label->setText(tr("Disconnected · data is %1 old").arg(format::duration(session->age())));
+        m_label->setText(tr("Disconnected · data is %1 old").arg(format::duration(watch->age())));
         return;
     }
     Q_UNREACHABLE();

@@ -11,6 +11,7 @@
 
 #include "protocol/keys.h"
 #include "protocol/socketpath.h"
+#include "watch/livesockets.h"
 
 #include <QAction>
 #include <QActionGroup>
@@ -22,12 +23,14 @@
 #include <QStatusBar>
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace semper::dashboard {
 
 namespace {
 
 constexpr int layoutVersion = 1;
+constexpr auto pauseBetweenLooks = 1s;
 
 /// "http 127.0.0.1:18306"
 QString describeServices(const QJsonObject &server)
@@ -67,7 +70,8 @@ MainWindow::MainWindow(const QString &socketPath, QWidget *parent)
     buildStatusBar();
     restoreLayout();
     connect(&m_mirror, &ServerMirror::connectionChanged, this, &MainWindow::followConnection);
-    connect(&m_finder, &ServerFinder::searched, this, &MainWindow::takeFound);
+    m_nextLook.setSingleShot(true);
+    connect(&m_nextLook, &QTimer::timeout, this, &MainWindow::lookForServers);
     connect(m_startPage, &StartPage::chosen, this, &MainWindow::connectTo);
     connect(m_serverPage, &ServerPage::secondPassed, this, &MainWindow::refreshConnection);
     connect(m_serverPage, &ServerPage::resumeWanted, this, [this] { m_pause->setChecked(false); });
@@ -147,17 +151,19 @@ void MainWindow::restoreLayout()
     m_serverPage->restoreLayout(settings);
 }
 
-void MainWindow::search(bool connectToTheOnlyOne)
+void MainWindow::search(bool connectToTheOnlyOne, std::chrono::milliseconds after)
 {
     m_fixedSocket = false;
     m_connectToTheOnlyOne = connectToTheOnlyOne;
     m_mirror.disconnectFromServer();
     m_startPage->showNone(socketDirectory());
-    m_finder.start();
+    m_nextLook.start(after);
 }
 
-void MainWindow::takeFound(const QStringList &servers)
+void MainWindow::lookForServers()
 {
+    m_nextLook.start(pauseBetweenLooks);
+    const QStringList servers = liveSockets();
     if (m_connectToTheOnlyOne && servers.size() == 1) {
         connectTo(servers.first());
         return;
@@ -172,30 +178,31 @@ void MainWindow::takeFound(const QStringList &servers)
 
 void MainWindow::connectTo(const QString &socketPath)
 {
-    m_finder.stop();
+    m_nextLook.stop();
     m_mirror.connectTo(socketPath);
 }
 
 void MainWindow::followConnection()
 {
-    const HubSession *session = m_mirror.session();
+    const ServerWatch *watch = m_mirror.watch();
     if (m_mirror.hasSnapshot() && m_pages->currentWidget() != m_serverPage) {
         m_pages->setCurrentWidget(m_serverPage);
         m_serverPage->table()->setFocus();
     } else if (!m_mirror.hasSnapshot()) {
         m_pages->setCurrentWidget(m_startPage);
-        if (session != nullptr)
-            m_startPage->showWaiting(session->socketPath(), session->problem());
+        if (watch != nullptr)
+            m_startPage->showWaiting(watch->socketPath(), watch->problem());
     }
     // A server that was found and is gone before it said anything: any other will do.
-    if (session != nullptr && !m_fixedSocket && !m_mirror.hasSnapshot()
-        && !session->problem().isEmpty())
+    if (watch != nullptr && !m_fixedSocket && !m_mirror.hasSnapshot()
+        && !watch->problem().isEmpty())
         QMetaObject::invokeMethod(
-            this, [this] { search(m_connectToTheOnlyOne); }, Qt::QueuedConnection);
+            this, [this] { search(m_connectToTheOnlyOne, pauseBetweenLooks); },
+            Qt::QueuedConnection);
     m_pause->setEnabled(showsServer());
     const QString name = m_mirror.serverName();
     setWindowTitle(name.isEmpty() ? QString() : name);
-    m_services->setText(session != nullptr ? describeServices(session->server()) : QString());
+    m_services->setText(watch != nullptr ? describeServices(watch->server()) : QString());
     refreshConnection();
 }
 
@@ -206,8 +213,8 @@ void MainWindow::refreshConnection()
 
 void MainWindow::reconnect()
 {
-    if (m_mirror.session() != nullptr)
-        m_mirror.session()->reconnect();
+    if (m_mirror.watch() != nullptr)
+        m_mirror.watch()->reconnect();
     else
         search(true);
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "client/serverfinder.h"
 #include "client/servermirror.h"
 #include "view/appearance.h"
 
 #include <QMainWindow>
+#include <QTimer>
+
+#include <chrono>
 
 class QAction;
 class QActionGroup;
@@ -53,8 +55,8 @@ private:
     QAction *addTo(QMenu *menu, const QString &icon, const QString &text, const QKeySequence &keys,
         const std::function<void()> &slot);
     void restoreLayout();
-    void search(bool connectToTheOnlyOne);
-    void takeFound(const QStringList &servers);
+    void search(bool connectToTheOnlyOne, std::chrono::milliseconds after = {});
+    void lookForServers();
     void connectTo(const QString &socketPath);
     void followConnection();
     void refreshConnection();
@@ -63,7 +65,7 @@ private:
     void setPaused(bool paused);
 
     ServerMirror m_mirror;
-    ServerFinder m_finder;
+    QTimer m_nextLook; ///< for servers, while there is none to show
     QStackedWidget *m_pages;
     StartPage *m_startPage;
     ServerPage *m_serverPage;

@@ -121,8 +121,8 @@ void ServerPage::connectParts()
         m_detail->refresh();
     });
     connect(m_banner->button(), &QPushButton::clicked, this, [this] {
-        if (m_mirror->session() != nullptr)
-            m_mirror->session()->reconnect();
+        if (m_mirror->watch() != nullptr)
+            m_mirror->watch()->reconnect();
     });
     connect(m_splitter, &QSplitter::splitterMoved, this, [this] { m_ownSplit = true; });
     connect(&m_mirror->processes(), &ProcessModel::rowsInserted, this, &ServerPage::fitSplit);
@@ -239,9 +239,9 @@ void ServerPage::refreshBanner()
             tr("Not up to date: the connection to %1 is lost").arg(m_mirror->serverName()));
     else
         m_banner->hide();
-    const HubSession *session = m_mirror->session();
-    if (session && !m_mirror->processes().isStale()
-        && session->server().value(keys::serviceLoop)[keys::hungMs].isDouble())
+    const ServerWatch *watch = m_mirror->watch();
+    if (watch && !m_mirror->processes().isStale()
+        && watch->server().value(keys::serviceLoop)[keys::hungMs].isDouble())
         m_hangBar->tell(tr("The services do not answer: a handler blocks their event loop. "
                            "Processes are supervised all the same."),
             tr("The services do not answer"));
@@ -297,11 +297,11 @@ void ServerPage::takeSnapshot()
 
 QString ServerPage::lossText() const
 {
-    const HubSession *session = m_mirror->session();
-    const QString age = format::duration(session->age());
-    if (session->state() == HubSession::State::Silent)
+    const ServerWatch *watch = m_mirror->watch();
+    const QString age = format::duration(watch->age());
+    if (watch->state() == ServerWatch::State::Silent)
         return tr("%1 does not answer: what you see is %2 old.").arg(m_mirror->serverName(), age);
-    const auto next = session->nextAttemptIn();
+    const auto next = watch->nextAttemptIn();
     const QString trying
         = next > 500ms ? tr("Trying again %1.").arg(format::countdown(next)) : tr("Trying again…");
     return tr("Connection to %1 lost: what you see is %2 old. %3")

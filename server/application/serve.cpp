@@ -80,14 +80,6 @@ int serveStock(const QStringList &words)
         {.read = serveConfigAgain(std::get<ServeOptions>(options)), .program = {}});
 }
 
-QList<CommandOption> ownOptions(const ProgramInfo &info)
-{
-    QList<CommandOption> own;
-    for (const QCommandLineOption &option : info.options)
-        own.append({option.names().constFirst(), option.valueName(), option.description()});
-    return own;
-}
-
 QMap<QString, QString> defaultsOf(const ProgramInfo &info)
 {
     QMap<QString, QString> defaults;
@@ -111,7 +103,7 @@ int serveEmbedded(const QStringList &words, const std::function<void(ServerAppli
     const ProgramInfo &info)
 {
     const auto parsed = parseServeOptions(
-        words, embeddedSyntax(QCoreApplication::applicationName(), info.version, ownOptions(info)));
+        words, embeddedSyntax(QCoreApplication::applicationName(), info.version, info.options));
     if (const auto *exit = std::get_if<CommandExit>(&parsed))
         return leave(*exit);
     const auto &options = std::get<ServeOptions>(parsed);

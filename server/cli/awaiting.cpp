@@ -42,7 +42,7 @@ QString lateness(const ProcessStatus &status)
 class Awaiting
 {
 public:
-    Awaiting(HubSession &session, QList<ProcessStatus> before, Effect effect, bool quiet)
+    Awaiting(CommandSession &session, QList<ProcessStatus> before, Effect effect, bool quiet)
         : m_session(session)
         , m_before(before)
         , m_pending(std::move(before))
@@ -60,14 +60,14 @@ public:
     {
         QString text;
         for (const ProcessStatus &before : m_pending)
-            text += lateness(m_session.process(before.name, before.instance).value_or(before));
+            text += lateness(m_session.process({before.name, before.instance}).value_or(before));
         return text;
     }
 
 private:
     bool settles(const ProcessStatus &before)
     {
-        const auto status = m_session.process(before.name, before.instance);
+        const auto status = m_session.process({before.name, before.instance});
         if (!status) {
             complain(Texts::tr("%1: is gone").arg(displayName(before)) + u'\n');
             return m_failed = true;
@@ -138,7 +138,7 @@ private:
             if (status.state != ProcessPhase::Waiting || !waiting
                 || waiting->state != ProcessPhase::Waiting)
                 return status;
-            const auto next = m_session.process(waiting->process, 0);
+            const auto next = m_session.process({waiting->process, 0});
             if (!next || next->state != ProcessPhase::Waiting)
                 return status;
             status = *next;
@@ -148,7 +148,7 @@ private:
 
     static constexpr int mostSteps = 1000; ///< nobody waits in a circle, but who knows the server
 
-    HubSession &m_session;
+    CommandSession &m_session;
     QList<ProcessStatus> m_before;
     QList<ProcessStatus> m_pending;
     Effect m_effect;
@@ -158,11 +158,12 @@ private:
 
 } // namespace
 
-CommandOption timeoutOption(std::optional<std::chrono::milliseconds> otherwise)
+QCommandLineOption timeoutOption(std::optional<std::chrono::milliseconds> otherwise)
 {
-    return {u"timeout-ms"_s, u"N"_s,
+    return {u"timeout-ms"_s,
         otherwise ? Texts::tr("give up after N milliseconds; %1 by default").arg(otherwise->count())
-                  : Texts::tr("give up after N milliseconds; never by default")};
+                  : Texts::tr("give up after N milliseconds; never by default"),
+        u"N"_s};
 }
 
 std::variant<QDeadlineTimer, CommandExit> deadlineOf(const CommandLine &line,
@@ -179,7 +180,7 @@ std::variant<QDeadlineTimer, CommandExit> deadlineOf(const CommandLine &line,
     return QDeadlineTimer(std::chrono::milliseconds(milliseconds));
 }
 
-int awaitEffect(HubSession &session, const QList<ProcessStatus> &before, Effect effect,
+int awaitEffect(CommandSession &session, const QList<ProcessStatus> &before, Effect effect,
     const QDeadlineTimer &deadline, bool asJson)
 {
     Awaiting awaiting(session, before, effect, asJson);
@@ -191,7 +192,7 @@ int awaitEffect(HubSession &session, const QList<ProcessStatus> &before, Effect 
     if (asJson) {
         QList<ProcessStatus> after;
         for (const ProcessStatus &status : before)
-            after.append(session.process(status.name, status.instance).value_or(status));
+            after.append(session.process({status.name, status.instance}).value_or(status));
         print(toJson(after));
     }
     return int(*settled && !awaiting.hasFailed() ? ExitCode::Done : ExitCode::Failed);

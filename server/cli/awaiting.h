@@ -2,8 +2,8 @@
 #pragma once
 
 #include "cli/commandline.h"
+#include "cli/commandsession.h"
 #include "cli/effect.h"
-#include "cli/hubsession.h"
 
 #include <QList>
 
@@ -14,7 +14,7 @@
 namespace semper {
 
 /// --timeout-ms, of every command that waits.
-[[nodiscard]] CommandOption timeoutOption(std::optional<std::chrono::milliseconds> otherwise);
+[[nodiscard]] QCommandLineOption timeoutOption(std::optional<std::chrono::milliseconds> otherwise);
 
 /// The value of --timeout-ms; \a otherwise where it is not there. Exit code 2 for no number.
 [[nodiscard]] std::variant<QDeadlineTimer, CommandExit> deadlineOf(const CommandLine &line,
@@ -23,7 +23,7 @@ namespace semper {
 /// Waits until \a effect has come about for each of \a before, telling of each as it does (with
 /// --json: an array of all at the end). Returns the exit status: 1 where one cannot get there,
 /// or does not in time.
-[[nodiscard]] int awaitEffect(HubSession &session, const QList<ProcessStatus> &before,
+[[nodiscard]] int awaitEffect(CommandSession &session, const QList<ProcessStatus> &before,
     Effect effect, const QDeadlineTimer &deadline, bool asJson);
 
 } // namespace semper

@@ -82,7 +82,7 @@ Command checkCommand()
                              "not exist here."),
         .options = commonOptions(),
         .mostOperands = 0};
-    syntax.options.append({u"load"_s, {},
+    syntax.options.append({u"load"_s,
         Texts::tr("load the plugins as well, to find those that cannot be; this runs their code")});
     return {u"check"_s, syntax, check};
 }

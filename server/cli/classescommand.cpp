@@ -102,7 +102,7 @@ Command classesCommand()
         .options = commonOptions(),
         .mostOperands = 0};
     syntax.options.append(
-        {u"plugin-directory"_s, u"DIR"_s, Texts::tr("a folder to search before the others")});
+        {u"plugin-directory"_s, Texts::tr("a folder to search before the others"), u"DIR"_s});
     return {u"classes"_s, syntax, classes};
 }
 

@@ -19,7 +19,7 @@ struct Command
 };
 
 /// --config, --socket, --state-directory and --json: what every command takes.
-[[nodiscard]] QList<CommandOption> commonOptions();
+[[nodiscard]] QList<QCommandLineOption> commonOptions();
 
 // One family a file.
 [[nodiscard]] Command checkCommand();

@@ -3,10 +3,10 @@
 
 #include "spec/nearestname.h"
 
+#include <QCommandLineParser>
 #include <QCoreApplication>
 
 #include <algorithm>
-#include <optional>
 
 using namespace Qt::StringLiterals;
 
@@ -26,41 +26,34 @@ QString shown(const QString &word)
     return word.size() > longestShown ? word.first(longestShown) + u'\u2026' : word;
 }
 
+/// As it stands on a command line: "-h", "--help".
+QString dashed(const QString &name)
+{
+    return (name.size() == 1 ? u"-"_s : u"--"_s) + name;
+}
+
+QList<QCommandLineOption> allOptions(const CommandSyntax &syntax)
+{
+    QList<QCommandLineOption> options = syntax.options;
+    for (QCommandLineOption &option : options)
+        option.setDefaultValues({}); // nothing that was not given counts as given
+    options.append({{{u"h"_s, u"help"_s}, Texts::tr("show this help")},
+        {u"version"_s, Texts::tr("show the version")}});
+    return options;
+}
+
 CommandExit unknownOption(const CommandSyntax &syntax, const QString &name)
 {
-    QStringList names{u"help"_s, u"version"_s};
-    for (const CommandOption &option : syntax.options)
-        names.append(option.name);
+    QStringList names;
+    for (const QCommandLineOption &option : allOptions(syntax))
+        names.append(option.names());
+    names.removeIf([](const QString &known) { return known.size() == 1; });
     const auto nearest = nearestName(name, names);
+    const QString unknown = shown(dashed(name));
     return usageError(syntax,
-        nearest ? Texts::tr("unknown option --%1; did you mean --%2?").arg(shown(name), *nearest)
-                : Texts::tr("unknown option --%1").arg(shown(name)));
+        nearest ? Texts::tr("unknown option %1; did you mean --%2?").arg(unknown, *nearest)
+                : Texts::tr("unknown option %1").arg(unknown));
 }
-
-/// "--follow" for "-f"; all else as it is.
-QString longForm(const QString &word, const CommandSyntax &syntax)
-{
-    if (word.size() == 2 && word.front() == u'-')
-        for (const CommandOption &option : syntax.options)
-            if (option.letter == word.back())
-                return u"--"_s + option.name;
-    return word;
-}
-
-/// One "--name", "--name VALUE" or "--name=VALUE".
-struct OptionWord
-{
-    explicit OptionWord(const QString &word)
-    {
-        const qsizetype equals = word.indexOf(u'=');
-        name = word.mid(2, equals < 0 ? -1 : equals - 2);
-        if (equals >= 0)
-            value = word.sliced(equals + 1);
-    }
-
-    QString name;
-    std::optional<QString> value;
-};
 
 } // namespace
 
@@ -71,44 +64,34 @@ CommandExit usageError(const CommandSyntax &syntax, const QString &complaint)
             + Texts::tr("Try '%1 --help'.").arg(syntax.program) + u'\n'};
 }
 
-QString helpText(const CommandSyntax &syntax)
+QString inColumns(const QList<std::pair<QString, QString>> &rows)
 {
-    QList<CommandOption> options = syntax.options;
-    options.append({u"help"_s, {}, Texts::tr("show this help")});
-    options.append({u"version"_s, {}, Texts::tr("show the version")});
-
-    QString text = Texts::tr("Usage: %1 [OPTION]... %2").arg(syntax.program, syntax.operands);
-    text = text.trimmed() + u"\n"_s + syntax.summary + u"\n\n"_s;
     qsizetype width = 0;
-    for (const CommandOption &option : options)
-        width = std::max(width, option.name.size() + 1 + option.value.size());
-    for (const CommandOption &option : options) {
-        const QString form = QString(option.name + u' ' + option.value).trimmed();
-        text += u"  --%1  %2"_s.arg(form.leftJustified(width), option.help);
-        text += option.letter.isNull() ? u"\n"_s : u" (-%1)\n"_s.arg(option.letter);
-    }
+    for (const auto &[left, right] : rows)
+        width = std::max(width, left.size());
+    QString text;
+    for (const auto &[left, right] : rows)
+        text += u"  %1  %2\n"_s.arg(left.leftJustified(width), right);
     return text;
 }
 
-std::optional<CommandExit> CommandLine::takeOption(
-    QStringList::const_iterator &word, QStringList::const_iterator end, const CommandSyntax &syntax)
+QString optionTable(const QList<QCommandLineOption> &options)
 {
-    OptionWord given(longForm(*word, syntax));
-    const auto option = std::find_if(syntax.options.cbegin(), syntax.options.cend(),
-        [&given](const CommandOption &it) { return it.name == given.name; });
-    if (option == syntax.options.cend())
-        return unknownOption(syntax, given.name);
-    const bool takesValue = !option->value.isEmpty();
-    if (!takesValue && given.value)
-        return usageError(syntax, Texts::tr("--%1 takes no value").arg(given.name));
-    if (takesValue && !given.value && word + 1 != end)
-        given.value = *++word;
-    if (takesValue && given.value.value_or(QString()).isEmpty())
-        return usageError(syntax, Texts::tr("--%1 needs a %2").arg(given.name, option->value));
-    if (has(given.name))
-        return usageError(syntax, Texts::tr("--%1 is there twice").arg(given.name));
-    m_options.insert(given.name, given.value.value_or(QString()));
-    return std::nullopt;
+    QList<std::pair<QString, QString>> rows;
+    for (const QCommandLineOption &option : options) {
+        QStringList names = option.names();
+        std::ranges::transform(names, names.begin(), &dashed);
+        const QString form = names.join(u", "_s) + u' ' + option.valueName();
+        rows.append({form.trimmed(), option.description()});
+    }
+    return inColumns(rows);
+}
+
+QString helpText(const CommandSyntax &syntax)
+{
+    const QString usage
+        = Texts::tr("Usage: %1 [OPTION]... %2").arg(syntax.program, syntax.operands);
+    return usage.trimmed() + u'\n' + syntax.summary + u"\n\n"_s + optionTable(allOptions(syntax));
 }
 
 CommandLine CommandLine::withoutFirstOperand() const
@@ -121,29 +104,36 @@ CommandLine CommandLine::withoutFirstOperand() const
 std::variant<CommandLine, CommandExit> CommandLine::parse(
     const QStringList &words, const CommandSyntax &syntax)
 {
-    CommandLine line;
-    for (auto word = words.cbegin(); word != words.cend(); ++word) {
-        if (*word == "--"_L1) {
-            line.m_operands.append(QStringList(word + 1, words.cend()));
-            break;
-        }
-        if (*word == "--help"_L1 || *word == "-h"_L1)
-            return CommandExit{ExitCode::Done, helpText(syntax)};
-        if (*word == "--version"_L1)
-            return CommandExit{ExitCode::Done,
-                (syntax.version.isEmpty() ? u"semper " SEMPER_VERSION ""_s
-                                          : syntax.program + u' ' + syntax.version)
-                    + u'\n'};
-        if (!word->startsWith(u'-') || *word == "-"_L1) {
-            line.m_operands.append(*word);
-            continue;
-        }
-        if (!longForm(*word, syntax).startsWith("--"_L1))
-            return usageError(syntax, Texts::tr("unknown option %1").arg(shown(*word)));
+    QCommandLineParser parser;
+    parser.addOptions(allOptions(syntax));
+    const bool isUnderstood = parser.parse(QStringList{syntax.program} + words);
+    if (parser.isSet(u"help"_s))
+        return CommandExit{ExitCode::Done, helpText(syntax)};
+    if (parser.isSet(u"version"_s))
+        return CommandExit{ExitCode::Done,
+            (syntax.version.isEmpty() ? u"semper " SEMPER_VERSION ""_s
+                                      : syntax.program + u' ' + syntax.version)
+                + u'\n'};
+    if (const QStringList unknown = parser.unknownOptionNames(); !unknown.isEmpty())
+        return unknownOption(syntax, unknown.constFirst());
 
-        if (const auto exit = line.takeOption(word, words.cend(), syntax))
-            return *exit;
+    CommandLine line;
+    for (const QCommandLineOption &option : syntax.options) {
+        if (!parser.isSet(option))
+            continue;
+        const QString name = option.names().constFirst();
+        const bool takesValue = !option.valueName().isEmpty();
+        const QStringList values = takesValue ? parser.values(option) : QStringList();
+        if (takesValue && values.value(0).isEmpty())
+            return usageError(
+                syntax, Texts::tr("%1 needs a %2").arg(dashed(name), option.valueName()));
+        if (values.size() > 1)
+            return usageError(syntax, Texts::tr("%1 is there twice").arg(dashed(name)));
+        line.m_options.insert(name, values.value(0));
     }
+    if (!isUnderstood)
+        return usageError(syntax, parser.errorText());
+    line.m_operands = parser.positionalArguments();
     if (line.m_operands.size() < syntax.leastOperands)
         return usageError(syntax, Texts::tr("needs %1").arg(syntax.operands));
     if (line.m_operands.size() > syntax.mostOperands)

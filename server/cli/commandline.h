@@ -5,25 +5,17 @@
 
 #include "cli/commandexit.h"
 
+#include <QCommandLineOption>
 #include <QHash>
 #include <QList>
 #include <QString>
 #include <QStringList>
 
 #include <limits>
-#include <optional>
+#include <utility>
 #include <variant>
 
 namespace semper {
-
-/// "--name VALUE", or the switch "--name" where value is empty.
-struct CommandOption
-{
-    QString name; ///< without dashes
-    QString value = {}; ///< what stands for the value in a help text
-    QString help = {};
-    QChar letter = {}; ///< "-f" for short; null: none
-};
 
 /// What one command understands, for its parser and its help text alike.
 struct CommandSyntax
@@ -31,7 +23,7 @@ struct CommandSyntax
     QString program; ///< "semper status"
     QString operands = {}; ///< "[SELECTOR]"
     QString summary = {}; ///< a sentence
-    QList<CommandOption> options = {}; ///< beside --help and --version
+    QList<QCommandLineOption> options = {}; ///< beside --help and --version
     QString version = {}; ///< what --version tells; empty: that of Semper
     qsizetype leastOperands = 0;
     qsizetype mostOperands = std::numeric_limits<qsizetype>::max();
@@ -46,6 +38,7 @@ public:
     [[nodiscard]] static std::variant<CommandLine, CommandExit> parse(
         const QStringList &words, const CommandSyntax &syntax);
 
+    /// \a option is known by the first of its names.
     [[nodiscard]] bool has(const QString &option) const { return m_options.contains(option); }
     /// Empty for an option that is not there; one that is there is not empty.
     [[nodiscard]] QString value(const QString &option) const { return m_options.value(option); }
@@ -54,10 +47,6 @@ public:
     [[nodiscard]] CommandLine withoutFirstOperand() const;
 
 private:
-    /// Takes the option at \a word, and moves to its value where that is a word of its own.
-    [[nodiscard]] std::optional<CommandExit> takeOption(QStringList::const_iterator &word,
-        QStringList::const_iterator end, const CommandSyntax &syntax);
-
     QHash<QString, QString> m_options;
     QStringList m_operands;
 };
@@ -65,6 +54,11 @@ private:
 /// How a command was used wrongly, in one line, and where help is to be had.
 [[nodiscard]] SEMPER_SERVER_EXPORT CommandExit usageError(
     const CommandSyntax &syntax, const QString &complaint);
+
+/// A line for each of \a rows, of two columns.
+[[nodiscard]] QString inColumns(const QList<std::pair<QString, QString>> &rows);
+/// What a help text says of \a options.
+[[nodiscard]] QString optionTable(const QList<QCommandLineOption> &options);
 
 /// The text of --help.
 [[nodiscard]] SEMPER_SERVER_EXPORT QString helpText(const CommandSyntax &syntax);

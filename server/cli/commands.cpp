@@ -5,9 +5,9 @@
 #include "cli/serveoptions.h"
 #include "spec/nearestname.h"
 
+#include <QCommandLineParser>
 #include <QCoreApplication>
 
-#include <algorithm>
 #include <optional>
 
 using namespace Qt::StringLiterals;
@@ -35,32 +35,15 @@ QStringList laterCommands()
     return {u"logs"_s, u"why"_s};
 }
 
-using Rows = QList<std::pair<QString, QString>>;
-
-QString inColumns(const Rows &rows)
-{
-    qsizetype width = 0;
-    for (const auto &[left, right] : rows)
-        width = std::max(width, left.size());
-    QString text;
-    for (const auto &[left, right] : rows)
-        text += u"  %1  %2\n"_s.arg(left.leftJustified(width), right);
-    return text;
-}
-
 QString overview()
 {
     const CommandSyntax serve = serveSyntax(u"semper serve"_s, OfferDemo::Yes);
-    Rows rows{{u"serve"_s, serve.summary}};
+    QList<std::pair<QString, QString>> rows{{u"serve"_s, serve.summary}};
     for (const Command &command : commands())
         rows.append({command.name + u' ' + command.syntax.operands, command.syntax.summary});
-    Rows options;
-    for (const CommandOption &option : commonOptions())
-        options.append(
-            {QString(u"--%1 %2"_s.arg(option.name, option.value)).trimmed(), option.help});
     return Texts::tr("Usage: semper [OPTION]... COMMAND [ARGUMENT]...\n"
                      "Keeps the user processes of a service alive.\n\n")
-        + inColumns(rows) + Texts::tr("\nWith every command:\n") + inColumns(options)
+        + inColumns(rows) + Texts::tr("\nWith every command:\n") + optionTable(commonOptions())
         + Texts::tr(
             "\nA SELECTOR is NAME, for all instances of a process, or NAME:INSTANCE.\n"
             "Exit codes: 0 done, 1 it failed, 2 usage, 3 no server reached, 4 not allowed.\n"
@@ -95,30 +78,24 @@ int help(const QStringList &operands)
 
 } // namespace
 
-QList<CommandOption> commonOptions()
+QList<QCommandLineOption> commonOptions()
 {
-    return {{u"config"_s, u"FILE"_s, Texts::tr("the configuration")},
-        {u"socket"_s, u"PATH"_s, Texts::tr("the socket of the server")},
-        {u"state-directory"_s, u"DIR"_s,
-            Texts::tr("for serve: the folder for what outlives the server, such as its token")},
-        {u"json"_s, {}, Texts::tr("print JSON, for programs")}};
+    return {{u"config"_s, Texts::tr("the configuration"), u"FILE"_s},
+        {u"socket"_s, Texts::tr("the socket of the server"), u"PATH"_s},
+        {u"state-directory"_s,
+            Texts::tr("for serve: the folder for what outlives the server, such as its token"),
+            u"DIR"_s},
+        {u"json"_s, Texts::tr("print JSON, for programs")}};
 }
 
 std::optional<qsizetype> commandIndex(const QStringList &words)
 {
-    const QList<CommandOption> options = commonOptions();
-    for (qsizetype i = 0; i < words.size(); ++i) {
-        const QString &word = words.at(i);
-        if (!word.startsWith(u'-'))
-            return i;
-        const bool takesNextWord
-            = std::any_of(options.cbegin(), options.cend(), [&word](const CommandOption &option) {
-                  return !option.value.isEmpty() && word == u"--"_s + option.name;
-              });
-        if (takesNextWord)
-            ++i;
-    }
-    return std::nullopt;
+    QCommandLineParser parser;
+    parser.setOptionsAfterPositionalArgumentsMode(QCommandLineParser::ParseAsPositionalArguments);
+    parser.addOptions(commonOptions());
+    parser.parse(QStringList{u"semper"_s} + words); // what is wrong is told by its command
+    const qsizetype rest = parser.positionalArguments().size();
+    return rest > 0 ? std::optional(words.size() - rest) : std::nullopt;
 }
 
 int runCommandLine(const QStringList &words)

@@ -55,8 +55,8 @@ CommandSyntax syntaxOf(const QString &name, const QString &summary)
         .operands = u"SELECTOR...|--all"_s,
         .summary = summary,
         .options = commonOptions()};
-    syntax.options.append({{u"all"_s, {}, Texts::tr("every process")},
-        {u"no-wait"_s, {}, Texts::tr("return once the server has accepted it")},
+    syntax.options.append({{u"all"_s, Texts::tr("every process")},
+        {u"no-wait"_s, Texts::tr("return once the server has accepted it")},
         timeoutOption(patience)});
     return syntax;
 }

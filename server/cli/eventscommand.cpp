@@ -71,10 +71,10 @@ Command eventsCommand()
         .operands = u"[SELECTOR]..."_s,
         .summary = Texts::tr("Prints what happened, oldest first, also before the server started."),
         .options = commonOptions()};
-    syntax.options.append({{u"follow"_s, {}, Texts::tr("go on with what happens"), u'f'},
-        {u"lines"_s, u"N"_s, Texts::tr("only the last N of before"), u'n'},
-        {u"since"_s, u"TIME"_s, Texts::tr("90s, 5m, 1h, 2d ago, or a time in ISO 8601")},
-        {u"type"_s, u"TYPE[,TYPE]..."_s, Texts::tr("only these, such as exit,failed")}});
+    syntax.options.append({{{u"follow"_s, u"f"_s}, Texts::tr("go on with what happens")},
+        {{u"lines"_s, u"n"_s}, Texts::tr("only the last N of before"), u"N"_s},
+        {u"since"_s, Texts::tr("90s, 5m, 1h, 2d ago, or a time in ISO 8601"), u"TIME"_s},
+        {u"type"_s, Texts::tr("only these, such as exit,failed"), u"TYPES"_s}});
     return {u"events"_s, syntax, events};
 }
 

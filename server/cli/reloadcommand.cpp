@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/command.h"
-#include "cli/hubsession.h"
-#include "cli/serverfinder.h"
+#include "cli/commandsession.h"
 #include "cli/terminaltext.h"
 #include "protocol/keys.h"
 
@@ -88,11 +87,11 @@ QString toText(const QJsonObject &result)
         + u'\n';
 }
 
-QString errorText(const QJsonObject &result)
+QString refusalText(const CommandAnswer &answer)
 {
-    const QString detail = result.value(keys::error)[keys::detail].toString();
-    QString text = Texts::tr("nothing was changed: %1").arg(printable(detail)) + u'\n';
-    for (const QJsonValue &error : result.value(keys::errors).toArray())
+    QString text
+        = Texts::tr("nothing was changed: %1").arg(printable(answer.refusal->detail)) + u'\n';
+    for (const QJsonValue &error : answer.result.value(keys::errors).toArray())
         text += u"  %1: %2\n"_s.arg(
             printable(error[keys::path].toString()), printable(error[u"message"_s].toString()));
     return text;
@@ -107,24 +106,21 @@ QString toJson(QJsonObject result)
 
 int reload(const CommandLine &line, const CommandSyntax &)
 {
-    const auto socket = findServer(line);
-    if (const auto *exit = std::get_if<CommandExit>(&socket))
+    const auto opened = CommandSession::open(line);
+    if (const auto *exit = std::get_if<CommandExit>(&opened))
         return leave(*exit);
-    HubSession session(std::get<QString>(socket));
-    if (const auto exit = session.open())
+    const auto &session = std::get<std::unique_ptr<CommandSession>>(opened);
+    const auto asked = session->ask(u"reload"_s, {{keys::dryRun, line.has(u"dry-run"_s)}});
+    if (const auto *exit = std::get_if<CommandExit>(&asked))
         return leave(*exit);
-    const auto answer = session.ask(u"reload"_s, {{keys::dryRun, line.has(u"dry-run"_s)}});
-    if (const auto *exit = std::get_if<CommandExit>(&answer))
-        return leave(*exit);
-    const auto &result = std::get<QJsonObject>(answer);
-    const bool done = result.value(keys::ok).toBool();
+    const auto &answer = std::get<CommandAnswer>(asked);
     if (line.has(u"json"_s))
-        print(toJson(result));
-    else if (done)
-        print(toText(result));
+        print(toJson(answer.result));
+    else if (answer.refusal)
+        complain(refusalText(answer));
     else
-        complain(errorText(result));
-    return int(done ? ExitCode::Done : ExitCode::Failed);
+        print(toText(answer.result));
+    return int(answer.refusal ? ExitCode::Failed : ExitCode::Done);
 }
 
 } // namespace
@@ -136,7 +132,7 @@ Command reloadCommand()
         = Texts::tr("Makes the server read its configuration again and apply the changes."),
         .options = commonOptions(),
         .mostOperands = 0};
-    syntax.options.append({u"dry-run"_s, {}, Texts::tr("only print what would change")});
+    syntax.options.append({u"dry-run"_s, Texts::tr("only print what would change")});
     return {u"reload"_s, syntax, reload};
 }
 

@@ -64,9 +64,10 @@ Command runCommand()
         .options = commonOptions(),
         .leastOperands = 1,
         .mostOperands = 1};
-    syntax.options.append({{u"settings"_s, u"FILE"_s,
-                               Texts::tr("a file with the JSON object that settings() returns")},
-        {u"plugin-directory"_s, u"DIR"_s, Texts::tr("a folder to search before the others")}});
+    syntax.options.append(
+        {{u"settings"_s, Texts::tr("a file with the JSON object that settings() returns"),
+             u"FILE"_s},
+            {u"plugin-directory"_s, Texts::tr("a folder to search before the others"), u"DIR"_s}});
     return {u"run"_s, syntax, run};
 }
 

@@ -2,7 +2,6 @@
 #include "cli/awaiting.h"
 #include "cli/command.h"
 #include "cli/selection.h"
-#include "cli/serverfinder.h"
 #include "cli/terminaltext.h"
 #include "protocol/keys.h"
 
@@ -24,7 +23,7 @@ struct Texts
 
 constexpr auto patience = 120s;
 
-QList<ProcessStatus> instancesOf(const HubSession &session, const QString &name)
+QList<ProcessStatus> instancesOf(const CommandSession &session, const QString &name)
 {
     QList<ProcessStatus> instances = session.processes();
     instances.removeIf([&name](const ProcessStatus &status) { return status.name != name; });
@@ -60,12 +59,10 @@ int scale(const CommandLine &line, const CommandSyntax &syntax)
     const auto deadline = deadlineOf(line, syntax, patience);
     if (const auto *exit = std::get_if<CommandExit>(&deadline))
         return leave(*exit);
-    const auto socket = findServer(line);
-    if (const auto *exit = std::get_if<CommandExit>(&socket))
+    const auto opened = CommandSession::open(line);
+    if (const auto *exit = std::get_if<CommandExit>(&opened))
         return leave(*exit);
-    HubSession session(std::get<QString>(socket));
-    if (const auto exit = session.open())
-        return leave(*exit);
+    CommandSession &session = *std::get<std::unique_ptr<CommandSession>>(opened);
     if (const auto exit = session.command(u"scale"_s, {name}, {{keys::instances, count}}))
         return leave(*exit);
     if (!line.has(u"no-wait"_s)) {
@@ -103,7 +100,7 @@ Command scaleCommand()
         .options = commonOptions(),
         .leastOperands = 2,
         .mostOperands = 2};
-    syntax.options.append({{u"no-wait"_s, {}, Texts::tr("return once the server has accepted it")},
+    syntax.options.append({{u"no-wait"_s, Texts::tr("return once the server has accepted it")},
         timeoutOption(patience)});
     return {u"scale"_s, syntax, scale};
 }

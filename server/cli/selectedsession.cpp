@@ -2,7 +2,6 @@
 #include "cli/selectedsession.h"
 
 #include "cli/selection.h"
-#include "cli/serverfinder.h"
 
 #include <utility>
 
@@ -10,12 +9,10 @@ namespace semper {
 
 std::variant<SelectedSession, CommandExit> openSelected(const CommandLine &line)
 {
-    const auto socket = findServer(line);
-    if (const auto *exit = std::get_if<CommandExit>(&socket))
+    auto opened = CommandSession::open(line);
+    if (const auto *exit = std::get_if<CommandExit>(&opened))
         return *exit;
-    auto session = std::make_unique<HubSession>(std::get<QString>(socket));
-    if (const auto exit = session->open())
-        return *exit;
+    auto &session = std::get<std::unique_ptr<CommandSession>>(opened);
     QStringList empty = session->namesWithoutInstances();
     const auto selected = select(session->processes(), line.operands(), empty);
     if (const auto *exit = std::get_if<CommandExit>(&selected))

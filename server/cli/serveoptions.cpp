@@ -37,24 +37,25 @@ CommandSyntax serveSyntax(const QString &program, OfferDemo offerDemo)
     CommandSyntax syntax{.program = program,
         .summary
         = Texts::tr("Runs the server, which keeps the processes of its configuration alive."),
-        .options = {{u"config"_s, u"FILE"_s, Texts::tr("the configuration")}},
+        .options = {{u"config"_s, Texts::tr("the configuration"), u"FILE"_s}},
         .mostOperands = 0};
     if (offerDemo == OfferDemo::Yes)
         syntax.options.append(
-            {u"demo"_s, {}, Texts::tr("run a built-in configuration that shows the features")});
+            {u"demo"_s, Texts::tr("run a built-in configuration that shows the features")});
     syntax.options.append(
-        {u"socket"_s, u"PATH"_s, Texts::tr("where processes, commands and dashboards connect")});
-    syntax.options.append({u"state-directory"_s, u"DIR"_s,
-        Texts::tr("the folder for what outlives the server: its token, its last event id")});
+        {u"socket"_s, Texts::tr("where processes, commands and dashboards connect"), u"PATH"_s});
+    syntax.options.append({u"state-directory"_s,
+        Texts::tr("the folder for what outlives the server: its token, its last event id"),
+        u"DIR"_s});
     return syntax;
 }
 
 CommandSyntax embeddedSyntax(
-    const QString &program, const QString &version, const QList<CommandOption> &own)
+    const QString &program, const QString &version, const QList<QCommandLineOption> &own)
 {
     CommandSyntax syntax = serveSyntax(program, OfferDemo::No);
     syntax.version = version;
-    syntax.options.append({u"check"_s, {}, Texts::tr("say what is wrong with the configuration")});
+    syntax.options.append({u"check"_s, Texts::tr("say what is wrong with the configuration")});
     syntax.options += own;
     return syntax;
 }
@@ -71,9 +72,9 @@ std::variant<ServeOptions, CommandExit> parseServeOptions(
         .socketPath = absolute(line.value(u"socket"_s)),
         .stateDirectory = absolute(line.value(u"state-directory"_s)),
         .check = line.has(u"check"_s)};
-    for (const CommandOption &option : syntax.options)
-        if (line.has(option.name) && !isOfServer(option.name))
-            options.own.insert(option.name, line.value(option.name));
+    for (const QCommandLineOption &option : syntax.options)
+        if (const QString name = option.names().constFirst(); line.has(name) && !isOfServer(name))
+            options.own.insert(name, line.value(name));
     if (options.demo && !options.configFile.isEmpty())
         return usageError(syntax, Texts::tr("either --config or --demo, not both"));
     if (const qsizetype size = QFile::encodeName(options.socketPath).size();

@@ -34,7 +34,7 @@ enum class OfferDemo { No, Yes };
     const QString &program, OfferDemo offerDemo);
 /// What a program that embeds Semper understands: that without --demo, with --check, and \a own.
 [[nodiscard]] SEMPER_SERVER_EXPORT CommandSyntax embeddedSyntax(
-    const QString &program, const QString &version, const QList<CommandOption> &own);
+    const QString &program, const QString &version, const QList<QCommandLineOption> &own);
 
 /// Reads \a words, which do not start with the program; relative paths start at the working
 /// folder. Needs no QCoreApplication.

@@ -5,18 +5,10 @@
 #include "files/trustedpath.h"
 #include "protocol/socketpath.h"
 #include "spec/configlocator.h"
+#include "watch/livesockets.h"
 
 #include <QCoreApplication>
 #include <QDir>
-#include <QFile>
-
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
-
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 using namespace Qt::StringLiterals;
 
@@ -28,26 +20,6 @@ struct Texts
 {
     Q_DECLARE_TR_FUNCTIONS(semper::ServerFinder)
 };
-
-/// Somebody listens on the socket, be it only that we may not connect. A socket that a killed
-/// server left behind refuses. Does not block.
-bool isListening(const QString &path)
-{
-    const QByteArray name = QFile::encodeName(path);
-    sockaddr_un address = {};
-    if (name.size() > maximumSocketPathBytes)
-        return false;
-    address.sun_family = AF_UNIX;
-    std::memcpy(address.sun_path, name.constData(), std::size_t(name.size()));
-    const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (descriptor < 0)
-        return false;
-    const bool connected
-        = ::connect(descriptor, reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0;
-    const bool alive = connected || errno == EAGAIN || errno == EACCES || errno == EPERM;
-    ::close(descriptor);
-    return alive;
-}
 
 std::variant<QString, CommandExit> socketOfConfig(const QString &named)
 {
@@ -74,8 +46,7 @@ std::variant<QString, CommandExit> findServer(const CommandLine &line)
         if (const auto *path = std::get_if<QString>(&socket); path != nullptr && isListening(*path))
             return *path;
     }
-    QStringList sockets = localSockets();
-    sockets.removeIf([](const QString &path) { return !isListening(path); });
+    const QStringList sockets = liveSockets();
     if (sockets.size() == 1)
         return sockets.first();
     if (const auto distrust = distrustOfPath(socketDirectory()))

@@ -42,8 +42,8 @@ Command signalCommand()
         .summary = Texts::tr("Sends a signal, such as HUP, to processes that run."),
         .options = commonOptions(),
         .leastOperands = 1};
-    syntax.options.append({{u"all"_s, {}, Texts::tr("every process that runs")},
-        {u"no-wait"_s, {}, Texts::tr("changes nothing: a signal has nothing to wait for")}});
+    syntax.options.append({{u"all"_s, Texts::tr("every process that runs")},
+        {u"no-wait"_s, Texts::tr("changes nothing: a signal has nothing to wait for")}});
     return {u"signal"_s, syntax, signalProcesses};
 }
 

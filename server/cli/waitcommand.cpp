@@ -56,8 +56,8 @@ Command waitCommand()
         .operands = u"SELECTOR...|--all"_s,
         .summary = Texts::tr("Waits until processes are ready, up, down or done."),
         .options = commonOptions()};
-    syntax.options.append({{u"all"_s, {}, Texts::tr("every process")},
-        {u"for"_s, u"WHAT"_s, Texts::tr("ready (the default), up, down or done")},
+    syntax.options.append({{u"all"_s, Texts::tr("every process")},
+        {u"for"_s, Texts::tr("ready (the default), up, down or done"), u"WHAT"_s},
         timeoutOption(std::nullopt)});
     return {u"wait"_s, syntax, wait};
 }

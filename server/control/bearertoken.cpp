@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "control/bearertoken.h"
 
+#include "os/samesecret.h"
 #include "os/secretfile.h"
 
 #include <algorithm>
@@ -33,16 +34,6 @@ bool isTokenByte(char byte)
         || byte == '_';
 }
 
-bool equalInConstantTime(QByteArrayView one, QByteArrayView other)
-{
-    if (one.size() != other.size())
-        return false;
-    unsigned difference = 0;
-    for (qsizetype i = 0; i < one.size(); ++i)
-        difference |= static_cast<unsigned char>(one[i]) ^ static_cast<unsigned char>(other[i]);
-    return difference == 0;
-}
-
 } // namespace
 
 BearerToken::BearerToken(QByteArray text)
@@ -71,7 +62,7 @@ std::variant<BearerToken, QString> BearerToken::load(const QString &stateDirecto
 
 bool BearerToken::matches(QByteArrayView token) const
 {
-    return equalInConstantTime(token, m_text);
+    return isSameSecret(token, m_text);
 }
 
 } // namespace semper

@@ -3,6 +3,7 @@
 
 #include "health/endlater.h"
 #include "health/politeclose.h"
+#include "http/headwriter.h"
 
 #include <QNetworkProxy>
 #include <QSslSocket>
@@ -25,16 +26,16 @@ QByteArray requestFor(const ProbeUrl &url, const QMap<QString, QString> &headers
         return std::ranges::any_of(headers.keys(),
             [name](const QString &it) { return it.compare(name, Qt::CaseInsensitive) == 0; });
     };
-    QByteArray request = "GET " + url.target + " HTTP/1.1\r\n";
+    HeadWriter request("GET " + url.target + " HTTP/1.1");
     if (!has("Host"_L1))
-        request += "Host: " + url.authority + "\r\n";
+        request.add("Host", url.authority);
     if (!has("User-Agent"_L1))
-        request += "User-Agent: semper\r\n";
+        request.add("User-Agent", "semper");
     if (!has("Accept"_L1))
-        request += "Accept: */*\r\n";
+        request.add("Accept", "*/*");
     for (const auto &[name, value] : headers.asKeyValueRange())
-        request += name.toLatin1() + ": " + value.toUtf8() + "\r\n";
-    return request + "Connection: close\r\n\r\n";
+        request.add(name.toLatin1(), value.toUtf8());
+    return request.add("Connection", "close").take();
 }
 
 } // namespace
@@ -54,9 +55,8 @@ HttpProbe::HttpProbe(const ReadySpec &spec)
 
 HttpProbe::~HttpProbe()
 {
-    endLater(std::move(m_tcp), this);
+    endLater(std::move(m_socket), this);
     forgetLater(std::move(m_path), this);
-    endLater(std::move(m_unix), this);
 }
 
 void HttpProbe::begin()
@@ -73,17 +73,12 @@ void HttpProbe::begin()
 void HttpProbe::connectToHost(const ProbeUrl &url)
 {
     QSslSocket *encrypted = url.encrypted ? new QSslSocket : nullptr;
-    m_tcp.reset(encrypted ? encrypted : new QTcpSocket);
-    m_tcp->setProxy(QNetworkProxy::NoProxy);
-    m_tcp->setReadBufferSize(answerBufferBytes);
-    connect(m_tcp.get(), &QTcpSocket::readyRead, this, &HttpProbe::read);
-    connect(m_tcp.get(), &QTcpSocket::errorOccurred, this, [this](QTcpSocket::SocketError error) {
-        const QString why = m_tcp->errorString();
-        return error == QTcpSocket::RemoteHostClosedError ? peerClosed(why) : refuse(why);
-    });
+    m_socket.reset(encrypted ? encrypted : new QTcpSocket);
+    m_socket->setProxy(QNetworkProxy::NoProxy);
+    hear();
     if (!encrypted) {
-        connect(m_tcp.get(), &QTcpSocket::connected, this, &HttpProbe::ask);
-        return m_tcp->connectToHost(url.host, url.port);
+        connect(m_socket.get(), &QTcpSocket::connected, this, &HttpProbe::ask);
+        return m_socket->connectToHost(url.host, url.port);
     }
     // Nobody stands between a machine and itself, and a certificate is hardly ever for "localhost".
     const bool verifies = m_spec.verifyCertificate.value_or(!url.isLocal());
@@ -103,36 +98,37 @@ void HttpProbe::connectToPath(const QString &path)
 void HttpProbe::take(int descriptor)
 {
     forgetLater(std::move(m_path), this);
-    m_unix = std::make_unique<QLocalSocket>();
-    m_unix->setReadBufferSize(answerBufferBytes);
-    connect(m_unix.get(), &QLocalSocket::readyRead, this, &HttpProbe::read);
-    connect(m_unix.get(), &QLocalSocket::errorOccurred, this,
-        [this](QLocalSocket::LocalSocketError error) {
-            const QString why = m_unix->errorString();
-            return error == QLocalSocket::PeerClosedError ? peerClosed(why) : refuse(why);
-        });
-    m_unix->setSocketDescriptor(descriptor);
+    m_socket = std::make_unique<QTcpSocket>();
+    hear();
+    m_socket->setSocketDescriptor(descriptor);
     ask();
+}
+
+void HttpProbe::hear()
+{
+    m_socket->setReadBufferSize(answerBufferBytes);
+    connect(m_socket.get(), &QTcpSocket::readyRead, this, &HttpProbe::read);
+    connect(
+        m_socket.get(), &QTcpSocket::errorOccurred, this, [this](QTcpSocket::SocketError error) {
+            const QString why = m_socket->errorString();
+            return error == QTcpSocket::RemoteHostClosedError ? peerClosed(why) : refuse(why);
+        });
 }
 
 void HttpProbe::ask()
 {
-    const QByteArray request = requestFor(*m_url, m_spec.headers);
-    if (m_tcp)
-        m_tcp->write(request);
-    else
-        m_unix->write(request);
+    m_socket->write(requestFor(*m_url, m_spec.headers));
 }
 
 void HttpProbe::read()
 {
-    m_answer.take(m_tcp ? m_tcp->readAll() : m_unix->readAll());
+    m_answer.take(m_socket->readAll());
     look();
 }
 
 void HttpProbe::peerClosed(const QString &why)
 {
-    m_answer.take(m_tcp ? m_tcp->readAll() : m_unix->readAll());
+    m_answer.take(m_socket->readAll());
     m_answer.end();
     switch (m_answer.state()) {
     case HttpAnswer::State::Head:
@@ -202,9 +198,9 @@ void HttpProbe::refuse(const QString &why)
 void HttpProbe::part()
 {
     const bool isWhole = m_answer.state() == HttpAnswer::State::Whole;
-    closePolitely(std::move(m_tcp), this, isWhole && !m_url->encrypted);
+    closePolitely(
+        std::move(m_socket), this, isWhole ? Parting::Peer::MaySend : Parting::Peer::Answers);
     forgetLater(std::move(m_path), this);
-    closePolitely(std::move(m_unix), this, isWhole);
 }
 
 } // namespace semper

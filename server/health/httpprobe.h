@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "health/httpanswer.h"
 #include "health/pathconnection.h"
 #include "health/repeatedprobe.h"
+#include "http/httpanswer.h"
 #include "output/boundedpattern.h"
 #include "spec/probeurl.h"
 
 #include <QByteArray>
-#include <QLocalSocket>
 #include <QTcpSocket>
 
 #include <memory>
@@ -33,6 +32,7 @@ private:
     void connectToHost(const ProbeUrl &url);
     void connectToPath(const QString &path);
     void take(int descriptor);
+    void hear();
     void ask();
     void read();
     void peerClosed(const QString &why);
@@ -48,9 +48,8 @@ private:
     std::optional<ProbeUrl> m_url; ///< nothing for one that is none
     QString m_urlFault;
     HttpAnswer m_answer; ///< of the attempt
-    std::unique_ptr<QTcpSocket> m_tcp; ///< one of them, during an attempt
     std::unique_ptr<PathConnection> m_path; ///< becomes the next
-    std::unique_ptr<QLocalSocket> m_unix;
+    std::unique_ptr<QTcpSocket> m_socket; ///< during an attempt
 };
 
 } // namespace semper

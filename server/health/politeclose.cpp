@@ -1,34 +1,37 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "health/politeclose.h"
 
-using namespace std::chrono_literals;
+#include <QAbstractEventDispatcher>
+#include <QTcpSocket>
 
 namespace semper {
 
 namespace {
 
-constexpr auto closingPatience = 2s;
 constexpr qint64 mostClosingBytes = 1024 * 1024;
 
 } // namespace
 
-PoliteClose::PoliteClose(QIODevice &device)
-    : QObject(&device)
-    , m_device(device)
+void closePolitely(std::unique_ptr<QTcpSocket> socket, const QObject *listener, Parting::Peer peer)
 {
-    m_limit.setSingleShot(true);
-    connect(&m_limit, &QTimer::timeout, this, &PoliteClose::enough);
-    m_limit.start(closingPatience);
-    // Not now: what is there already may be too much, and nobody listens yet.
-    connect(&device, &QIODevice::readyRead, this, &PoliteClose::readOn);
-    QMetaObject::invokeMethod(this, &PoliteClose::readOn, Qt::QueuedConnection);
-}
-
-void PoliteClose::readOn()
-{
-    m_bytes += m_device.readAll().size();
-    if (m_bytes > mostClosingBytes)
-        Q_EMIT enough();
+    if (!socket)
+        return;
+    QTcpSocket *it = socket.release();
+    it->disconnect(listener);
+    if (it->state() != QAbstractSocket::ConnectedState) {
+        it->abort();
+        return it->deleteLater();
+    }
+    it->setParent(QAbstractEventDispatcher::instance()); // It goes with the thread at the latest.
+    QObject::connect(it, &QAbstractSocket::disconnected, it, &QObject::deleteLater);
+    auto *parting = new Parting(*it, peer);
+    QObject::connect(parting, &Parting::dropped, it, [it, all = qint64(0)](qint64 bytes) mutable {
+        all += bytes;
+        if (all > mostClosingBytes)
+            it->abort();
+    });
+    parting->endWithin(Parting::usualPatience);
+    parting->begin();
 }
 
 } // namespace semper

@@ -5,7 +5,6 @@
 #include "health/politeclose.h"
 #include "spec/listenaddress.h"
 
-#include <QLocalSocket>
 #include <QNetworkProxy>
 
 using namespace Qt::StringLiterals;
@@ -54,7 +53,7 @@ void TcpProbe::beginTcp(const QString &host, quint16 port)
         if (isConnectedToItself(*m_tcp))
             return giveUp(u"nobody listens"_s);
         // It may greet before it sees that nobody is there any more.
-        closePolitely(std::move(m_tcp), this, true);
+        closePolitely(std::move(m_tcp), this, Parting::Peer::MaySend);
         succeed();
     });
     connect(
@@ -66,9 +65,9 @@ void TcpProbe::beginUnix(const QString &path)
 {
     m_path = std::make_unique<PathConnection>(path);
     connect(m_path.get(), &PathConnection::connected, this, [this](int descriptor) {
-        auto socket = std::make_unique<QLocalSocket>();
+        auto socket = std::make_unique<QTcpSocket>();
         socket->setSocketDescriptor(descriptor);
-        closePolitely(std::move(socket), this, true);
+        closePolitely(std::move(socket), this, Parting::Peer::MaySend);
         end();
         succeed();
     });

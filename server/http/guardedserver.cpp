@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "http/guardedserver.h"
 
+#include "http/headwriter.h"
 #include "net/guardedsocket.h"
+
+#include <QSslSocket>
 
 #include <algorithm>
 #include <utility>
@@ -39,20 +42,17 @@ LiveConnection *GuardedServer::serve(QTcpSocket *socket, quint64 id)
 
 QTcpSocket *GuardedServer::makeSocket()
 {
-    return new GuardedTcpSocket(this);
+    return new Guarded<QTcpSocket>(this);
 }
 
 QSslSocket *GuardedServer::makeTlsSocket()
 {
-    return new GuardedTlsSocket(this);
+    return new Guarded<QSslSocket>(this);
 }
 
 QByteArray GuardedServer::refusal() const
 {
-    const QByteArray body = Problem{.status = 503, .detail = u"too many connections"_s}.toJson();
-    return "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Type: "
-        + QByteArray(problemMimeType) + "\r\nContent-Length: " + QByteArray::number(body.size())
-        + "\r\nConnection: close\r\n\r\n" + body;
+    return refusalOf(HttpGuard::noRoom());
 }
 
 QLatin1StringView GuardedServer::scheme() const
@@ -63,7 +63,7 @@ QLatin1StringView GuardedServer::scheme() const
 std::chrono::milliseconds GuardedServer::shortestLimit() const
 {
     return std::min({ServiceListener::shortestLimit(), m_http.headTimeout, m_http.bodyTimeout,
-        m_http.handlerTimeout, m_http.lingerTimeout});
+        m_http.handlerTimeout});
 }
 
 void GuardedServer::limitsChanged()

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "http/httpguard.h"
 
+#include "http/headwriter.h"
 #include "http/qthttpcompat.h"
 #include "net/guardedsocket.h"
+#include "net/unsentbytes.h"
 
 #include <QLoggingCategory>
 
@@ -29,19 +31,6 @@ constexpr auto timeToClose = 2000ms; ///< for a client that close() asks to go
 /// Handlers run within it, one at a time on each thread that serves HTTP.
 thread_local HttpGuard *guardHandingOn = nullptr;
 
-QByteArray refusalBytes(const Problem &problem, bool withBody)
-{
-    const QByteArray body = problem.toJson();
-    QByteArray bytes = "HTTP/1.1 " + QByteArray::number(problem.status) + ' '
-        + reasonPhrase(problem.status) + "\r\nContent-Type: " + problemMimeType
-        + "\r\nContent-Length: " + QByteArray::number(body.size())
-        + "\r\nX-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n";
-    for (const auto &[name, value] : problem.headers)
-        bytes += name + ": " + value + "\r\n";
-    bytes += "Connection: close\r\n\r\n";
-    return withBody ? bytes + body : bytes;
-}
-
 } // namespace
 
 HttpGuard::HttpGuard(GuardedSocket &socket, quint64 id, const HttpLimits &limits,
@@ -56,11 +45,14 @@ HttpGuard::HttpGuard(GuardedSocket &socket, quint64 id, const HttpLimits &limits
     , m_common(common)
     , m_running(std::move(running))
     , m_record(id, *m_socket)
+    , m_reader(limits)
     , m_turn(std::move(line), [this] { return serve(); })
 {
     m_socket->setReadBufferSize(readBufferBytes);
     m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
-    connect(m_socket, &QIODevice::readyRead, this, [this] { m_turn.ask(); });
+    // Later: a handler may let the event loop turn, in which the client leaves, and the socket must
+    // not be deleted inside its own signal.
+    connect(m_socket, &QIODevice::readyRead, this, [this] { m_turn.askLater(); });
     connect(m_socket, &QIODevice::bytesWritten, this, [this](qint64 bytes) {
         m_record.sent(bytes);
         progressWriting();
@@ -106,11 +98,11 @@ void HttpGuard::endRelay()
 void HttpGuard::giveUp()
 {
     qCWarning(logHttpGuard).noquote()
-        << m_record.peer() << "is cut off: clients hold too much together, and it most";
+        << m_record.peer()
+        << "is cut off: clients hold too much memory together, and this one most";
     if (!m_upgraded) {
         m_phase = Phase::Leaving;
-        m_input.clear();
-        m_chunks.reset();
+        m_reader.takeRest();
     }
     QMetaObject::invokeMethod(this, &HttpGuard::abort, Qt::QueuedConnection);
 }
@@ -119,9 +111,8 @@ qint64 HttpGuard::heldBytes() const
 {
     if (m_upgraded)
         return m_upgraded->heldBytes();
-    const qint64 withHandler = m_phase == Phase::Answering ? m_head.bodyBytes : 0;
-    const qint64 inChunks = m_chunks ? m_chunks->bytes().size() : 0;
-    return m_input.size() + inChunks + withHandler + m_guarded.unsentBytes();
+    const qint64 withHandler = m_phase == Phase::Answering ? m_reader.head().bodyBytes : 0;
+    return m_reader.heldBytes() + withHandler + unsentBytes(*m_socket);
 }
 
 Connection HttpGuard::connection() const
@@ -138,7 +129,7 @@ void HttpGuard::close()
     m_closeBy.setRemainingTime(timeToClose);
     switch (m_phase) {
     case Phase::Idle:
-        return m_handingOn ? void() : leave(GuardedSocket::Client::HasSent);
+        return m_handingOn ? void() : leave(Parting::Peer::HasSent);
     case Phase::Head:
     case Phase::Body:
         return refuse({.status = 503, .detail = u"the connection is being closed"_s});
@@ -154,11 +145,18 @@ void HttpGuard::abort()
     m_socket->abort();
 }
 
+Problem HttpGuard::noRoom()
+{
+    return {.status = 503,
+        .detail = u"too many connections"_s,
+        .headers = {{"Retry-After"_ba, "1"_ba}}};
+}
+
 std::optional<LiveConnection::Quiet> HttpGuard::quiet() const
 {
     if (m_upgraded)
         return m_upgraded->quiet();
-    if (m_turn.waits() || m_handingOn || m_guarded.unsentBytes() > 0)
+    if (m_turn.waits() || m_handingOn || unsentBytes(*m_socket) > 0)
         return {};
     const auto time = m_record.quietTime();
     const bool isBetween = m_phase == Phase::Idle;
@@ -174,9 +172,7 @@ void HttpGuard::makeRoom()
 {
     if (m_upgraded || m_request > 0)
         return m_socket->disconnectFromHost();
-    refuse({.status = 503,
-        .detail = u"too many connections"_s,
-        .headers = {{"Retry-After"_ba, "1"_ba}}});
+    refuse(noRoom());
     m_socket->flush();
     m_socket->disconnectFromHost();
 }
@@ -185,7 +181,7 @@ void HttpGuard::enforceDeadlines()
 {
     if (m_upgraded)
         return m_upgraded->enforceDeadlines();
-    const bool unread = m_guarded.unsentBytes() > 0;
+    const bool unread = unsentBytes(*m_socket) > 0;
     if ((unread && m_lastWrite.hasExpired(m_limits.stallTimeout.count())) || m_closeBy.hasExpired())
         return m_socket->abort();
     if (!m_deadline.hasExpired() || m_turn.waits()) // What came in time may not be read yet.
@@ -200,12 +196,10 @@ void HttpGuard::enforceDeadlines()
     case Phase::Body:
         return refuse({.status = 408, .detail = u"the body took too long"_s});
     case Phase::Answering:
-        qCWarning(logHttpGuard) << "no answer in time to" << m_head.method << m_head.path;
+        qCWarning(logHttpGuard) << "no answer in time to" << m_reader.head().method
+                                << m_reader.head().path;
         return refuse({.status = 503, .detail = u"the handler took too long"_s});
     case Phase::Leaving:
-        if (!unread)
-            m_socket->abort();
-        return;
     case Phase::Upgraded:
         return;
     }
@@ -214,8 +208,6 @@ void HttpGuard::enforceDeadlines()
 /// Takes and answers one request, if a whole one has come. True: there may be another.
 bool HttpGuard::serve()
 {
-    if (m_phase == Phase::Leaving)
-        m_record.received(m_socket->skip(m_socket->bytesAvailable()));
     if (!mayTakeRequest())
         return false;
     if (!takeRequest())
@@ -234,19 +226,18 @@ bool HttpGuard::mayTakeRequest() const
     const bool isAway
         = m_phase == Phase::Answering || m_phase == Phase::Leaving || m_phase == Phase::Upgraded;
     return !isAway && !m_handingOn && m_socket->state() == QAbstractSocket::ConnectedState
-        && m_guarded.unsentBytes() == 0;
+        && unsentBytes(*m_socket) == 0;
 }
 
 bool HttpGuard::readMore()
 {
     const QByteArray fresh = m_socket->read(readBufferBytes);
     m_record.received(fresh.size());
-    m_input += fresh;
+    m_reader.append(fresh);
     return !fresh.isEmpty();
 }
 
-/// True when a whole request is here: its head is m_head, its body m_chunks, or what m_input starts
-/// with.
+/// True when a whole request is here.
 bool HttpGuard::takeRequest()
 {
     return (m_phase == Phase::Body || takeHead()) && takeBody();
@@ -254,48 +245,27 @@ bool HttpGuard::takeRequest()
 
 bool HttpGuard::takeBody()
 {
-    if (!m_chunks)
-        return m_input.size() >= m_head.bodyBytes;
-    if (const auto problem = m_chunks->take(m_input)) {
+    if (const auto problem = m_reader.readBody()) {
         refuse(*problem);
         return false;
     }
-    m_head.bodyBytes = m_chunks->bytes().size();
-    return m_chunks->isWhole();
+    return m_reader.hasBody();
 }
 
 bool HttpGuard::takeHead()
 {
-    if (m_phase == Phase::Idle)
-        dropBlankLines(m_input);
-    if (m_input.size() == m_lookedAt || m_input == "\r")
-        return false;
-    if (m_phase == Phase::Idle) {
-        m_head = {};
+    auto problem = m_reader.readHead();
+    if (m_phase == Phase::Idle && m_reader.hasBegun())
         enter(Phase::Head, m_limits.headTimeout);
-    }
-    auto parsed = parseRequestHead(m_input, m_limits);
-    if (const auto *problem = std::get_if<Problem>(&parsed)) {
+    if (!problem && m_reader.hasHead() && m_admission)
+        problem = m_admission(m_reader.head());
+    if (problem)
         refuse(*problem);
+    if (problem || !m_reader.hasHead() || upgrade())
         return false;
-    }
-    m_lookedAt = std::holds_alternative<IncompleteHead>(parsed) ? m_input.size() : 0;
-    if (m_lookedAt > 0)
-        return false;
-    m_head = std::get<RequestHead>(std::move(parsed));
-    m_input.remove(0, m_head.headBytes);
-    m_chunks.reset();
-    if (m_head.isChunked)
-        m_chunks.emplace(m_limits.maximumBodyBytes, m_limits.maximumHeadBytes);
-    if (const auto problem = m_admission ? m_admission(m_head) : std::nullopt) {
-        refuse(*problem);
-        return false;
-    }
-    if (upgrade())
-        return false;
-    if (m_head.awaitsContinue && m_input.isEmpty()) {
+    if (m_reader.awaitsContinue()) {
         m_guarded.beginAnswer(GuardedSocket::Answer::Whole);
-        m_socket->write("HTTP/1.1 100 Continue\r\n\r\n");
+        m_socket->write(continueAnswer);
         m_socket->flush();
     }
     enter(Phase::Body, m_limits.bodyTimeout);
@@ -307,7 +277,7 @@ bool HttpGuard::upgrade()
 {
     if (!m_upgrading)
         return false;
-    const auto decided = m_upgrading(m_head, m_guarded, m_record, m_common);
+    const auto decided = m_upgrading(m_reader.head(), *m_socket, m_record, m_common);
     if (std::holds_alternative<std::monostate>(decided))
         return false;
     if (const auto *problem = std::get_if<Problem>(&decided)) {
@@ -319,25 +289,22 @@ bool HttpGuard::upgrade()
     m_guarded.beginAnswer(GuardedSocket::Answer::Whole);
     m_socket->disconnect(this);
     endRelay();
-    m_upgraded->begin(std::exchange(m_input, {}), m_turn.line());
+    m_upgraded->begin(m_reader.takeRest(), m_turn.line());
     return true;
 }
 
 void HttpGuard::answerRequest()
 {
     const bool isTls = qobject_cast<QSslSocket *>(m_socket) != nullptr;
-    const auto bodyBytes = static_cast<qsizetype>(m_head.bodyBytes);
-    const QByteArray request = m_head.canonical(isTls ? "https" : "http")
-        + (m_chunks ? m_chunks->bytes() : m_input.first(bodyBytes));
-    if (!m_chunks)
-        m_input.remove(0, bodyBytes);
-    m_chunks.reset();
+    const QByteArray body = m_reader.takeBody();
+    const RequestHead &head = m_reader.head();
+    const QByteArray request = head.canonical(isTls ? "https" : "http") + body;
     m_guarded.beginAnswer(
-        m_head.method == "HEAD" ? GuardedSocket::Answer::HeadOnly : GuardedSocket::Answer::Whole);
+        head.method == "HEAD" ? GuardedSocket::Answer::HeadOnly : GuardedSocket::Answer::Whole);
     m_lastWrite.restart();
     enter(Phase::Idle, m_limits.idleTimeout);
 
-    if (m_head.target == "*")
+    if (head.target == "*")
         return answerAlone();
 
     // QHttpServer reads the request, calls its handler and writes the answer in here.
@@ -355,7 +322,7 @@ void HttpGuard::answerRequest()
     if (m_phase == Phase::Answering)
         return;
     if (m_guarded.answerBytes() == 0) {
-        qCWarning(logHttpGuard) << "no answer to" << m_head.method << m_head.path;
+        qCWarning(logHttpGuard) << "no answer to" << head.method << head.path;
         return refuse({.status = 500, .detail = u"no answer was made"_s});
     }
     endRequest();
@@ -364,17 +331,17 @@ void HttpGuard::answerRequest()
 /// The question of what the server can do at all, whatever the path.
 void HttpGuard::answerAlone()
 {
-    m_socket->write("HTTP/1.1 204 No Content\r\nAllow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
-                    "\r\n\r\n");
+    m_socket->write(HeadWriter::answer(204)
+                        .add("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")
+                        .take());
     endRequest();
 }
 
 void HttpGuard::endRequest()
 {
-    if (m_head.closes || !m_closeBy.isForever())
-        leave(m_input.isEmpty() && m_socket->bytesAvailable() == 0
-                ? GuardedSocket::Client::HasSent
-                : GuardedSocket::Client::MaySend);
+    if (m_reader.head().closes || !m_closeBy.isForever())
+        leave(m_reader.hasAll() && m_socket->bytesAvailable() == 0 ? Parting::Peer::HasSent
+                                                                   : Parting::Peer::MaySend);
 }
 
 HttpGuard *HttpGuard::handingOn()
@@ -418,35 +385,26 @@ void HttpGuard::refuse(const Problem &problem)
     qCDebug(logHttpGuard) << "refused" << m_record.peer() << problem.status << problem.detail;
     m_lastWrite.restart();
     m_guarded.beginAnswer(GuardedSocket::Answer::Whole);
-    m_socket->write(refusalBytes(problem, m_head.method != "HEAD"));
-    const bool isWhole = m_head.headBytes > 0
-        && m_input.size() == m_head.headBytes + m_head.bodyBytes && m_socket->bytesAvailable() == 0;
-    leave(isWhole ? GuardedSocket::Client::HasSent : GuardedSocket::Client::MaySend);
+    m_socket->write(refusalOf(problem, !m_reader.isForHead()));
+    const bool isWhole = m_reader.hasAll() && m_socket->bytesAvailable() == 0;
+    leave(isWhole ? Parting::Peer::HasSent : Parting::Peer::MaySend);
 }
 
-/// Lets the client read the last answer: closing at once, with its bytes unread, would reset the
-/// connection and could take the answer away again.
-void HttpGuard::leave(GuardedSocket::Client client)
+void HttpGuard::leave(Parting::Peer client)
 {
-    enter(Phase::Leaving, m_limits.lingerTimeout);
-    m_client = client;
+    m_phase = Phase::Leaving;
     m_responder.reset();
-    m_input.clear();
-    m_record.received(m_socket->skip(m_socket->bytesAvailable()));
-    if (m_guarded.unsentBytes() == 0)
-        m_guarded.closeWriting(m_client);
+    m_reader.takeRest();
+    auto *parting = new Parting(*m_socket, client, m_limits.lingerTimeout);
+    connect(parting, &Parting::dropped, this, [this](qint64 bytes) { m_record.received(bytes); });
+    parting->begin();
 }
 
 void HttpGuard::progressWriting()
 {
     m_lastWrite.restart();
-    if (m_guarded.unsentBytes() > 0)
+    if (m_phase == Phase::Leaving || unsentBytes(*m_socket) > 0)
         return;
-    if (m_phase == Phase::Leaving) {
-        enter(Phase::Leaving, m_limits.lingerTimeout);
-        m_guarded.closeWriting(m_client);
-        return;
-    }
     if (m_phase == Phase::Idle)
         enter(Phase::Idle, m_limits.idleTimeout);
     m_turn.askLater();

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "http/chunkedbody.h"
 #include "http/httplimits.h"
-#include "http/requesthead.h"
+#include "http/requestreader.h"
 #include "http/upgradedconnection.h"
 #include "net/connectionrecord.h"
 #include "net/guardedsocket.h"
 #include "net/liveconnection.h"
+#include "net/parting.h"
 #include "net/relayedsocket.h"
 #include "turns/turntaker.h"
 
-#include <QByteArray>
 #include <QDeadlineTimer>
 #include <QElapsedTimer>
 #include <QHttpServerResponder>
@@ -55,6 +54,9 @@ public:
     /// A client that has asked for nothing yet is answered with 503.
     void makeRoom() override;
 
+    /// What a client hears that is one too many.
+    [[nodiscard]] static Problem noRoom();
+
     /// The one whose request is with a handler at this moment; null where none is.
     [[nodiscard]] static HttpGuard *handingOn();
     /// The handler at work answers later. The number of its request.
@@ -89,7 +91,7 @@ private:
     void endRequest();
     void endRelay();
     void refuse(const Problem &problem);
-    void leave(GuardedSocket::Client client);
+    void leave(Parting::Peer client);
     void progressWriting();
     void enter(Phase phase, std::chrono::milliseconds limit);
 
@@ -107,14 +109,10 @@ private:
     QDeadlineTimer m_deadline;
     QElapsedTimer m_lastWrite;
     QDeadlineTimer m_closeBy = QDeadlineTimer::Forever; ///< close() was called
-    QByteArray m_input; ///< read and not yet handed on
-    qsizetype m_lookedAt = 0; ///< bytes of it that make no whole head
-    RequestHead m_head; ///< of the request whose body is awaited
-    std::optional<ChunkedBody> m_chunks; ///< that body, where it comes in chunks
+    RequestReader m_reader; ///< what was read and not yet handed on
     std::unique_ptr<QHttpServerResponder> m_responder; ///< of an answer that is owed
     quint64 m_request = 0; ///< number of the last one that was handed on
     bool m_handingOn = false;
-    GuardedSocket::Client m_client = GuardedSocket::Client::MaySend; ///< once it is leaving
     QPointer<RelayedSocket> m_relay; ///< QHttpServer's, or this one's
     TurnTaker m_turn;
 };

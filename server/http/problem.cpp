@@ -22,6 +22,8 @@ struct Phrase
 };
 
 constexpr Phrase phrases[] = {
+    {200, "OK"},
+    {204, "No Content"},
     {400, "Bad Request"},
     {401, "Unauthorized"},
     {403, "Forbidden"},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "http/requesthead.h"
 
+#include "http/headwriter.h"
 #include "http/requesttarget.h"
 
 #include <algorithm>
@@ -246,11 +247,7 @@ std::optional<Problem> readFraming(const HttpLimits &limits, bool isHostInTarget
         return Problem{.status = 417, .detail = u"only 100-continue can be expected"_s};
     head.awaitsContinue
         = !expect.isEmpty() && head.minorVersion == 1 && (head.bodyBytes > 0 || head.isChunked);
-    head.closes = head.minorVersion == 0;
-    for (const auto &[name, text] : std::as_const(head.headers))
-        if (name.compare("connection", Qt::CaseInsensitive) == 0)
-            for (const QByteArray &option : text.toLower().split(','))
-                head.closes = head.closes || option.trimmed() == "close";
+    head.closes = head.minorVersion == 0 || head.lists("connection", "close");
     return {};
 }
 
@@ -272,22 +269,42 @@ int RequestHead::count(QByteArrayView name) const
     }));
 }
 
+QByteArrayList RequestHead::list(QByteArrayView name) const
+{
+    QByteArrayList list;
+    for (const auto &[key, text] : headers) {
+        if (name.compare(key, Qt::CaseInsensitive) != 0)
+            continue;
+        for (const QByteArray &element : text.split(','))
+            if (const QByteArray trimmed = element.trimmed(); !trimmed.isEmpty())
+                list.append(trimmed);
+    }
+    return list;
+}
+
+bool RequestHead::lists(QByteArrayView name, QByteArrayView element) const
+{
+    return std::ranges::any_of(list(name), [element](const QByteArray &text) {
+        return element.compare(text, Qt::CaseInsensitive) == 0;
+    });
+}
+
 QByteArray RequestHead::canonical(const QByteArray &scheme) const
 {
     static constexpr std::string_view hop[] = {"connection", "keep-alive", "proxy-connection", "te",
         "trailer", "upgrade", "expect", "content-length", "http2-settings", "transfer-encoding"};
     const QByteArray host = value("host");
     const bool saysScheme = scheme != "http" && !host.isEmpty(); // which is what others assume
-    QByteArray bytes = method + ' ' + (saysScheme ? scheme + "://" + host : QByteArray()) + target
-        + " HTTP/1.1\r\n";
+    HeadWriter head(
+        method + ' ' + (saysScheme ? scheme + "://" + host : QByteArray()) + target + " HTTP/1.1");
     for (const auto &[name, text] : headers) {
         const QByteArray lower = name.toLower();
         if (std::ranges::find(hop, std::string_view(lower)) == std::end(hop))
-            bytes += name + ": " + text + "\r\n";
+            head.add(name, text);
     }
     if (bodyBytes > 0)
-        bytes += "Content-Length: " + QByteArray::number(bodyBytes) + "\r\n";
-    return bytes + "\r\n";
+        head.add("Content-Length", QByteArray::number(bodyBytes));
+    return head.take();
 }
 
 QByteArray bearerTokenOf(const RequestHead &head)

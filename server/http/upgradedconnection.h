@@ -13,10 +13,11 @@
 #include <memory>
 #include <variant>
 
+class QTcpSocket;
+
 namespace semper {
 
 class ConnectionRecord;
-class GuardedSocket;
 struct RequestHead;
 struct ServiceLimits;
 struct TurnLine;
@@ -43,7 +44,7 @@ public:
 /// Decides over a request that was admitted: nothing where it stays HTTP, or its refusal, or what
 /// takes over the connection. \a record and \a limits outlive that.
 using Upgrading = std::function<std::variant<std::monostate, Problem, UpgradedConnection *>(
-    const RequestHead &head, GuardedSocket &socket, ConnectionRecord &record,
+    const RequestHead &head, QTcpSocket &socket, ConnectionRecord &record,
     const ServiceLimits &limits)>;
 
 } // namespace semper

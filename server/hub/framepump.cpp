@@ -3,16 +3,11 @@
 
 #include "turns/turnline.h"
 
-#include <QMutexLocker>
-
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <utility>
 
 #include <fcntl.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -20,7 +15,6 @@ namespace semper {
 
 namespace {
 
-constexpr FramePump::Id quitId = 0;
 /// What is read of one peer before others, and the event loop, have had their turn.
 constexpr qsizetype chunkBytes = 16 * 1024;
 /// More than a peer can have in the kernel's buffer when it dies.
@@ -40,7 +34,7 @@ struct FramePump::Channel
     [[nodiscard]] qsizetype waiting() const { return output.size() - written; }
 
     const int descriptor;
-    QMutex mutex;
+    std::mutex mutex;
     FrameReader reader;
     QByteArray output;
     qsizetype written = 0; ///< of output
@@ -55,22 +49,12 @@ struct FramePump::Channel
 FramePump::FramePump(QObject *parent)
     : QObject(parent)
     , m_turn(std::make_shared<TurnLine>(), [this] { return deliver(); })
-    , m_epoll(::epoll_create1(EPOLL_CLOEXEC))
-    , m_quit(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
 {
-    epoll_event event{.events = EPOLLIN, .data = {.u64 = quitId}};
-    ::epoll_ctl(m_epoll, EPOLL_CTL_ADD, m_quit, &event);
-    m_thread = std::thread(&FramePump::run, this);
+    connect(&m_bell, &Doorbell::heard, this, &FramePump::collect);
+    m_thread.start([this](Id id, quint32 events) { serve(id, events); }, [] { return -1; });
 }
 
-FramePump::~FramePump()
-{
-    const quint64 one = 1;
-    static_cast<void>(!::write(m_quit, &one, sizeof one));
-    m_thread.join();
-    ::close(m_quit);
-    ::close(m_epoll);
-}
+FramePump::~FramePump() = default;
 
 FramePump::Id FramePump::add(int socket, Listener *listener)
 {
@@ -79,12 +63,13 @@ FramePump::Id FramePump::add(int socket, Listener *listener)
     m_listeners.insert(id, listener);
     const auto channel = std::make_shared<Channel>(socket);
     {
-        const QMutexLocker lock(&m_mutex);
+        const std::lock_guard lock(m_mutex);
         m_channels.insert(id, channel);
     }
-    epoll_event event{.events = EPOLLIN | EPOLLONESHOT, .data = {.u64 = id}};
-    if (::epoll_ctl(m_epoll, EPOLL_CTL_ADD, socket, &event) != 0)
+    if (!m_thread.set().add(socket, id, EPOLLIN | EPOLLONESHOT)) {
         post(id, HungUp{});
+        ring();
+    }
     return id;
 }
 
@@ -96,18 +81,18 @@ void FramePump::remove(Id id)
     const auto channel = this->channel(id);
     if (!channel)
         return;
-    const QMutexLocker lock(&channel->mutex);
+    const std::lock_guard lock(channel->mutex);
     channel->ended = true;
     // Closing alone would not do: a launch on its way to exec still holds a copy.
-    ::epoll_ctl(m_epoll, EPOLL_CTL_DEL, channel->descriptor, nullptr);
+    m_thread.set().remove(channel->descriptor);
     ::shutdown(channel->descriptor, SHUT_RDWR);
-    const QMutexLocker pumpLock(&m_mutex);
+    const std::lock_guard pumpLock(m_mutex);
     m_channels.remove(id);
 }
 
 std::shared_ptr<FramePump::Channel> FramePump::channel(Id id) const
 {
-    const QMutexLocker lock(&m_mutex);
+    const std::lock_guard lock(m_mutex);
     return m_channels.value(id);
 }
 
@@ -116,11 +101,11 @@ void FramePump::write(Id id, const QByteArray &encoded)
     const auto channel = this->channel(id);
     if (!channel)
         return;
-    const QMutexLocker lock(&channel->mutex);
+    const std::lock_guard lock(channel->mutex);
     if (channel->ended)
         return;
     const bool wasIdle = channel->waiting() == 0;
-    channel->output.append(encoded);
+    channel->output.append(QByteArrayView(encoded)); // a copy: the two threads share nothing
     channel->strained |= channel->waiting() >= enoughWaiting;
     if (wasIdle)
         arm(id, *channel);
@@ -131,7 +116,7 @@ qint64 FramePump::bytesToWrite(Id id) const
     const auto channel = this->channel(id);
     if (!channel)
         return 0;
-    const QMutexLocker lock(&channel->mutex);
+    const std::lock_guard lock(channel->mutex);
     return channel->waiting();
 }
 
@@ -140,7 +125,7 @@ qint64 FramePump::bytesTaken(Id id) const
     const auto channel = this->channel(id);
     if (!channel)
         return 0;
-    const QMutexLocker lock(&channel->mutex);
+    const std::lock_guard lock(channel->mutex);
     return channel->taken;
 }
 
@@ -149,11 +134,14 @@ void FramePump::finish(Id id)
     const auto channel = this->channel(id);
     if (!channel)
         return;
-    const QMutexLocker lock(&channel->mutex);
-    channel->discarding = true;
-    channel->finishing = true;
-    send(id, *channel);
-    arm(id, *channel);
+    {
+        const std::lock_guard lock(channel->mutex);
+        channel->discarding = true;
+        channel->finishing = true;
+        send(id, *channel);
+        arm(id, *channel);
+    }
+    ring();
 }
 
 void FramePump::flush(Id id)
@@ -161,8 +149,11 @@ void FramePump::flush(Id id)
     const auto channel = this->channel(id);
     if (!channel)
         return;
-    const QMutexLocker lock(&channel->mutex);
-    send(id, *channel);
+    {
+        const std::lock_guard lock(channel->mutex);
+        send(id, *channel);
+    }
+    ring();
 }
 
 void FramePump::flushAll()
@@ -178,9 +169,9 @@ void FramePump::drain(Id id)
         return;
     QQueue<News> news;
     {
-        const QMutexLocker lock(&channel->mutex);
+        const std::lock_guard lock(channel->mutex);
         for (int i = 0; i < lastChunks && receive(id, *channel); ++i) { }
-        const QMutexLocker pumpLock(&m_mutex);
+        const std::lock_guard pumpLock(m_mutex);
         news = m_news.take(id);
         m_order.removeOne(id);
         const auto others = std::stable_partition(m_arrivals.begin(), m_arrivals.end(),
@@ -194,35 +185,22 @@ void FramePump::drain(Id id)
     release(id);
 }
 
-void FramePump::run()
-{
-    std::array<epoll_event, 64> events;
-    for (;;) {
-        const int count = ::epoll_wait(m_epoll, events.data(), int(events.size()), -1);
-        if (count < 0 && errno != EINTR)
-            return;
-        for (int i = 0; i < count; ++i) {
-            const epoll_event &event = events[std::size_t(i)];
-            if (event.data.u64 == quitId)
-                return;
-            serve(event.data.u64, event.events);
-        }
-    }
-}
-
 void FramePump::serve(Id id, quint32 events)
 {
     const auto channel = this->channel(id);
     if (!channel)
         return;
-    const QMutexLocker lock(&channel->mutex);
-    if (channel->ended)
-        return;
-    if (events & EPOLLOUT)
-        send(id, *channel);
-    if (events & ~quint32(EPOLLOUT) && !channel->held)
-        receive(id, *channel);
-    arm(id, *channel);
+    {
+        const std::lock_guard lock(channel->mutex);
+        if (channel->ended)
+            return;
+        if (events & EPOLLOUT)
+            send(id, *channel);
+        if (events & ~quint32(EPOLLOUT) && !channel->held)
+            receive(id, *channel);
+        arm(id, *channel);
+    }
+    ring();
 }
 
 // True if there was something.
@@ -272,7 +250,9 @@ void FramePump::send(Id id, Channel &channel)
         channel.written = size < 0 ? channel.output.size() : channel.written + size;
     }
     if (channel.waiting() == 0) {
-        channel.output.clear();
+        channel.output.resize(0); // The room stays for the next frame, unless it is much.
+        if (channel.output.capacity() > chunkBytes)
+            channel.output = {};
         channel.written = 0;
         // Closing while the peer still writes would reset the connection, and the last frame would
         // be lost: the peer sees the end, and what it sends meanwhile is thrown away.
@@ -292,23 +272,31 @@ void FramePump::arm(Id id, Channel &channel) const
         = (channel.held ? 0U : quint32(EPOLLIN)) | (channel.waiting() > 0 ? quint32(EPOLLOUT) : 0U);
     if (channel.ended || interest == 0)
         return;
-    epoll_event event{.events = interest | EPOLLONESHOT, .data = {.u64 = id}};
-    ::epoll_ctl(m_epoll, EPOLL_CTL_MOD, channel.descriptor, &event);
+    m_thread.set().change(channel.descriptor, id, interest | EPOLLONESHOT);
 }
 
 void FramePump::post(Id id, News news)
 {
-    const QMutexLocker lock(&m_mutex);
+    const std::lock_guard lock(m_mutex);
     m_arrivals.append({id, std::move(news)});
-    if (!std::exchange(m_delivering, true))
-        QMetaObject::invokeMethod(this, &FramePump::collect, Qt::QueuedConnection);
+}
+
+/// Without any lock, for which whoever hears the bell would have to wait.
+void FramePump::ring()
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_arrivals.isEmpty() || std::exchange(m_delivering, true))
+            return;
+    }
+    m_bell.ring();
 }
 
 void FramePump::collect()
 {
     QList<Arrival> arrivals;
     {
-        const QMutexLocker lock(&m_mutex);
+        const std::lock_guard lock(m_mutex);
         arrivals = std::exchange(m_arrivals, {});
         m_delivering = false;
     }
@@ -346,7 +334,7 @@ void FramePump::release(Id id)
     const auto channel = this->channel(id);
     if (!channel)
         return;
-    const QMutexLocker lock(&channel->mutex);
+    const std::lock_guard lock(channel->mutex);
     if (std::exchange(channel->held, false))
         arm(id, *channel);
 }

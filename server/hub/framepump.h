@@ -4,18 +4,19 @@
 #include <semper/semper_server_export.h>
 
 #include "boundary/frameconnection.h"
+#include "os/doorbell.h"
+#include "os/epollthread.h"
 #include "protocol/framereader.h"
 #include "turns/turntaker.h"
 
 #include <QByteArray>
 #include <QHash>
 #include <QJsonObject>
-#include <QMutex>
 #include <QObject>
 #include <QQueue>
 
 #include <memory>
-#include <thread>
+#include <mutex>
 #include <variant>
 
 namespace semper {
@@ -82,12 +83,12 @@ private:
         News news;
     };
 
-    void run();
     void serve(Id id, quint32 events);
     bool receive(Id id, Channel &channel);
     void send(Id id, Channel &channel);
     void arm(Id id, Channel &channel) const;
     void post(Id id, News news);
+    void ring();
     void collect();
     [[nodiscard]] bool deliver();
     void release(Id id);
@@ -98,14 +99,13 @@ private:
     QHash<Id, QQueue<News>> m_news; ///< by connection, what is not told yet
     QQueue<Id> m_order; ///< those of m_news, in the order of their turns
     TurnTaker m_turn;
-    mutable QMutex m_mutex; ///< guards the three below; taken last
+    mutable std::mutex m_mutex; ///< guards the three below; taken last
     QHash<Id, std::shared_ptr<Channel>> m_channels;
     QList<Arrival> m_arrivals;
     bool m_delivering = false; ///< a hand-over waits for the event loop
     Id m_lastId = 0;
-    int m_epoll = -1;
-    int m_quit = -1;
-    std::thread m_thread;
+    Doorbell m_bell;
+    EpollThread m_thread; ///< last, for it uses the others
 };
 
 } // namespace semper

@@ -8,6 +8,7 @@
 #include "protocol/keys.h"
 #include "protocol/topics.h"
 #include "protocol/version.h"
+#include "supervisor/processview.h"
 #include "supervisor/supervisor.h"
 
 #include <QJsonArray>
@@ -198,10 +199,10 @@ std::optional<EventQuery> WatcherSession::replayQuery(const QJsonObject &frame) 
 
 void WatcherSession::replay(const QJsonObject &frame)
 {
-    delete std::exchange(m_replay, nullptr);
     const auto query = replayQuery(frame);
     if (!query)
         return;
+    delete std::exchange(m_replay, nullptr);
     m_replay = new EventReplay(m_journal, *query, this);
     connect(m_replay, &EventReplay::found, this, [this](const QByteArrayList &frames) {
         for (const QByteArray &it : frames)
@@ -230,9 +231,9 @@ void WatcherSession::sendAllMeasured()
         if (!wantsProcess(process->name()) || process->pid() <= 0)
             continue;
         const WatcherQueue::Process key(process->name(), process->instance());
-        if (const QJsonObject frame = process->metricsFrame(); !frame.isEmpty())
+        if (const QJsonObject frame = metricsFrameOf(*process); !frame.isEmpty())
             m_queue.pushNewest(key, Metrics, encodeFrame(frame));
-        m_queue.pushNewest(key, Sample, encodeFrame(process->sampleFrame()));
+        m_queue.pushNewest(key, Sample, encodeFrame(sampleFrameOf(*process)));
     }
 }
 

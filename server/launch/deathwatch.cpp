@@ -6,36 +6,27 @@
 #include <QCoreApplication>
 #include <QEvent>
 
-#include <algorithm>
 #include <array>
-#include <span>
-
-#include <sys/epoll.h>
-#include <unistd.h>
 
 namespace semper {
 
 DeathWatch::DeathWatch(QObject *parent)
     : QObject(parent)
-    , m_epoll(::epoll_create1(EPOLL_CLOEXEC))
-    , m_ready(m_epoll, QSocketNotifier::Read)
+    , m_ready(m_set.descriptor(), QSocketNotifier::Read)
 {
     connect(&m_ready, &QSocketNotifier::activated, this, &DeathWatch::deliver);
-    Turns::ofThread().giveWay(m_epoll);
+    Turns::ofThread().giveWay(m_set.descriptor());
 }
 
 DeathWatch::~DeathWatch()
 {
-    Turns::ofThread().giveWayNoMore(m_epoll);
-    m_ready.setEnabled(false);
-    ::close(m_epoll);
+    Turns::ofThread().giveWayNoMore(m_set.descriptor());
 }
 
 bool DeathWatch::take(QSocketNotifier *notifier)
 {
     const auto descriptor = int(notifier->socket());
-    epoll_event event{.events = EPOLLIN, .data = {.fd = descriptor}};
-    if (::epoll_ctl(m_epoll, EPOLL_CTL_ADD, descriptor, &event) != 0)
+    if (!m_set.add(descriptor, quint64(descriptor)))
         return false;
     notifier->setEnabled(false);
     m_taken.insert(descriptor, notifier);
@@ -44,11 +35,10 @@ bool DeathWatch::take(QSocketNotifier *notifier)
 
 void DeathWatch::deliver()
 {
-    std::array<epoll_event, 32> events;
-    const int count = ::epoll_wait(m_epoll, events.data(), int(events.size()), 0);
-    for (const epoll_event &event : std::span(events).first(std::size_t(std::max(count, 0)))) {
-        const int descriptor = event.data.fd;
-        ::epoll_ctl(m_epoll, EPOLL_CTL_DEL, descriptor, nullptr); // before its owner closes it
+    std::array<epoll_event, 32> room;
+    for (const epoll_event &event : m_set.wait(room, 0)) {
+        const auto descriptor = int(event.data.u64);
+        m_set.remove(descriptor); // before its owner closes it
         if (const auto notifier = m_taken.take(descriptor)) {
             QEvent activated(QEvent::SockAct);
             QCoreApplication::sendEvent(notifier, &activated);

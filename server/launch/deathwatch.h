@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "os/epollset.h"
+
 #include <QHash>
 #include <QObject>
 #include <QPointer>
@@ -26,7 +28,7 @@ public:
 private:
     void deliver();
 
-    int m_epoll;
+    EpollSet m_set;
     QSocketNotifier m_ready;
     QHash<int, QPointer<QSocketNotifier>> m_taken; ///< by descriptor
 };

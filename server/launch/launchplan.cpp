@@ -3,6 +3,7 @@
 
 #include "launch/usersvariables.h"
 #include "os/descriptorlimit.h"
+#include "os/samesecret.h"
 #include "spec/jsonpath.h"
 #include "spec/resourcename.h"
 #include "supervision/timetable.h"
@@ -163,12 +164,7 @@ QByteArray LaunchIdentity::markOfRun(const QByteArray &run)
 
 bool LaunchIdentity::isToken(const QByteArray &offered) const
 {
-    if (token.isEmpty() || token.size() != offered.size())
-        return false;
-    int difference = 0;
-    for (qsizetype i = 0; i < token.size(); ++i)
-        difference |= token.at(i) ^ offered.at(i);
-    return difference == 0;
+    return !token.isEmpty() && isSameSecret(offered, token);
 }
 
 QByteArray LaunchIdentity::mark() const

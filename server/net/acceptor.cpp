@@ -7,9 +7,7 @@
 #include <chrono>
 #include <utility>
 
-#include <sys/epoll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 using namespace std::chrono_literals;
 
@@ -25,28 +23,20 @@ constexpr auto pauseWhenStarved = 200ms;
 Acceptor::Acceptor(int listening, QObject *parent)
     : QObject(parent)
     , m_listening(listening)
-    , m_epoll(::epoll_create1(EPOLL_CLOEXEC))
-    , m_notifier(std::make_unique<QSocketNotifier>(m_epoll, QSocketNotifier::Read))
+    , m_notifier(m_set.descriptor(), QSocketNotifier::Read)
 {
-    epoll_event event{.events = EPOLLIN, .data = {.fd = listening}};
-    ::epoll_ctl(m_epoll, EPOLL_CTL_ADD, listening, &event);
-    connect(m_notifier.get(), &QSocketNotifier::activated, this, &Acceptor::accept);
+    static_cast<void>(m_set.add(listening, 0));
+    connect(&m_notifier, &QSocketNotifier::activated, this, &Acceptor::accept);
     m_resume.setSingleShot(true);
     m_resume.setInterval(pauseWhenStarved);
-    connect(&m_resume, &QTimer::timeout, this, [this] { m_notifier->setEnabled(!m_isStopped); });
-}
-
-Acceptor::~Acceptor()
-{
-    m_notifier.reset();
-    ::close(m_epoll);
+    connect(&m_resume, &QTimer::timeout, this, [this] { m_notifier.setEnabled(!m_isStopped); });
 }
 
 void Acceptor::stop()
 {
     m_isStopped = true;
     m_resume.stop();
-    m_notifier->setEnabled(false);
+    m_notifier.setEnabled(false);
 }
 
 void Acceptor::accept()
@@ -64,7 +54,7 @@ void Acceptor::accept()
         if (errno == EINTR || errno == ECONNABORTED)
             continue;
         const int error = errno;
-        m_notifier->setEnabled(false);
+        m_notifier.setEnabled(false);
         m_resume.start();
         if (!std::exchange(m_isStarved, true))
             Q_EMIT starved(error);

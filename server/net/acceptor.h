@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "os/epollset.h"
+
 #include <QObject>
 #include <QSocketNotifier>
 #include <QTimer>
-
-#include <memory>
 
 namespace semper {
 
@@ -18,7 +18,6 @@ class Acceptor : public QObject
 public:
     /// \a listening does not block, and is not closed before this is gone.
     explicit Acceptor(int listening, QObject *parent = nullptr);
-    ~Acceptor() override;
 
     void stop();
 
@@ -30,8 +29,8 @@ private:
     void accept();
 
     int m_listening;
-    int m_epoll; ///< of m_listening alone, on which QTcpServer may have a notifier of its own
-    std::unique_ptr<QSocketNotifier> m_notifier;
+    EpollSet m_set; ///< of m_listening alone, on which QTcpServer may have a notifier of its own
+    QSocketNotifier m_notifier;
     QTimer m_resume;
     bool m_isStarved = false;
     bool m_isStopped = false;

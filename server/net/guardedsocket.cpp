@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "net/guardedsocket.h"
 
-#include "net/tlsparting.h"
-
 #include <algorithm>
-
-#include <sys/socket.h>
 
 namespace semper {
 
@@ -34,36 +30,6 @@ qint64 GuardedSocket::bytesOfHead(const char *data, qint64 size)
     if (m_headEnded)
         return blank + 4 - before;
     m_tail = m_tail.last(std::min<qsizetype>(3, m_tail.size()));
-    return size;
-}
-
-void GuardedTcpSocket::closeWriting(Client)
-{
-    ::shutdown(static_cast<int>(socketDescriptor()), SHUT_WR);
-}
-
-qint64 GuardedTcpSocket::writeData(const char *data, qint64 size)
-{
-    const qint64 kept = pass(data, size);
-    if (kept > 0 && QTcpSocket::writeData(data, kept) != kept)
-        return -1;
-    return size;
-}
-
-void GuardedTlsSocket::closeWriting(Client client)
-{
-    if (client == Client::MaySend)
-        return endOnceSilent(this);
-    // Not at once: who called goes on with an open socket.
-    QMetaObject::invokeMethod(
-        this, [this] { disconnectFromHost(); }, Qt::QueuedConnection);
-}
-
-qint64 GuardedTlsSocket::writeData(const char *data, qint64 size)
-{
-    const qint64 kept = pass(data, size);
-    if (kept > 0 && QSslSocket::writeData(data, kept) != kept)
-        return -1;
     return size;
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <QByteArray>
-#include <QSslSocket>
 #include <QTcpSocket>
 
 namespace semper {
@@ -13,20 +12,12 @@ class GuardedSocket
 {
 public:
     enum class Answer { Whole, HeadOnly };
-    /// Whether the client may still be sending, or has said all that it had to.
-    enum class Client { MaySend, HasSent };
 
     GuardedSocket() = default;
     virtual ~GuardedSocket() = default;
     Q_DISABLE_COPY_MOVE(GuardedSocket)
 
     [[nodiscard]] virtual QTcpSocket &socket() = 0;
-    /// What was written and the kernel has not taken yet.
-    [[nodiscard]] virtual qint64 unsentBytes() const = 0;
-    /// Tells the client that no byte follows; it may still send. What is unsent is lost. With TLS
-    /// the connection ends: a turn later if it has sent all, else as endOnceSilent() has it, who
-    /// waits 200 ms at least.
-    virtual void closeWriting(Client client) = 0;
 
     /// What is written from here on answers the next request.
     void beginAnswer(Answer answer);
@@ -46,33 +37,20 @@ private:
     qint64 m_answerBytes = 0;
 };
 
-class GuardedTcpSocket : public QTcpSocket, public GuardedSocket
+/// \a Socket is a QTcpSocket or a QSslSocket.
+template <class Socket>
+class Guarded : public Socket, public GuardedSocket
 {
-    Q_OBJECT
 public:
-    using QTcpSocket::QTcpSocket;
+    using Socket::Socket;
     [[nodiscard]] QTcpSocket &socket() override { return *this; }
-    [[nodiscard]] qint64 unsentBytes() const override { return bytesToWrite(); }
-    void closeWriting(Client client) override;
 
 protected:
-    qint64 writeData(const char *data, qint64 size) override;
-};
-
-class GuardedTlsSocket : public QSslSocket, public GuardedSocket
-{
-    Q_OBJECT
-public:
-    using QSslSocket::QSslSocket;
-    [[nodiscard]] QTcpSocket &socket() override { return *this; }
-    [[nodiscard]] qint64 unsentBytes() const override
+    qint64 writeData(const char *data, qint64 size) override
     {
-        return bytesToWrite() + encryptedBytesToWrite();
+        const qint64 kept = pass(data, size);
+        return kept > 0 && Socket::writeData(data, kept) != kept ? -1 : size;
     }
-    void closeWriting(Client client) override;
-
-protected:
-    qint64 writeData(const char *data, qint64 size) override;
 };
 
 } // namespace semper

@@ -18,10 +18,8 @@
 #include <cerrno>
 #include <chrono>
 #include <memory>
-#include <span>
 #include <utility>
 
-#include <sys/epoll.h>
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
@@ -40,17 +38,14 @@ constexpr auto pace = 100ms;
 constexpr int lastMessages = 64; ///< of a launch that has ended, in one go
 constexpr qsizetype maximumStatusLength = 1024; // as over the hub
 constexpr auto quietAfterAComplaint = 60s;
-constexpr std::chrono::milliseconds shortestPause = 100ms;
-constexpr std::chrono::milliseconds longestPause = 5s;
 constexpr auto pauseBeforeComplaint = 500ms;
 constexpr qsizetype nameLength = 12;
 constexpr mode_t ownMode = S_IRWXU;
 constexpr mode_t sharedMode = S_IRWXU | S_IXGRP | S_IXOTH; ///< to pass, not to list
 
-bool hear(int epoll, const NotifySocket &socket)
+bool hear(const EpollSet &set, const NotifySocket &socket)
 {
-    epoll_event event{.events = EPOLLIN, .data = {.fd = socket.descriptor()}};
-    return ::epoll_ctl(epoll, EPOLL_CTL_ADD, socket.descriptor(), &event) == 0;
+    return set.add(socket.descriptor(), quint64(socket.descriptor()));
 }
 
 /// The file's, from a launch's mark: no secret, and no other launch's.
@@ -68,8 +63,7 @@ NotifySockets::NotifySockets(Supervisor &supervisor, Journal &journal, const QSt
     , m_journal(journal)
     , m_ownFolder(notifyFolderBeside(hubSocket))
     , m_run(std::move(run))
-    , m_epoll(::epoll_create1(EPOLL_CLOEXEC))
-    , m_ready(m_epoll, QSocketNotifier::Read)
+    , m_ready(m_set.descriptor(), QSocketNotifier::Read)
 {
     connect(&m_ready, &QSocketNotifier::activated, this, &NotifySockets::read);
     m_pace.setSingleShot(true);
@@ -82,7 +76,6 @@ NotifySockets::NotifySockets(Supervisor &supervisor, Journal &journal, const QSt
     connect(&m_watch, &PathWatch::touched, this, &NotifySockets::restore);
     connect(&m_watch, &PathWatch::removed, this, &NotifySockets::restoreNamed);
     m_restore.setSingleShot(true);
-    m_restore.setInterval(shortestPause);
     connect(&m_restore, &QTimer::timeout, this, &NotifySockets::restore);
     // What it said last, the reason of its end perhaps, is taken while it is still known.
     connect(&supervisor, &Supervisor::launchEnding, this, [this](const SupervisedProcess *process) {
@@ -98,8 +91,6 @@ NotifySockets::~NotifySockets()
     const QList<NotifySocket *> sockets = m_sockets.values();
     for (NotifySocket *socket : sockets)
         socket->close();
-    m_ready.setEnabled(false);
-    ::close(m_epoll);
     if (m_hasOwnFolder)
         removeNotifyFolder(m_ownFolder);
     if (!m_sharedFolder.isEmpty())
@@ -154,7 +145,7 @@ std::optional<QString> NotifySockets::open(
         *this, identity, user, folder + u'/' + nameOf(identity.mark()), nullptr);
     if (auto error = socket->listen())
         return error;
-    if (!hear(m_epoll, *socket))
+    if (!hear(m_set, *socket))
         return u"cannot listen on %1: %2"_s.arg(socket->path(), qt_error_string(errno));
     request.environment.insert(u"NOTIFY_SOCKET"_s, socket->path());
     m_byName.insert(nameOf(socket->mark()), socket.get());
@@ -200,12 +191,12 @@ void NotifySockets::restore()
     if (isNew)
         watchFolders();
     if (!error)
-        return m_restore.setInterval(shortestPause);
+        return m_pause.reset();
     // The folder that it is in may be somebody else's to make, and that may take a moment.
-    if (m_restore.intervalAsDuration() > pauseBeforeComplaint)
+    const auto pause = m_pause.next();
+    if (pause > pauseBeforeComplaint)
         complain(*error);
-    m_restore.setInterval(std::min(2 * m_restore.intervalAsDuration(), longestPause));
-    m_restore.start();
+    m_restore.start(pause);
 }
 
 void NotifySockets::restoreNamed(const QString &name)
@@ -214,7 +205,7 @@ void NotifySockets::restoreNamed(const QString &name)
     if (!socket || socket->isThere()) // nearly always: its launch has ended
         return;
     if (listenAnew(*socket))
-        m_restore.start();
+        m_restore.start(m_pause.next());
     else
         tell(socket->path());
 }
@@ -226,7 +217,7 @@ std::optional<QString> NotifySockets::listenAnew(NotifySocket &socket)
     readFrom(socket, lastMessages);
     forget(socket);
     auto error = socket.listen();
-    if (!hear(m_epoll, socket) && !error)
+    if (!hear(m_set, socket) && !error)
         error = u"cannot listen on %1: %2"_s.arg(socket.path(), qt_error_string(errno));
     m_sockets.insert(socket.descriptor(), &socket);
     m_byName.insert(nameOf(socket.mark()), &socket);
@@ -244,24 +235,22 @@ void NotifySockets::tell(const QString &path)
 
 void NotifySockets::forget(const NotifySocket &socket)
 {
-    ::epoll_ctl(m_epoll, EPOLL_CTL_DEL, socket.descriptor(), nullptr);
+    m_set.remove(socket.descriptor());
     m_sockets.remove(socket.descriptor());
     m_byName.remove(nameOf(socket.mark()));
 }
 
 void NotifySockets::setHeard(const NotifySocket &socket, bool isHeard)
 {
-    epoll_event event{
-        .events = isHeard ? quint32(EPOLLIN) : 0U, .data = {.fd = socket.descriptor()}};
-    ::epoll_ctl(m_epoll, EPOLL_CTL_MOD, socket.descriptor(), &event);
+    m_set.change(
+        socket.descriptor(), quint64(socket.descriptor()), isHeard ? quint32(EPOLLIN) : 0U);
 }
 
 void NotifySockets::read()
 {
-    std::array<epoll_event, socketsPerTurn> events;
-    const int count = ::epoll_wait(m_epoll, events.data(), int(events.size()), 0);
-    for (const epoll_event &event : std::span(events).first(std::size_t(std::max(count, 0)))) {
-        NotifySocket *socket = m_sockets.value(event.data.fd);
+    std::array<epoll_event, socketsPerTurn> room;
+    for (const epoll_event &event : m_set.wait(room, 0)) {
+        NotifySocket *socket = m_sockets.value(int(event.data.u64));
         if (!socket)
             continue;
         readFrom(*socket, messagesPerTurn);

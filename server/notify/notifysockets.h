@@ -2,6 +2,8 @@
 #pragma once
 
 #include "notify/notifysocket.h"
+#include "os/epollset.h"
+#include "protocol/growingdelay.h"
 
 #include <QByteArray>
 #include <QDeadlineTimer>
@@ -80,13 +82,14 @@ private:
     QByteArray m_run;
     QString m_sharedFolder; ///< once it is there
     bool m_hasOwnFolder = false;
-    int m_epoll;
+    EpollSet m_set;
     QSocketNotifier m_ready;
     QHash<int, NotifySocket *> m_sockets; ///< by descriptor
     QHash<QString, NotifySocket *> m_byName; ///< of its file
     QTimer m_pace;
     PathWatch m_watch;
     QTimer m_restore; ///< tries again
+    GrowingDelay m_pause{std::chrono::milliseconds(100), std::chrono::seconds(5)}; ///< before that
     QDeadlineTimer m_quiet; ///< complaints until then are only counted
     int m_unsaid = 0;
 };

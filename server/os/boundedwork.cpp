@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "os/boundedwork.h"
 
+#include "os/withoutsignals.h"
+
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -16,23 +17,6 @@ using namespace std::chrono_literals;
 namespace semper {
 
 namespace {
-
-/// Threads that begin meanwhile have all signals blocked, which are the main thread's business.
-class WithoutSignals
-{
-public:
-    WithoutSignals()
-    {
-        sigset_t all;
-        sigfillset(&all);
-        ::pthread_sigmask(SIG_SETMASK, &all, &m_before);
-    }
-    ~WithoutSignals() { ::pthread_sigmask(SIG_SETMASK, &m_before, nullptr); }
-    Q_DISABLE_COPY_MOVE(WithoutSignals)
-
-private:
-    sigset_t m_before{};
-};
 
 /// A descriptor that is closed with the last who holds it.
 class Descriptor

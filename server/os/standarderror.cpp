@@ -4,8 +4,6 @@
 #include "os/logbudget.h"
 #include "protocol/controlcharacters.h"
 
-#include <QMutex>
-#include <QMutexLocker>
 #include <QString>
 
 #include <algorithm>
@@ -14,6 +12,7 @@
 #include <chrono>
 #include <cstdio>
 #include <ctime>
+#include <mutex>
 #include <utility>
 
 #include <fcntl.h>
@@ -24,10 +23,10 @@ namespace semper {
 
 namespace {
 
-QMutex mutex;
+std::mutex mutex;
 qint64 droppedLines = 0; ///< guarded by the mutex
 std::atomic<bool> dropsQtMessages = false;
-QMutex logBudgetMutex;
+std::mutex logBudgetMutex;
 
 // A pipe that is writable takes PIPE_BUF bytes without blocking (pipe(7)).
 constexpr qsizetype safeBytes = 4096;
@@ -123,7 +122,7 @@ void handleMessage(QtMsgType type, const QMessageLogContext &context, const QStr
     const auto now = std::chrono::steady_clock::now();
     QList<LogBudget::LeftOut> leftOut;
     {
-        const QMutexLocker lock(&logBudgetMutex);
+        const std::lock_guard lock(logBudgetMutex);
         if (!logBudget().admits(type, category, line.size() + 1, now))
             return;
         leftOut = logBudget().takeLeftOut(now);
@@ -140,7 +139,7 @@ void StandardError::write(const QByteArray &line)
 {
     const QByteArray text = shownLine(line) + '\n';
 
-    const QMutexLocker lock(&mutex);
+    const std::lock_guard lock(mutex);
     if (droppedLines > 0) {
         if (!put("semper | … " + QByteArray::number(droppedLines)
                 + " lines dropped: standard error was not read\n")) {

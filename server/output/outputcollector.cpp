@@ -3,18 +3,12 @@
 
 #include "os/standarderror.h"
 
-#include <QMutexLocker>
-
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <chrono>
-#include <csignal>
 #include <utility>
 
 #include <fcntl.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
@@ -34,49 +28,29 @@ constexpr qint64 costOfSearch = 10;
 // waits for it.
 constexpr int mostStepsPerLine = 100'000;
 
-// What the epoll set tells of, beside streams by their ids.
-constexpr quint64 quitId = 0;
-
-bool watch(int epoll, int descriptor, quint64 id)
-{
-    epoll_event event{.events = EPOLLIN, .data = {.u64 = id}};
-    return ::epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) == 0;
-}
-
 } // namespace
 
 OutputCollector::OutputCollector(QObject *parent)
     : QObject(parent)
     , m_echo(&StandardError::write)
     , m_buffer(readingBytes, Qt::Uninitialized)
-    , m_lastId(quitId)
-    , m_epoll(::epoll_create1(EPOLL_CLOEXEC))
-    , m_quit(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
 {
-    watch(m_epoll, m_quit, quitId);
     m_clock.start();
-    // Signals are the main thread's business.
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before);
-    m_thread = std::thread([this] { run(); });
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    connect(&m_bell, &Doorbell::heard, this, &OutputCollector::handOver);
+    m_thread.start(
+        [this](quint64 id, quint32) { m_isPending |= drain(id); }, [this] { return endRound(); });
 }
 
 OutputCollector::~OutputCollector()
 {
-    const quint64 one = 1;
-    static_cast<void>(!::write(m_quit, &one, sizeof one));
-    m_thread.join();
+    m_thread.stop();
+    takeLastWords();
     for (const auto &last : std::as_const(m_last))
         for (const auto &[batch, slice] : last)
             m_echo.write(batch, std::chrono::steady_clock::now());
     for (const OutputBatch &batch : m_gathered.takeAll())
         m_echo.write(batch, std::chrono::steady_clock::now());
     m_echo.finish();
-    ::close(m_quit);
-    ::close(m_epoll);
 }
 
 int OutputCollector::open(const QString &process, int instance, const AwaitedLine &awaited,
@@ -89,18 +63,18 @@ int OutputCollector::open(const QString &process, int instance, const AwaitedLin
     const int reader = ends[0];
     const quint64 id = ++m_lastId;
     {
-        const QMutexLocker lock(&m_mutex);
+        const std::lock_guard lock(m_mutex);
         m_streams.insert(id,
             {{process, instance}, reader, {}, awaited.launch,
                 BoundedPattern::make(awaited.pattern, mostStepsPerLine), ReadAllowance(limits)});
         if (!awaited.launch.isEmpty())
             m_launches.insert(awaited.launch, id);
     }
-    if (watch(m_epoll, reader, id))
+    if (m_thread.set().add(reader, id))
         return ends[1];
     const int error = errno;
     {
-        const QMutexLocker lock(&m_mutex);
+        const std::lock_guard lock(m_mutex);
         m_streams.remove(id);
         m_launches.remove(awaited.launch);
     }
@@ -112,7 +86,7 @@ int OutputCollector::open(const QString &process, int instance, const AwaitedLin
 
 void OutputCollector::assign(int instance, const AwaitedLine &awaited)
 {
-    const QMutexLocker lock(&m_mutex);
+    const std::lock_guard lock(m_mutex);
     const auto stream = m_streams.find(m_launches.value(awaited.launch));
     if (stream == m_streams.end())
         return;
@@ -122,7 +96,7 @@ void OutputCollector::assign(int instance, const AwaitedLine &awaited)
 
 void OutputCollector::setLimits(const QByteArray &launch, const OutputLimitsSpec &limits)
 {
-    const QMutexLocker lock(&m_mutex);
+    const std::lock_guard lock(m_mutex);
     if (const auto it = m_streams.find(m_launches.value(launch)); it != m_streams.end())
         it->allowance.setLimits(limits);
 }
@@ -130,7 +104,7 @@ void OutputCollector::setLimits(const QByteArray &launch, const OutputLimitsSpec
 QStringList OutputCollector::takeLast(
     const QString &process, int instance, const QByteArray &launch)
 {
-    const QMutexLocker lock(&m_mutex);
+    const std::lock_guard lock(m_mutex);
     OutputTail tail = m_tails.take(launch);
     // It may have been read to its end already.
     if (const auto stream = m_streams.find(m_launches.value(launch)); stream != m_streams.end()) {
@@ -151,7 +125,7 @@ QStringList OutputCollector::takeLast(
 
 void OutputCollector::forgetLines(const QByteArray &launch)
 {
-    const QMutexLocker lock(&m_mutex);
+    const std::lock_guard lock(m_mutex);
     m_tails.remove(launch);
     if (const auto stream = m_streams.find(m_launches.value(launch)); stream != m_streams.end())
         stream->tail.reset();
@@ -159,22 +133,24 @@ void OutputCollector::forgetLines(const QByteArray &launch)
 
 void OutputCollector::handOnLast(const QString &process, int instance)
 {
+    Delivery before;
     QList<Last> last;
     {
-        const QMutexLocker lock(&m_mutex);
+        const std::lock_guard lock(m_mutex);
         if (!m_last.contains({process, instance}))
             return;
     }
-    handOver(); // what came before
     {
-        const QMutexLocker order(&m_echo.order());
+        const std::lock_guard order(m_echo.order());
         {
-            const QMutexLocker lock(&m_mutex);
+            const std::lock_guard lock(m_mutex);
+            before = takeDelivery();
             last = m_last.take({process, instance});
         }
         for (const auto &[batch, slice] : std::as_const(last))
             m_echo.write(batch, std::chrono::steady_clock::now());
     }
+    tell(before);
     for (const auto &[batch, slice] : std::as_const(last))
         if (!batch.isEmpty())
             Q_EMIT batchReady(batch);
@@ -190,35 +166,18 @@ int OutputCollector::untilNextSlice() const
     return sliceMs - int(m_clock.elapsed() % sliceMs);
 }
 
-void OutputCollector::run()
+/// Returns in how many milliseconds there is something to do though nothing is printed; -1: never.
+int OutputCollector::endRound()
 {
-    std::array<epoll_event, 64> events;
-    bool pending = false;
-    for (;;) {
-        const bool waits = pending || !m_paused.isEmpty();
-        const int count = ::epoll_wait(
-            m_epoll, events.data(), int(events.size()), waits ? untilNextSlice() : -1);
-        if (count < 0 && errno != EINTR)
-            return;
-        for (int i = 0; i < count; ++i) {
-            const quint64 id = events[std::size_t(i)].data.u64;
-            if (id == quitId)
-                return takeLastWords();
-            pending |= drain(id);
-        }
-        const qint64 now = slice();
-        if (now == m_lastDelivery)
-            continue;
-        m_lastDelivery = now;
+    if (const qint64 now = slice(); now != std::exchange(m_lastSlice, now)) {
         resume();
-        if (pending)
-            pending = deliver();
+        m_isPending = m_isPending && deliver();
     }
+    return m_isPending || !m_paused.isEmpty() ? untilNextSlice() : -1;
 }
 
 void OutputCollector::takeLastWords()
 {
-    const QMutexLocker lock(&m_mutex);
     for (Stream &stream : m_streams) {
         if (read(stream, readingBytes) == Reading::End || !stream.rest.isEmpty())
             endLine(stream);
@@ -233,7 +192,7 @@ bool OutputCollector::drain(quint64 id)
     Stream after;
     auto reading = Reading::Nothing;
     {
-        const QMutexLocker lock(&m_mutex);
+        const std::lock_guard lock(m_mutex);
         const auto stream = m_streams.find(id);
         if (stream == m_streams.end())
             return false;
@@ -259,7 +218,7 @@ bool OutputCollector::drain(quint64 id)
     if (reading == Reading::End) {
         // Closing alone would not do: a launch on its way to exec may still hold a copy, which the
         // epoll set would go on to tell of.
-        ::epoll_ctl(m_epoll, EPOLL_CTL_DEL, after.descriptor, nullptr);
+        m_thread.set().remove(after.descriptor);
         ::close(after.descriptor);
     }
     return reading != Reading::Nothing;
@@ -284,7 +243,7 @@ auto OutputCollector::read(Stream &stream, qint64 most) -> Reading
 // Without it in the set nothing is told of it, not even its end, which would be told for ever.
 void OutputCollector::pause(quint64 id, int descriptor)
 {
-    ::epoll_ctl(m_epoll, EPOLL_CTL_DEL, descriptor, nullptr);
+    m_thread.set().remove(descriptor);
     m_paused.insert(id);
 }
 
@@ -292,9 +251,9 @@ void OutputCollector::resume()
 {
     if (m_paused.isEmpty())
         return;
-    const QMutexLocker lock(&m_mutex);
+    const std::lock_guard lock(m_mutex);
     for (const quint64 id : std::exchange(m_paused, {}))
-        watch(m_epoll, m_streams.value(id).descriptor, id);
+        static_cast<void>(m_thread.set().add(m_streams.value(id).descriptor, id));
 }
 
 // Without the lock: a pattern may take its time, and the main thread opens streams meanwhile.
@@ -306,12 +265,12 @@ void OutputCollector::search(quint64 id, const Stream &stream)
     if (!found)
         return;
     {
-        const QMutexLocker lock(&m_mutex);
+        const std::lock_guard lock(m_mutex);
         if (const auto it = m_streams.find(id); it != m_streams.end())
             it->awaited = {};
-        m_found.append(stream.launch);
+        m_delivery.found.append(stream.launch);
     }
-    ring();
+    m_bell.ring();
 }
 
 void OutputCollector::endLine(Stream &stream)
@@ -365,11 +324,11 @@ void OutputCollector::addLine(const Stream &stream, const QByteArray &line)
 bool OutputCollector::deliver()
 {
     const Instant now = std::chrono::steady_clock::now();
-    const QMutexLocker order(&m_echo.order());
+    const std::lock_guard order(m_echo.order());
     OutputBatches batches;
     {
-        const QMutexLocker lock(&m_mutex);
-        if (m_delivering)
+        const std::lock_guard lock(m_mutex);
+        if (!m_delivery.batches.isEmpty())
             return true;
         m_last.removeIf([this](const auto &entry) { // which nobody asked for
             if (slice() - entry->last().slice <= ReadAllowance::slicesPerSecond)
@@ -380,34 +339,37 @@ bool OutputCollector::deliver()
             return true;
         });
         batches = m_gathered.takeAll({m_last.keyBegin(), m_last.keyEnd()});
-        m_delivery = batches;
-        m_delivering = !batches.isEmpty();
     }
     for (const OutputBatch &batch : std::as_const(batches))
         m_echo.write(batch, now);
-    if (!batches.isEmpty())
-        ring();
+    if (!batches.isEmpty()) {
+        const std::lock_guard lock(m_mutex);
+        m_delivery.batches = std::move(batches); // Nothing of them is shared by the two threads.
+        m_bell.ring();
+    }
     return m_echo.tellLeftOut(now);
-}
-
-void OutputCollector::ring()
-{
-    QMetaObject::invokeMethod(this, &OutputCollector::handOver, Qt::QueuedConnection);
 }
 
 void OutputCollector::handOver()
 {
-    OutputBatches batches;
-    QByteArrayList found;
+    Delivery delivery;
     {
-        const QMutexLocker lock(&m_mutex);
-        batches = std::exchange(m_delivery, {});
-        found = std::exchange(m_found, {});
-        m_delivering = false;
+        const std::lock_guard lock(m_mutex);
+        delivery = takeDelivery();
     }
-    for (const OutputBatch &batch : std::as_const(batches))
+    tell(delivery);
+}
+
+OutputCollector::Delivery OutputCollector::takeDelivery()
+{
+    return std::exchange(m_delivery, {});
+}
+
+void OutputCollector::tell(const Delivery &delivery)
+{
+    for (const OutputBatch &batch : delivery.batches)
         Q_EMIT batchReady(batch);
-    for (const QByteArray &launch : std::as_const(found))
+    for (const QByteArray &launch : delivery.found)
         Q_EMIT lineFound(launch);
 }
 

@@ -4,6 +4,8 @@
 #include <semper/outputlimitsspec.h>
 #include <semper/semper_server_export.h>
 
+#include "os/doorbell.h"
+#include "os/epollthread.h"
 #include "output/boundedpattern.h"
 #include "output/outputbatch.h"
 #include "output/outputecho.h"
@@ -14,14 +16,13 @@
 #include <QByteArrayView>
 #include <QElapsedTimer>
 #include <QHash>
-#include <QMutex>
 #include <QObject>
 #include <QSet>
 #include <QString>
 #include <QStringList>
 
+#include <mutex>
 #include <optional>
-#include <thread>
 
 namespace semper {
 
@@ -82,7 +83,13 @@ private:
     };
     enum class Reading { Nothing, Some, End };
 
-    void run();
+    struct Delivery
+    {
+        OutputBatches batches;
+        QByteArrayList found; ///< launches
+    };
+
+    [[nodiscard]] int endRound();
     void takeLastWords();
     [[nodiscard]] bool drain(quint64 id);
     [[nodiscard]] Reading read(Stream &stream, qint64 most);
@@ -94,13 +101,14 @@ private:
     void skipLines(Stream &stream, QByteArrayView bytes);
     void search(quint64 id, const Stream &stream);
     [[nodiscard]] bool deliver();
-    void ring();
     void handOver();
+    [[nodiscard]] Delivery takeDelivery();
+    void tell(const Delivery &delivery);
     [[nodiscard]] qint64 slice() const;
     [[nodiscard]] int untilNextSlice() const;
 
     OutputEcho m_echo; ///< its order() is taken before the next
-    QMutex m_mutex; ///< guards what follows, to m_buffer
+    std::mutex m_mutex; ///< guards what follows, to m_buffer
     QHash<quint64, Stream> m_streams;
     QHash<QByteArray, quint64> m_launches; ///< which stream is whose
     QHash<QByteArray, OutputTail> m_tails; ///< of launches that closed their output and live on
@@ -112,18 +120,16 @@ private:
 
     OutputGatherer m_gathered;
     QHash<OutputGatherer::Process, QList<Last>> m_last; ///< of launches that are over
-    OutputBatches m_delivery; ///< for the event loop
-    QByteArrayList m_found; ///< launches, likewise
-    bool m_delivering = false; ///< a delivery waits for the event loop
+    Delivery m_delivery; ///< for the event loop
     QByteArray m_buffer; ///< for one reading
     QByteArrayList m_toSearch; ///< the thread's own: what may be an awaited line
     QSet<quint64> m_paused; ///< the thread's own: streams that have used up their slice
     QElapsedTimer m_clock; ///< never changed
-    qint64 m_lastDelivery = 0; ///< the thread's own: its slice
-    quint64 m_lastId;
-    int m_epoll = -1;
-    int m_quit = -1;
-    std::thread m_thread;
+    qint64 m_lastSlice = 0; ///< the thread's own
+    bool m_isPending = false; ///< the thread's own: there is something to deliver
+    quint64 m_lastId = 0;
+    Doorbell m_bell;
+    EpollThread m_thread;
 };
 
 } // namespace semper

@@ -3,8 +3,6 @@
 
 #include "protocol/processstatus.h"
 
-#include <QMutexLocker>
-
 #include <chrono>
 #include <utility>
 
@@ -39,7 +37,7 @@ void OutputEcho::write(const OutputBatch &batch, Instant now)
 {
     if (batch.isEmpty())
         return;
-    const QMutexLocker lock(&m_order);
+    const std::lock_guard lock(m_order);
     const QByteArray label = processLabel(batch.process, batch.instance).toUtf8();
     Process &of = process(label);
     for (const QString &line : batch.lines) {
@@ -57,7 +55,7 @@ void OutputEcho::write(const OutputBatch &batch, Instant now)
 
 bool OutputEcho::tellLeftOut(Instant now)
 {
-    const QMutexLocker lock(&m_order);
+    const std::lock_guard lock(m_order);
     bool owes = false;
     for (auto it = m_processes.begin(); it != m_processes.end();) {
         Process &process = it->second;
@@ -76,7 +74,7 @@ bool OutputEcho::tellLeftOut(Instant now)
 
 void OutputEcho::finish()
 {
-    const QMutexLocker lock(&m_order);
+    const std::lock_guard lock(m_order);
     for (auto &[label, process] : m_processes)
         if (process.leftOut > 0)
             tell(label, process, Instant());

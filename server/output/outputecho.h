@@ -7,10 +7,10 @@
 #include "supervision/tokenbucket.h"
 
 #include <QByteArray>
-#include <QMutex>
 
 #include <functional>
 #include <map>
+#include <mutex>
 
 namespace semper {
 
@@ -33,7 +33,7 @@ public:
     void finish();
 
     /// To be held while batches are taken and written, so that they keep their order.
-    [[nodiscard]] QRecursiveMutex &order() { return m_order; }
+    [[nodiscard]] std::recursive_mutex &order() { return m_order; }
 
 private:
     struct Process
@@ -47,7 +47,7 @@ private:
     void tell(const QByteArray &label, Process &process, Instant now);
 
     Write m_write;
-    QRecursiveMutex m_order; ///< guards what follows
+    std::recursive_mutex m_order; ///< guards what follows
     TokenBucket m_total;
     std::map<QByteArray, Process> m_processes; ///< by label, those that wrote much lately
 };

@@ -8,7 +8,7 @@ namespace semper {
 ServerApplication::ServerApplication() = default;
 ServerApplication::~ServerApplication() = default;
 
-Service *ServerApplication::service(const QString &name) const
+Service *ServerApplication::service(QAnyStringView name) const
 {
     const auto it = std::ranges::find_if(
         m_services, [&name](const auto &service) { return service->name() == name; });
@@ -22,7 +22,7 @@ void ServerApplication::add(std::unique_ptr<Service> service)
     m_services.push_back(std::move(service));
 }
 
-std::unique_ptr<Service> ServerApplication::take(const QString &name)
+std::unique_ptr<Service> ServerApplication::take(QAnyStringView name)
 {
     const auto it = std::ranges::find_if(
         m_services, [&name](const auto &service) { return service->name() == name; });

@@ -22,7 +22,7 @@ namespace semper {
 struct ProgramInfo
 {
     QString version = {}; ///< what --version tells; empty: that of Semper
-    QList<QCommandLineOption> options = {}; ///< each known by its first name, in the long form
+    QList<QCommandLineOption> options = {}; ///< each known by the first of its names
 };
 
 /// What a program says about its server: the services, and through them the user processes.
@@ -38,7 +38,7 @@ public:
     /// [a-z0-9][a-z0-9_.-]{0,63}. The reference stays valid for as long as the server runs. A
     /// second service of the same name replaces the first.
     template <std::derived_from<Service> S>
-    S &addService(const QString &name, const typename S::Options &options = {})
+    S &addService(QAnyStringView name, const typename S::Options &options = {})
     {
         auto service = std::make_unique<S>(name, options);
         S &reference = *service;
@@ -47,19 +47,23 @@ public:
     }
 
     /// The server's name where no configuration gives one. Default: this host's name.
-    void setNode(const QString &node) { m_node = node; }
+    void setNode(QAnyStringView node) { m_node = node.toString(); }
     [[nodiscard]] QString node() const { return m_node; }
     /// "host:port" of the HTTP control API where no configuration gives it. Default:
     /// 127.0.0.1:18305.
-    void setControlAddress(const QString &address) { m_controlAddress = address; }
+    void setControlAddress(QAnyStringView address) { m_controlAddress = address.toString(); }
     [[nodiscard]] QString controlAddress() const { return m_controlAddress; }
 
     /// Whether the program's own option \a name was given.
-    [[nodiscard]] bool isSet(const QString &name) const { return m_options.contains(name); }
-    /// Its value, or else its default.
-    [[nodiscard]] QString value(const QString &name) const
+    [[nodiscard]] bool isSet(QAnyStringView name) const
     {
-        return m_options.value(name, m_defaults.value(name));
+        return m_options.contains(name.toString());
+    }
+    /// Its value, or else its default.
+    [[nodiscard]] QString value(QAnyStringView name) const
+    {
+        const QString key = name.toString();
+        return m_options.value(key, m_defaults.value(key));
     }
 
     [[nodiscard]] const std::vector<std::unique_ptr<Service>> &services() const
@@ -67,12 +71,12 @@ public:
         return m_services;
     }
     /// Null when there is none.
-    [[nodiscard]] Service *service(const QString &name) const;
+    [[nodiscard]] Service *service(QAnyStringView name) const;
 
     /// As addService().
     void add(std::unique_ptr<Service> service);
     /// Out of the list; null when there is none.
-    [[nodiscard]] std::unique_ptr<Service> take(const QString &name);
+    [[nodiscard]] std::unique_ptr<Service> take(QAnyStringView name);
     /// Those that were given, and the defaults of all, by name; for the server.
     void setOptions(const QMap<QString, QString> &given, const QMap<QString, QString> &defaults)
     {
@@ -92,9 +96,10 @@ private:
 
 /// A whole server as a main(): parses the command line (--config FILE, --socket PATH,
 /// --state-directory DIR, --check, and those of \a info), starts the guardian, asks \a setUp what
-/// there is, lays a configuration over it by name, and runs until SIGTERM or SIGINT. Call it first,
+/// there is, lays a configuration over it by name, and runs until SIGTERM or SIGINT, or until a
+/// handler calls QCoreApplication::quit() or exit(), which stop everything likewise. Call it first,
 /// before any QCoreApplication or thread. Returns the program's exit status: 0 after a clean stop,
-/// 1 when it could not start, 2 for a wrong command line.
+/// or what exit() was given, 1 when it could not start, 2 for a wrong command line.
 ///
 /// What stands before exec() in main() also runs where the program was launched again as one of its
 /// own user processes; exec() then runs that process and ends the program. What only the server is

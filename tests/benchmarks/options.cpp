@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "options.h"
 
+#include "optionwords.h"
+
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
-#include <sstream>
 #include <stdexcept>
 #include <string_view>
 
@@ -25,25 +25,6 @@ constexpr auto usage
       "  --idle        seconds, in each round, in which idling is measured, default 3\n"
       "  --limit       seconds after which a boot is given up, default 60\n"
       "  --json        also writes the figures to this file\n";
-
-std::vector<std::string> split(const std::string &list)
-{
-    std::vector<std::string> words;
-    std::istringstream in(list);
-    for (std::string word; std::getline(in, word, ',');)
-        words.push_back(word);
-    return words;
-}
-
-int numberIn(std::string_view text, int least, int most)
-{
-    int number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{} || end != text.data() + text.size() || number < least || number > most)
-        throw std::invalid_argument("'" + std::string(text) + "' is no number from "
-            + std::to_string(least) + " to " + std::to_string(most));
-    return number;
-}
 
 std::vector<int> sizesIn(const std::string &list)
 {
@@ -112,11 +93,9 @@ std::optional<Options> parse(int argc, char *argv[])
     Options options;
     try {
         options.plan.surroundings.here = std::filesystem::canonical("/proc/self/exe").parent_path();
-        for (int i = 1; i < argc; i += 2) {
-            if (i + 1 == argc)
-                throw std::invalid_argument(std::string(argv[i]) + " needs a value");
-            take(options, argv[i], argv[i + 1]);
-        }
+        takeEach(argc, argv, [&](std::string_view option, const std::string &value) {
+            take(options, option, value);
+        });
         if (options.plan.surroundings.semper.empty() && needsSemper(options.contenders))
             throw std::invalid_argument("--bin is needed");
         if (options.plan.kills < options.plan.rounds)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // scripted-hub SOCKET [PROCESSES] [METRICS_PER_SECOND]: a show of all states for looking at the
 // dashboard by hand, or a flood for measuring it.
-#include "dashboard/scriptedhub.h"
+#include "support/scriptedhub.h"
 
 #include "protocol/frame.h"
 #include "protocol/keys.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "dashboard/scriptedhub.h"
+#include "support/scriptedhub.h"
 
 #include "model/format.h"
 #include "model/outputstore.h"

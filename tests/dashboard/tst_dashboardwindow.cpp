@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "dashboard/scriptedhub.h"
+#include "support/scriptedhub.h"
 
 #include "view/chartgrid.h"
 #include "view/chipbar.h"
@@ -22,9 +22,12 @@
 #include <QClipboard>
 #include <QDialog>
 #include <QDir>
+#include <QElapsedTimer>
 #include <QFile>
 #include <QLabel>
 #include <QLineEdit>
+#include <QLocalServer>
+#include <QLocalSocket>
 #include <QMenu>
 #include <QMessageBox>
 #include <QPushButton>
@@ -66,6 +69,7 @@ private Q_SLOTS:
     void withoutAServerItSaysSoAndConnectsWhenOneAppears();
     void aStrangersFolderIsNotLookedInto();
     void withSeveralServersItOffersAChoice();
+    void aServerThatTurnsItAwayIsNotPestered();
     void stopByMouseTellsItsIntentAndCanBeUndone();
     void aCommandGoesToTheProcessNotToItsRowWhenRowsMove();
     void aContextMenuActsOnWhatWasSelectedWhenItOpened();
@@ -242,6 +246,28 @@ void TestDashboardWindow::withSeveralServersItOffersAChoice()
     QTest::mouseClick(choice, Qt::LeftButton);
     QTRY_VERIFY_WITH_TIMEOUT(m_window->showsServer(), patience);
     QCOMPARE(table().currentProcess().name, u"elsewhere"_s);
+}
+
+// It connected again at once, for ever.
+void TestDashboardWindow::aServerThatTurnsItAwayIsNotPestered()
+{
+    m_hub->die();
+    QLocalServer server;
+    int connections = 0;
+    connect(&server, &QLocalServer::newConnection, &server, [&] {
+        while (QLocalSocket *socket = server.nextPendingConnection()) {
+            ++connections;
+            socket->disconnectFromServer();
+        }
+    });
+    QVERIFY(server.listen(m_socket));
+    QElapsedTimer time;
+    time.start();
+    m_window = std::make_unique<MainWindow>(QString());
+    m_window->show();
+    QTRY_VERIFY_WITH_TIMEOUT(connections > 4, patience); // two each time: to look, and to watch
+    QVERIFY(time.elapsed() > 1500);
+    QVERIFY(!m_window->showsServer());
 }
 
 void TestDashboardWindow::stopByMouseTellsItsIntentAndCanBeUndone()

@@ -2,22 +2,18 @@
 // The program `semper` as people and scripts call it: first against a hub that the test plays,
 // where every moment can be arranged, then against a real server.
 #include "protocol/controlcharacters.h"
-#include "protocol/frame.h"
-#include "protocol/framereader.h"
 #include "protocol/keys.h"
 #include "protocol/processstatus.h"
+#include "support/scriptedhub.h"
 
 #include <QDir>
 #include <QJsonDocument>
-#include <QLocalServer>
-#include <QLocalSocket>
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
 
 #include <chrono>
 #include <csignal>
-#include <functional>
 #include <memory>
 
 #include <sys/stat.h>
@@ -115,73 +111,6 @@ ProcessStatus in(
     return status;
 }
 
-/// A hub whose every word the test chooses.
-class ScriptedHub
-{
-public:
-    explicit ScriptedHub(const QString &path)
-    {
-        isListening = m_server.listen(path);
-        QObject::connect(&m_server, &QLocalServer::newConnection, &m_server, [this] {
-            m_socket = m_server.nextPendingConnection();
-            m_reader = FrameReader();
-            QObject::connect(m_socket, &QLocalSocket::readyRead, &m_server, [this] { read(); });
-        });
-    }
-
-    void send(const QJsonObject &frame) { m_socket->write(encodeFrame(frame)); }
-    void announce(const ProcessStatus &status)
-    {
-        send(makeFrame(frames::state, {{keys::process, status.toJson()}}));
-    }
-    void hangUp() { m_socket->disconnectFromServer(); }
-
-    bool isListening = false;
-    bool isMute = false;
-    QList<ProcessStatus> processes;
-    QStringList commands; ///< "restart monitor"
-    QJsonObject refusal; ///< the error of every result, if there is one
-    std::function<void()> accepted = [] {}; ///< after the result and the snapshot that follows
-
-private:
-    void read()
-    {
-        m_reader.append(m_socket->readAll());
-        while (const auto item = m_reader.next())
-            if (const auto *frame = std::get_if<QJsonObject>(&*item); frame != nullptr && !isMute)
-                answer(*frame);
-    }
-
-    void answer(const QJsonObject &frame)
-    {
-        const QString type = frame.value(keys::type).toString();
-        if (type == frames::hello) {
-            send(makeFrame(frames::welcome, {{keys::version, 1}}));
-        } else if (type == frames::command) {
-            commands.append(frame.value(keys::action).toString() + u' '
-                + frame.value(keys::process).toString());
-            QJsonObject result{{keys::id, frame.value(keys::id)}, {keys::ok, refusal.isEmpty()}};
-            if (!refusal.isEmpty())
-                result.insert(keys::error, refusal);
-            send(makeFrame(frames::result, result));
-        } else if (type == frames::subscribe) {
-            QJsonArray list;
-            for (const ProcessStatus &status : processes)
-                list.append(status.toJson());
-            const QJsonObject server{{keys::node, u"fake"_s}, {keys::uptimeMs, 5000}};
-            for (const QJsonObject &part : splitFrame(
-                     makeFrame(frames::snapshot, {{keys::server, server}}), keys::processes, list))
-                send(part);
-            if (!commands.isEmpty())
-                accepted();
-        }
-    }
-
-    QLocalServer m_server;
-    QLocalSocket *m_socket = nullptr;
-    FrameReader m_reader;
-};
-
 } // namespace
 
 class TestCli : public QObject
@@ -236,11 +165,13 @@ private:
         return file.open(QIODevice::WriteOnly) && file.write(json) == json.size() ? file.fileName()
                                                                                   : QString();
     }
-    /// The scripted hub where `semper` finds it by itself.
+    /// Where `semper` finds it by itself.
     std::unique_ptr<ScriptedHub> hub(const QList<ProcessStatus> &processes)
     {
-        auto hub = std::make_unique<ScriptedHub>(path(u"semper/fake.sock"_s));
-        hub->processes = processes;
+        auto hub = std::make_unique<ScriptedHub>();
+        if (!hub->listen(path(u"semper/fake.sock"_s)))
+            qFatal("the scripted hub cannot listen");
+        hub->setProcesses(processes);
         return hub;
     }
 
@@ -351,9 +282,10 @@ void TestCli::checkWarnsOfWhatIsNotHere()
     const QStringList lines = outcome.errors.split(u'\n', Qt::SkipEmptyParts);
     QCOMPARE(lines.size(), 4);
     QVERIFY(lines.at(0).startsWith(u"warning: $.plugin_directories[0]: no folder"_s));
-    QCOMPARE(lines.at(1),
-        u"warning: $.services.http.processes.a.command[0]: no program \"no-such-program\""_s);
-    QVERIFY(lines.at(2).startsWith(u"warning: $.services.http.processes.b.command[0]: "_s));
+    QVERIFY(lines.at(1).startsWith(
+        u"warning: $.services.http.processes.a.command[0]: no program \"no-such-program\" in PATH ("_s));
+    QVERIFY(lines.at(2).startsWith(u"warning: $.services.http.processes.b.command[0]: \"/"_s));
+    QVERIFY(lines.at(2).endsWith(u"/semper.json\" is not executable"_s));
     QCOMPARE(lines.at(3),
         u"warning: $.services.http.processes.c.directory: no folder \"/no/such/folder\""_s);
 }
@@ -426,7 +358,8 @@ void TestCli::checkTellsWhatIsMissingBesideWhatIsWrong()
     QCOMPARE(outcome.code, 1);
     QStringList lines = outcome.errors.split(u'\n', Qt::SkipEmptyParts);
     const QString at = u"$.services.http.processes."_s;
-    QCOMPARE(lines.value(0), u"warning: %1b.command[0]: no program \"no-such-program\""_s.arg(at));
+    QVERIFY(lines.value(0).startsWith(
+        u"warning: %1b.command[0]: no program \"no-such-program\" in PATH ("_s.arg(at)));
     QCOMPARE(lines.value(1), file + u": 7 errors"_s);
     QStringList paths;
     for (const QString &line : lines.sliced(2))
@@ -473,7 +406,8 @@ void TestCli::aSocketLeftOverFromADeadServerIsNone()
 void TestCli::severalServersAreListed()
 {
     const auto one = hub({});
-    const ScriptedHub other(path(u"semper/other.sock"_s));
+    ScriptedHub other;
+    QVERIFY(other.listen(path(u"semper/other.sock"_s)));
     const Outcome outcome = semper({u"status"_s});
     QCOMPARE(outcome.code, 2);
     QVERIFY(outcome.errors.contains(path(u"semper/fake.sock"_s)));
@@ -486,7 +420,7 @@ void TestCli::severalServersAreListed()
 void TestCli::aMuteServerDoesNotHoldACommandForEver()
 {
     const auto fake = hub({});
-    fake->isMute = true;
+    fake->freeze();
     const Outcome outcome = semper({u"status"_s});
     QCOMPARE(outcome.code, 3);
     QVERIFY(outcome.errors.contains(u"does not answer"_s));
@@ -506,7 +440,8 @@ void TestCli::statusShowsThousandsOfProcesses()
 
     const Outcome table = semper({u"status"_s});
     QCOMPARE(table.output.count(u'\n'), 802);
-    QVERIFY(table.output.startsWith(u"fake: up 5 s\nSTATE"_s));
+    QVERIFY(table.output.startsWith(
+        u"orders-1: up 5 s, http on 127.0.0.1:18306 (2 connections)\nSTATE"_s));
     QVERIFY(!table.output.contains(u'\x1b'));
     const Outcome one = semper({u"status"_s, u"--json"_s, u"p0042"_s});
     QCOMPARE(QJsonDocument::fromJson(one.output.toUtf8()).array().size(), 1);
@@ -532,7 +467,7 @@ void TestCli::whatAProcessSaysCannotSteerTheTerminal()
     status.reason = evil;
     status.command = {evil};
     const auto fake = hub({status});
-    fake->refusal = {{keys::code, u"shutting_down"_s}, {keys::detail, evil}};
+    fake->refuse(evil, u"shutting_down"_s);
     const Outcome outcome = semper(command);
     for (const QString &text : {outcome.output, outcome.errors})
         QCOMPARE(withoutControls(text, u"\n"), text);
@@ -562,7 +497,7 @@ void TestCli::aRefusalIsToldWithItsCode()
 {
     QFETCH(const QString, error);
     const auto fake = hub({running(u"monitor"_s, 1)});
-    fake->refusal = {{keys::code, error}, {keys::detail, u"because"_s}};
+    fake->refuse(u"because"_s, error);
     const Outcome outcome = semper({u"stop"_s, u"monitor"_s});
     QTEST(outcome.code, "code");
     QCOMPARE(outcome.errors, u"monitor: because\n"_s);
@@ -571,27 +506,27 @@ void TestCli::aRefusalIsToldWithItsCode()
 void TestCli::restartWaitsForAnotherLaunch()
 {
     const auto fake = hub({running(u"monitor"_s, 1), running(u"other"_s, 5)});
-    fake->accepted = [&fake] {
-        fake->announce(in(ProcessPhase::Stopping, u"monitor"_s));
-        fake->announce(in(ProcessPhase::Starting, u"monitor"_s));
-        fake->announce(running(u"monitor"_s, 2));
-    };
+    fake->whenCommanded([&fake] {
+        fake->setProcess(in(ProcessPhase::Stopping, u"monitor"_s));
+        fake->setProcess(in(ProcessPhase::Starting, u"monitor"_s));
+        fake->setProcess(running(u"monitor"_s, 2));
+    });
     const Outcome outcome = semper({u"restart"_s, u"monitor"_s});
     QCOMPARE(outcome.errors, QString());
     QCOMPARE(outcome.output, u"monitor: running, pid 2\n"_s);
     QCOMPARE(outcome.code, 0);
-    QCOMPARE(fake->commands, QStringList{u"restart monitor"_s});
+    QCOMPARE(fake->commands(), QList<ScriptedHub::Command>({{u"restart"_s, u"monitor"_s}}));
 }
 
 void TestCli::startFailsWithTheReason()
 {
     const auto fake = hub({in(ProcessPhase::Stopped, u"importer"_s)});
-    fake->accepted = [&fake] {
-        fake->announce(in(ProcessPhase::Starting, u"importer"_s));
-        fake->announce(in(ProcessPhase::Failed, u"importer"_s,
+    fake->whenCommanded([&fake] {
+        fake->setProcess(in(ProcessPhase::Starting, u"importer"_s));
+        fake->setProcess(in(ProcessPhase::Failed, u"importer"_s,
             cause::GaveUp{
                 .restarts = 5, .window = 60s, .because = Cause(cause::Exited{.exitCode = 3})}));
-    };
+    });
     const Outcome outcome = semper({u"start"_s, u"--all"_s});
     QCOMPARE(outcome.code, 1);
     QCOMPARE(outcome.errors,
@@ -605,15 +540,15 @@ void TestCli::restartOfSeveralEndsWhenOneFails()
     three[2] = in(ProcessPhase::Failed, u"w"_s, cause::Exited{.exitCode = 1}); // restarted first
     three[2].instance = 2;
     const auto fake = hub(three);
-    fake->accepted = [&] {
+    fake->whenCommanded([&] {
         ProcessStatus again = three[2];
         again.state = ProcessPhase::Starting;
         again.pid = 4;
-        fake->announce(again);
+        fake->setProcess(again);
         again = three[2];
         again.lastExit = ExitReport{.at = QDateTime::currentDateTimeUtc(), .code = 1};
-        fake->announce(again);
-    };
+        fake->setProcess(again);
+    });
     const Outcome outcome = semper({u"restart"_s, u"w"_s});
     QCOMPARE(outcome.code, 1);
     QVERIFY2(outcome.errors.contains(u"w:2: failed: exited with code 1\n"_s),
@@ -652,7 +587,8 @@ void TestCli::noWaitReturnsAtOnce()
     const auto fake = hub({running(u"a"_s, 1), running(u"b"_s, 2)});
     const Outcome outcome = semper({u"stop"_s, u"--no-wait"_s, u"a"_s, u"b"_s});
     QCOMPARE(outcome.code, 0);
-    QCOMPARE(fake->commands, (QStringList{u"stop a"_s, u"stop b"_s}));
+    QCOMPARE(
+        fake->commands(), QList<ScriptedHub::Command>({{u"stop"_s, u"a"_s}, {u"stop"_s, u"b"_s}}));
 }
 
 void TestCli::waitGivesUpInTimeAndSaysWhy()
@@ -667,7 +603,7 @@ void TestCli::waitGivesUpInTimeAndSaysWhy()
 void TestCli::aServerThatGoesAwayIsThree()
 {
     const auto fake = hub({running(u"monitor"_s, 1)});
-    fake->accepted = [&fake] { fake->hangUp(); };
+    fake->whenCommanded([&fake] { fake->die(); });
     const Outcome outcome = semper({u"stop"_s, u"monitor"_s});
     QCOMPARE(outcome.code, 3);
     QVERIFY2(outcome.errors.startsWith(u"lost "_s), qPrintable(outcome.errors));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "testhub.h"
 
-#include "protocol/hubclient.h"
 #include "protocol/keys.h"
 #include "protocol/processstatus.h"
+#include "watch/serverwatch.h"
 
 #include <QDir>
 #include <QFile>
@@ -67,14 +67,13 @@ private:
     void startServer(const QByteArray &processes = "{}");
     void reload();
     void watch();
-    void receive(const QJsonObject &frame);
-    void take(const QJsonObject &process);
+    void take(const ProcessStatus &process);
     [[nodiscard]] QByteArray get(const QString &path);
 
     QTemporaryDir m_directory;
     QProcess m_server;
     quint16 m_port = 0;
-    std::unique_ptr<HubClient> m_watcher;
+    std::unique_ptr<ServerWatch> m_watcher;
     ProcessStatus m_status; ///< of its one process
     QStringList m_names; ///< of all processes
     int m_results = 0; ///< of commands that were accepted
@@ -208,7 +207,7 @@ void TestEmbedded::aReloadIsLaidOverWhatItSays()
 void TestEmbedded::reload()
 {
     const int before = m_results;
-    m_watcher->send(makeFrame(frames::command, {{keys::id, 1}, {keys::action, u"reload"_s}}));
+    QVERIFY(m_watcher->command(u"reload"_s, {}) != 0);
     QTRY_COMPARE_WITH_TIMEOUT(m_results, before + 1, patience);
 }
 
@@ -240,42 +239,33 @@ void TestEmbedded::startServer(const QByteArray &processes)
 void TestEmbedded::watch()
 {
     m_status = {};
-    m_watcher = std::make_unique<HubClient>(
-        m_directory.filePath(u"hub.sock"_s), HubClient::Reconnect::Never);
-    connect(m_watcher.get(), &HubClient::frameReceived, this, &TestEmbedded::receive);
-    connect(m_watcher.get(), &HubClient::opened, this, [this] {
-        m_watcher->send(makeFrame(frames::hello, {{keys::role, u"watcher"_s}}));
-        m_watcher->send(makeFrame(frames::subscribe,
-            {{keys::topics, QJsonArray{u"state"_s, u"metrics"_s}},
-                {keys::processes, QJsonArray{u"*"_s}}}));
-    });
+    m_watcher = std::make_unique<ServerWatch>(m_directory.filePath(u"hub.sock"_s),
+        WatchOptions{.topics = {topics::state, topics::metrics}});
+    connect(m_watcher.get(), &ServerWatch::snapshotReceived, this,
+        [this](const QList<ProcessStatus> &processes) {
+            const QJsonValue service = m_watcher->server()[keys::services][0];
+            m_greetings = service[keys::metrics][keys::counters][u"greetings"].toDouble(-1);
+            m_names.clear();
+            for (const ProcessStatus &process : processes) {
+                m_names.append(process.name);
+                take(process);
+            }
+        });
+    connect(m_watcher.get(), &ServerWatch::processChanged, this, &TestEmbedded::take);
+    connect(m_watcher.get(), &ServerWatch::answered, this,
+        [this](qint64, const CommandAnswer &answer) { m_results += answer.refusal ? 0 : 1; });
+    connect(m_watcher.get(), &ServerWatch::metricsReceived, this,
+        [this](const ProcessId &, const QJsonObject &frame) {
+            if (frame.contains(keys::gauges))
+                m_visitors = frame.value(keys::gauges)[u"visitors"_s].toDouble(-1);
+        });
     m_watcher->open();
 }
 
-void TestEmbedded::take(const QJsonObject &process)
+void TestEmbedded::take(const ProcessStatus &process)
 {
-    if (process.value(keys::name) == u"visitors"_s)
-        m_status = ProcessStatus::fromJson(process);
-}
-
-void TestEmbedded::receive(const QJsonObject &frame)
-{
-    const QString type = frame.value(keys::type).toString();
-    if (type == frames::snapshot) {
-        m_names.clear();
-        const QJsonValue service = frame.value(keys::server)[keys::services][0];
-        m_greetings = service[keys::metrics][keys::counters][u"greetings"].toDouble(-1);
-        for (const QJsonValue &value : frame.value(keys::processes).toArray()) {
-            m_names.append(value[keys::name].toString());
-            take(value.toObject());
-        }
-    } else if (type == frames::state) {
-        take(frame.value(keys::process).toObject());
-    } else if (type == frames::result && frame.value(keys::ok).toBool()) {
-        ++m_results;
-    } else if (type == frames::metrics && frame.contains(keys::gauges)) {
-        m_visitors = frame.value(keys::gauges)[u"visitors"_s].toDouble(-1);
-    }
+    if (process.name == u"visitors"_s)
+        m_status = process;
 }
 
 QByteArray TestEmbedded::get(const QString &path)

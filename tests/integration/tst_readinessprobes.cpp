@@ -7,12 +7,15 @@
 #include "support/silentfilesystem.h"
 
 #include <QElapsedTimer>
+#include <QEventLoop>
 #include <QLocalServer>
 #include <QLocalSocket>
 #include <QSignalSpy>
 #include <QSslSocket>
+#include <QTcpServer>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QThread>
 
 #include <array>
 #include <atomic>
@@ -183,6 +186,7 @@ private Q_SLOTS:
     void anEncryptedConnectionIsAsked();
     void nobodyFindsItsConnectionReset_data();
     void nobodyFindsItsConnectionReset();
+    void aConnectionGoesWithItsThread();
     void anEndlessAnswerIsNotReadToItsEnd();
     void whoWatchesGoesOnAfterASuccess();
 };
@@ -569,6 +573,33 @@ void TestReadinessProbes::nobodyFindsItsConnectionReset()
     probe.reset(); // as when the process is ready
     QTRY_VERIFY_WITH_TIMEOUT(server.isOver(), patience);
     QCOMPARE(server.error(), 0);
+}
+
+// Supervision's thread is not the program's first: a connection that was still being closed when it
+// ended stayed open for as long as the program.
+void TestReadinessProbes::aConnectionGoesWithItsThread()
+{
+    class Keeper : public QTcpServer
+    {
+    public:
+        int descriptor = -1;
+
+    protected:
+        void incomingConnection(qintptr accepted) override { descriptor = int(accepted); }
+    } server;
+    QVERIFY(server.listen(QHostAddress::LocalHost));
+    const std::unique_ptr<QThread> thread(QThread::create([port = server.serverPort()] {
+        TcpProbe probe(tcp(u"127.0.0.1:%1"_s.arg(port)));
+        QEventLoop loop;
+        connect(&probe, &ReadinessProbe::ready, &loop, &QEventLoop::quit);
+        probe.start();
+        loop.exec();
+    }));
+    thread->start();
+    QTRY_VERIFY_WITH_TIMEOUT(server.descriptor >= 0 && thread->isFinished(), patience);
+    // Refused with a reset, once nobody is there to drop it.
+    QTRY_VERIFY_WITH_TIMEOUT(::send(server.descriptor, "x", 1, MSG_NOSIGNAL) < 0, patience);
+    ::close(server.descriptor);
 }
 
 void TestReadinessProbes::anEndlessAnswerIsNotReadToItsEnd()

@@ -598,7 +598,7 @@ void TestRpcService::aClientMayGoWhileAHandlerLetsTheEventLoopTurn()
     // It is there already when the call comes, which is then read from the socket's own signal.
     RawClient client(port(), {});
     QTRY_COMPARE_WITH_TIMEOUT(m_service->connectionCount(), 1, patience);
-    QTest::qWait(50ms);
+    QTest::qWait(50);
     client.send(call("wait", "[]", "1") + '\n');
     QTimer::singleShot(200ms, this, [&client] { client.socket().abort(); });
     QTRY_VERIFY_WITH_TIMEOUT(isOver, patience);

@@ -554,7 +554,7 @@ void TestTcpService::aClientMayGoWhileAHandlerLetsTheEventLoopTurn()
     // It is there already when the frame comes, which is then read from the socket's own signal.
     RawClient client(portOf(*service), {});
     QTRY_COMPARE_WITH_TIMEOUT(service->connectionCount(), 1, patience);
-    QTest::qWait(50ms);
+    QTest::qWait(50);
     client.send("one\n");
     QTimer::singleShot(200ms, this, [&client] { client.socket().abort(); });
     QTRY_VERIFY_WITH_TIMEOUT(isOver, patience);

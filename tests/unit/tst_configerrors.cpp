@@ -412,7 +412,7 @@ void TestConfigErrors::oneThingWrongIsOneErrorWithItsPath_data()
         ".headers.Key: must not contain line ends or other controls, nor begin or end with a "
         "blank");
     web("header of the connection", R"("headers": {"connection": "keep-alive"})",
-        ".headers.connection: is for the probe to set");
+        ".headers.connection: is set by the probe itself");
     web("header twice", R"("headers": {"Host": "a", "host": "b"})",
         ".headers.host: is there already, in other letters");
     web("status text", R"("expected_status": "200")",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "health/httpanswer.h"
+#include "http/httpanswer.h"
 
 #include <QTest>
 

@@ -38,6 +38,7 @@ private Q_SLOTS:
     void wrongUsageIsOneLineAndAHint_data();
     void wrongUsageIsOneLineAndAHint();
     void anEmbeddingProgramHasNoDemo();
+    void anEmbeddingProgramHasOptionsOfItsOwn();
     void helpNamesEveryOption();
     void versionIsTold();
     void theDemoIsAConfiguration();
@@ -81,7 +82,7 @@ void TestServeOptions::wrongUsageIsOneLineAndAHint_data()
     QTest::newRow("short") << QStringList{u"-c"_s} << u"unknown option -c"_s;
     QTest::newRow("no value") << QStringList{u"--config"_s} << u"--config needs a FILE"_s;
     QTest::newRow("empty value") << QStringList{u"--config="_s} << u"--config needs a FILE"_s;
-    QTest::newRow("value") << QStringList{u"--demo=yes"_s} << u"--demo takes no value"_s;
+    QTest::newRow("value") << QStringList{u"--demo=yes"_s} << u"Unexpected value after '--demo'."_s;
     QTest::newRow("twice") << QStringList{u"--socket"_s, u"a"_s, u"--socket"_s, u"b"_s}
                            << u"--socket is there twice"_s;
     QTest::newRow("operand") << QStringList{u"demo"_s} << u"does not understand 'demo'"_s;
@@ -107,6 +108,28 @@ void TestServeOptions::anEmbeddingProgramHasNoDemo()
     const auto result = parseServeOptions({u"--demo"_s}, serveSyntax(u"./shop"_s, OfferDemo::No));
     QCOMPARE(std::get<CommandExit>(result).text,
         u"./shop: unknown option --demo\nTry './shop --help'.\n"_s);
+}
+
+void TestServeOptions::anEmbeddingProgramHasOptionsOfItsOwn()
+{
+    const CommandSyntax syntax = embeddedSyntax(u"./shop"_s, u"2.1"_s,
+        {{{u"greeting"_s, u"g"_s}, u"what it says"_s, u"TEXT"_s, u"hello"_s},
+            {u"quiet"_s, u"says nothing"_s}});
+    const auto own = [&syntax](const QStringList &words) {
+        return std::get<ServeOptions>(parseServeOptions(words, syntax)).own;
+    };
+    using Own = QMap<QString, QString>;
+    QCOMPARE(own({}), Own());
+    QCOMPARE(own({u"--greeting=hi"_s}), (Own{{u"greeting"_s, u"hi"_s}}));
+    QCOMPARE(own({u"-g"_s, u"hi"_s, u"--quiet"_s}),
+        (Own{{u"greeting"_s, u"hi"_s}, {u"quiet"_s, QString()}}));
+
+    const auto text = [&syntax](const QStringList &words) {
+        return std::get<CommandExit>(parseServeOptions(words, syntax)).text;
+    };
+    QVERIFY(text({u"--help"_s}).contains(u"  --greeting, -g TEXT    what it says\n"_s));
+    QCOMPARE(text({u"--version"_s}), u"./shop 2.1\n"_s);
+    QCOMPARE(text({u"--greeting"_s}), u"./shop: --greeting needs a TEXT\nTry './shop --help'.\n"_s);
 }
 
 void TestServeOptions::helpNamesEveryOption()

@@ -68,26 +68,27 @@ FakeProcesses::~FakeProcesses()
     m_service.setContext({});
 }
 
-void FakeProcesses::setHandler(const QString &process, Handler handler)
+void FakeProcesses::setHandler(QAnyStringView process, Handler handler)
 {
-    m_mail->handlers[process] = std::move(handler);
+    m_mail->handlers[process.toString()] = std::move(handler);
 }
 
-QList<QJsonObject> FakeProcesses::messages(const QString &process) const
+QList<QJsonObject> FakeProcesses::messages(QAnyStringView process) const
 {
-    return m_mail->messages.value(process);
+    return m_mail->messages.value(process.toString());
 }
 
 QCoro::Task<QJsonObject> FakeProcesses::ask(
-    const QString &process, const QJsonObject &payload, int instance)
+    QAnyStringView process, const QJsonObject &payload, int instance)
 {
-    return answered(m_service.requestHandler(process),
-        {.process = process, .instance = instance, .payload = payload}, m_service.name());
+    const QString name = process.toString();
+    return answered(m_service.requestHandler(name),
+        {.process = name, .instance = instance, .payload = payload}, m_service.name());
 }
 
-void FakeProcesses::sendMessage(const QString &process, const QJsonObject &payload, int instance)
+void FakeProcesses::sendMessage(QAnyStringView process, const QJsonObject &payload, int instance)
 {
-    Q_EMIT m_service.messageReceived(process, instance, payload);
+    Q_EMIT m_service.messageReceived(process.toString(), instance, payload);
 }
 
 } // namespace semper

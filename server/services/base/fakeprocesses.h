@@ -35,16 +35,16 @@ public:
 
     /// Answers what is asked of \a process, whichever instance: by what it returns, or the
     /// RequestError that it throws. A process without a handler is Unknown.
-    void setHandler(const QString &process, Handler handler);
+    void setHandler(QAnyStringView process, Handler handler);
     /// What the service sent to \a process, oldest first. One without a handler takes messages too.
-    [[nodiscard]] QList<QJsonObject> messages(const QString &process) const;
+    [[nodiscard]] QList<QJsonObject> messages(QAnyStringView process) const;
 
     /// \a process asks the service: what its handler for requests returns or throws. Throws
     /// RequestError, Unhandled, where it has none.
     [[nodiscard]] QCoro::Task<QJsonObject> ask(
-        const QString &process, const QJsonObject &payload, int instance = 0);
+        QAnyStringView process, const QJsonObject &payload, int instance = 0);
     /// \a process sends the service a message: Service::messageReceived.
-    void sendMessage(const QString &process, const QJsonObject &payload, int instance = 0);
+    void sendMessage(QAnyStringView process, const QJsonObject &payload, int instance = 0);
 
 private:
     class Mail;

@@ -37,10 +37,10 @@ struct Service::Change
     QMap<QString, std::function<void()>> kept; ///< by name: goes on with its new spec
 };
 
-Service::Service(
-    QString name, const ListenerOptions &main, const ServiceLimits &defaults, QObject *parent)
+Service::Service(QAnyStringView name, const ListenerOptions &main, const ServiceLimits &defaults,
+    QObject *parent)
     : QObject(parent)
-    , m_name(std::move(name))
+    , m_name(name.toString())
     , m_defaults(defaults)
     , m_limits(defaults)
     , m_context(std::make_unique<ServiceContext>())
@@ -67,8 +67,9 @@ void Service::dropListeners()
     qDeleteAll(findChildren<ServiceListener *>(Qt::FindDirectChildrenOnly));
 }
 
-void Service::addListener(const QString &name, const ListenerOptions &options)
+void Service::addListener(QAnyStringView listener, const ListenerOptions &options)
 {
+    const QString name = listener.toString();
     const auto parsed = parseListenAddress(options.listen, QDir::currentPath());
     const auto *problem = std::get_if<QString>(&parsed);
     m_nonsense.remove(name);
@@ -81,10 +82,10 @@ void Service::addListener(const QString &name, const ListenerOptions &options)
             .framing = options.framing});
 }
 
-void Service::setListen(const QString &address)
+void Service::setListen(QAnyStringView address)
 {
     const ListenerSpec spec = m_specs.value(QString());
-    addListener({}, {.listen = address, .tls = spec.tls, .framing = spec.framing});
+    addListener({}, {.listen = address.toString(), .tls = spec.tls, .framing = spec.framing});
 }
 
 void Service::setListeners(const QMap<QString, ListenerSpec> &listeners)
@@ -242,9 +243,9 @@ bool Service::closeConnection(quint64 id)
     return connection != nullptr;
 }
 
-void Service::addProcess(const QString &name, ProcessSpec spec)
+void Service::addProcess(QAnyStringView name, ProcessSpec spec)
 {
-    m_processes[name] = std::move(spec);
+    m_processes[name.toString()] = std::move(spec);
 }
 
 } // namespace semper

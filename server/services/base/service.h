@@ -50,15 +50,15 @@ struct RebindFault
     QString message; ///< a sentence that names the address or the file
 };
 
-/// A network service with the user processes that live beside it. A subclass brings the
-/// protocol; the supervisor owns the children. Lives on the program's first
-/// thread, as all services and handlers do.
+/// A network service with the user processes that live beside it. A subclass brings the protocol;
+/// the supervisor owns the children. Lives on the program's first thread, as all services and
+/// handlers do.
 class SEMPER_SERVER_EXPORT Service : public QObject, public ServiceMessages, public ServiceMetrics
 {
     Q_OBJECT
 public:
     /// \a defaults are what the limits are where a configuration says nothing.
-    explicit Service(QString name, const ListenerOptions &main = {},
+    explicit Service(QAnyStringView name, const ListenerOptions &main = {},
         const ServiceLimits &defaults = {}, QObject *parent = nullptr);
     ~Service() override;
 
@@ -68,9 +68,9 @@ public:
 
     /// One more way into the service, under a name of its own. Before listen() only, and so are
     /// setListen(), setListeners() and setContext().
-    void addListener(const QString &name, const ListenerOptions &options);
+    void addListener(QAnyStringView name, const ListenerOptions &options);
     /// Replaces the address of the service's own listener.
-    void setListen(const QString &address);
+    void setListen(QAnyStringView address);
     /// Replaces those of the same name; the name of the service's own is empty.
     void setListeners(const QMap<QString, ListenerSpec> &listeners);
     /// As a configuration says, over the defaults; for connections that are open too.
@@ -111,14 +111,14 @@ public:
 
     /// T joins the registry by being named here, so that a relaunched child knows it too.
     template <std::derived_from<UserProcess> T>
-    void addProcess(const QString &name, ProcessSpec spec = {})
+    void addProcess(QAnyStringView name, ProcessSpec spec = {})
     {
         static_cast<void>(&detail::registrar<T>);
         spec.className = QString::fromLatin1(T::staticMetaObject.className());
         addProcess(name, std::move(spec));
     }
     /// Before the server starts only; a later call of the same name replaces the earlier one.
-    void addProcess(const QString &name, ProcessSpec spec);
+    void addProcess(QAnyStringView name, ProcessSpec spec);
     [[nodiscard]] const QMap<QString, ProcessSpec> &processes() const { return m_processes; }
     /// As a configuration that was read again says; this alone starts and stops nothing.
     void setProcesses(const QMap<QString, ProcessSpec> &processes) { m_processes = processes; }
@@ -132,8 +132,7 @@ Q_SIGNALS:
     /// A user process of this service called Process::send().
     void messageReceived(const QString &process, int instance, const QJsonObject &payload);
     /// That many messages which waited for it will not be delivered: it was stopped, is done or
-    /// has failed. Who asked it something
-    /// gets a RequestError.
+    /// has failed. Whoever asked it something gets a RequestError.
     void messagesDropped(const QString &process, int instance, int count);
     /// A client has come, or gone, with what it had taken and sent in the end.
     void connectionOpened(const semper::Connection &connection);

@@ -48,32 +48,33 @@ void ServiceMessages::setMail(ProcessMail *mail, const QString &service)
     m_service = service;
 }
 
-SendResult ServiceMessages::send(const QString &process, const QJsonObject &payload)
+SendResult ServiceMessages::send(QAnyStringView process, const QJsonObject &payload)
 {
     if (!m_mail)
         return {.refused = 1, .reason = RequestError::Reason::Unknown};
-    return m_mail->send({.service = m_service, .process = process}, payload);
+    return m_mail->send({.service = m_service, .process = process.toString()}, payload);
 }
 
-SendResult ServiceMessages::send(const QString &process, int instance, const QJsonObject &payload)
+SendResult ServiceMessages::send(QAnyStringView process, int instance, const QJsonObject &payload)
 {
     if (!m_mail)
         return {.refused = 1, .reason = RequestError::Reason::Unknown};
-    return m_mail->send({.service = m_service, .process = process, .instance = instance}, payload);
+    return m_mail->send(
+        {.service = m_service, .process = process.toString(), .instance = instance}, payload);
 }
 
 QCoro::Task<QJsonObject> ServiceMessages::ask(
-    QString process, QJsonObject payload, std::chrono::milliseconds timeout)
+    QAnyStringView process, QJsonObject payload, std::chrono::milliseconds timeout)
 {
     return answerOf(
-        m_mail, {.service = m_service, .process = std::move(process)}, std::move(payload), timeout);
+        m_mail, {.service = m_service, .process = process.toString()}, std::move(payload), timeout);
 }
 
 QCoro::Task<QJsonObject> ServiceMessages::ask(
-    QString process, int instance, QJsonObject payload, std::chrono::milliseconds timeout)
+    QAnyStringView process, int instance, QJsonObject payload, std::chrono::milliseconds timeout)
 {
     return answerOf(m_mail,
-        {.service = m_service, .process = std::move(process), .instance = instance},
+        {.service = m_service, .process = process.toString(), .instance = instance},
         std::move(payload), timeout);
 }
 

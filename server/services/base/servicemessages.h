@@ -41,32 +41,32 @@ public:
 
     /// Sends \a payload to every instance of \a process, or to one. Tells what became of it: of a
     /// full queue the sender learns here, and nowhere else.
-    [[nodiscard]] SendResult send(const QString &process, const QJsonObject &payload);
-    [[nodiscard]] SendResult send(const QString &process, int instance, const QJsonObject &payload);
+    [[nodiscard]] SendResult send(QAnyStringView process, const QJsonObject &payload);
+    [[nodiscard]] SendResult send(QAnyStringView process, int instance, const QJsonObject &payload);
 
     /// What \a process answers to \a payload: one of its instances, a ready one if there is, and of
     /// those the one with the fewest requests; or \a instance. Asks when called, waits when
     /// awaited. Throws RequestError where there is no answer: after \a timeout, or at once where
     /// none can come any more. Whoever awaits it must expect that this service is gone afterwards.
-    [[nodiscard]] QCoro::Task<QJsonObject> ask(
-        QString process, QJsonObject payload, std::chrono::milliseconds timeout = defaultTimeout);
-    [[nodiscard]] QCoro::Task<QJsonObject> ask(QString process, int instance, QJsonObject payload,
+    [[nodiscard]] QCoro::Task<QJsonObject> ask(QAnyStringView process, QJsonObject payload,
         std::chrono::milliseconds timeout = defaultTimeout);
+    [[nodiscard]] QCoro::Task<QJsonObject> ask(QAnyStringView process, int instance,
+        QJsonObject payload, std::chrono::milliseconds timeout = defaultTimeout);
 
     /// Has \a handler, a function or coroutine of a (const ProcessRequest &), answer what the user
     /// processes of this service ask: with a QJsonObject. What it throws the process is told, a
-    /// RequestError with its code and data. Up to 64 requests of one launch are under way at once,
-    /// the next is refused.
+    /// RequestError with its code and data. Up to 64 requests of one instance are under way at
+    /// once, those of its earlier launches included; the next is refused.
     template <class Handler>
     void onRequest(Handler handler)
     {
-        onRequest(QString(), std::move(handler));
+        onRequest(QAnyStringView(), std::move(handler));
     }
     /// The same for the process of this name alone, before the one for all.
     template <class Handler>
-    void onRequest(const QString &process, Handler handler)
+    void onRequest(QAnyStringView process, Handler handler)
     {
-        m_handlers[process] = detail::requestHandler<ProcessRequest>(std::move(handler));
+        m_handlers[process.toString()] = detail::requestHandler<ProcessRequest>(std::move(handler));
     }
     /// The handler for \a process; null where there is none. For the server.
     [[nodiscard]] RequestHandler<ProcessRequest> requestHandler(const QString &process) const;

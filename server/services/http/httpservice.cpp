@@ -23,7 +23,7 @@ Q_LOGGING_CATEGORY(logHttpService, "semper.server.http", QtInfoMsg)
 
 } // namespace
 
-HttpService::HttpService(const QString &name, const Options &options)
+HttpService::HttpService(QAnyStringView name, const Options &options)
     : Service(name, {.listen = options.listen, .tls = options.tls}, options.limits.common())
     , m_httpLimits(options.limits)
 {
@@ -48,7 +48,7 @@ std::unique_ptr<ServiceListener> HttpService::makeListener(const ListenerSpec &)
     if (m_endpoints.empty())
         return server;
     server->setUpgrading(
-        [this, listener = server.get()](const RequestHead &head, GuardedSocket &socket,
+        [this, listener = server.get()](const RequestHead &head, QTcpSocket &socket,
             ConnectionRecord &record, const ServiceLimits &limits)
             -> std::variant<std::monostate, Problem, UpgradedConnection *> {
             const auto endpoint = m_endpoints.find(head.path);

@@ -35,12 +35,12 @@ public:
     using Method = QHttpServerRequest::Method;
     using Methods = QHttpServerRequest::Methods;
 
-    explicit HttpService(const QString &name, const Options &options = {});
+    explicit HttpService(QAnyStringView name, const Options &options = {});
     ~HttpService() override;
 
     /// Answers \a path, any method. The handler takes what "<arg>" in the path matched, then
     /// const QHttpServerRequest & if it likes, and returns the answer: a QString, a QJsonObject,
-    /// or a QHttpServerResponse. It runs on the main thread and holds up everything while it does.
+    /// or a QHttpServerResponse. It runs on the thread of all services and holds them up meanwhile.
     ///
     /// Or it is a coroutine and returns a QCoro::Task of one of these. Then it takes an
     /// HttpServerRequest in place of the QHttpServerRequest, holds up nothing while it waits, and
@@ -49,18 +49,19 @@ public:
     ///
     /// What it throws becomes a 500. False, with a warning, for a path that makes no pattern.
     template <typename Handler>
-    bool route(const QString &path, Handler handler)
+    bool route(QAnyStringView path, Handler handler)
     {
         return route(path, Method::AnyKnown, std::move(handler));
     }
     /// The same for some methods. Who answers GET answers HEAD, without the body.
     template <typename Handler>
-    bool route(const QString &path, Methods methods, Handler handler)
+    bool route(QAnyStringView path, Methods methods, Handler handler)
     {
         if (methods.testFlag(Method::Get))
             methods |= Method::Head;
-        return checkRoute(
-            path, m_http.route(path, methods, detail::safeHandler(std::move(handler))));
+        const QString pattern = path.toString();
+        return checkRoute(pattern,
+            m_http.route(pattern, methods, detail::safeHandler(std::move(handler), pattern)));
     }
 
     /// WebSockets that ask for \a path, exactly, are \a handler's, as
@@ -68,9 +69,9 @@ public:
     /// Messages have the limit of bodies. Before listen() only; a later call with the same path
     /// replaces the handler.
     template <typename Handler>
-    WebSocketEndpoint &webSocket(const QString &path, Handler handler)
+    WebSocketEndpoint &webSocket(QAnyStringView path, Handler handler)
     {
-        WebSocketEndpoint &endpoint = endpointAt(path);
+        WebSocketEndpoint &endpoint = endpointAt(path.toString());
         endpoint.onMessage(std::move(handler));
         return endpoint;
     }

@@ -22,29 +22,29 @@ RpcCall::RpcCall(RpcCall &&) noexcept = default;
 RpcCall &RpcCall::operator=(const RpcCall &) = default;
 RpcCall &RpcCall::operator=(RpcCall &&) noexcept = default;
 
-QJsonValue RpcCall::argument(qsizetype position, const QString &name) const
+QJsonValue RpcCall::argument(qsizetype position, QAnyStringView name) const
 {
     if (!m_facts.params.isArray())
-        return m_facts.params.toObject().value(name);
+        return m_facts.params.toObject().value(name.toString());
     const QJsonArray list = m_facts.params.toArray();
     return position < list.size() ? list.at(position) : QJsonValue(QJsonValue::Undefined);
 }
 
-QJsonValue RpcCall::needed(qsizetype position, const QString &name) const
+QJsonValue RpcCall::needed(qsizetype position, QAnyStringView name) const
 {
     QJsonValue value = argument(position, name);
     if (value.isUndefined())
-        throw RpcError(
-            RpcError::invalidParams, u"Invalid params"_s, u"\"%1\" is missing"_s.arg(name));
+        throw RpcError(RpcError::invalidParams, u"Invalid params"_s,
+            u"\"%1\" is missing"_s.arg(name.toString()));
     return value;
 }
 
-QString RpcCall::neededString(qsizetype position, const QString &name) const
+QString RpcCall::neededString(qsizetype position, QAnyStringView name) const
 {
     const QJsonValue value = needed(position, name);
     if (!value.isString())
-        throw RpcError(
-            RpcError::invalidParams, u"Invalid params"_s, u"\"%1\" must be a string"_s.arg(name));
+        throw RpcError(RpcError::invalidParams, u"Invalid params"_s,
+            u"\"%1\" must be a string"_s.arg(name.toString()));
     return value.toString();
 }
 

@@ -47,10 +47,10 @@ public:
 
     /// The argument at \a position, or called \a name, whichever way the caller gave them;
     /// undefined where there is none.
-    [[nodiscard]] QJsonValue argument(qsizetype position, const QString &name) const;
+    [[nodiscard]] QJsonValue argument(qsizetype position, QAnyStringView name) const;
     /// The same, but throws "Invalid params" where it is missing or, with the second, no string.
-    [[nodiscard]] QJsonValue needed(qsizetype position, const QString &name) const;
-    [[nodiscard]] QString neededString(qsizetype position, const QString &name) const;
+    [[nodiscard]] QJsonValue needed(qsizetype position, QAnyStringView name) const;
+    [[nodiscard]] QString neededString(qsizetype position, QAnyStringView name) const;
 
     /// Whether the caller has shown the server's token: with the call, or on its connection.
     [[nodiscard]] bool isAuthenticated() const { return m_facts.authenticated; }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "services/rpc/rpcconnection.h"
 
+#include "net/parting.h"
 #include "rpc/rpcdetection.h"
 #include "services/rpc/rpchttpconversation.h"
 #include "services/rpc/rpcparting.h"
@@ -30,7 +31,6 @@ constexpr qint64 readBufferBytes = 64 * 1024;
 constexpr qint64 maximumUnsentBytes = 256 * 1024;
 constexpr qsizetype enoughForWords = 64; ///< of a header's name, or an HTTP method
 constexpr auto timeToTellMore = 200ms;
-constexpr auto timeToLeave = 2s;
 
 /// Lines of nothing, before the client has said anything.
 QByteArray withoutBlanksInFront(const QByteArray &bytes)
@@ -61,7 +61,8 @@ RpcConnection::RpcConnection(QTcpSocket *socket, quint64 id, const ListenerSpec 
     m_record.bound([this] { return heldBytes(); },
         [this] {
             qCWarning(logRpcConnection).noquote()
-                << m_record.peer() << "is cut off: clients hold too much together, and it most";
+                << m_record.peer()
+                << "is cut off: clients hold too much memory together, and this one most";
             QMetaObject::invokeMethod(this, &RpcConnection::abort, Qt::QueuedConnection);
         });
     m_wait.setSingleShot(true);
@@ -112,8 +113,8 @@ Connection RpcConnection::connection() const
 void RpcConnection::close()
 {
     leave();
-    if (m_closeBy.isForever())
-        m_closeBy.setRemainingTime(timeToLeave);
+    if (m_parting)
+        m_parting->endWithin(Parting::usualPatience);
 }
 
 void RpcConnection::abort()
@@ -132,8 +133,6 @@ std::optional<LiveConnection::Quiet> RpcConnection::quiet() const
 void RpcConnection::enforceDeadlines()
 {
     const bool isSent = m_output->unsent() == 0;
-    if (m_closeBy.hasExpired() || (isSent && m_leaveBy.hasExpired()))
-        return abort();
     if (!isSent && m_lastWrite.hasExpired(m_limits.writeStall.count())) {
         qCDebug(logRpcConnection) << "dropped" << m_record.peer()
                                   << "which does not take what it is sent";
@@ -156,12 +155,8 @@ void RpcConnection::enforceDeadlines()
 
 void RpcConnection::read()
 {
-    if (!m_socket->isOpen())
-        return; // It was aborted since.
-    if (m_leaving) {
-        m_socket->readAll(); // or closing would take away from the client what it has not read yet
+    if (m_leaving || !m_socket->isOpen()) // It was aborted since.
         return;
-    }
     m_heard |= m_socket->bytesAvailable() > 0;
     // Not at once: a handler may let the event loop turn, in which the client leaves, and the
     // socket must not be deleted inside its own signal.
@@ -329,27 +324,20 @@ void RpcConnection::noteProgress()
     m_lastByte.restart();
     if (!m_leaving)
         m_turn.askLater();
-    else if (m_output->unsent() == 0)
-        endWriting();
+    else if (m_parting)
+        m_parting->progress();
 }
 
-/// Has the client read what it was sent last: closing at once, with its bytes unread, would reset
-/// the connection and could take the last answer away again.
 void RpcConnection::leave()
 {
     if (std::exchange(m_leaving, true))
         return;
     m_wait.stop();
     m_output->setNeeded(false);
-    m_socket->readAll();
-    if (m_output->unsent() == 0)
-        endWriting();
-}
-
-void RpcConnection::endWriting()
-{
-    m_leaveBy.setRemainingTime(timeToLeave);
-    m_output->closeWriting();
+    m_parting = new Parting(*m_socket, Parting::Peer::MaySend);
+    m_parting->setUnsent([this] { return m_output->unsent(); });
+    connect(m_parting, &Parting::dropped, this, [this](qint64 bytes) { m_record.received(bytes); });
+    m_parting->begin();
 }
 
 void RpcConnection::clientLeft()

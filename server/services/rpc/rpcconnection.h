@@ -22,6 +22,7 @@ class QTcpSocket;
 
 namespace semper {
 
+class Parting;
 struct ServiceLimits;
 
 /// One client of an RPC service: its socket, and how long and how much it may take. It finds out
@@ -59,7 +60,6 @@ private:
     void write(const QByteArray &bytes);
     void noteProgress();
     void leave();
-    void endWriting();
     void clientLeft();
     [[nodiscard]] bool isMidMessage() const;
 
@@ -75,10 +75,9 @@ private:
     QObject *m_partings;
     TurnTaker m_turn;
     bool m_leaving = false;
+    Parting *m_parting = nullptr; ///< the socket's, once it is leaving in peace
     bool m_heard = false; ///< a byte has come
     bool m_firstLineEnded = false; ///< in m_first there is a line break
-    QDeadlineTimer m_leaveBy{QDeadlineTimer::Forever}; ///< all is sent
-    QDeadlineTimer m_closeBy{QDeadlineTimer::Forever}; ///< close() was called
     QDeadlineTimer m_firstBy; ///< the first byte, or it goes
     QDeadlineTimer m_restBy{QDeadlineTimer::Forever}; ///< a byte of the message that has begun
     QElapsedTimer m_lastWrite; ///< or when there began to be something to write

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "services/rpc/rpchttpconversation.h"
 
+#include "http/headwriter.h"
 #include "http/knownhost.h"
 
 #include <QUrl>
@@ -10,23 +11,6 @@
 using namespace Qt::StringLiterals;
 
 namespace semper {
-
-namespace {
-
-constexpr qsizetype roomThatStays = 64 * 1024;
-
-QByteArray statusLine(int status)
-{
-    return "HTTP/1.1 " + QByteArray::number(status) + ' ' + reasonPhrase(status) + "\r\n";
-}
-
-QByteArray bodyHeaders(const QByteArray &type, qsizetype bytes)
-{
-    return "Content-Type: " + type + "\r\nContent-Length: " + QByteArray::number(bytes)
-        + "\r\nX-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n";
-}
-
-} // namespace
 
 RpcHttpConversation::RpcHttpConversation(
     std::shared_ptr<RpcSession> session, ListenAddress listener, qint64 maximumMessageBytes)
@@ -38,70 +22,33 @@ RpcHttpConversation::RpcHttpConversation(
 
 bool RpcHttpConversation::step()
 {
-    if (isOver() || m_isAnswering)
+    if (isOver() || m_isAnswering || !takeHead())
         return false;
-    if (!m_head && !takeHead())
+    if (const auto problem = m_reader.readBody()) {
+        refuse(*problem);
         return false;
-    const auto body = takeBody();
-    if (!body)
+    }
+    if (!m_reader.hasBody())
         return false;
     m_isAnswering = true;
-    perform(*body);
+    perform(m_reader.takeBody());
     return true;
 }
 
-std::optional<QByteArray> RpcHttpConversation::takeBody()
-{
-    if (m_chunks) {
-        if (const auto problem = m_chunks->take(m_input)) {
-            refuse(*problem);
-            return {};
-        }
-        if (!m_chunks->isWhole())
-            return {};
-        const QByteArray body = m_chunks->bytes();
-        m_chunks.reset();
-        giveBackRoom();
-        return body;
-    }
-    const auto size = static_cast<qsizetype>(m_head->bodyBytes);
-    if (m_input.size() < size)
-        return {};
-    const QByteArray body = m_input.first(size);
-    m_input.remove(0, size);
-    giveBackRoom();
-    return body;
-}
-
-/// What a long body needed, and what is left does not.
-void RpcHttpConversation::giveBackRoom()
-{
-    if (m_input.capacity() > roomThatStays && m_input.size() < m_input.capacity() / 4)
-        m_input = QByteArray(m_input.constData(), m_input.size());
-}
-
+/// False: no head has come, or none that is heard.
 bool RpcHttpConversation::takeHead()
 {
-    dropBlankLines(m_input);
-    auto parsed = parseRequestHead(m_input, m_limits);
-    if (const auto *problem = std::get_if<Problem>(&parsed)) {
-        if (!m_input.isEmpty())
-            refuse(*problem);
+    if (m_reader.hasHead())
+        return true;
+    auto problem = m_reader.readHead();
+    if (!problem && m_reader.hasHead())
+        problem = faultOf(m_reader.head());
+    if (problem)
+        refuse(*problem);
+    if (problem || !m_reader.hasHead())
         return false;
-    }
-    if (std::holds_alternative<IncompleteHead>(parsed))
-        return false;
-    m_head = std::get<RequestHead>(std::move(parsed));
-    m_input.remove(0, m_head->headBytes);
-    m_chunks.reset();
-    if (m_head->isChunked)
-        m_chunks.emplace(m_limits.maximumBodyBytes, m_limits.maximumHeadBytes);
-    if (const auto fault = faultOf(*m_head)) {
-        refuse(*fault);
-        return false;
-    }
-    if (m_head->awaitsContinue && m_input.isEmpty())
-        write("HTTP/1.1 100 Continue\r\n\r\n");
+    if (m_reader.awaitsContinue())
+        write(continueAnswer);
     return true;
 }
 
@@ -124,7 +71,7 @@ std::optional<Problem> RpcHttpConversation::faultOf(const RequestHead &head) con
 
 bool RpcHttpConversation::isMidMessage() const
 {
-    return wantsMore() && (m_head || !m_input.isEmpty());
+    return wantsMore() && m_reader.hasBegun();
 }
 
 void RpcHttpConversation::giveUp()
@@ -134,7 +81,7 @@ void RpcHttpConversation::giveUp()
 
 void RpcHttpConversation::perform(const QByteArray &body)
 {
-    session().perform(body, {.standsForItself = true, .token = bearerTokenOf(*m_head)},
+    session().perform(body, {.standsForItself = true, .token = bearerTokenOf(m_reader.head())},
         [self = weak_from_this()](const RpcSession::Answer &answer) {
             if (const auto conversation = self.lock())
                 conversation->answer(answer);
@@ -143,34 +90,24 @@ void RpcHttpConversation::perform(const QByteArray &body)
 
 void RpcHttpConversation::answer(const RpcSession::Answer &answer)
 {
-    QByteArray bytes = "HTTP/1.1 204 No Content\r\n"; // to notifications
-    if (!answer.text.isEmpty()) {
-        bytes = answer.lacksToken ? statusLine(401) + "WWW-Authenticate: Bearer\r\n"
-                                  : "HTTP/1.1 200 OK\r\n"_ba;
-        bytes += bodyHeaders("application/json", answer.text.size() + 1);
-    }
-    if (m_head->closes) {
-        bytes += "Connection: close\r\n";
+    const bool hasBody = !answer.text.isEmpty(); // but to notifications
+    auto head = HeadWriter::answer(!hasBody ? 204 : answer.lacksToken ? 401 : 200);
+    if (hasBody && answer.lacksToken)
+        head.add("WWW-Authenticate", "Bearer");
+    if (hasBody)
+        head.addBody("application/json", answer.text.size() + 1);
+    if (m_reader.head().closes) {
+        head.add("Connection", "close");
         setOver();
     }
-    bytes += "\r\n";
-    if (!answer.text.isEmpty())
-        bytes += answer.text + '\n';
-    m_head.reset();
     m_isAnswering = false;
-    write(bytes);
+    write(hasBody ? head.take() + answer.text + '\n' : head.take());
 }
 
 void RpcHttpConversation::refuse(const Problem &problem)
 {
-    const QByteArray body = problem.toJson();
-    QByteArray bytes = statusLine(problem.status) + bodyHeaders(problemMimeType, body.size());
-    for (const auto &[name, value] : problem.headers)
-        bytes += name + ": " + value + "\r\n";
-    bytes += "Connection: close\r\n\r\n";
-    const bool isHead = m_head ? m_head->method == "HEAD" : m_input.startsWith("HEAD ");
     setOver();
-    write(isHead ? bytes : bytes + body);
+    write(refusalOf(problem, !m_reader.isForHead()));
 }
 
 } // namespace semper

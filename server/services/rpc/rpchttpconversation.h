@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "http/chunkedbody.h"
-#include "http/httplimits.h"
-#include "http/problem.h"
-#include "http/requesthead.h"
+#include "http/requestreader.h"
 #include "services/rpc/rpcconversation.h"
 
 #include <semper/listenaddress.h>
@@ -24,20 +21,15 @@ public:
         std::shared_ptr<RpcSession> session, ListenAddress listener, qint64 maximumMessageBytes);
 
     void setMaximumMessageBytes(qint64 bytes) override { m_limits.maximumBodyBytes = bytes; }
-    void append(const QByteArray &bytes) override { m_input += bytes; }
+    void append(const QByteArray &bytes) override { m_reader.append(bytes); }
     [[nodiscard]] bool step() override;
     [[nodiscard]] bool wantsMore() const override { return !isOver() && !m_isAnswering; }
-    [[nodiscard]] qint64 heldBytes() const override
-    {
-        return m_input.capacity() + (m_chunks ? m_chunks->bytes().capacity() : 0);
-    }
+    [[nodiscard]] qint64 heldBytes() const override { return m_reader.heldBytes(); }
     [[nodiscard]] bool isMidMessage() const override;
     void giveUp() override;
 
 private:
     [[nodiscard]] bool takeHead();
-    [[nodiscard]] std::optional<QByteArray> takeBody();
-    void giveBackRoom();
     [[nodiscard]] std::optional<Problem> faultOf(const RequestHead &head) const;
     void perform(const QByteArray &body);
     void answer(const RpcSession::Answer &answer);
@@ -45,9 +37,7 @@ private:
 
     HttpLimits m_limits;
     ListenAddress m_listener;
-    QByteArray m_input;
-    std::optional<RequestHead> m_head; ///< of the request whose body is awaited, or answered
-    std::optional<ChunkedBody> m_chunks; ///< that body, where it comes in chunks
+    RequestReader m_reader{m_limits};
     bool m_isAnswering = false;
 };
 

@@ -23,7 +23,7 @@ Q_LOGGING_CATEGORY(logRpcService, "semper.server.rpc", QtInfoMsg)
 
 } // namespace
 
-RpcService::RpcService(const QString &name, const Options &options)
+RpcService::RpcService(QAnyStringView name, const Options &options)
     : Service(name, {.listen = options.listen, .tls = options.tls, .framing = options.framing},
         options.limits)
     , m_methods(std::make_shared<RpcMethods>())

@@ -40,7 +40,7 @@ class SEMPER_SERVER_EXPORT RpcService : public Service
 public:
     using Options = RpcServiceOptions;
 
-    explicit RpcService(const QString &name, const Options &options = {});
+    explicit RpcService(QAnyStringView name, const Options &options = {});
     ~RpcService() override;
 
     /// Answers calls of \a name, in Swoft's framing also those of a route that means it. \a handler
@@ -50,9 +50,9 @@ public:
     /// handler replaces an earlier one, and the stock ones. Everybody may call it, unless it asks
     /// call.requireToken(). False for a name that is empty or begins with "rpc.".
     template <typename Handler>
-    bool method(const QString &name, Handler handler)
+    bool method(QAnyStringView name, Handler handler)
     {
-        return addMethod(name, detail::rpcHandler(std::move(handler)));
+        return addMethod(name.toString(), detail::rpcHandler(std::move(handler)));
     }
 
     [[nodiscard]] QString type() const override;

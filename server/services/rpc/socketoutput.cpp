@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "services/rpc/socketoutput.h"
 
-#include "net/tlsparting.h"
-
-#include <QSslSocket>
+#include "net/unsentbytes.h"
 
 #include <cerrno>
 
@@ -48,8 +46,8 @@ void SocketOutput::write(const QByteArray &bytes)
 
 qint64 SocketOutput::unsent() const
 {
-    if (const auto *tls = qobject_cast<const QSslSocket *>(m_socket.data()))
-        return tls->bytesToWrite() + tls->encryptedBytesToWrite();
+    if (m_isTls)
+        return m_socket ? unsentBytes(*m_socket) : 0;
     return m_bytes.size();
 }
 
@@ -57,14 +55,6 @@ void SocketOutput::setNeeded(bool needed)
 {
     m_needed = needed;
     updateOwnEnd();
-}
-
-void SocketOutput::closeWriting()
-{
-    if (auto *tls = qobject_cast<QSslSocket *>(m_socket.data()))
-        endOnceSilent(tls);
-    else if (descriptor() >= 0)
-        ::shutdown(descriptor(), SHUT_WR);
 }
 
 int SocketOutput::descriptor() const

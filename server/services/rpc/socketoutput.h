@@ -34,8 +34,6 @@ public:
     void setNeeded(bool needed);
     /// The client closed its side: whether it can be written to all the same.
     [[nodiscard]] bool outlivesSocket() const { return m_ownEnd >= 0; }
-    /// Tells the client that no byte follows. What is unsent is lost; with TLS it is sent first.
-    void closeWriting();
 
 Q_SIGNALS:
     /// The kernel has taken them. With TLS they may be encrypted only, and when encrypted bytes

@@ -2,7 +2,8 @@
 #include "services/tcp/streamconnection.h"
 
 #include "boundary/frameconnection.h"
-#include "net/tlsparting.h"
+#include "net/parting.h"
+#include "net/unsentbytes.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
 
@@ -13,8 +14,6 @@
 
 #include <algorithm>
 #include <utility>
-
-#include <sys/socket.h>
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -27,7 +26,6 @@ Q_LOGGING_CATEGORY(logStreamConnection, "semper.server.tcp", QtInfoMsg)
 
 /// What is read of one client before others have their turn, and held where none is to be read.
 constexpr qint64 readBufferBytes = 64 * 1024;
-constexpr auto timeToLeave = 2000ms;
 /// What its queue may have handed over before it holds back, and the answer to a command.
 constexpr qint64 queueOfWatcher = FrameConnection::enoughWaiting + 4 * qint64(maximumFrameBytes);
 
@@ -74,16 +72,13 @@ QString StreamConnection::kind() const
 
 bool StreamConnection::isOpen() const
 {
-    return m_socket && !m_lost && !m_leaving
+    return m_socket && !m_lost && !m_parting
         && m_socket->state() == QAbstractSocket::ConnectedState;
 }
 
 qint64 StreamConnection::bytesToWrite() const
 {
-    if (!m_socket)
-        return 0;
-    const auto *tls = qobject_cast<const QSslSocket *>(m_socket);
-    return m_socket->bytesToWrite() + (tls ? tls->encryptedBytesToWrite() : 0);
+    return m_socket ? unsentBytes(*m_socket) : 0;
 }
 
 bool StreamConnection::send(const Message &message)
@@ -115,26 +110,11 @@ void StreamConnection::finish(const WebSocketFault &)
         forgetFrames();
         return setPaused(false);
     }
-    if (m_lost || std::exchange(m_leaving, true))
+    if (m_lost || m_parting)
         return;
-    if (m_socket->state() != QAbstractSocket::ConnectedState)
-        return;
-    m_socket->flush();
-    if (bytesToWrite() == 0)
-        endWriting();
-    if (m_paused)
-        m_turn.askLater();
-}
-
-/// Lets the client read what it was sent last: closing at once, with its bytes unread, would reset
-/// the connection and could take that away again.
-void StreamConnection::endWriting()
-{
-    m_leaveBy.setRemainingTime(timeToLeave);
-    if (auto *tls = qobject_cast<QSslSocket *>(m_socket))
-        endOnceSilent(tls);
-    else
-        ::shutdown(int(m_socket->socketDescriptor()), SHUT_WR);
+    m_parting = new Parting(*m_socket, Parting::Peer::MaySend);
+    connect(m_parting, &Parting::dropped, this, [this](qint64 bytes) { m_record.received(bytes); });
+    m_parting->begin();
 }
 
 void StreamConnection::setWatching()
@@ -153,8 +133,8 @@ void StreamConnection::setPaused(bool paused)
 void StreamConnection::close()
 {
     finish({});
-    if (m_closeBy.isForever())
-        m_closeBy.setRemainingTime(timeToLeave);
+    if (m_parting)
+        m_parting->endWithin(Parting::usualPatience);
 }
 
 void StreamConnection::abort()
@@ -164,7 +144,8 @@ void StreamConnection::abort()
 
 void StreamConnection::giveUp()
 {
-    qCWarning(logStreamConnection, "%ls is cut off: clients hold too much together, and it most",
+    qCWarning(logStreamConnection,
+        "%ls is cut off: clients hold too much memory together, and this one most",
         qUtf16Printable(m_facts.address));
     forgetFrames();
     if (m_socket)
@@ -180,24 +161,23 @@ void StreamConnection::abortLater()
 
 std::optional<LiveConnection::Quiet> StreamConnection::quiet() const
 {
-    const bool isBusy = m_leaving || m_lost || m_paused || m_turn.waits() || bytesToWrite() > 0;
+    const bool isBusy = m_parting || m_lost || m_paused || m_turn.waits() || bytesToWrite() > 0;
     return isBusy ? std::nullopt : m_record.quiet();
 }
 
 void StreamConnection::enforceDeadlines()
 {
-    const bool isSent = bytesToWrite() == 0;
-    if (m_closeBy.hasExpired() || (isSent && m_leaveBy.hasExpired()))
+    if (bytesToWrite() > 0 && m_lastWrite.hasExpired(m_limits.writeStall.count()))
         return m_socket->abort();
-    if (!isSent && m_lastWrite.hasExpired(m_limits.writeStall.count()))
-        return m_socket->abort();
-    const bool isStalled = !m_paused && !m_leaving && m_frames.hasBegun() && !m_turn.waits()
+    if (m_parting)
+        return;
+    const bool isStalled = !m_paused && m_frames.hasBegun() && !m_turn.waits()
         && m_socket->bytesAvailable() == 0 && m_lastRead.hasExpired(m_limits.writeStall.count());
     if (isStalled)
         return refuse(u"frame_stalled"_s, u"the rest of a frame did not come"_s, {});
     const bool isIdle = m_limits.idleTimeout > 0ms && !m_mayIdle
         && m_lastActivity.hasExpired(m_limits.idleTimeout.count());
-    if (isIdle && !m_leaving)
+    if (isIdle)
         finish({});
 }
 
@@ -211,11 +191,7 @@ bool StreamConnection::doPiece()
 {
     if (!m_socket)
         return deliverLeft();
-    if (m_leaving || m_lost) {
-        m_record.received(m_socket->skip(m_socket->bytesAvailable()));
-        return false;
-    }
-    if (m_paused || m_delivering)
+    if (m_parting || m_lost || m_paused || m_delivering)
         return false;
     m_lastRead.restart(); // of a client that was paused too: meanwhile nothing was read
     m_frames.setLimit(messageLimit());
@@ -274,7 +250,7 @@ void StreamConnection::refuse(
 void StreamConnection::socketClosed()
 {
     const bool isByClient = m_socket->error() == QAbstractSocket::RemoteHostClosedError;
-    if (isByClient && !m_leaving && !m_lost)
+    if (isByClient && !m_parting && !m_lost)
         m_frames.append(m_socket->readAll());
     else
         forgetFrames();
@@ -317,10 +293,9 @@ void StreamConnection::forgetFrames()
 void StreamConnection::progressWriting()
 {
     m_lastWrite.restart();
-    const qint64 waiting = bytesToWrite();
-    if (waiting == 0 && m_leaving)
-        return endWriting();
-    if (waiting < FrameConnection::enoughWaiting && std::exchange(m_strained, false))
+    if (m_parting)
+        return;
+    if (bytesToWrite() < FrameConnection::enoughWaiting && std::exchange(m_strained, false))
         Q_EMIT relieved();
 }
 

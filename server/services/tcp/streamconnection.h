@@ -9,7 +9,6 @@
 
 #include <semper/servicelimits.h>
 
-#include <QDeadlineTimer>
 #include <QElapsedTimer>
 
 #include <memory>
@@ -17,6 +16,8 @@
 class QTcpSocket;
 
 namespace semper {
+
+class Parting;
 
 /// A client of a TcpService, with TLS or without: cuts what it sends into frames, and bounds what
 /// waits for it. A child of its socket.
@@ -58,7 +59,6 @@ private:
     [[nodiscard]] bool deliverLeft();
     void forgetFrames();
     void progressWriting();
-    void endWriting();
     void abortLater();
     void giveUp();
 
@@ -73,9 +73,7 @@ private:
     QElapsedTimer m_lastActivity;
     QElapsedTimer m_lastRead;
     QElapsedTimer m_lastWrite;
-    QDeadlineTimer m_leaveBy = QDeadlineTimer::Forever; ///< all is sent
-    QDeadlineTimer m_closeBy = QDeadlineTimer::Forever; ///< close() was called
-    bool m_leaving = false; ///< finish() was called
+    Parting *m_parting = nullptr; ///< the socket's, once finish() was called
     bool m_paused = false;
     bool m_delivering = false;
     bool m_strained = false; ///< more than enough waits, and relieved() is due

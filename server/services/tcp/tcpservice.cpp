@@ -9,7 +9,7 @@ using namespace Qt::StringLiterals;
 
 namespace semper {
 
-TcpService::TcpService(const QString &name, const Options &options)
+TcpService::TcpService(QAnyStringView name, const Options &options)
     : Service(name, {.listen = options.listen, .tls = options.tls, .framing = options.framing},
         options.limits)
     , m_peers(std::make_unique<PeerGroup>())

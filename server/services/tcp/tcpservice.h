@@ -33,7 +33,7 @@ class SEMPER_SERVER_EXPORT TcpService : public Service
 public:
     using Options = TcpServiceOptions;
 
-    explicit TcpService(const QString &name, const Options &options = {});
+    explicit TcpService(QAnyStringView name, const Options &options = {});
     ~TcpService() override;
 
     /// Hands each frame to \a handler, a function or a coroutine of (const Peer &, const QByteArray

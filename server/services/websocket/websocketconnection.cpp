@@ -3,7 +3,8 @@
 
 #include "boundary/frameconnection.h"
 #include "net/connectionrecord.h"
-#include "net/guardedsocket.h"
+#include "net/parting.h"
+#include "net/unsentbytes.h"
 #include "protocol/frame.h"
 #include "services/websocket/websockethandshake.h"
 
@@ -25,7 +26,6 @@ namespace {
 
 Q_LOGGING_CATEGORY(logWebSocketConnection, "semper.server.websocket", QtInfoMsg)
 
-constexpr auto timeToLeave = 2000ms;
 /// What its queue may have handed over before it holds back, and the answer to a command.
 constexpr qint64 queueOfWatcher = FrameConnection::enoughWaiting + 4 * qint64(maximumFrameBytes);
 constexpr qsizetype maximumReasonBytes = 123; ///< of a close frame
@@ -41,12 +41,11 @@ QString fittingReason(const QString &reason)
 
 } // namespace
 
-WebSocketConnection::WebSocketConnection(GuardedSocket &socket, ConnectionRecord &record,
+WebSocketConnection::WebSocketConnection(QTcpSocket &socket, ConnectionRecord &record,
     PeerFacts facts, const RequestHead &head, const ServiceLimits &limits,
     const WebSocketTerms &terms)
-    : MessageConnection(&socket.socket())
-    , m_guarded(socket)
-    , m_transport(&socket.socket())
+    : MessageConnection(&socket)
+    , m_transport(&socket)
     , m_record(record)
     , m_limits(limits)
     , m_terms(terms)
@@ -149,13 +148,13 @@ void WebSocketConnection::open()
 
 bool WebSocketConnection::isOpen() const
 {
-    return m_spoken->webSocket && !m_lost && !m_leaving
+    return m_spoken->webSocket && !m_lost && !m_parting
         && m_transport->state() == QAbstractSocket::ConnectedState;
 }
 
 qint64 WebSocketConnection::bytesToWrite() const
 {
-    return m_guarded.unsentBytes();
+    return unsentBytes(*m_transport);
 }
 
 bool WebSocketConnection::send(const Message &message)
@@ -184,13 +183,13 @@ bool WebSocketConnection::send(const Message &message)
 void WebSocketConnection::close()
 {
     finish({.code = closecode::goingAway, .detail = u"the server ends this connection"_s});
-    if (m_closeBy.isForever())
-        m_closeBy.setRemainingTime(timeToLeave);
+    if (m_parting)
+        m_parting->endWithin(Parting::usualPatience);
 }
 
 void WebSocketConnection::finish(const WebSocketFault &fault)
 {
-    if (m_leaving || m_lost)
+    if (m_parting || m_lost)
         return;
     const bool isSendable = isSendableCloseCode(fault.code);
     if (!isSendable)
@@ -204,25 +203,15 @@ void WebSocketConnection::finish(const WebSocketFault &fault)
         leave();
 }
 
-/// The close frame, if any, is written. Lets the client read it: closing at once, with the client's
-/// bytes unread, would reset the connection and could take the frame away again.
+/// The close frame, if any, is written.
 void WebSocketConnection::leave()
 {
-    if (std::exchange(m_leaving, true))
+    if (m_parting)
         return;
-    if (m_transport->state() != QAbstractSocket::ConnectedState)
-        return;
-    m_transport->flush();
-    if (bytesToWrite() == 0)
-        endWriting();
-    m_turn->askLater();
-}
-
-void WebSocketConnection::endWriting()
-{
-    m_leaveBy.setRemainingTime(timeToLeave);
-    m_guarded.closeWriting(
-        m_clientCloses ? GuardedSocket::Client::HasSent : GuardedSocket::Client::MaySend);
+    m_parting = new Parting(
+        *m_transport, m_clientCloses ? Parting::Peer::HasSent : Parting::Peer::MaySend);
+    connect(m_parting, &Parting::dropped, this, [this](qint64 bytes) { m_record.received(bytes); });
+    m_parting->begin();
 }
 
 void WebSocketConnection::setWatching()
@@ -254,10 +243,7 @@ std::optional<LiveConnection::Quiet> WebSocketConnection::quiet() const
 
 void WebSocketConnection::enforceDeadlines()
 {
-    const bool isSent = bytesToWrite() == 0;
-    if (m_closeBy.hasExpired() || (isSent && m_leaveBy.hasExpired()))
-        return m_transport->abort();
-    if (!isSent && m_lastWrite.hasExpired(m_limits.writeStall.count()))
+    if (bytesToWrite() > 0 && m_lastWrite.hasExpired(m_limits.writeStall.count()))
         return m_transport->abort();
     if (!isOpen())
         return;
@@ -295,13 +281,7 @@ qint64 WebSocketConnection::messageLimit() const
 /// Hands on one frame, or reads what more came. True: there may be more to do.
 bool WebSocketConnection::doPiece()
 {
-    if (m_transport->state() != QAbstractSocket::ConnectedState)
-        return false;
-    if (m_leaving || m_lost) {
-        m_record.received(m_transport->skip(m_transport->bytesAvailable()));
-        return false;
-    }
-    if (!m_spoken->webSocket || m_pumping || m_paused)
+    if (!isOpen() || m_pumping || m_paused)
         return false;
     if (m_spoken->relay.bytesAvailable() > 0) {
         // QtWebSockets takes it a turn later, which it has queued before this.
@@ -350,10 +330,9 @@ bool WebSocketConnection::pump()
 void WebSocketConnection::progressWriting()
 {
     m_lastWrite.restart();
-    const qint64 waiting = bytesToWrite();
-    if (waiting == 0 && m_leaving)
-        return endWriting();
-    if (waiting < FrameConnection::enoughWaiting && std::exchange(m_strained, false))
+    if (m_parting)
+        return;
+    if (bytesToWrite() < FrameConnection::enoughWaiting && std::exchange(m_strained, false))
         Q_EMIT relieved();
 }
 

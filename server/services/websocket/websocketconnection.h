@@ -22,7 +22,7 @@ class QWebSocket;
 namespace semper {
 
 class ConnectionRecord;
-class GuardedSocket;
+class Parting;
 struct RequestHead;
 
 /// What a WebSocket keeps to beside the limits of its service.
@@ -41,7 +41,7 @@ class WebSocketConnection : public MessageConnection, public UpgradedConnection
     Q_OBJECT
 public:
     /// \a record and \a limits outlive it. It is open once the event loop has turned.
-    WebSocketConnection(GuardedSocket &socket, ConnectionRecord &record, PeerFacts facts,
+    WebSocketConnection(QTcpSocket &socket, ConnectionRecord &record, PeerFacts facts,
         const RequestHead &head, const ServiceLimits &limits, const WebSocketTerms &terms);
     ~WebSocketConnection() override;
 
@@ -75,7 +75,6 @@ private:
     [[nodiscard]] bool pump();
     void keepAlive();
     void leave();
-    void endWriting();
     void progressWriting();
     void abortLater();
 
@@ -91,8 +90,7 @@ private:
         std::unique_ptr<QWebSocket> webSocket; ///< null until it is open
     };
 
-    GuardedSocket &m_guarded;
-    QTcpSocket *m_transport; ///< the same
+    QTcpSocket *m_transport;
     ConnectionRecord &m_record;
     const ServiceLimits &m_limits;
     WebSocketTerms m_terms;
@@ -104,9 +102,7 @@ private:
     QElapsedTimer m_lastPing; ///< where one is not answered yet
     QElapsedTimer m_lastMessage; ///< in or out
     QElapsedTimer m_lastWrite;
-    QDeadlineTimer m_leaveBy = QDeadlineTimer::Forever; ///< all is sent, and it is closing
-    QDeadlineTimer m_closeBy = QDeadlineTimer::Forever; ///< close() was called
-    bool m_leaving = false; ///< the close frame is written, or there will be none
+    Parting *m_parting = nullptr; ///< the socket's, once no frame is to be written any more
     bool m_clientCloses = false; ///< its close frame came, behind which nothing follows
     bool m_pinged = false; ///< and not heard of since
     bool m_paused = false;

@@ -4,7 +4,6 @@
 #include "http/knownhost.h"
 #include "http/requesthead.h"
 #include "net/connectionrecord.h"
-#include "net/guardedsocket.h"
 #include "services/peers/peergroup.h"
 #include "services/peers/remotewatcher.h"
 #include "services/websocket/websockethandshake.h"
@@ -35,7 +34,7 @@ void WebSocketGate::setTokenCheck(std::function<bool(const QByteArray &)> isToke
 }
 
 std::variant<std::monostate, Problem, UpgradedConnection *> WebSocketGate::pass(
-    const RequestHead &head, GuardedSocket &socket, ConnectionRecord &record,
+    const RequestHead &head, QTcpSocket &socket, ConnectionRecord &record,
     const ServiceLimits &limits, const ListenAddress *listener)
 {
     if (auto problem = handshakeProblem(head))

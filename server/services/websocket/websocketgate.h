@@ -34,7 +34,7 @@ public:
 
     /// Of a page only those are taken that name a host of \a listener, if that is given.
     [[nodiscard]] std::variant<std::monostate, Problem, UpgradedConnection *> pass(
-        const RequestHead &head, GuardedSocket &socket, ConnectionRecord &record,
+        const RequestHead &head, QTcpSocket &socket, ConnectionRecord &record,
         const ServiceLimits &limits, const ListenAddress *listener);
 
 private:

@@ -15,7 +15,7 @@ WebSocketListener::WebSocketListener(
     , m_peers(gate.peers())
 {
     setLimits(limits); // once for the guard, and once for what comes behind it
-    setUpgrading([this, &gate](const RequestHead &head, GuardedSocket &socket,
+    setUpgrading([this, &gate](const RequestHead &head, QTcpSocket &socket,
                      ConnectionRecord &record, const ServiceLimits &serviceLimits)
                      -> std::variant<std::monostate, Problem, UpgradedConnection *> {
         if (!asksForWebSocket(head))

@@ -10,7 +10,7 @@ using namespace Qt::StringLiterals;
 
 namespace semper {
 
-WebSocketService::WebSocketService(const QString &name, const Options &options)
+WebSocketService::WebSocketService(QAnyStringView name, const Options &options)
     : Service(name, {.listen = options.listen, .tls = options.tls}, options.limits)
 {
     m_endpoint.setSubprotocols(options.subprotocols);

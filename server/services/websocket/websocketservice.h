@@ -35,7 +35,7 @@ class SEMPER_SERVER_EXPORT WebSocketService : public Service
 public:
     using Options = WebSocketServiceOptions;
 
-    explicit WebSocketService(const QString &name, const Options &options = {});
+    explicit WebSocketService(QAnyStringView name, const Options &options = {});
     ~WebSocketService() override;
 
     /// As WebSocketEndpoint::onMessage().

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "serviceoptions.h"
 
+#include "optionwords.h"
+
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
-#include <sstream>
 #include <stdexcept>
 #include <string_view>
 
@@ -22,25 +22,6 @@ constexpr auto usage
       "  --time         milliseconds that a measurement takes, default 2000\n"
       "  --idle         idle connections, for the memory that one needs, default 1000; 0: none\n"
       "  --json         also writes the figures to this file\n";
-
-std::vector<std::string> split(const std::string &list)
-{
-    std::vector<std::string> words;
-    std::istringstream in(list);
-    for (std::string word; std::getline(in, word, ',');)
-        words.push_back(word);
-    return words;
-}
-
-int numberIn(std::string_view text, int least, int most)
-{
-    int number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{} || end != text.data() + text.size() || number < least || number > most)
-        throw std::invalid_argument("'" + std::string(text) + "' is no number from "
-            + std::to_string(least) + " to " + std::to_string(most));
-    return number;
-}
 
 std::vector<Wire> wiresIn(const std::string &list)
 {
@@ -95,11 +76,9 @@ std::optional<ServiceOptions> parseServiceOptions(int argc, char *argv[])
 {
     ServiceOptions options;
     try {
-        for (int i = 1; i < argc; i += 2) {
-            if (i + 1 == argc)
-                throw std::invalid_argument(std::string(argv[i]) + " needs a value");
-            take(options, argv[i], argv[i + 1]);
-        }
+        takeEach(argc, argv, [&](std::string_view option, const std::string &value) {
+            take(options, option, value);
+        });
     } catch (const std::exception &error) {
         std::fprintf(stderr, "semper-service-bench: %s\n%s", error.what(), usage);
         return {};
