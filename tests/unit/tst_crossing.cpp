@@ -130,8 +130,8 @@ void TestCrossing::whoWaitsIsToldOfTheEnd()
     m_crossing->close(); // before it asks, or while it waits
     asking.join();
     goOn.release();
-    m_thread.quit();
-    QVERIFY(m_thread.wait(QDeadlineTimer(patience))); // what acquires it is over
+    m_thread->quit();
+    QVERIFY(m_thread->wait(QDeadlineTimer(patience))); // what acquires it is over
     QCOMPARE(answer, std::nullopt);
 }
 
