@@ -34,12 +34,12 @@ constexpr auto timeForServices = 3000ms;
 struct SupervisionThread::Home
 {
     Home(const ServerConfig &config, const RuntimeOptions &options)
-        : house(config, options)
+        : house(std::make_unique<SupervisionHouse>(config, options))
     { }
 
     Crossing crossing; ///< into the thread's loop
     std::unique_ptr<ServiceDoor> services;
-    SupervisionHouse house;
+    std::unique_ptr<SupervisionHouse> house;
     PatientTimer limit; ///< for the services' end
 };
 
@@ -64,7 +64,7 @@ SupervisionThread::~SupervisionThread()
 void SupervisionThread::run()
 {
     Home home(m_config, m_options);
-    connect(&home.house, &SupervisionHouse::finished, &home.house,
+    connect(home.house.get(), &SupervisionHouse::finished, home.house.get(),
         [this, &home](int exitCode) { endServices(home, exitCode); });
     m_made.set_value(&home);
     exec();
@@ -74,10 +74,11 @@ void SupervisionThread::run()
 void SupervisionThread::endServices(Home &home, int exitCode)
 {
     m_toServices.post([this, exitCode] { Q_EMIT ended(exitCode); });
-    connect(&home.limit, &PatientTimer::timeout, &home.house, [exitCode] {
+    connect(&home.limit, &PatientTimer::timeout, &home.limit, [&home, exitCode] {
         qCCritical(logServer,
             "the services do not end: a handler blocks their event loop; "
             "the program ends without them");
+        home.house.reset(); // with the files of its sockets
         ::_exit(exitCode);
     });
     home.limit.start(timeForServices);
@@ -85,27 +86,41 @@ void SupervisionThread::endServices(Home &home, int exitCode)
 
 std::optional<QString> SupervisionThread::open()
 {
-    return m_home->crossing.ask([home = m_home] { return home->house.open(); }, forever).value();
+    return m_home->crossing.ask([home = m_home] { return home->house->open(); }, forever).value();
 }
 
 SupervisionAccess SupervisionThread::access()
 {
-    return {.supervision = m_home->house.supervision(),
-        .mail = m_home->house.mail(),
+    return {.supervision = m_home->house->supervision(),
+        .mail = m_home->house->mail(),
         .crossing = m_home->crossing,
-        .isToken = m_home->house.tokenCheck(),
+        .isToken = m_home->house->tokenCheck(),
         .openWatcher
-        = [home = m_home](DistantWatcher *watcher) { home->house.openWatcher(watcher); }};
+        = [home = m_home](DistantWatcher *watcher) { home->house->openWatcher(watcher); }};
 }
 
 std::optional<QString> SupervisionThread::launch(ServiceHouse &services)
 {
     const auto launch = [home = m_home, &services, &toServices = m_toServices] {
         home->services = std::make_unique<ServiceDoor>(services, toServices, home->crossing);
-        return home->house.start(*home->services,
+        return home->house->start(*home->services,
             [&crossing = home->crossing](auto work) { crossing.post(std::move(work)); });
     };
     return m_home->crossing.ask(launch, forever).value();
+}
+
+void SupervisionThread::stop()
+{
+    m_home->crossing.post([home = m_home] { home->house->stop(); });
+}
+
+void SupervisionThread::partFromServices()
+{
+    const auto part = [home = m_home] {
+        home->house->partFromServices();
+        return true;
+    };
+    static_cast<void>(m_home->crossing.ask(part, forever));
 }
 
 } // namespace semper

@@ -30,8 +30,13 @@ public:
     [[nodiscard]] std::optional<QString> open();
     /// Once open.
     [[nodiscard]] SupervisionAccess access();
-    /// See SupervisionHouse::start(). Once \a services is gone, the way to it must be closed.
+    /// See SupervisionHouse::start(). Before \a services is gone, partFromServices() is called,
+    /// and the way to it closed.
     [[nodiscard]] std::optional<QString> launch(ServiceHouse &services);
+    /// See SupervisionHouse::stop(); returns at once.
+    void stop();
+    /// From now on supervision does without the services.
+    void partFromServices();
 
 Q_SIGNALS:
     /// All processes have ended; now the services are to end, and the program with \a exitCode.

@@ -2,7 +2,6 @@
 #include "boundary/crossing.h"
 
 #include <QDeadlineTimer>
-#include <QMetaObject>
 
 using namespace std::chrono_literals;
 
@@ -14,7 +13,10 @@ constexpr auto longestTurn = 5ms; ///< then the loop's other events have theirs
 
 } // namespace
 
-Crossing::Crossing() = default;
+Crossing::Crossing()
+{
+    connect(&m_bell, &Doorbell::heard, this, &Crossing::run);
+}
 
 Crossing::~Crossing()
 {
@@ -42,28 +44,26 @@ void Crossing::close()
 void Crossing::wake()
 {
     if (!std::exchange(m_isAwake, true))
-        QMetaObject::invokeMethod(this, &Crossing::run, Qt::QueuedConnection);
+        m_bell.ring();
 }
 
+// Work may let the loop turn: then the rest runs within it, in a call of its own.
 void Crossing::run()
 {
     const QDeadlineTimer turn(longestTurn);
-    for (;;) {
-        std::function<void()> work;
-        {
-            const std::lock_guard lock(m_mutex);
-            if (m_waiting.empty()) {
-                m_isAwake = false;
-                return;
-            }
-            if (turn.hasExpired()) {
-                m_isAwake = false;
-                return wake();
-            }
-            work = std::move(m_waiting.front());
-            m_waiting.pop_front();
-        }
+    std::unique_lock lock(m_mutex);
+    m_isAwake = false;
+    while (!m_waiting.empty()) {
+        if (turn.hasExpired())
+            return wake();
+        std::function<void()> work = std::move(m_waiting.front());
+        m_waiting.pop_front();
+        if (!m_waiting.empty())
+            wake();
+        lock.unlock();
         work();
+        work = nullptr; // what it owned may post as it goes
+        lock.lock();
     }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "os/doorbell.h"
+
 #include <semper/semper_server_export.h>
 
 #include <QObject>
@@ -20,7 +22,8 @@
 namespace semper {
 
 /// The way into an event loop from other threads: work that is handed in runs there, in order, a
-/// few milliseconds of it in each turn of the loop. Belongs to the thread that makes it; its
+/// few milliseconds of it in each turn of the loop. Work that has the loop turn, as a handler with
+/// a QEventLoop does, is overtaken by what comes after it. Belongs to the thread that makes it; its
 /// functions are for any.
 class SEMPER_SERVER_EXPORT Crossing : public QObject
 {
@@ -45,10 +48,11 @@ private:
     void wake();
     void run();
 
-    std::mutex m_mutex; ///< guards the rest
+    std::mutex m_mutex; ///< guards what waits
     std::deque<std::function<void()>> m_waiting;
     bool m_isAwake = false; ///< a turn of the loop is on its way
     bool m_isClosed = false;
+    Doorbell m_bell;
 };
 
 template <typename Work>

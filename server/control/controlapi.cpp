@@ -131,12 +131,16 @@ void ControlApi::addRoutes()
     m_http.route(connections,
         detail::safeHandler([] { return ControlHandlers::methodNotAllowed("GET, HEAD"_ba); }));
 
-    const auto one = u"/api/v1/processes/<arg>"_s;
-    m_http.route(one, Method::Get | Method::Head,
-        detail::safeHandler([this](const QString &name) { return m_handlers.process(name); }));
-    m_http.route(one, detail::safeHandler([](const QString &) {
-        return ControlHandlers::methodNotAllowed("GET, HEAD"_ba);
-    }));
+    const auto getOf = [this](const QString &path, auto handler) {
+        m_http.route(path, Method::Get | Method::Head, detail::safeHandler(handler));
+        m_http.route(path, detail::safeHandler([](const QString &) {
+            return ControlHandlers::methodNotAllowed("GET, HEAD"_ba);
+        }));
+    };
+    getOf(u"/api/v1/processes/<arg>"_s,
+        [this](const QString &name) { return m_handlers.process(name); });
+    getOf(u"/api/v1/processes/<arg>/deaths"_s,
+        [this](const QString &selector) { return m_handlers.deaths(selector); });
 
     const auto command = u"/api/v1/processes/<arg>/<arg>"_s;
     m_http.route(command, Method::Post,

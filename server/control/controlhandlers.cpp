@@ -15,7 +15,10 @@
 #include <QRegularExpression>
 #include <QUrlQuery>
 
+#include <algorithm>
+#include <functional>
 #include <memory>
+#include <utility>
 #include <variant>
 
 using namespace Qt::StringLiterals;
@@ -104,6 +107,12 @@ QHttpServerResponse unknownProcess(const QString &name)
         .code = u"unknown_process"_s, .detail = u"there is no process named \"%1\""_s.arg(name)});
 }
 
+QHttpServerResponse badSelector()
+{
+    return refused(CommandError{
+        .code = u"bad_selector"_s, .detail = u"a selector is \"name\" or \"name:instance\""_s});
+}
+
 /// What \a ask is answered with by what it is handed, which is called once. Whoever awaits it goes
 /// on from the event loop.
 template <typename Answer, typename Ask>
@@ -177,6 +186,34 @@ QHttpServerResponse ControlHandlers::process(const QString &name) const
     return isKnown ? json(QJsonDocument(array)) : unknownProcess(name);
 }
 
+QHttpServerResponse ControlHandlers::deaths(const QString &selector) const
+{
+    if (!isSelector(selector))
+        return badSelector();
+    const QString name = selector.section(u':', 0, 0);
+    const QString instance = selector.section(u':', 1);
+    QList<std::pair<ExitReport, int>> deaths;
+    bool isKnown = instance.isEmpty() && m_supervision.knows(name);
+    for (const ProcessStatus &status : m_supervision.statusesOf(name)) {
+        if (!instance.isEmpty() && status.instance != instance.toInt())
+            continue;
+        isKnown = true;
+        for (const ExitReport &death : status.deaths)
+            deaths.append({death, status.instance});
+    }
+    if (!isKnown)
+        return unknownProcess(selector);
+    std::ranges::stable_sort(
+        deaths, std::ranges::greater(), [](const auto &death) { return death.first.at; });
+    QJsonArray array;
+    for (const auto &[death, of] : deaths) {
+        QJsonObject object = death.toJson();
+        object.insert(keys::instance, of);
+        array.append(object);
+    }
+    return json(QJsonDocument(QJsonObject{{keys::deaths, array}}));
+}
+
 QHttpServerResponse ControlHandlers::command(
     const QString &selector, const QString &action, const QByteArray &body)
 {
@@ -186,10 +223,8 @@ QHttpServerResponse ControlHandlers::command(
             .detail
             = u"no action \"%1\"; there are start, stop, restart, reset, signal and scale"_s.arg(
                 action.left(64))});
-    if (!isSelector(selector)) {
-        return refused(CommandError{
-            .code = u"bad_selector"_s, .detail = u"a selector is \"name\" or \"name:instance\""_s});
-    }
+    if (!isSelector(selector))
+        return badSelector();
     QJsonParseError fault{};
     const QJsonDocument parameters = QJsonDocument::fromJson(body.isEmpty() ? "{}" : body, &fault);
     if (!parameters.isObject())

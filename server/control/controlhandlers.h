@@ -31,6 +31,8 @@ public:
     [[nodiscard]] QHttpServerResponse processes() const;
     /// All instances of \a name, which may be none.
     [[nodiscard]] QHttpServerResponse process(const QString &name) const;
+    /// The last ten of each instance that \a selector, "name" or "name:instance", means.
+    [[nodiscard]] QHttpServerResponse deaths(const QString &selector) const;
     /// \a selector is "name" or "name:instance", \a action a word of commandActionFromString().
     [[nodiscard]] QHttpServerResponse command(
         const QString &selector, const QString &action, const QByteArray &body);

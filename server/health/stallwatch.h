@@ -10,7 +10,7 @@
 
 namespace semper {
 
-/// Whether one launch gets something done, as it tells itself. Main thread.
+/// Whether one launch gets something done, as it tells itself. Supervision's thread.
 class StallWatch : public QObject
 {
     Q_OBJECT

@@ -43,36 +43,40 @@ void respond(ProcessSession &session, const QJsonValue &id, const ServiceSide::I
 void ServiceQuestions::take(
     ProcessSession &session, const QJsonValue &id, const QString &method, const QJsonObject &params)
 {
-    const QString service = session.process()->service();
-    if (method == methods::askService)
-        return ask(session, id, params);
+    const SupervisedProcess &process = *session.process();
     if (method == methods::subscribeConnections) {
         ConnectionFeed::begin(session, m_services);
         return respond(session, id, QJsonArray());
     }
-    if (method != methods::connections && method != methods::closeConnection)
+    if (method != methods::askService && method != methods::connections
+        && method != methods::closeConnection)
         return respond(
             session, id, refusal(u"unknown_method"_s, u"no method \"%1\""_s.arg(method.left(64))));
-    m_services.askForConnections(service, method, params,
-        [session = QPointer(&session), id](const ServiceSide::Items &items) {
-            if (session)
-                respond(*session, id, items);
-        });
-}
-
-void ServiceQuestions::ask(ProcessSession &session, const QJsonValue &id, const QJsonObject &params)
-{
-    const SupervisedProcess &process = *session.process();
-    const QJsonValue payload = params.value(keys::payload);
-    if (!payload.isObject())
-        return respond(
-            session, id, refusal(codes::badParameter, u"\"payload\" must be an object"_s));
     std::shared_ptr<int> &underWay = m_underWay[{process.name(), process.instance()}];
     if (!underWay)
         underWay = std::make_shared<int>(0);
     if (*underWay >= mostUnderWay)
         return respond(
             session, id, refusal(codes::tooMany, u"%1 requests are under way"_s.arg(mostUnderWay)));
+    if (method == methods::askService)
+        return ask(session, id, params, underWay);
+    ++*underWay;
+    m_services.askForConnections(process.service(), method, params,
+        [session = QPointer(&session), id, underWay](const ServiceSide::Items &items) {
+            --*underWay;
+            if (session)
+                respond(*session, id, items);
+        });
+}
+
+void ServiceQuestions::ask(ProcessSession &session, const QJsonValue &id, const QJsonObject &params,
+    const std::shared_ptr<int> &underWay)
+{
+    const SupervisedProcess &process = *session.process();
+    const QJsonValue payload = params.value(keys::payload);
+    if (!payload.isObject())
+        return respond(
+            session, id, refusal(codes::badParameter, u"\"payload\" must be an object"_s));
     ++*underWay;
     m_services.ask(
         {.service = process.service(), .process = process.name(), .instance = process.instance()},

@@ -32,7 +32,8 @@ public:
         const QJsonObject &params);
 
 private:
-    void ask(ProcessSession &session, const QJsonValue &id, const QJsonObject &params);
+    void ask(ProcessSession &session, const QJsonValue &id, const QJsonObject &params,
+        const std::shared_ptr<int> &underWay);
 
     ServiceSide &m_services;
     /// Requests by name and instance of who asked. Those of a launch that is over count on until

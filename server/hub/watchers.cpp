@@ -7,6 +7,7 @@
 #include "protocol/frame.h"
 #include "protocol/keys.h"
 #include "protocol/topics.h"
+#include "supervisor/processview.h"
 #include "supervisor/supervisor.h"
 
 #include <QJsonArray>
@@ -137,7 +138,7 @@ void Watchers::publishState(const SupervisedProcess &process)
             continue;
         if (frame.isEmpty())
             frame = encodeFrame(
-                makeFrame(frames::state, {{keys::process, process.status().toJson()}}));
+                makeFrame(frames::state, {{keys::process, statusOf(process).toJson()}}));
         watcher->push(frame);
     }
 }
@@ -151,13 +152,13 @@ void Watchers::publishLast(const SupervisedProcess &process)
 void Watchers::publishMetrics(const SupervisedProcess &process)
 {
     publishMeasured(
-        process, WatcherQueue::Measured::Metrics, [&process] { return process.metricsFrame(); });
+        process, WatcherQueue::Measured::Metrics, [&process] { return metricsFrameOf(process); });
 }
 
 void Watchers::publishSample(const SupervisedProcess &process)
 {
     publishMeasured(
-        process, WatcherQueue::Measured::Sample, [&process] { return process.sampleFrame(); });
+        process, WatcherQueue::Measured::Sample, [&process] { return sampleFrameOf(process); });
 }
 
 void Watchers::publishMeasured(const SupervisedProcess &process, WatcherQueue::Measured kind,

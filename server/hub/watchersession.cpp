@@ -7,6 +7,7 @@
 #include "protocol/keys.h"
 #include "protocol/topics.h"
 #include "protocol/version.h"
+#include "supervisor/processview.h"
 #include "supervisor/supervisor.h"
 
 #include <QJsonArray>
@@ -172,9 +173,9 @@ void WatcherSession::sendAllMeasured()
         if (!wantsProcess(process->name()) || process->pid() <= 0)
             continue;
         const WatcherQueue::Process key(process->name(), process->instance());
-        if (const QJsonObject frame = process->metricsFrame(); !frame.isEmpty())
+        if (const QJsonObject frame = metricsFrameOf(*process); !frame.isEmpty())
             m_queue.pushNewest(key, Metrics, encodeFrame(frame));
-        m_queue.pushNewest(key, Sample, encodeFrame(process->sampleFrame()));
+        m_queue.pushNewest(key, Sample, encodeFrame(sampleFrameOf(*process)));
     }
 }
 

@@ -96,9 +96,10 @@ private:
 
 /// A whole server as a main(): parses the command line (--config FILE, --socket PATH,
 /// --state-directory DIR, --check, and those of \a info), starts the guardian, asks \a setUp what
-/// there is, lays a configuration over it by name, and runs until SIGTERM or SIGINT. Call it first,
+/// there is, lays a configuration over it by name, and runs until SIGTERM or SIGINT, or until a
+/// handler calls QCoreApplication::quit() or exit(), which stop everything likewise. Call it first,
 /// before any QCoreApplication or thread. Returns the program's exit status: 0 after a clean stop,
-/// 1 when it could not start, 2 for a wrong command line.
+/// or what exit() was given, 1 when it could not start, 2 for a wrong command line.
 ///
 /// What stands before exec() in main() also runs where the program was launched again as one of its
 /// own user processes; exec() then runs that process and ends the program. What only the server is

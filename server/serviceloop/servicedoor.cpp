@@ -25,6 +25,7 @@ constexpr auto timeForPage = 2s;
 constexpr auto timeToPrepare = 10s;
 constexpr auto timeToCommit = 2s;
 constexpr auto lostInterval = 5s;
+constexpr qint64 bytesAround = 256; ///< what holds a message, however small
 
 constexpr QLatin1StringView hangsCode("service_loop_hangs");
 
@@ -80,7 +81,7 @@ ServiceSide::Done<Answer> ServiceDoor::within(
 
 void ServiceDoor::messageReceived(const ServiceProcess &from, const QJsonObject &payload)
 {
-    const qint64 bytes = QJsonDocument(payload).toJson(QJsonDocument::Compact).size();
+    const qint64 bytes = QJsonDocument(payload).toJson(QJsonDocument::Compact).size() + bytesAround;
     Waiting &own = m_waitingOf[{from.process, from.instance}];
     if (!own)
         own = std::make_shared<std::atomic<qint64>>(0);

@@ -23,8 +23,9 @@ class ServiceDoor : public QObject, public ServiceSide
 {
     Q_OBJECT
 public:
-    static constexpr qint64 mostOfOne = 4 * 1024 * 1024; ///< bytes of messages of one process
-    static constexpr qint64 mostOfAll = 64 * 1024 * 1024; ///< bytes of messages
+    static constexpr qint64 mostOfOne
+        = 4 * 1024 * 1024; ///< bytes that messages of one process take
+    static constexpr qint64 mostOfAll = 64 * 1024 * 1024; ///< bytes that all messages take
 
     /// All outlive it. \a toHouse leads into the loop of \a house, \a back into supervision's.
     ServiceDoor(ServiceHouse &house, Crossing &toHouse, Crossing &back);

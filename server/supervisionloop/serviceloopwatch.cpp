@@ -45,20 +45,27 @@ void ServiceLoopWatch::watch(LoopMeter &loop, Post post, const ServiceLoopSpec &
 {
     m_loop = &loop;
     m_post = std::move(post);
-    setSpec(spec);
+    m_spec = spec;
+    begin();
+}
+
+void ServiceLoopWatch::forget()
+{
+    m_loop = nullptr;
+    m_look.stop();
 }
 
 void ServiceLoopWatch::setSpec(const ServiceLoopSpec &spec)
 {
-    m_spec = spec;
-    m_look.stop();
-    if (m_isHung || spec.watchdog > 0ms)
+    if (std::exchange(m_spec, spec) != spec)
         begin();
 }
 
 void ServiceLoopWatch::begin()
 {
-    m_turn = 0;
+    m_look.stop();
+    if (!m_isHung) // else it is the turn that hangs which is looked at
+        m_turn = 0;
     m_looks = 0;
     look();
 }
@@ -89,11 +96,13 @@ void ServiceLoopWatch::look()
     } else if (!m_isHung && ++m_looks == looksToHang) {
         hang();
     }
+    if (m_isHung)
+        return m_look.start(hungInterval);
     if (m_spec.watchdog <= 0ms)
         return;
     if (turn == 0)
         return expectTurn();
-    m_look.start(m_isHung ? hungInterval : m_spec.watchdog / looksToHang);
+    m_look.start(m_spec.watchdog / looksToHang);
 }
 
 void ServiceLoopWatch::hang()

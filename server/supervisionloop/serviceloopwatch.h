@@ -29,8 +29,9 @@ public:
 
     explicit ServiceLoopWatch(Journal &journal);
 
-    /// \a loop outlives this.
+    /// \a loop lives until forget().
     void watch(LoopMeter &loop, Post post, const ServiceLoopSpec &spec);
+    void forget();
     /// Obeyed from now on.
     void setSpec(const ServiceLoopSpec &spec);
     [[nodiscard]] bool isHung() const { return m_isHung; }

@@ -16,6 +16,7 @@
 #include "protocol/frame.h"
 #include "protocol/keys.h"
 #include "supervisionloop/statusline.h"
+#include "supervisor/processview.h"
 
 #include <QDir>
 #include <QLoggingCategory>
@@ -109,8 +110,7 @@ void SupervisionHouse::followSignals()
 {
     m_signals = std::make_unique<UnixSignals>();
     connect(m_signals.get(), &UnixSignals::terminateRequested, this, [this](bool again) {
-        Guardian::setRestartAfterEnd(false);
-        shutDown();
+        stop();
         if (again) {
             qCInfo(logSupervisionHouse, "asked a second time: everything is killed now");
             m_supervisor.killAll();
@@ -119,7 +119,7 @@ void SupervisionHouse::followSignals()
     connect(m_signals.get(), &UnixSignals::childEnded, &m_supervisor, &Supervisor::childEnded);
     connect(m_signals.get(), &UnixSignals::hangUp, this, [this] {
         if (Guardian::endsWithItsTerminal())
-            return shutDown();
+            return stop();
         m_supervisor.reload({.by = u"SIGHUP"_s}, {}); // what comes of it is logged
     });
 }
@@ -301,6 +301,19 @@ void SupervisionHouse::announce() const
     std::fflush(stdout);
 }
 
+void SupervisionHouse::stop()
+{
+    m_startsAnew = false;
+    Guardian::setRestartAfterEnd(false);
+    shutDown();
+}
+
+void SupervisionHouse::partFromServices()
+{
+    m_services = nullptr;
+    m_serviceLoop.forget();
+}
+
 void SupervisionHouse::shutDown()
 {
     if (m_supervisor.isShuttingDown())
@@ -333,8 +346,8 @@ void SupervisionHouse::followServiceLoop()
         if (m_supervisor.isShuttingDown())
             return;
         qCCritical(logSupervisionHouse, "the server starts anew, as its configuration says");
+        m_startsAnew = true;
         Guardian::setRestartAfterEnd(true);
-        m_exitCode = int(ExitCode::Failed);
         shutDown();
     });
 }
@@ -343,7 +356,7 @@ QString SupervisionHouse::statusText() const
 {
     QList<ProcessStatus> list;
     for (const SupervisedProcess *process : m_supervisor.all())
-        list.append(process->status());
+        list.append(statusOf(*process));
     const QString line = m_supervisor.isShuttingDown() ? stoppingLine(list) : statusLine(list);
     return m_serviceLoop.isHung() ? line + u"; the service loop hangs"_s : line;
 }
@@ -360,7 +373,7 @@ void SupervisionHouse::end()
     m_hub.flush();
     if (!m_failure.isEmpty())
         qCCritical(logSupervisionHouse, "stopped: %s", qUtf8Printable(m_failure));
-    Q_EMIT finished(m_exitCode);
+    Q_EMIT finished(m_startsAnew ? int(ExitCode::Failed) : m_exitCode);
 }
 
 QJsonObject SupervisionHouse::describe() const

@@ -52,6 +52,11 @@ public:
     /// loop, from any thread. Nothing, or why it could not.
     [[nodiscard]] std::optional<QString> start(ServiceSide &services, ServiceLoopWatch::Post post);
 
+    /// Stops everything, as SIGTERM does; finished() follows.
+    void stop();
+    /// The services are about to be gone.
+    void partFromServices();
+
     [[nodiscard]] Supervision &supervision() { return m_supervisor; }
     [[nodiscard]] ProcessMail &mail() { return m_hub.messenger(); }
     /// Once open: whether this is the server's token. For any thread, also once this is gone.
@@ -96,11 +101,12 @@ private:
     NotifySockets m_notify;
     Hub m_hub;
     ControlApi m_control;
-    ServiceSide *m_services = nullptr; ///< until start() nobody asks
+    ServiceSide *m_services = nullptr; ///< from start() to partFromServices()
     std::unique_ptr<Reload> m_reload;
     ServiceLoopWatch m_serviceLoop;
     QObject m_distantWatchers; ///< is the parent of them
     int m_exitCode = 0;
+    bool m_startsAnew = false; ///< once all has stopped
     QString m_failure; ///< what stops the server, where a process that failed does
 };
 

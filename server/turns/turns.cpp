@@ -106,13 +106,13 @@ void Turns::customEvent(QEvent *)
         taker->m_waits = false;
         if (!line->waiting.empty())
             m_lines.push_back(line);
+        if (!m_lines.empty())
+            callRound(); // before the piece, which may let the event loop turn
         if (serve(*taker))
             queue(*taker);
         if (m_spent >= budgetOfTurn || isUrgent())
             break;
     }
-    if (!m_lines.empty())
-        callRound();
 }
 
 } // namespace semper

@@ -82,8 +82,8 @@ private Q_SLOTS:
 private:
     [[nodiscard]] QString path(const QString &name) const { return m_directory.filePath(name); }
     void write(const QString &name, const QString &text);
-    [[nodiscard]] QString build(
-        const QString &source, const QString &into, const QStringList &options = {});
+    [[nodiscard]] QString build(const QString &source, const QString &into,
+        const QStringList &options = {}, const QString &target = QStringLiteral("all"));
     void runOrders(const QString &pluginPath);
     void runVisitors(const QString &pluginPath);
     void runShop(const QString &program);
@@ -265,12 +265,13 @@ void TestConsumer::aProjectMayContainSemper()
         "find_package(QCoro6 REQUIRED COMPONENTS Core)\n"
         "set(SEMPER_BUILD_SERVER OFF)\nset(SEMPER_BUILD_DASHBOARD OFF)\n"
         "set(SEMPER_BUILD_REDIS OFF)\n"
-        "add_subdirectory(\"%1\" semper EXCLUDE_FROM_ALL)\n"
+        "include(FetchContent)\nFetchContent_Declare(Semper SOURCE_DIR \"%1\")\n"
+        "FetchContent_MakeAvailable(Semper)\n" // which calls add_subdirectory()
         "if(TARGET helpers)\n  message(FATAL_ERROR \"its tests\")\nendif()\n"
         "semper_add_user_process(inner SOURCES inner.cpp)\n"_s.arg(
             qEnvironmentVariable("SEMPER_TEST_SOURCE")));
     write(u"outer/inner.cpp"_s, processCalled(u"inner"_s));
-    const QString output = build(path(u"outer"_s), path(u"outer/build"_s));
+    const QString output = build(path(u"outer"_s), path(u"outer/build"_s), {}, u"inner"_s);
     QVERIFY2(!output.startsWith(u"failed"_s), qPrintable(output));
     QVERIFY(QFile::exists(path(u"outer/build/inner.so"_s)));
 }
@@ -297,7 +298,8 @@ void TestConsumer::write(const QString &name, const QString &text)
     file.write(text.toUtf8());
 }
 
-QString TestConsumer::build(const QString &source, const QString &into, const QStringList &options)
+QString TestConsumer::build(
+    const QString &source, const QString &into, const QStringList &options, const QString &target)
 {
     const QString configured = run(QStringLiteral(SEMPER_CMAKE),
         options
@@ -309,7 +311,7 @@ QString TestConsumer::build(const QString &source, const QString &into, const QS
                 u"-DCMAKE_CXX_COMPILER_LAUNCHER="_s + QStringLiteral(SEMPER_CXX_LAUNCHER)});
     if (configured.startsWith(u"failed"_s))
         return configured;
-    return run(QStringLiteral(SEMPER_CMAKE), {u"--build"_s, into});
+    return run(QStringLiteral(SEMPER_CMAKE), {u"--build"_s, into, u"--target"_s, target});
 }
 
 void TestConsumer::runShop(const QString &program)

@@ -518,6 +518,11 @@ void TestHttpGuard::headIsAnsweredWithoutABody()
     QCOMPARE(client.status(), 200);
     QVERIFY(client.has("Content-Length: 5"));
     QVERIFY(client.received().endsWith("\r\n\r\n"));
+
+    RawClient refused(target.port(), "HEAD /hello HTTP/1.1\r\n\r\n");
+    QTRY_VERIFY_WITH_TIMEOUT(refused.closed(), patience);
+    QCOMPARE(refused.status(), 400);
+    QVERIFY(refused.received().endsWith("\r\n\r\n"));
 }
 
 void TestHttpGuard::headIsAnsweredInTurn()

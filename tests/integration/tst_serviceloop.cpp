@@ -5,7 +5,9 @@
 #include "support/runningserver.h"
 
 #include <QElapsedTimer>
+#include <QFile>
 #include <QJsonDocument>
+#include <QRegularExpression>
 #include <QTest>
 
 #include <chrono>
@@ -23,9 +25,13 @@ constexpr int patience = 30'000;
 QJsonObject sleeper()
 {
     const QJsonObject atOnce{{u"backoff_ms"_s, 1}, {u"backoff_max_ms"_s, 1}};
-    return {{u"sleeper"_s,
-        QJsonObject{
-            {u"command"_s, QJsonArray{helperProgram(u"sleeper"_s)}}, {u"restart"_s, atOnce}}}};
+    return {{u"command"_s, QJsonArray{helperProgram(u"sleeper"_s)}}, {u"restart"_s, atOnce}};
+}
+
+/// The process "babbler" of the blocking server sends \a message so often.
+QJsonObject babbling(const QJsonObject &message, int times)
+{
+    return {{u"settings"_s, QJsonObject{{u"message"_s, message}, {u"times"_s, times}}}};
 }
 
 QJsonObject loopOf(RunningServer &server)
@@ -51,13 +57,17 @@ private Q_SLOTS:
     void aLoopThatHangsIsToldAndSoIsItsRecovery();
     void aLoopThatHangsIsShown();
     void aLoopThatHangsHasTheServerStartAnew();
+    void aStopOutweighsTheStartAnew();
     void aReloadIsRefusedWhileTheLoopHangs();
+    void messagesForALoopThatHangsAreBounded();
+    void aSlotMayWaitForAnAnswerInALoopOfItsOwn();
+    void aHandlerThatEndsTheLoopStopsEverything();
     void anObjectThatIsOlderThanTheServerHearsItsServices();
     void aChildOfAHandlerIsLeftToIt();
     void whatStandsAfterExecRunsOnce();
 
 private:
-    void start(const QJsonObject &top = {});
+    void start(const QJsonObject &top = {}, const QJsonObject &more = {});
     /// Has the services' loop block, and waits until it does.
     void block(std::chrono::milliseconds time);
     [[nodiscard]] QByteArray ask(const QByteArray &path);
@@ -72,9 +82,11 @@ void TestServiceLoop::init()
     m_server.reset();
 }
 
-void TestServiceLoop::start(const QJsonObject &top)
+void TestServiceLoop::start(const QJsonObject &top, const QJsonObject &more)
 {
-    m_server = std::make_unique<RunningServer>(sleeper(), top);
+    QJsonObject processes = more;
+    processes.insert(u"sleeper"_s, sleeper());
+    m_server = std::make_unique<RunningServer>(processes, top);
     m_server->embedIn(u"blocking-server"_s);
     QVERIFY2(m_server->start(), qPrintable(m_server->log()));
     QTRY_VERIFY_WITH_TIMEOUT(m_server->process(u"sleeper"_s)[u"ready"_s].toBool(), patience);
@@ -140,6 +152,7 @@ void TestServiceLoop::whileAHandlerBlocksTheServerStopsInTime()
     QCOMPARE(m_server->stop(), 0);
     QVERIFY2(time.elapsed() < 15'000, "a handler that blocks for an hour held the stop up");
     QVERIFY(m_server->log().contains(u"the program ends without them"_s));
+    QVERIFY(!QFile::exists(m_server->socketPath()));
     QCOMPARE(::kill(pid_t(sleeper), 0), -1);
 }
 
@@ -190,14 +203,72 @@ void TestServiceLoop::aLoopThatHangsHasTheServerStartAnew()
     QCOMPARE(m_server->stop(), 0);
 }
 
+// It ended with 1, as if it were to be started again.
+void TestServiceLoop::aStopOutweighsTheStartAnew()
+{
+    const QJsonObject stop{{u"timeout_ms"_s, 3000}};
+    const QJsonObject stubborn{
+        {u"command"_s, QJsonArray{helperProgram(u"ignore-term"_s)}}, {u"stop"_s, stop}};
+    start({{u"service_loop"_s, QJsonObject{{u"watchdog_ms"_s, 400}, {u"on_hang"_s, u"restart"_s}}}},
+        {{u"stubborn"_s, stubborn}});
+    QTRY_VERIFY_WITH_TIMEOUT(m_server->process(u"stubborn"_s)[u"ready"_s].toBool(), patience);
+    block(1h);
+    QTRY_VERIFY_WITH_TIMEOUT(m_server->log().contains(u"the server starts anew"_s), patience);
+    QCOMPARE(m_server->stop(), 0);
+    QCOMPARE(m_server->log().count(u"\nready"_s), 1);
+}
+
+// Its refusal had the watchdog look at the turn as at a new one, and tell that the loop had
+// recovered.
 void TestServiceLoop::aReloadIsRefusedWhileTheLoopHangs()
 {
-    start();
+    start({{u"service_loop"_s, QJsonObject{{u"watchdog_ms"_s, 400}}}});
     block(1h);
+    QTRY_COMPARE_WITH_TIMEOUT(loopOf(*m_server)[u"state"_s], u"hung"_s, patience);
     const auto reload = m_server->command({u"reload"_s});
     QCOMPARE(reload.exitCode, 1);
     QVERIFY2(reload.standardError.contains("a handler blocks"), reload.standardError);
     QCOMPARE(m_server->process(u"sleeper"_s)[u"state"_s], u"running"_s);
+    QCOMPARE(loopOf(*m_server)[u"state"_s], u"hung"_s);
+    QVERIFY2(!m_server->log().contains(u"turns again"_s), qPrintable(m_server->log()));
+}
+
+// An empty message counted for two bytes of 4 MiB: two million of them took 350 MB.
+void TestServiceLoop::messagesForALoopThatHangsAreBounded()
+{
+    QJsonObject babbler = babbling({}, 50'000);
+    babbler.insert(u"enabled"_s, false);
+    start({}, {{u"babbler"_s, babbler}});
+    block(1h);
+    QCOMPARE(m_server->command({u"start"_s, u"babbler"_s}).exitCode, 0);
+    QTRY_COMPARE_WITH_TIMEOUT(m_server->process(u"babbler"_s)[u"status"_s], u"sent"_s, patience);
+    const QRegularExpression told(u"(\\d+) messages of babbler were dropped"_s);
+    const auto dropped = [&] {
+        int sum = 0;
+        for (const QRegularExpressionMatch &match : told.globalMatch(m_server->log()))
+            sum += match.captured(1).toInt();
+        return sum;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(dropped() >= 30'000, patience);
+}
+
+// The answer was behind the slot in the way between the loops: the slot waited for ever, with its
+// time-out.
+void TestServiceLoop::aSlotMayWaitForAnAnswerInALoopOfItsOwn()
+{
+    start({}, {{u"babbler"_s, babbling({{u"ask"_s, true}}, 3)}});
+    QTRY_COMPARE_WITH_TIMEOUT(ask("/answers"), "3", patience);
+}
+
+// Everything was killed, and the next server told of a lost one.
+void TestServiceLoop::aHandlerThatEndsTheLoopStopsEverything()
+{
+    start();
+    QCOMPARE(ask("/exit/7"), "ends");
+    QTRY_VERIFY_WITH_TIMEOUT(!m_server->isRunning(), patience);
+    QCOMPARE(m_server->stop(), 7);
+    QVERIFY2(m_server->log().contains(u"sleeper: stopped"_s), qPrintable(m_server->log()));
+    QVERIFY(!QFile::exists(m_server->folder() + u"/state/run"_s));
 }
 
 void TestServiceLoop::anObjectThatIsOlderThanTheServerHearsItsServices()

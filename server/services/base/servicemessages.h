@@ -55,8 +55,8 @@ public:
 
     /// Has \a handler, a function or coroutine of a (const ProcessRequest &), answer what the user
     /// processes of this service ask: with a QJsonObject. What it throws the process is told, a
-    /// RequestError with its code and data. Up to 64 requests of one launch are under way at once,
-    /// the next is refused.
+    /// RequestError with its code and data. Up to 64 requests of one instance are under way at
+    /// once, those of its earlier launches included; the next is refused.
     template <class Handler>
     void onRequest(Handler handler)
     {
