@@ -39,10 +39,14 @@ QHttpServerResponse secured(QHttpServerResponse &&response)
     return std::move(response);
 }
 
+QHttpServerResponse json(const QByteArray &text, Status status = Status::Ok)
+{
+    return secured(QHttpServerResponse("application/json"_ba, text, status));
+}
+
 QHttpServerResponse json(const QJsonDocument &document, Status status = Status::Ok)
 {
-    return secured(QHttpServerResponse(
-        "application/json"_ba, document.toJson(QJsonDocument::Compact) + '\n', status));
+    return json(document.toJson(QJsonDocument::Compact) + '\n', status);
 }
 
 QHttpServerResponse refused(const Problem &problem)
@@ -167,6 +171,27 @@ QCoro::Task<QHttpServerResponse> ControlHandlers::connections(QUrl url) const
     if (const auto *error = std::get_if<CommandError>(&page))
         co_return refused(*error);
     co_return json(QJsonDocument(std::get<QJsonObject>(page)));
+}
+
+QCoro::Task<QHttpServerResponse> ControlHandlers::events(QUrl url) const
+{
+    const auto query = EventQuery::read(QUrlQuery(url));
+    if (const auto *detail = std::get_if<QString>(&query))
+        co_return refused(CommandError{.code = u"bad_parameter"_s, .detail = *detail});
+    if (!m_events)
+        co_return notFound();
+    const auto source = m_events;
+    const QFuture<EventPage> answer = futureOf<EventPage>(
+        [&](auto done) { source(std::get<EventQuery>(query), std::move(done)); });
+    const EventPage page = co_await answer;
+    if (page.isPartial)
+        co_return refused(Problem{.status = 503,
+            .detail = u"the journal cannot be read just now: see \"journal\" of the server"_s,
+            .code = u"journal_failed"_s});
+    // Text that is put together: what takes long, the journal's thread has done.
+    const QByteArray more(page.more ? "true" : "false");
+    co_return json("{\"events\":[" + page.events.join(',')
+        + "],\"next\":" + QByteArray::number(page.next) + ",\"more\":" + more + "}\n");
 }
 
 QHttpServerResponse ControlHandlers::processes() const

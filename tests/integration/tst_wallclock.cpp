@@ -7,6 +7,7 @@
 #include "support/fakewallclock.h"
 
 #include <QJsonArray>
+#include <QJsonDocument>
 #include <QProcess>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -49,7 +50,9 @@ public:
     /// The events of \a type.
     [[nodiscard]] QList<QJsonObject> events(const QString &type) const
     {
-        QList<QJsonObject> events = m_journal.after(0);
+        QList<QJsonObject> events;
+        for (const QByteArray &event : m_journal.waiting().events)
+            events.append(QJsonDocument::fromJson(event).object());
         events.removeIf([&](const QJsonObject &event) { return event[u"type"_s] != type; });
         return events;
     }
