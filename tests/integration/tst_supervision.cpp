@@ -461,8 +461,8 @@ void TestSupervision::eventIdsGoOnAcrossServers()
     QVERIFY2(server.start(), qPrintable(server.log()));
     const auto startedId = [&server] {
         HubPeer watcher(server.socketPath());
-        watcher.watch({u"events"_s},
-            {{keys::limit, 1}, {keys::types, QJsonArray{u"server_started"_s}}});
+        watcher.watch(
+            {u"events"_s}, {{keys::limit, 1}, {keys::types, QJsonArray{u"server_started"_s}}});
         if (!QTest::qWaitFor([&] { return !watcher.framesOf(u"event").isEmpty(); }, patience))
             return qint64(-1);
         const auto events = watcher.framesOf(u"event");
