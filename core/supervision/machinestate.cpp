@@ -2,44 +2,9 @@
 #include "supervision/machinestate.h"
 
 #include <array>
-#include <type_traits>
 #include <utility>
 
 namespace semper {
-
-namespace {
-
-template <typename State>
-auto launchOf(State &state) -> decltype(state.launch())
-{
-    return std::visit(
-        [](auto &now) -> decltype(state.launch()) {
-            if constexpr (requires { now.launch; })
-                return &now.launch;
-            else if constexpr (requires { now.what; })
-                return std::get_if<LiveLaunch>(&now.what);
-            else
-                return nullptr;
-        },
-        state.current);
-}
-
-template <typename State>
-auto remainsOf(State &state) -> decltype(state.remains())
-{
-    return std::visit(
-        [](auto &now) -> decltype(state.remains()) {
-            if constexpr (requires { now.remains; })
-                return now.remains ? &*now.remains : nullptr;
-            else if constexpr (requires { now.what; })
-                return std::get_if<Remains>(&now.what);
-            else
-                return nullptr;
-        },
-        state.current);
-}
-
-} // namespace
 
 ProcessPhase MachineState::phase() const
 {
@@ -61,22 +26,36 @@ Wanted MachineState::wanted() const
 
 const LiveLaunch *MachineState::launch() const
 {
-    return launchOf(*this);
+    if (const auto *starting = std::get_if<stage::Starting>(&current))
+        return &starting->launch;
+    if (const auto *running = std::get_if<stage::Running>(&current))
+        return &running->launch;
+    const auto *stopping = std::get_if<stage::Stopping>(&current);
+    return stopping != nullptr ? std::get_if<LiveLaunch>(&stopping->what) : nullptr;
 }
 
 LiveLaunch *MachineState::launch()
 {
-    return launchOf(*this);
+    return const_cast<LiveLaunch *>(std::as_const(*this).launch());
 }
 
 const Remains *MachineState::remains() const
 {
-    return remainsOf(*this);
+    const std::optional<Remains> *left = nullptr;
+    if (const auto *stopping = std::get_if<stage::Stopping>(&current))
+        return std::get_if<Remains>(&stopping->what);
+    if (const auto *backoff = std::get_if<stage::Backoff>(&current))
+        left = &backoff->remains;
+    else if (const auto *failed = std::get_if<stage::Failed>(&current))
+        left = &failed->remains;
+    else if (const auto *done = std::get_if<stage::Done>(&current))
+        left = &done->remains;
+    return left != nullptr && *left ? &**left : nullptr;
 }
 
 Remains *MachineState::remains()
 {
-    return remainsOf(*this);
+    return const_cast<Remains *>(std::as_const(*this).remains());
 }
 
 bool MachineState::isReady() const

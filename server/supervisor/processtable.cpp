@@ -5,6 +5,8 @@
 #include "supervisor/standbys.h"
 #include "supervisor/supervisoredges.h"
 
+#include <algorithm>
+
 namespace semper {
 
 ProcessTable::ProcessTable(
@@ -80,9 +82,15 @@ SupervisedProcess *ProcessTable::find(const QString &name, int instance) const
 QList<SupervisedProcess *> ProcessTable::all() const
 {
     QList<SupervisedProcess *> list;
-    for (SupervisedProcess *process : each())
-        list.append(process);
+    for (const auto &[key, process] : m_processes)
+        list.append(process.get());
     return list;
+}
+
+bool ProcessTable::areAll(const std::function<bool(const SupervisedProcess &)> &holds) const
+{
+    return std::ranges::all_of(
+        m_processes, [&holds](const auto &entry) { return holds(*entry.second); });
 }
 
 QList<SupervisedProcess *> ProcessTable::instancesOf(const QString &name) const

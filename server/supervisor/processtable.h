@@ -14,7 +14,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <ranges>
 #include <utility>
 
 namespace semper {
@@ -61,12 +60,9 @@ public:
     }
     /// Sorted by name, then instance; as they are now, whatever is added and removed later.
     [[nodiscard]] QList<SupervisedProcess *> all() const;
-    /// The same without a copy, for who changes no state.
-    [[nodiscard]] auto each() const
-    {
-        return std::views::transform(
-            m_processes, [](const auto &entry) { return entry.second.get(); });
-    }
+    /// Whether \a holds is true of each of them; looks no further than the first of which it is
+    /// not.
+    [[nodiscard]] bool areAll(const std::function<bool(const SupervisedProcess &)> &holds) const;
     [[nodiscard]] QList<SupervisedProcess *> instancesOf(const QString &name) const;
     [[nodiscard]] const Companions &companions() const { return m_companions; }
 

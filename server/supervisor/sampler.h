@@ -40,7 +40,7 @@ Q_SIGNALS:
 private:
     void sample()
     {
-        for (SupervisedProcess *process : m_table.each()) {
+        for (SupervisedProcess *process : m_table.all()) {
             if (process->pid() <= 0 || !m_isSampled(process->name()))
                 continue;
             process->sample();

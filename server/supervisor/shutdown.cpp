@@ -8,8 +8,6 @@
 
 #include <QLoggingCategory>
 
-#include <algorithm>
-
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
@@ -66,7 +64,7 @@ void Shutdown::follow()
 {
     if (!m_hasBegun || m_isOver || !m_standbys.isEmpty())
         return;
-    if (std::ranges::all_of(m_table.each(), [](auto *it) { return OrderlyStop::isOver(*it); }))
+    if (m_table.areAll(OrderlyStop::isOver))
         finish();
 }
 
@@ -74,7 +72,7 @@ void Shutdown::finish()
 {
     m_isOver = true;
     m_limit.stop();
-    for (const SupervisedProcess *process : m_table.each())
+    for (const SupervisedProcess *process : m_table.all())
         if (!process->isDown())
             qCCritical(logShutdown, "%s (pid %lld) is left behind: %s",
                 qUtf8Printable(processLabel(process->name(), process->instance())), process->pid(),

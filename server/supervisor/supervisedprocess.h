@@ -54,7 +54,7 @@ public:
     /// The only way to change the state. May be called from inside an action's effect: what
     /// happens then waits for its turn.
     void handle(const Happening &happening);
-    /// Others are in another state: it may be that they keep it from being launched no more.
+    /// Others are in another state: it looks again if it waits for them.
     void blockerChanged();
     /// The clock on the wall was set: what was told by it before is no longer true.
     void wallClockLeapt();

@@ -4,7 +4,6 @@
 #include "os/wallclock.h"
 #include "supervisor/processview.h"
 
-#include <algorithm>
 #include <utility>
 
 using namespace Qt::StringLiterals;
@@ -48,33 +47,13 @@ void Supervisor::connectParts()
         m_shutdown.follow();
     });
     connect(&m_schedules, &Schedules::clockLeapt, this, [this] {
-        for (SupervisedProcess *process : m_table.each())
+        for (SupervisedProcess *process : m_table.all())
             process->wallClockLeapt();
     });
     connect(&m_restarts, &Restarts::givenUp, &m_recorder, &ProcessRecorder::recordGivenUp);
     connect(&m_instances, &Instances::changed, this, &Supervisor::listChanged);
     connect(&m_shutdown, &Shutdown::stopped, this, &Supervisor::stopped);
     connect(&m_sampler, &Sampler::sampled, this, &Supervisor::sampled);
-}
-
-void Supervisor::setSurroundings(LaunchSurroundings surroundings)
-{
-    m_edges.surroundings = std::move(surroundings);
-}
-
-void Supervisor::setServerDescription(std::function<QJsonObject()> describe)
-{
-    m_describe = std::move(describe);
-}
-
-void Supervisor::setReload(std::function<void(const ReloadRequest &, ReloadDone)> reload)
-{
-    m_reload = std::move(reload);
-}
-
-void Supervisor::setSampled(std::function<bool(const QString &name)> isSampled)
-{
-    m_sampler.setSampled(std::move(isSampled));
 }
 
 void Supervisor::setPluginDirectories(const QStringList &directories)
@@ -232,7 +211,7 @@ QStringList Supervisor::namesWithoutInstances() const
 QList<ProcessStatus> Supervisor::processes() const
 {
     QList<ProcessStatus> list;
-    for (SupervisedProcess *process : m_table.each()) {
+    for (SupervisedProcess *process : m_table.all()) {
         process->sample();
         list.append(statusOf(*process));
     }
@@ -251,9 +230,9 @@ QList<ProcessStatus> Supervisor::statusesOf(const QString &name) const
 
 bool Supervisor::allReady() const
 {
-    return !m_shutdown.hasBegun() && std::ranges::all_of(m_table.each(), [](const auto *process) {
-        const ProcessSpec &spec = process->spec();
-        const MachineState &state = process->state();
+    return !m_shutdown.hasBegun() && m_table.areAll([](const SupervisedProcess &process) {
+        const ProcessSpec &spec = process.spec();
+        const MachineState &state = process.state();
         return !spec.enabled || spec.schedule || state.isReady()
             || state.phase() == ProcessPhase::Done;
     });

@@ -40,7 +40,10 @@ public:
     ~Supervisor() override;
 
     /// Before start() only.
-    void setSurroundings(LaunchSurroundings surroundings);
+    void setSurroundings(LaunchSurroundings surroundings)
+    {
+        m_edges.surroundings = std::move(surroundings);
+    }
     /// Launches may have control groups in \a tree, which has to outlive this. Before start() only.
     void setCgroups(const CgroupTree &tree) { m_edges.cgroups = &tree; }
     void setHubConnector(std::function<int(const QByteArray &mark)> connectToHub)
@@ -51,10 +54,16 @@ public:
     {
         m_edges.openNotifySocket = std::move(open);
     }
-    void setServerDescription(std::function<QJsonObject()> describe);
+    void setServerDescription(std::function<QJsonObject()> describe)
+    {
+        m_describe = std::move(describe);
+    }
     void add(const QString &service, const QString &name, const ProcessSpec &spec);
     /// What reload() does.
-    void setReload(std::function<void(const ReloadRequest &, ReloadDone)> reload);
+    void setReload(std::function<void(const ReloadRequest &, ReloadDone)> reload)
+    {
+        m_reload = std::move(reload);
+    }
 
     /// As Reconfiguration::apply().
     void reconfigure(const QList<ProcessChange> &changes);
@@ -82,7 +91,10 @@ public:
     [[nodiscard]] const Standbys &standbys() const { return m_standbys; }
 
     /// As Sampler::setSampled().
-    void setSampled(std::function<bool(const QString &name)> isSampled);
+    void setSampled(std::function<bool(const QString &name)> isSampled)
+    {
+        m_sampler.setSampled(std::move(isSampled));
+    }
 
     /// Some child of the server ended (SIGCHLD).
     void childEnded() { m_orphans.childEnded(); }

@@ -69,9 +69,7 @@ void TestSupervisor::theTimeToBecomeReadyBeginsWithTheTurnOfTheLaunch()
     QCOMPARE(house.supervisor.find(u"it"_s, 1)->state().phase(), ProcessPhase::Starting);
     waiting->takeTurn();
     QTRY_COMPARE_WITH_TIMEOUT(describe(house.supervisor.find(u"it"_s, 1)->state().cause),
-        u"not ready within 50 ms: it did not "
-        "say that it is"_s,
-        patience);
+        u"not ready within 50 ms: it sent no READY=1 and did not call setReady()"_s, patience);
 }
 
 void TestSupervisor::aTextOfOneIsNoMatterOfItsGroup()
