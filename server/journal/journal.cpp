@@ -50,11 +50,12 @@ std::optional<QString> Journal::open(const QString &stateDirectory, const Journa
     m_limits = limits;
     if (auto error = m_sequence.open(stateDirectory + u"/event-id"_s))
         return error;
-    const qint64 greatest
-        = m_thread.start(stateDirectory + u"/journal.sqlite"_s, limits, timeToOpen).value_or(0);
-    m_sequence.passOver(greatest);
-    if (m_sequence.last() > greatest)
-        m_missing = IdRange{greatest + 1, m_sequence.last()};
+    const auto greatest = m_thread.start(stateDirectory + u"/journal.sqlite"_s, limits, timeToOpen);
+    if (!greatest)
+        return std::nullopt; // nobody knows what is there
+    m_sequence.passOver(*greatest);
+    if (m_sequence.last() > *greatest)
+        m_missing = IdRange{*greatest + 1, m_sequence.last()};
     return std::nullopt;
 }
 

@@ -32,7 +32,7 @@ std::optional<qint64> JournalThread::start(
     m_thread = std::thread([shared = m_shared, path] { JournalWorker(shared, path).run(); });
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     std::unique_lock lock(m_shared->mutex);
-    m_shared->progress.wait_for(lock, limit, [this] { return m_shared->greatest.has_value(); });
+    m_shared->progress.wait_for(lock, limit, [this] { return m_shared->hasLooked; });
     return m_shared->greatest;
 }
 

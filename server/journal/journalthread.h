@@ -40,7 +40,8 @@ struct JournalShared
     std::vector<JournalEvent> beingWritten;
     std::deque<Reading> readings;
     JournalSpec limits;
-    std::optional<qint64> greatest; ///< id on disk, once the store was opened
+    std::optional<qint64> greatest; ///< id on disk, if that is known
+    bool hasLooked = false; ///< for it
     qint64 lastId = 0; ///< of what was ever added
     qint64 bytesOnDisk = 0;
     bool quits = false; ///< writes what waits, if it can, and ends
@@ -57,8 +58,8 @@ public:
     explicit JournalThread(QObject *parent = nullptr);
     ~JournalThread() override;
 
-    /// Begins to write to \a path. The greatest id there; nothing if the disk did not answer for
-    /// \a limit. Blocks as long.
+    /// Begins to write to \a path. The greatest id there; nothing if that cannot be read, or not
+    /// within \a limit. Blocks as long.
     [[nodiscard]] std::optional<qint64> start(
         const QString &path, const JournalSpec &limits, std::chrono::milliseconds limit);
     void setLimits(const JournalSpec &limits);

@@ -46,7 +46,7 @@ JournalWorker::JournalWorker(std::shared_ptr<JournalShared> shared, const QStrin
 
 void JournalWorker::run()
 {
-    qint64 greatest = 0;
+    std::optional<qint64> greatest;
     follow(attempt([&]() -> Outcome {
         const auto read = m_store.greatestId();
         if (const auto *fault = std::get_if<StoreFault>(&read))
@@ -54,10 +54,12 @@ void JournalWorker::run()
         greatest = std::get<qint64>(read);
         return std::nullopt;
     }));
+    const qint64 bytes = m_store.bytesOnDisk(); // the disk is never asked under the lock
     Lock lock(m_shared->mutex);
     m_shared->greatest = greatest;
-    m_shared->lastId = std::max(m_shared->lastId, greatest);
-    m_shared->bytesOnDisk = m_store.bytesOnDisk();
+    m_shared->hasLooked = true;
+    m_shared->lastId = std::max(m_shared->lastId, greatest.value_or(0));
+    m_shared->bytesOnDisk = bytes;
     m_shared->progress.notify_all();
     while (true) {
         waitForWork(lock);
@@ -97,6 +99,7 @@ void JournalWorker::writeBatch(Lock &lock)
     const bool precious = std::ranges::any_of(batch, isPrecious);
     const Outcome outcome = attempt([&] { return m_store.append(batch, precious); });
     follow(outcome);
+    const qint64 bytes = m_store.bytesOnDisk();
     lock.lock();
     std::vector<JournalEvent> done = std::exchange(m_shared->beingWritten, {});
     if (outcome) {
@@ -104,7 +107,7 @@ void JournalWorker::writeBatch(Lock &lock)
             m_shared->waiting.add(std::move(event));
         return;
     }
-    m_shared->bytesOnDisk = m_store.bytesOnDisk();
+    m_shared->bytesOnDisk = bytes;
     const auto dropped = m_shared->waiting.takeDropped();
     lock.unlock();
     tell([done = std::move(done)](JournalThread &owner) { Q_EMIT owner.stored(done); });

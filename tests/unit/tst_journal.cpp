@@ -427,6 +427,7 @@ void TestJournal::withoutADiskEventsWaitInMemory()
     QVERIFY(QDir(folder.path()).mkdir(u"journal.sqlite"_s)); // which no file can replace
     Desk desk(folder.path());
     QCOMPARE(desk.error(), std::nullopt);
+    QCOMPARE(desk.journal.missing(), std::nullopt);
     for (int i = 0; i < 100; ++i)
         desk.journal.record("start"_L1, of(u"shop"_s));
     const EventPage page = desk.read({.types = {u"start"_s}});
