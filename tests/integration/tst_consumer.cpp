@@ -298,8 +298,8 @@ void TestConsumer::write(const QString &name, const QString &text)
     file.write(text.toUtf8());
 }
 
-QString TestConsumer::build(const QString &source, const QString &into, const QStringList &options,
-    const QString &target)
+QString TestConsumer::build(
+    const QString &source, const QString &into, const QStringList &options, const QString &target)
 {
     const QString configured = run(QStringLiteral(SEMPER_CMAKE),
         options
