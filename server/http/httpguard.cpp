@@ -50,7 +50,9 @@ HttpGuard::HttpGuard(GuardedSocket &socket, quint64 id, const HttpLimits &limits
 {
     m_socket->setReadBufferSize(readBufferBytes);
     m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
-    connect(m_socket, &QIODevice::readyRead, this, [this] { m_turn.ask(); });
+    // Later: a handler may let the event loop turn, in which the client leaves, and the socket must
+    // not be deleted inside its own signal.
+    connect(m_socket, &QIODevice::readyRead, this, [this] { m_turn.askLater(); });
     connect(m_socket, &QIODevice::bytesWritten, this, [this](qint64 bytes) {
         m_record.sent(bytes);
         progressWriting();

@@ -2,11 +2,13 @@
 #include "hub/watchers.h"
 
 #include "boundary/frameconnection.h"
+#include "hub/eventreplay.h"
 #include "hub/watchersession.h"
 #include "journal/journal.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
 #include "protocol/topics.h"
+#include "supervisor/processview.h"
 #include "supervisor/supervisor.h"
 
 #include <QJsonArray>
@@ -14,6 +16,7 @@
 #include <algorithm>
 #include <chrono>
 #include <utility>
+#include <vector>
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -44,7 +47,12 @@ Watchers::Watchers(Supervisor &supervisor, Journal &journal)
     m_tellWaiting.setInterval(waitingInterval);
     connect(&m_tellWaiting, &QTimer::timeout, this, &Watchers::publishWaiting);
     connect(&supervisor.output(), &OutputCollector::batchReady, this, &Watchers::publishOutput);
-    connect(&journal, &Journal::recorded, this, &Watchers::publishEvent);
+    connect(&journal, &Journal::recorded, this,
+        [this](const JournalEvent &event) { publishEvent(event, false); });
+    connect(&journal, &Journal::stored, this, [this](const std::vector<JournalEvent> &events) {
+        for (const JournalEvent &event : events)
+            publishEvent(event, true);
+    });
 }
 
 Watchers::~Watchers()
@@ -137,7 +145,7 @@ void Watchers::publishState(const SupervisedProcess &process)
             continue;
         if (frame.isEmpty())
             frame = encodeFrame(
-                makeFrame(frames::state, {{keys::process, process.status().toJson()}}));
+                makeFrame(frames::state, {{keys::process, statusOf(process).toJson()}}));
         watcher->push(frame);
     }
 }
@@ -151,13 +159,13 @@ void Watchers::publishLast(const SupervisedProcess &process)
 void Watchers::publishMetrics(const SupervisedProcess &process)
 {
     publishMeasured(
-        process, WatcherQueue::Measured::Metrics, [&process] { return process.metricsFrame(); });
+        process, WatcherQueue::Measured::Metrics, [&process] { return metricsFrameOf(process); });
 }
 
 void Watchers::publishSample(const SupervisedProcess &process)
 {
     publishMeasured(
-        process, WatcherQueue::Measured::Sample, [&process] { return process.sampleFrame(); });
+        process, WatcherQueue::Measured::Sample, [&process] { return sampleFrameOf(process); });
 }
 
 void Watchers::publishMeasured(const SupervisedProcess &process, WatcherQueue::Measured kind,
@@ -177,18 +185,15 @@ void Watchers::publishMeasured(const SupervisedProcess &process, WatcherQueue::M
     }
 }
 
-void Watchers::publishEvent(const QJsonObject &event)
+void Watchers::publishEvent(const JournalEvent &event, bool durable)
 {
-    const QString process = event.value(keys::process).toString();
-    const Process key(process, event.value(keys::instance).toInt());
-    QByteArray frame; // encoded once, for all
+    QByteArray frame; // put together once, for all
     for (WatcherSession *watcher : std::as_const(m_sessions)) {
-        if (!watcher->wants(topics::events)
-            || !(process.isEmpty() || watcher->wantsProcess(process)))
+        if (!watcher->wantsEvent(event, durable))
             continue;
         if (frame.isEmpty())
-            frame = encodeFrame(makeFrame(frames::event, {{keys::event, event}}));
-        watcher->pushAfterNewest(key, frame);
+            frame = eventFrame(event.toJson(durable));
+        watcher->pushEvent(event.subject, frame);
     }
 }
 

@@ -262,11 +262,15 @@ void TestCli::helpIsThereAtEachLevel()
 
 void TestCli::checkTellsWhatItChecked()
 {
-    const QString file = write(R"({"services": {"http": {"type": "http", "listen": "127.0.0.1:0",
+    const QString file = write(R"({"state_directory": "/srv/state",
+        "journal": {"max_bytes": 2097152, "max_age_ms": 172800000},
+        "services": {"http": {"type": "http", "listen": "127.0.0.1:0",
         "processes": {"a": {"command": ["sh"]}, "b": {"command": ["/bin/sh"]}}}}})");
     const Outcome outcome = semper({u"check"_s, u"--config"_s, file});
     QCOMPARE(outcome.errors, QString());
-    QCOMPARE(outcome.output, u"semper.json: ok, 1 service, 2 processes\n"_s);
+    QCOMPARE(outcome.output,
+        u"semper.json: ok, 1 service, 2 processes\n"
+        "journal: up to 2.0 MiB, 2 d, in /srv/state\n"_s);
     QCOMPARE(outcome.code, 0);
 }
 

@@ -4,6 +4,7 @@
 #include <semper/httpserverrequest.h>
 #include <semper/httpservice.h>
 
+#include <QEventLoop>
 #include <QFile>
 #include <QFileInfo>
 #include <QJsonDocument>
@@ -12,6 +13,7 @@
 #include <QTcpServer>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimer>
 #include <QUrl>
 
 #include <sys/stat.h>
@@ -64,6 +66,7 @@ private Q_SLOTS:
     void namesOfHeadersAreInLowerCase();
     void routesOfOneMethodAnswerHeadToo();
     void liveConnectionsAreListed();
+    void aClientMayGoWhileAHandlerLetsTheEventLoopTurn();
     void aUnixSocketServesItsOwnerOnly();
     void aStaleSocketFileIsReplaced();
     void whatIsInTheWayOfASocketStays();
@@ -193,6 +196,35 @@ void TestHttpService::liveConnectionsAreListed()
         QVERIFY(connections[0].since >= before);
     }
     QTRY_COMPARE_WITH_TIMEOUT(service.connections().size(), 0, patience);
+}
+
+// The socket was deleted inside its own readyRead.
+void TestHttpService::aClientMayGoWhileAHandlerLetsTheEventLoopTurn()
+{
+    HttpService service(u"http"_s, {.listen = u"127.0.0.1:0"_s});
+    bool isOver = false;
+    service.route(u"/wait"_s, [&] {
+        QEventLoop loop;
+        QTimer look;
+        connect(&look, &QTimer::timeout, &loop, [&] {
+            if (service.connectionCount() == 0)
+                loop.quit();
+        });
+        look.start(10);
+        loop.exec();
+        isOver = true;
+        return u"nobody hears it"_s;
+    });
+    QCOMPARE(service.listen(), std::nullopt);
+    // It is there already when the request comes, which is then read from the socket's own signal.
+    RawClient client(portOf(service), {});
+    QTRY_COMPARE_WITH_TIMEOUT(service.connectionCount(), 1, patience);
+    QTest::qWait(50);
+    client.send(get("/wait"));
+    QTimer::singleShot(200, this, [&client] { client.socket().abort(); });
+    QTRY_VERIFY_WITH_TIMEOUT(isOver, patience);
+    RawClient next(portOf(service), get("/"));
+    QTRY_COMPARE_WITH_TIMEOUT(next.status(), 200, patience);
 }
 
 void TestHttpService::aUnixSocketServesItsOwnerOnly()
