@@ -195,7 +195,7 @@ void TestCli::wrongUsageIsTwo_data()
     QTest::addColumn<QString>("complaint");
     QTest::newRow("unknown command")
         << QStringList{u"statsu"_s} << u"semper: no command 'statsu'; did you mean 'status'?"_s;
-    for (const QString &later : {u"logs"_s, u"events"_s, u"why"_s})
+    for (const QString &later : {u"logs"_s, u"why"_s})
         QTest::newRow(qPrintable(later))
             << QStringList{later, u"x"_s} << u"semper: '%1' is not available yet"_s.arg(later);
     QTest::newRow("unknown option") << QStringList{
@@ -208,6 +208,9 @@ void TestCli::wrongUsageIsTwo_data()
                                    << u"semper wait: --for needs ready, up, down or done"_s;
     QTest::newRow("time-out") << QStringList{u"wait"_s, u"a"_s, u"--timeout-ms"_s,
         u"5s"_s} << u"semper wait: --timeout-ms needs a whole number from 0 to 1000000000"_s;
+    QTest::newRow("since when") << QStringList{u"events"_s, u"--since"_s, u"noon"_s}
+                                << u"semper events: --since needs 90s, 5m, 1h, 2d or a time such "
+                                   "as 2026-11-30T16:50:23"_s;
     QTest::newRow("no class") << QStringList{u"run"_s} << u"semper run: needs CLASS"_s;
     QTest::newRow("no name") << QStringList{u"new"_s} << u"semper new: needs NAME"_s;
     for (const QString &bad : {u"Orders"_s, u"../orders"_s, u"-"_s, u"a b"_s, QString(65, u'a')})
