@@ -2,6 +2,7 @@
 #include "hub/watchers.h"
 
 #include "boundary/frameconnection.h"
+#include "hub/fittingobject.h"
 #include "hub/watchersession.h"
 #include "journal/journal.h"
 #include "protocol/frame.h"
@@ -137,7 +138,7 @@ void Watchers::publishState(const SupervisedProcess &process)
             continue;
         if (frame.isEmpty())
             frame = encodeFrame(
-                makeFrame(frames::state, {{keys::process, process.status().toJson()}}));
+                makeFrame(frames::state, {{keys::process, fittingObject(process.status())}}));
         watcher->push(frame);
     }
 }

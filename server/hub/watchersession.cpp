@@ -2,6 +2,7 @@
 #include "hub/watchersession.h"
 
 #include "boundary/frameconnection.h"
+#include "hub/fittingobject.h"
 #include "journal/journal.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
@@ -134,7 +135,7 @@ QByteArrayList WatcherSession::snapshot(qint64 missed) const
     QJsonArray processes;
     for (const ProcessStatus &status : m_supervisor.processes())
         if (wantsProcess(status.name))
-            processes.append(status.toJson());
+            processes.append(fittingObject(status));
     QByteArrayList parts;
     for (const QJsonObject &part : splitFrame(frame, keys::processes, processes))
         parts.append(encodeFrame(part));
