@@ -4,10 +4,10 @@
 #include <semper/httprequest.h>
 #include <semper/semper_clients_export.h>
 
+#include <QAnyStringView>
 #include <QByteArray>
 #include <QJsonValue>
 #include <QString>
-#include <QAnyStringView>
 #include <QUrl>
 
 namespace semper {

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "rpcchannel.h"
 
-#include "protocol/reconnectdelay.h"
 #include "rpc/rpcanswer.h"
 
 #include <semper/suspension.h>
 #include <semper/taskscope.h>
 
 #include <QLoggingCategory>
-#include <QRandomGenerator>
 #include <QScopeGuard>
 
 #include <utility>
@@ -190,7 +188,7 @@ void RpcChannel::take(const QByteArray &message)
         m_socket.abort(why);
         return;
     }
-    m_failures = 0;
+    m_delay.reset();
     for (const RpcAnswer &answer : answers) {
         if (!m_sent.isEmpty() && (isSwoft() || (answer.id == "null" && m_sent.size() == 1)))
             end(m_sent.firstKey(), answer);
@@ -223,8 +221,7 @@ void RpcChannel::connectionClosed(const QString &why)
     m_problem = why;
     m_reader.reset();
     // Also where nobody waits: who calls a peer that hangs up at once, again and again, is slowed.
-    m_notBefore = m_scope.clock().now()
-        + reconnectDelay(m_failures++, 100ms, 5s, QRandomGenerator::global()->generateDouble());
+    m_notBefore = m_scope.clock().now() + m_delay.next();
     const QMap<qint64, Call> lost = std::exchange(m_sent, {});
     for (const Call &call : lost)
         call.over->fail(failure(Kind::ConnectionLost,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #pragma once
 
+#include "protocol/growingdelay.h"
 #include "rpc/rpcframereader.h"
 #include "rpcsocket.h"
 
@@ -70,7 +71,9 @@ private:
     std::chrono::milliseconds m_notBefore{
         0}; ///< by the clock: when to connect again at the earliest
     std::chrono::milliseconds m_lastHeard{0};
-    int m_failures = 0; ///< connections in a row on which no answer came
+    /// Grows with each connection in a row on which no answer came.
+    GrowingDelay m_delay
+        = GrowingDelay::ofConnection(std::chrono::milliseconds(100), std::chrono::seconds(5));
     QString m_problem; ///< why the last connection ended
     std::optional<RpcFrameReader> m_reader; ///< of the connection that is open
     qint64 m_lastId = 0;

@@ -4,10 +4,7 @@
 #include <semper/suspension.h>
 #include <semper/taskscope.h>
 
-#include "protocol/reconnectdelay.h"
-
 #include <QNetworkRequest>
-#include <QRandomGenerator>
 #include <QSslSocket>
 #include <QWebSocket>
 #include <QWebSocketHandshakeOptions>
@@ -326,8 +323,7 @@ void WebSocketChannel::lose(const WebSocketError &error)
 {
     const bool wasOpen = m_state == State::Connected;
     const bool isWanted = m_state != State::Closing;
-    const bool triesAgain
-        = isWanted && (m_settings.firstDelay > 0ms || m_settings.greatestDelay > 0ms);
+    const bool triesAgain = isWanted && m_settings.delay;
     m_deadline->stop();
     m_pings->stop();
     m_retry->stop();
@@ -348,9 +344,8 @@ void WebSocketChannel::lose(const WebSocketError &error)
     if (!triesAgain)
         return;
     if (wasOpen && m_scope.clock().now() - m_connectedAt >= goodWhile)
-        m_failures = 0;
-    m_retry->start(reconnectDelay(m_failures++, m_settings.firstDelay, m_settings.greatestDelay,
-        QRandomGenerator::global()->generateDouble()));
+        m_settings.delay->reset();
+    m_retry->start(m_settings.delay->next());
 }
 
 } // namespace semper

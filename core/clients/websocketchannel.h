@@ -6,6 +6,7 @@
 #include <semper/websocketclient.h>
 
 #include "handshakeanswer.h"
+#include "protocol/growingdelay.h"
 #include "websocketqueue.h"
 
 #include <QAbstractSocket>
@@ -32,8 +33,9 @@ struct WebSocketSettings
     QSslConfiguration tls = QSslConfiguration::defaultConfiguration();
     std::chrono::milliseconds timeout{30000};
     std::chrono::milliseconds pingInterval{20000};
-    std::chrono::milliseconds firstDelay{250};
-    std::chrono::milliseconds greatestDelay{30000};
+    /// Before it connects again; nothing: never.
+    std::optional<GrowingDelay> delay = GrowingDelay::ofConnection(
+        std::chrono::milliseconds(250), std::chrono::milliseconds(30000));
     qsizetype maximumMessageBytes = 16 * 1024 * 1024;
     qsizetype maximumQueuedMessages = 256;
     qsizetype maximumQueuedBytes = 64 * 1024 * 1024;
@@ -106,7 +108,6 @@ private:
     QString m_tlsErrors;
     HandshakeAnswer m_handshake;
     std::chrono::milliseconds m_connectedAt{0}; ///< by the clock of the scope
-    int m_failures = 0; ///< in a row
     std::unique_ptr<Clock::Timer> m_deadline; ///< of a try to connect, or of a goodbye
     std::unique_ptr<Clock::Timer> m_retry;
     std::unique_ptr<Clock::Timer> m_pings;

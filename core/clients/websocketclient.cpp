@@ -134,8 +134,10 @@ void WebSocketClient::setPingInterval(std::chrono::milliseconds interval)
 void WebSocketClient::setReconnectDelays(
     std::chrono::milliseconds first, std::chrono::milliseconds greatest)
 {
-    m_channel->settings().firstDelay = first;
-    m_channel->settings().greatestDelay = greatest;
+    std::optional<GrowingDelay> &delay = m_channel->settings().delay;
+    delay.reset();
+    if (first.count() > 0 || greatest.count() > 0)
+        delay = GrowingDelay::ofConnection(first, greatest);
 }
 
 bool WebSocketClient::isConnected() const

@@ -20,8 +20,8 @@ function(semper_begin_rooms library)
 endfunction()
 
 # semper_add_room(<name> LIBRARY <library> ABOUT <sentence> [BELOW <room>...] FILES <file>...): a
-# folder, whose path
-# below that of <library> is <name>. BELOW names every room that it includes something of.
+# folder, whose path below that of <library> is <name>. BELOW names every room that it includes
+# something of.
 function(semper_add_room name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "LIBRARY;ABOUT" "BELOW;FILES")
     string(REPLACE "/" "_" flat "${name}")

@@ -19,8 +19,6 @@ namespace semper {
 
 namespace {
 
-constexpr std::chrono::milliseconds firstBackoff = 100ms;
-constexpr std::chrono::milliseconds longestBackoff = 5s;
 constexpr auto graceWhenDropped = 1s;
 /// A server that lives has given up a statement by then, and said so.
 constexpr auto patienceWithServer = 500ms;
@@ -214,7 +212,7 @@ std::shared_ptr<ConnectionPool::Worker> ConnectionPool::find(const Worker *worke
 
 bool ConnectionPool::mayConnect()
 {
-    if (m_failures == 0)
+    if (!m_backoff.hasGrown())
         return true;
     if (const auto wait = m_nextAttempt - m_scope.clock().now(); wait > 0ms) {
         if (!m_retry->isActive())
@@ -268,17 +266,14 @@ void ConnectionPool::finish(const std::shared_ptr<Worker> &worker)
 void ConnectionPool::countFailures(const JobOutcome &outcome)
 {
     if (outcome.isConnected) {
-        m_failures = 0;
+        m_backoff.reset();
         return;
     }
     if (!outcome.isUnreachable)
         return;
     const auto now = m_scope.clock().now();
-    if (m_failures == 0 || now >= m_nextAttempt) { // else one of several that failed at once
-        const auto backoff = firstBackoff * (1 << std::min(m_failures, 10));
-        m_nextAttempt = now + std::min<std::chrono::milliseconds>(backoff, longestBackoff);
-        ++m_failures;
-    }
+    if (!m_backoff.hasGrown() || now >= m_nextAttempt) // else one of several that failed at once
+        m_nextAttempt = now + m_backoff.next();
     const bool isAlone = std::none_of(
         m_workers.begin(), m_workers.end(), [](const auto &worker) { return worker->isConnected; });
     if (isAlone)

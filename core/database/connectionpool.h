@@ -2,6 +2,7 @@
 #pragma once
 
 #include "database/connectionthread.h"
+#include "protocol/growingdelay.h"
 
 #include <semper/clock.h>
 #include <semper/databaseoptions.h>
@@ -73,7 +74,8 @@ private:
     DatabaseOptions m_options;
     std::list<std::shared_ptr<Worker>> m_workers;
     std::deque<std::shared_ptr<Request>> m_queue;
-    int m_failures = 0; ///< to connect, since the last success
+    /// Grows with each failure to connect since the last success.
+    GrowingDelay m_backoff{std::chrono::milliseconds(100), std::chrono::seconds(5)};
     std::chrono::milliseconds m_nextAttempt{0}; ///< by the scope's clock
     std::unique_ptr<Clock::Timer> m_retry;
 };

@@ -3,10 +3,10 @@
 
 #include <semper/semper_database_export.h>
 
+#include <QAnyStringView>
 #include <QJsonValue>
 #include <QMap>
 #include <QString>
-#include <QAnyStringView>
 
 #include <chrono>
 

@@ -30,8 +30,8 @@ namespace {
 
 [[noreturn]] void throwMissing(QAnyStringView name, const QStringList &columns)
 {
-    throw DatabaseError::Conversion(
-        u"there is no column %1 in the result; there are %2"_s.arg(name.toString(), columns.join(u", "_s)));
+    throw DatabaseError::Conversion(u"there is no column %1 in the result; there are %2"_s.arg(
+        name.toString(), columns.join(u", "_s)));
 }
 
 } // namespace

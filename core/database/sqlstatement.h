@@ -4,8 +4,8 @@
 #include <semper/databaserows.h>
 #include <semper/sqlargument.h>
 
-#include <QString>
 #include <QAnyStringView>
+#include <QString>
 #include <QVariant>
 #include <QVariantList>
 

@@ -5,8 +5,8 @@
 #include <semper/sqlstatement.h>
 #include <semper/task.h>
 
-#include <QList>
 #include <QAnyStringView>
+#include <QList>
 
 #include <optional>
 #include <type_traits>

@@ -13,8 +13,8 @@ namespace semper {
 struct Connection
 {
     quint64 id = 0; ///< unique in the service, rising
-    QString peer; ///< "127.0.0.1:50412", or "pid 4711" over a Unix socket
-    QDateTime since; ///< UTC
+    QString peer = {}; ///< "127.0.0.1:50412", or "pid 4711" over a Unix socket
+    QDateTime since = {}; ///< UTC
     qint64 bytesIn = 0;
     qint64 bytesOut = 0;
     QDateTime lastActivity = {}; ///< UTC; when bytes went in or out, since at first

@@ -23,8 +23,8 @@ class Suspension;
 
 /// What coroutines wait in, and what cuts them short: a Process is one. No call blocks. For the
 /// thread that made it, whose event loop resumes them; a call from another one throws
-/// std::logic_error. Its objectName() is by what others know it,
-/// as a Redis server does.
+/// std::logic_error. Others know it by its objectName(), which a Redis server sees as the client's
+/// name.
 class SEMPER_CORE_EXPORT TaskScope : public QObject
 {
     Q_OBJECT

@@ -157,8 +157,8 @@ public:
         if (it.action == "kill"_L1)
             return tr("killed by the server");
         const bool isRestart = it.action == "restart"_L1;
-        if (it.by.isEmpty())
-            return isRestart ? tr("restarted on request") : tr("stopped on request");
+        if (it.by.isEmpty()) // the server itself restarts only what a reload has changed
+            return isRestart ? tr("restarted after a reload") : tr("stopped on request");
         return (isRestart ? tr("restarted by %1") : tr("stopped by %1")).arg(it.by);
     }
 

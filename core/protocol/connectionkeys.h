@@ -6,11 +6,9 @@
 /// What is said of a service's connections: names beside those of keys.h.
 namespace semper::keys {
 
-inline constexpr QLatin1StringView limit{"limit"};
 inline constexpr QLatin1StringView opened{"opened"};
 inline constexpr QLatin1StringView closed{"closed"};
 inline constexpr QLatin1StringView total{"total"};
-inline constexpr QLatin1StringView more{"more"};
 
 } // namespace semper::keys
 

@@ -2,10 +2,8 @@
 #include "protocol/hubclient.h"
 
 #include "files/trustedpath.h"
-#include "protocol/reconnectdelay.h"
 
 #include <QDeadlineTimer>
-#include <QRandomGenerator>
 
 #include <algorithm>
 #include <cerrno>
@@ -22,8 +20,6 @@ namespace semper {
 
 namespace {
 
-constexpr auto shortestPause = 100ms;
-constexpr auto longestPause = 5000ms;
 constexpr qint64 maximumWaitingBytes = 1024 * 1024;
 // What the hub sends can be larger than what peers may send only by a frame that cannot be split.
 constexpr qsizetype maximumReceivedBytes = 1024 * 1024;
@@ -70,7 +66,7 @@ HubClient::HubClient(HubAddress address, Reconnect reconnect, QObject *parent)
             m_socket.abort();
             return;
         }
-        m_failures = 0;
+        m_delay.reset();
         Q_EMIT opened();
     });
     connect(&m_socket, &QLocalSocket::readyRead, this, &HubClient::readFrames);
@@ -170,8 +166,7 @@ void HubClient::lost(const QString &reason)
     if (m_reconnect == Reconnect::Never) {
         m_wanted = false;
     } else if (m_wanted && !m_retry.isActive()) {
-        m_retry.start(reconnectDelay(m_failures++, shortestPause, longestPause,
-            QRandomGenerator::global()->generateDouble()));
+        m_retry.start(m_delay.next());
     }
     Q_EMIT closed(reason);
 }

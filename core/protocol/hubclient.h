@@ -4,6 +4,7 @@
 #include <semper/semper_core_export.h>
 
 #include "protocol/framereader.h"
+#include "protocol/growingdelay.h"
 
 #include <QJsonObject>
 #include <QLocalSocket>
@@ -79,7 +80,9 @@ private:
     QLocalSocket m_socket;
     FrameReader m_reader;
     QTimer m_retry;
-    int m_failures = 0; ///< to connect, in a row
+    /// Before it connects again.
+    GrowingDelay m_delay
+        = GrowingDelay::ofConnection(std::chrono::milliseconds(100), std::chrono::seconds(5));
     QString m_complaint; ///< why this end cuts the connection
     bool m_wanted = false;
 };

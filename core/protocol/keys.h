@@ -38,10 +38,18 @@ SEMPER_KEY(deadlineMs, "deadline_ms")
 SEMPER_KEY(topics, "topics")
 SEMPER_KEY(processes, "processes")
 SEMPER_KEY(after, "after")
+SEMPER_KEY(until, "until")
+SEMPER_KEY(limit, "limit")
+SEMPER_KEY(more, "more")
+SEMPER_KEY(next, "next")
+SEMPER_KEY(newest, "newest")
+SEMPER_KEY(types, "types")
+SEMPER_KEY(durable, "durable")
 SEMPER_KEY(action, "action")
 SEMPER_KEY(by, "by")
 SEMPER_KEY(server, "server")
 SEMPER_KEY(event, "event")
+SEMPER_KEY(events, "events")
 SEMPER_KEY(missed, "missed")
 SEMPER_KEY(lines, "lines")
 SEMPER_KEY(dropped, "dropped")
@@ -139,6 +147,13 @@ SEMPER_KEY(orMore, "or_more")
 SEMPER_KEY(notRestarted, "not_restarted")
 SEMPER_KEY(withoutInstances, "without_instances")
 
+SEMPER_KEY(previous, "previous")
+SEMPER_KEY(firstId, "first_id")
+SEMPER_KEY(lastId, "last_id")
+SEMPER_KEY(partial, "partial")
+SEMPER_KEY(kept, "kept")
+SEMPER_KEY(waiting, "waiting")
+
 // reload
 SEMPER_KEY(dryRun, "dry_run")
 SEMPER_KEY(changes, "changes")
@@ -157,6 +172,8 @@ SEMPER_KEY(serviceLoop, "service_loop")
 SEMPER_KEY(onHang, "on_hang")
 SEMPER_KEY(hungMs, "hung_ms")
 SEMPER_KEY(lagMs, "lag_ms")
+SEMPER_KEY(journal, "journal")
+SEMPER_KEY(maxBytes, "max_bytes")
 SEMPER_KEY(shutdownTimeoutMs, "shutdown_timeout_ms")
 SEMPER_KEY(directory, "directory")
 SEMPER_KEY(environment, "environment")
@@ -252,6 +269,7 @@ inline constexpr QLatin1StringView command{"command"};
 inline constexpr QLatin1StringView snapshot{"snapshot"};
 inline constexpr QLatin1StringView state{"state"};
 inline constexpr QLatin1StringView event{"event"};
+inline constexpr QLatin1StringView replayed{"replayed"};
 inline constexpr QLatin1StringView log{"log"};
 inline constexpr QLatin1StringView result{"result"};
 

@@ -3,8 +3,8 @@
 
 #include <semper/semper_redis_export.h>
 
-#include <QString>
 #include <QAnyStringView>
+#include <QString>
 
 namespace semper {
 

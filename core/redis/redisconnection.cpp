@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "redis/redisconnection.h"
 
-#include "protocol/reconnectdelay.h"
 #include "redis/redisgreeting.h"
 #include "redis/redisreader.h"
 #include "redis/redissocket.h"
@@ -9,7 +8,6 @@
 #include <semper/taskscope.h>
 
 #include <QLoggingCategory>
-#include <QRandomGenerator>
 
 #include <algorithm>
 #include <utility>
@@ -39,6 +37,7 @@ RedisConnection::RedisConnection(TaskScope &scope, RedisAddress address,
         closeAndRetry(u"no connection within %1 ms"_s.arg(m_options.connectTimeout.count()));
     }))
     , m_retry(scope.clock().timer([this] { open(); }))
+    , m_delay(GrowingDelay::ofConnection(options.reconnectDelay, options.maximumReconnectDelay))
     , m_problem(u"not connected yet"_s)
 {
     m_retry->start(0ms);
@@ -270,7 +269,7 @@ void RedisConnection::closeAndRetry(const QString &problem, std::exception_ptr f
 {
     const bool wasOpen = isOpen();
     if (wasOpen && m_scope.clock().now() - m_openedAt >= steady)
-        m_failures = 0;
+        m_delay.reset();
     close();
     m_problem = problem;
     const QString text = m_address.toDisplay() + u": "_s + problem;
@@ -284,8 +283,7 @@ void RedisConnection::closeAndRetry(const QString &problem, std::exception_ptr f
         expected.call->m_suspension.fail(
             error ? error : std::make_exception_ptr(RedisConnectionLost(text)));
     }
-    m_retry->start(reconnectDelay(m_failures++, m_options.reconnectDelay,
-        m_options.maximumReconnectDelay, QRandomGenerator::global()->generateDouble()));
+    m_retry->start(m_delay.next());
     if (wasOpen)
         Q_EMIT lost();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #pragma once
 
+#include "protocol/growingdelay.h"
 #include "redis/rediscall.h"
 #include <semper/clock.h>
 #include <semper/redisaddress.h>
@@ -94,7 +95,7 @@ private:
     qint64 m_waitingBytes = 0;
     std::unique_ptr<Clock::Timer> m_patience; ///< with the connection that is being made
     std::unique_ptr<Clock::Timer> m_retry;
-    int m_failures = 0; ///< to connect, or to stay so, in a row
+    GrowingDelay m_delay; ///< before it connects again
     std::chrono::milliseconds m_openedAt{0};
     std::chrono::milliseconds m_lastHeard{0};
     QString m_problem;

@@ -166,6 +166,8 @@ void compareTop(const ServerConfig &was, const ServerConfig &is, ConfigDifferenc
         difference.server.append(keys::shutdownTimeoutMs);
     if (was.serviceLoop != is.serviceLoop)
         difference.server.append(keys::serviceLoop);
+    if (was.journal != is.journal)
+        difference.server.append(keys::journal);
 
     // A key that is compared nowhere must not be passed over.
     ServerConfig rest = is;
@@ -175,6 +177,7 @@ void compareTop(const ServerConfig &was, const ServerConfig &is, ConfigDifferenc
     rest.pluginDirectories = was.pluginDirectories;
     rest.shutdownTimeout = was.shutdownTimeout;
     rest.serviceLoop = was.serviceLoop;
+    rest.journal = was.journal;
     rest.services = was.services;
     if (rest != was)
         difference.fixed.append(

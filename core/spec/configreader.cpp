@@ -23,6 +23,9 @@ namespace semper {
 namespace {
 
 constexpr auto shortestLoopWatchdog = 300ms; // as of a process
+constexpr qint64 longestJournalMs = 10LL * 366 * 24 * 3600 * 1000;
+constexpr qint64 smallestJournal = 1024 * 1024;
+constexpr qint64 largestJournal = 1LL << 40;
 
 /// Reads from the top down and collects what must be compared across the file on the way.
 class ConfigReading
@@ -45,6 +48,7 @@ private:
     void readNode(const ObjectReader &reader, ServerConfig &config);
     void readPaths(const ObjectReader &reader, ServerConfig &config);
     static void readServiceLoop(const ObjectReader &reader, ServiceLoopSpec &loop);
+    static void readJournal(const ObjectReader &reader, JournalSpec &journal);
     [[nodiscard]] ServiceSpec readService(
         const QString &name, const QJsonObject &json, const JsonPath &path);
     void readProcesses(const QJsonObject &json, const JsonPath &path, ServiceSpec &service);
@@ -76,6 +80,10 @@ ServerConfig ConfigReading::read(const QJsonObject &json)
         readServiceLoop(ObjectReader(*loop, reader.at(keys::serviceLoop),
                             configKeys(ConfigObject::ServiceLoop), m_errors),
             config.serviceLoop);
+    if (const auto journal = reader.object(keys::journal))
+        readJournal(ObjectReader(*journal, reader.at(keys::journal),
+                        configKeys(ConfigObject::Journal), m_errors),
+            config.journal);
 
     if (const auto control = reader.object(keys::control))
         readListen(ObjectReader(*control, reader.at(keys::control),
@@ -123,6 +131,16 @@ void ConfigReading::readServiceLoop(const ObjectReader &reader, ServiceLoopSpec 
     static const QStringList ways{u"tell"_s, u"restart"_s};
     if (const auto way = reader.word(keys::onHang, u"way"_s, {.known = ways}))
         loop.onHang = ServiceLoopSpec::OnHang(ways.indexOf(*way));
+}
+
+void ConfigReading::readJournal(const ObjectReader &reader, JournalSpec &journal)
+{
+    if (const auto age
+        = reader.whole(keys::maxAgeMs, 1000, longestJournalMs, u"a whole number of milliseconds"_s))
+        journal.maxAge = std::chrono::milliseconds(*age);
+    if (const auto bytes = reader.whole(
+            keys::maxBytes, smallestJournal, largestJournal, u"a whole number of bytes"_s))
+        journal.maxBytes = *bytes;
 }
 
 void ConfigReading::readPaths(const ObjectReader &reader, ServerConfig &config)

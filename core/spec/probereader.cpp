@@ -47,7 +47,7 @@ std::optional<QString> headerFault(const QString &name, const QString &value)
     if (!isToken(name))
         return u"is no name of a header"_s;
     if (ownHeaders.contains(name.toLower()))
-        return u"is for the probe to set"_s;
+        return u"is set by the probe itself"_s;
     const bool isPrintable = std::ranges::all_of(
         value, [](QChar c) { return c == u'\t' || (c >= u' ' && c != QChar(0x7f)); });
     if (!isPrintable || value != value.trimmed())

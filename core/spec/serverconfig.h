@@ -3,6 +3,7 @@
 
 #include <semper/semper_core_export.h>
 
+#include "spec/journalspec.h"
 #include "spec/listenaddress.h"
 #include "spec/listenerspec.h"
 #include "spec/processspec.h"
@@ -56,6 +57,7 @@ struct ServerConfig
     QStringList pluginDirectories; ///< absolute
     std::chrono::milliseconds shutdownTimeout{60000};
     ServiceLoopSpec serviceLoop = {};
+    JournalSpec journal = {};
     QString stateDirectory; ///< absolute; defaultStateDirectory(node) where none is named
     QString directory; ///< the configuration's folder: what relative paths start at
 

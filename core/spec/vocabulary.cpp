@@ -45,11 +45,12 @@ const Vocabulary &processKeys()
 
 const Vocabulary &configKeys(ConfigObject object)
 {
-    static const Vocabulary server{
-        .known = {keys::node, keys::control, keys::services, keys::pluginDirectories,
-            keys::serviceLoop, keys::shutdownTimeoutMs, keys::stateDirectory, keys::schema},
-        .later = {u"journal"_s, u"cluster"_s}};
+    static const Vocabulary server{.known
+        = {keys::node, keys::control, keys::services, keys::pluginDirectories, keys::serviceLoop,
+            keys::journal, keys::shutdownTimeoutMs, keys::stateDirectory, keys::schema},
+        .later = {u"cluster"_s}};
     static const Vocabulary serviceLoop{.known = {keys::watchdogMs, keys::onHang}};
+    static const Vocabulary journal{.known = {keys::maxAgeMs, keys::maxBytes}};
     static const Vocabulary control{.known = {keys::listen}};
     static const Vocabulary service{.known = {keys::type, keys::listen, keys::tls, keys::framing,
                                         keys::listeners, keys::limits, keys::processes}};
@@ -83,6 +84,8 @@ const Vocabulary &configKeys(ConfigObject object)
         return server;
     case ConfigObject::ServiceLoop:
         return serviceLoop;
+    case ConfigObject::Journal:
+        return journal;
     case ConfigObject::Control:
         return control;
     case ConfigObject::Service:

@@ -27,6 +27,7 @@ struct Vocabulary
 enum class ConfigObject {
     Server,
     ServiceLoop,
+    Journal,
     Control,
     Service,
     Listener,

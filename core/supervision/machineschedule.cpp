@@ -6,56 +6,25 @@ namespace semper {
 
 void Step::on(const happening::AwaitSchedule &)
 {
-    switch (m_state.phase) {
-    case ProcessPhase::Stopped:
-        m_state.wanted = Wanted::Up;
+    if (in<stage::Stopped>())
         rest();
-        break;
-    case ProcessPhase::Stopping: // once the old launch is gone
-        if (m_state.wanted == Wanted::Down)
-            m_state.resting = true;
-        m_state.wanted = Wanted::Up;
-        break;
-    case ProcessPhase::Waiting:
-    case ProcessPhase::Starting:
-    case ProcessPhase::Running:
-    case ProcessPhase::Backoff:
-    case ProcessPhase::Failed:
-    case ProcessPhase::Done:
-        m_state.wanted = Wanted::Up;
-        break;
-    }
+    else if (auto *stopping = in<stage::Stopping>(); stopping && stopping->sequel == Sequel::Down)
+        stopping->sequel = Sequel::Rest; // once the old launch is gone
 }
 
 void Step::on(const happening::Due &)
 {
-    if (m_state.wanted == Wanted::Down)
+    if (m_state.wanted() == Wanted::Down)
         return; // whoever stopped it suspended its schedule
-    switch (m_state.phase) {
-    case ProcessPhase::Waiting:
-        if (!m_state.resting)
-            return overlap();
-        [[fallthrough]];
-    case ProcessPhase::Failed:
-    case ProcessPhase::Done:
-        forgetFailures();
-        launchWhenCleared();
-        break;
-    case ProcessPhase::Starting:
-    case ProcessPhase::Running:
-    case ProcessPhase::Backoff:
-    case ProcessPhase::Stopping:
-        overlap();
-        break;
-    case ProcessPhase::Stopped:
-        break;
-    }
+    if (!in<stage::Resting>() && !in<stage::Failed>() && !in<stage::Done>())
+        return overlap();
+    forgetFailures();
+    launchWhenCleared();
 }
 
 void Step::rest()
 {
-    enter(ProcessPhase::Waiting);
-    m_state.resting = true;
+    m_state.current = stage::Resting{};
     m_state.cause = cause::Scheduled{};
     record(RecordType::Waiting);
 }
@@ -64,8 +33,10 @@ void Step::rest()
 void Step::overlap()
 {
     // A run that waits for others, or for an old launch to end, has yet to begin: that is the one.
-    const bool yetToBegin = m_state.phase == ProcessPhase::Waiting || m_state.asked
-        || (m_state.phase == ProcessPhase::Stopping && !m_state.excess);
+    const auto *backoff = in<stage::Backoff>();
+    const auto *stopping = in<stage::Stopping>();
+    const bool yetToBegin = in<stage::Waiting>() || (backoff && backoff->asked)
+        || (stopping && stopping->sequel != Sequel::Failure);
     const bool mayReplace = m_context.spec.overlap == Overlap::Kill;
     if (yetToBegin || (m_state.queued && !mayReplace))
         return record(RecordType::Skipped);
@@ -88,17 +59,16 @@ void Step::queue()
 
 void Step::replace()
 {
-    if (m_state.killed || m_state.phase == ProcessPhase::Stopping)
+    const bool isInBackoff = in<stage::Backoff>() != nullptr;
+    if (!isInBackoff && !unharmed())
         return queue(); // it is about to end anyway, as a failure
     m_state.queued = false; // this is that run
     record(RecordType::Replaced);
     forgetFailures();
-    if (m_state.phase == ProcessPhase::Backoff) {
-        cancelBackoff();
-        return launchWhenCleared();
-    }
-    m_state.wish = cause::Replaced{};
-    askToStop();
+    if (!isInBackoff)
+        return askToStop(Sequel::Renewal, cause::Replaced{});
+    cancelBackoff();
+    launchWhenCleared();
 }
 
 } // namespace semper

@@ -6,6 +6,7 @@
 #include "supervision/restartpolicy.h"
 
 #include <algorithm>
+#include <utility>
 
 using namespace std::chrono_literals;
 
@@ -20,11 +21,10 @@ constexpr qsizetype mostLinesOfOlder = 3; ///< of deaths but the newest
 
 } // namespace
 
-void Step::enter(ProcessPhase phase)
+LiveLaunch *Step::unharmed()
 {
-    m_state.phase = phase;
-    if (phase != ProcessPhase::Backoff)
-        m_state.nextStartAt.reset();
+    LiveLaunch *launch = in<stage::Stopping>() ? nullptr : m_state.launch();
+    return launch && !launch->isKilled() ? launch : nullptr;
 }
 
 void Step::forgetFailures()
@@ -33,70 +33,83 @@ void Step::forgetFailures()
     m_state.recentRestarts.clear();
 }
 
-bool Step::isAlive() const
+void Step::waitForBlocker(const stage::Waiting &next)
 {
-    return m_state.phase == ProcessPhase::Starting || m_state.phase == ProcessPhase::Running;
-}
-
-void Step::waitForBlocker()
-{
-    if (m_state.phase == ProcessPhase::Backoff && !m_state.asked)
-        m_state.wish = m_state.cause; // why the last launch ended, to be seen again with the next
     m_state.cause = m_context.blocker;
-    if (m_state.phase == ProcessPhase::Waiting && !m_state.resting)
-        return;
-    m_state.resting = false;
-    enter(ProcessPhase::Waiting);
-    record(RecordType::Waiting);
+    const bool waits = in<stage::Waiting>() != nullptr;
+    m_state.current = next;
+    if (!waits)
+        record(RecordType::Waiting);
 }
 
-void Step::launch()
+void Step::launch(const stage::Waiting &next)
 {
     if (m_context.blocker)
-        return waitForBlocker();
-    // Why the last launch ended stays to be seen while the next one runs.
-    const bool waited = m_state.phase == ProcessPhase::Waiting;
-    const bool asked = std::exchange(m_state.asked, false);
-    if (asked || waited)
-        m_state.cause = std::exchange(m_state.wish, {});
-    if (!asked) {
+        return waitForBlocker(next);
+    m_state.cause = next.wish;
+    if (!next.asked) {
         ++m_state.restarts;
         m_state.lastRestarts.add(m_context.now);
     }
-    enter(ProcessPhase::Starting);
-    m_state.resting = false;
-    m_state.fault.reset();
-    m_state.command.reset();
-    m_state.greeted = false;
-    m_state.killed = false;
-    m_state.unkillable = false;
-    m_state.runningSince.reset();
-    m_state.extension = 0ms;
+    m_state.current = stage::Starting{};
     act(Action::Kind::Launch);
 }
 
 void Step::launchWhenCleared()
 {
-    m_state.asked = true;
     m_state.queued = false; // this is the run that was to follow
-    if (!m_state.clearing)
-        return launch();
-    enter(ProcessPhase::Backoff);
-    m_state.nextStartAt = m_context.now;
+    if (const Remains *remains = m_state.remains())
+        m_state.current
+            = stage::Backoff{.remains = *remains, .until = m_context.now, .asked = true};
+    else
+        launch({.asked = true});
 }
 
-void Step::askToStop()
+/// Why the last launch ended stays to be seen while the next one runs, unless that was asked for.
+void Step::endBackoff(const stage::Backoff &backoff)
 {
-    enter(ProcessPhase::Stopping);
-    m_state.extension = 0ms;
+    launch({.asked = backoff.asked, .wish = backoff.asked ? std::nullopt : m_state.cause});
+}
+
+void Step::stopped()
+{
+    m_state.current = stage::Stopped{};
+    record(RecordType::Stop);
+}
+
+/// Nothing of the launch is left that was asked to end.
+void Step::followStop(const stage::Stopping &over)
+{
+    switch (over.sequel) {
+    case Sequel::Down:
+        return stopped();
+    case Sequel::Rest:
+        return rest();
+    case Sequel::Launch:
+    case Sequel::Renewal:
+    case Sequel::Failure: // was settled when it ended
+        m_state.queued = false;
+        return launch(
+            {.asked = true, .wish = over.sequel == Sequel::Renewal ? over.why : std::nullopt});
+    }
+}
+
+void Step::askToStop(Sequel sequel, const Cause &why)
+{
+    const bool wasReady = m_state.isReady();
+    LiveLaunch launch = *m_state.launch();
+    launch.extension = 0ms;
+    m_state.current = stage::Stopping{.what = launch, .sequel = sequel, .why = why};
     arm(m_context.spec.stop.timeout);
     act(Action::Kind::RequestStop);
-    setReady(false);
+    if (wasReady)
+        record(RecordType::Unready);
 }
 
-void Step::kill()
+void Step::kill(LiveLaunch &launch)
 {
-    m_state.killed = true;
+    if (!launch.isKilled())
+        launch.kill = LiveLaunch::Kill::Sent;
     act(Action::Kind::Kill);
     arm(patienceAfterKill);
 }
@@ -104,59 +117,50 @@ void Step::kill()
 /// While leftovers are being ended, the timer is theirs.
 void Step::cancelBackoff()
 {
-    if (!m_state.clearing)
+    if (!m_state.isClearing())
         act(Action::Kind::CancelTimer);
 }
 
-void Step::killOverdue(const happening::TimerElapsed &event)
+void Step::killOverdue(LiveLaunch &launch, const happening::TimerElapsed &event)
 {
+    using Kill = LiveLaunch::Kill;
     const ProcessSpec &spec = m_context.spec;
-    if (m_state.killed) {
+    if (launch.isKilled()) {
         m_state.cause = event.stuck;
-        if (!std::exchange(m_state.unkillable, true))
+        if (std::exchange(launch.kill, Kill::InVain) != Kill::InVain)
             record(RecordType::Unkillable);
-    } else if (m_state.phase == ProcessPhase::Stopping) {
-        m_state.fault = cause::StopOverdue{.after = spec.stop.timeout, .asked = m_state.extension};
+    } else if (in<stage::Stopping>()) {
+        launch.fault = cause::StopOverdue{.after = spec.stop.timeout, .asked = launch.extension};
     } else {
-        m_state.fault = cause::NotReady{.after = spec.ready.timeout,
-            .asked = m_state.extension,
+        launch.fault = cause::NotReady{.after = spec.ready.timeout,
+            .asked = launch.extension,
             .probe = readyModeName(spec.ready.mode),
             .detail = event.missing};
     }
-    kill();
+    kill(launch);
 }
 
-void Step::setReady(bool ready)
+void Step::becomeRunning(const LiveLaunch &launch)
 {
-    if (std::exchange(m_state.ready, ready) != ready)
-        record(ready ? RecordType::Ready : RecordType::Unready);
-}
-
-void Step::becomeRunning()
-{
-    enter(ProcessPhase::Running);
-    m_state.runningSince = m_context.now;
+    m_state.current = stage::Running{.launch = launch};
+    in<stage::Running>()->launch.runningSince = m_context.now;
     act(Action::Kind::CancelTimer);
-    setReady(true);
+    record(RecordType::Ready);
 }
 
 /// What it said itself explains it best; then why it was asked to end, where it did as it was
 /// asked.
-Cause Step::whyEnded(const ExitReport &report, const Cause &how)
+Cause Step::whyEnded(const LiveLaunch &launch, const ExitReport &report, const Cause &how)
 {
-    const auto fault = std::exchange(m_state.fault, {});
-    const auto command = std::exchange(m_state.command, {});
-    if (m_state.excess)
-        return *m_state.excess;
-    if (fault)
-        return *fault;
-    if (m_state.phase != ProcessPhase::Stopping)
-        return how;
-    if (m_state.wish && m_state.wanted == Wanted::Up)
-        return *m_state.wish;
+    const auto *stopping = in<stage::Stopping>();
+    const std::optional<Cause> why = stopping ? stopping->why : std::nullopt;
+    if (why && stopping->sequel == Sequel::Failure)
+        return *why;
+    if (launch.fault)
+        return *launch.fault;
     const bool didAsAsked
         = report.signal.isEmpty() || report.signal == signalName(m_context.spec.stop.signal);
-    return command && didAsAsked ? *command : how;
+    return why && (didAsAsked || stopping->sequel == Sequel::Renewal) ? *why : how;
 }
 
 void Step::remember(const ExitReport &end)
@@ -173,94 +177,82 @@ void Step::remember(const ExitReport &end)
 
 void Step::ended(const ExitReport &report, const Cause &how)
 {
-    m_state.launchedAt.reset();
-    m_state.stalled = false;
+    if (!m_state.launch())
+        return;
+    const LiveLaunch launch = *m_state.launch();
+    auto *stopping = in<stage::Stopping>();
+    const bool wasAsked = stopping != nullptr;
+    m_state.cause = whyEnded(launch, report, how);
     m_state.lastExit = report;
-    const bool isMisconfigured = m_state.fault && m_state.fault->is<cause::Configuration>();
-    m_state.cause = whyEnded(report, how);
     m_state.lastExit->cause = m_state.cause;
     remember(*m_state.lastExit);
-    m_state.clearing = true;
-    const bool wasAsked = m_state.phase == ProcessPhase::Stopping;
-    setReady(false);
-    if (std::exchange(m_state.excess, {})) {
-        endedUnasked({}); // however it ended: having used too much is no success
-    } else if (m_state.phase == ProcessPhase::Stopping) {
+    if (m_state.isReady())
+        record(RecordType::Unready);
+    // The time to stop is that of the whole launch: what is left of one that was asked has the
+    // rest of it.
+    const Remains remains{.killed = launch.isKilled(),
+        .extension = wasAsked ? launch.extension : std::chrono::milliseconds(0)};
+    if (stopping && stopping->sequel == Sequel::Failure) {
+        endedUnasked(launch, remains, {}); // however it ended: having used too much is no success
+    } else if (stopping) {
+        stopping->what = remains;
         record(RecordType::Exit);
-    } else if (isMisconfigured) {
-        fail(); // whatever the policy: the next launch would end in the same way
+    } else if (launch.fault && launch.fault->is<cause::Configuration>()) {
+        fail(remains); // whatever the policy: the next launch would end in the same way
     } else {
-        endedUnasked(report);
+        endedUnasked(launch, remains, report);
     }
-    endLeftovers(wasAsked);
+    endLeftovers(remains, wasAsked);
 }
 
-void Step::fail()
+void Step::fail(const Remains &remains)
 {
-    enter(ProcessPhase::Failed);
+    m_state.current = stage::Failed{remains};
     record(RecordType::Exit);
     record(RecordType::Failed);
 }
 
-/// The time to stop is that of the whole launch: what is left of one that was asked has the rest
-/// of it.
-void Step::endLeftovers(bool wasAsked)
+void Step::endLeftovers(const Remains &remains, bool wasAsked)
 {
-    if (!wasAsked) {
-        m_state.extension = 0ms;
+    if (!wasAsked)
         arm(m_context.spec.stop.leftovers);
-    }
     m_actions.append({.kind = Action::Kind::ClearLeftovers, .asked = wasAsked});
-    if (wasAsked && m_state.killed)
+    if (wasAsked && remains.killed)
         act(Action::Kind::KillLeftovers);
 }
 
-/// A stop has no longer to wait for them than for a launch that is alive.
-void Step::limitLeftovers()
-{
-    m_actions.append({.kind = Action::Kind::LimitTimer,
-        .delay = std::max(m_context.spec.stop.timeout, m_state.extension)});
-}
-
-void Step::endedUnasked(const ExitReport &report)
+void Step::endedUnasked(const LiveLaunch &launch, const Remains &remains, const ExitReport &report)
 {
     if (m_isToBeTriedAgain)
-        return restartAfterDelay();
+        return restartAfterDelay(launch, remains);
     switch (decideRestart(m_context.spec.restart, report)) {
     case RestartDecision::Restart:
-        restartAfterDelay();
-        break;
+        return restartAfterDelay(launch, remains);
     case RestartDecision::Done:
-        enter(ProcessPhase::Done);
-        record(RecordType::Exit);
-        break;
+        m_state.current = stage::Done{remains};
+        return record(RecordType::Exit);
     case RestartDecision::Failed:
-        fail();
-        break;
+        return fail(remains);
     }
 }
 
-void Step::restartAfterDelay()
+void Step::restartAfterDelay(const LiveLaunch &launch, const Remains &remains)
 {
     const RestartSpec &spec = m_context.spec.restart;
     // One that never became ready has failed to start, however long it took.
-    if (m_state.runningSince && m_context.now - *m_state.runningSince >= spec.resetAfter)
+    if (launch.runningSince && m_context.now - *launch.runningSince >= spec.resetAfter)
         m_state.failures = 0;
     if (spec.maxRestarts) {
         if (m_state.recentRestarts.count(m_context.now, spec.window) >= *spec.maxRestarts) {
-            enter(ProcessPhase::Failed);
             m_state.cause = cause::GaveUp{
                 .restarts = *spec.maxRestarts, .window = spec.window, .because = m_state.cause};
-            record(RecordType::Exit);
-            record(RecordType::Failed);
-            return;
+            return fail(remains);
         }
         m_state.recentRestarts.add(m_context.now, *spec.maxRestarts);
     }
     const auto delay = restartDelay(spec, m_state.failures, m_context.random);
     m_state.failures = std::min(m_state.failures + 1, 1000); // far beyond any cap
-    enter(ProcessPhase::Backoff);
-    m_state.nextStartAt = m_context.now + delay;
+    m_state.current = stage::Backoff{.remains = remains, .until = m_context.now + delay};
     record(RecordType::Exit);
     if (delay > 0ms)
         record(RecordType::Backoff);

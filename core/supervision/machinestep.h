@@ -4,10 +4,10 @@
 #include "supervision/processmachine.h"
 
 #include <QList>
-#include <QString>
 
 #include <chrono>
 #include <utility>
+#include <variant>
 
 namespace semper {
 
@@ -57,6 +57,8 @@ public:
     [[nodiscard]] StepResult take() { return {std::move(m_state), std::move(m_actions)}; }
 
 private:
+    using Sequel = stage::Stopping::Sequel;
+
     void act(Action::Kind kind) { m_actions.append({.kind = kind}); }
     void arm(std::chrono::milliseconds delay)
     {
@@ -66,30 +68,38 @@ private:
     {
         m_actions.append({.kind = Action::Kind::Record, .record = type});
     }
-    void enter(ProcessPhase phase);
-    [[nodiscard]] bool isAlive() const;
+    /// Its data; null in any other phase.
+    template <typename Stage>
+    [[nodiscard]] Stage *in()
+    {
+        return std::get_if<Stage>(&m_state.current);
+    }
+    /// That may be asked to end, or killed: it was neither; null where there is none.
+    [[nodiscard]] LiveLaunch *unharmed();
     void forgetFailures();
-    void launch();
-    void waitForBlocker();
+    void launch(const stage::Waiting &next);
+    void waitForBlocker(const stage::Waiting &next);
     void launchWhenCleared();
+    void endBackoff(const stage::Backoff &backoff);
+    void stopped();
+    void followStop(const stage::Stopping &over);
     void rest();
     void overlap();
     void replace();
     void queue();
-    void askToStop();
-    void kill();
-    void killOverdue(const happening::TimerElapsed &event);
+    void askToStop(Sequel sequel, const Cause &why);
+    void kill(LiveLaunch &launch);
+    void killOverdue(LiveLaunch &launch, const happening::TimerElapsed &event);
     void cancelBackoff();
-    void endLeftovers(bool wasAsked);
-    void limitLeftovers();
     void ended(const ExitReport &report, const Cause &how);
-    void fail();
+    void endLeftovers(const Remains &remains, bool wasAsked);
+    void fail(const Remains &remains);
     void remember(const ExitReport &end);
-    [[nodiscard]] Cause whyEnded(const ExitReport &report, const Cause &how);
-    void endedUnasked(const ExitReport &report);
-    void restartAfterDelay();
-    void becomeRunning();
-    void setReady(bool ready);
+    [[nodiscard]] Cause whyEnded(
+        const LiveLaunch &launch, const ExitReport &report, const Cause &how);
+    void endedUnasked(const LiveLaunch &launch, const Remains &remains, const ExitReport &report);
+    void restartAfterDelay(const LiveLaunch &launch, const Remains &remains);
+    void becomeRunning(const LiveLaunch &launch);
 
     MachineState m_state;
     const StepContext &m_context;

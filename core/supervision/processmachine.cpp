@@ -3,6 +3,7 @@
 
 #include "supervision/machinestep.h"
 
+#include <algorithm>
 #include <utility>
 
 using namespace Qt::StringLiterals;
@@ -11,10 +12,7 @@ namespace semper {
 
 void Step::on(const happening::Start &)
 {
-    m_state.wanted = Wanted::Up;
-    m_state.wish.reset();
-    m_state.resting = false;
-    switch (m_state.phase) {
+    switch (m_state.phase()) {
     case ProcessPhase::Backoff:
         cancelBackoff();
         [[fallthrough]];
@@ -28,25 +26,23 @@ void Step::on(const happening::Start &)
     case ProcessPhase::Starting:
     case ProcessPhase::Running:
         break;
-    case ProcessPhase::Stopping:
-        m_state.excess.reset();
-        forgetFailures(); // launched again as soon as the old one is gone
+    case ProcessPhase::Stopping: // launched again as soon as the old one is gone
+        forgetFailures();
+        auto &stopping = *in<stage::Stopping>();
+        if (stopping.sequel == Sequel::Renewal || stopping.sequel == Sequel::Failure)
+            stopping.why.reset();
+        stopping.sequel = Sequel::Launch;
         break;
     }
 }
 
 void Step::on(const happening::Stop &event)
 {
-    m_state.wanted = Wanted::Down;
-    m_state.wish.reset();
-    m_state.excess.reset();
     m_state.queued = false;
-    m_state.resting = false;
-    switch (m_state.phase) {
+    switch (m_state.phase()) {
     case ProcessPhase::Starting:
     case ProcessPhase::Running:
-        m_state.command = event.why;
-        askToStop();
+        askToStop(Sequel::Down, event.why);
         break;
     case ProcessPhase::Waiting:
     case ProcessPhase::Backoff:
@@ -55,14 +51,18 @@ void Step::on(const happening::Stop &event)
     case ProcessPhase::Failed:
     case ProcessPhase::Done:
         m_state.cause = event.why;
-        enter(m_state.clearing ? ProcessPhase::Stopping : ProcessPhase::Stopped);
-        if (m_state.clearing)
-            limitLeftovers();
-        else
-            record(RecordType::Stop);
+        if (const Remains *remains = m_state.remains()) {
+            // It has no longer to wait for them than for a launch that is alive.
+            m_actions.append({.kind = Action::Kind::LimitTimer,
+                .delay = std::max(m_context.spec.stop.timeout, remains->extension)});
+            m_state.current = stage::Stopping{.what = Remains(*remains), .why = event.why};
+        } else {
+            stopped();
+        }
         break;
     case ProcessPhase::Stopping:
-        m_state.command = event.why;
+        in<stage::Stopping>()->sequel = Sequel::Down;
+        in<stage::Stopping>()->why = event.why;
         break;
     case ProcessPhase::Stopped:
         break;
@@ -71,12 +71,10 @@ void Step::on(const happening::Stop &event)
 
 void Step::on(const happening::Restart &event)
 {
-    if (!isAlive())
+    if (!in<stage::Starting>() && !in<stage::Running>())
         return on(happening::Start{});
-    m_state.wanted = Wanted::Up;
-    m_state.command = cause::Commanded{.action = u"restart"_s, .by = event.by};
     forgetFailures();
-    askToStop();
+    askToStop(Sequel::Launch, cause::Commanded{.action = u"restart"_s, .by = event.by});
 }
 
 void Step::on(const happening::Reset &)
@@ -84,7 +82,7 @@ void Step::on(const happening::Reset &)
     m_state.restarts = 0;
     m_state.lastRestarts.clear();
     forgetFailures();
-    if (m_state.phase == ProcessPhase::Backoff) {
+    if (in<stage::Backoff>()) {
         cancelBackoff();
         launchWhenCleared();
     }
@@ -94,35 +92,39 @@ void Step::on(const happening::Kill &)
 {
     const Cause why = cause::Commanded{.action = u"kill"_s};
     on(happening::Stop{why});
-    if (m_state.clearing)
+    if (m_state.isClearing())
         return act(Action::Kind::KillLeftovers);
-    if (m_state.phase != ProcessPhase::Stopping || m_state.killed)
+    LiveLaunch *launch = m_state.launch();
+    if (!launch || launch->isKilled())
         return;
-    m_state.fault = why;
-    kill();
+    launch->fault = why;
+    kill(*launch);
 }
 
 void Step::on(const happening::TurnCame &)
 {
-    if (m_state.phase == ProcessPhase::Starting)
+    if (in<stage::Starting>())
         arm(m_context.spec.ready.timeout);
 }
 
 void Step::on(const happening::Launched &)
 {
-    m_state.launchedAt = m_context.now;
+    LiveLaunch *launch = m_state.launch();
+    if (!launch)
+        return;
+    launch->launchedAt = m_context.now;
     record(RecordType::Start);
     // A command has started once it is executed, a class once its run() begins. Any other mode
     // waits for somebody to tell that it is ready, who may have been faster.
     const bool isReady
         = m_context.spec.isCommand() && m_context.spec.ready.mode == ReadyMode::Started;
-    if (m_state.phase == ProcessPhase::Starting && (isReady || m_state.greeted))
-        becomeRunning();
+    if (const auto *starting = in<stage::Starting>(); starting && (isReady || starting->greeted))
+        becomeRunning(LiveLaunch(*launch));
 }
 
 void Step::on(const happening::LeftBehind &event)
 {
-    if (!m_state.clearing || m_state.phase == ProcessPhase::Stopping || !m_state.lastExit)
+    if (!m_state.isClearing() || in<stage::Stopping>() || !m_state.lastExit)
         return;
     const Cause why = cause::Daemonized{
         .exitCode = m_state.lastExit->code.value_or(0), .processes = event.processes};
@@ -136,126 +138,106 @@ void Step::on(const happening::LeftBehind &event)
 
 void Step::on(const happening::Cleared &)
 {
-    m_state.clearing = false;
+    if (!m_state.isClearing())
+        return;
     act(Action::Kind::CancelTimer);
-    switch (m_state.phase) {
-    case ProcessPhase::Backoff:
-        if (*m_state.nextStartAt > m_context.now)
-            arm(std::chrono::ceil<std::chrono::milliseconds>(*m_state.nextStartAt - m_context.now));
-        else
-            launch();
-        break;
-    case ProcessPhase::Stopping:
-        if (m_state.resting)
-            return rest();
-        if (m_state.wanted == Wanted::Up)
-            return launchWhenCleared();
-        enter(ProcessPhase::Stopped);
-        record(RecordType::Stop);
-        break;
-    case ProcessPhase::Failed:
-    case ProcessPhase::Done:
+    if (auto *backoff = in<stage::Backoff>()) {
+        backoff->remains.reset();
+        if (backoff->until <= m_context.now)
+            return endBackoff(*backoff);
+        arm(std::chrono::ceil<std::chrono::milliseconds>(backoff->until - m_context.now));
+    } else if (const auto *stopping = in<stage::Stopping>()) {
+        followStop(stage::Stopping(*stopping));
+    } else {
+        if (auto *failed = in<stage::Failed>())
+            failed->remains.reset();
+        if (auto *done = in<stage::Done>())
+            done->remains.reset();
         if (m_state.queued)
             on(happening::Due{});
-        break;
-    case ProcessPhase::Stopped:
-    case ProcessPhase::Waiting:
-    case ProcessPhase::Starting:
-    case ProcessPhase::Running:
-        break;
     }
 }
 
 void Step::on(const happening::TimerElapsed &event)
 {
-    if (m_state.clearing)
+    if (m_state.isClearing())
         return act(Action::Kind::KillLeftovers);
-    switch (m_state.phase) {
-    case ProcessPhase::Starting:
-    case ProcessPhase::Running:
-    case ProcessPhase::Stopping:
-        killOverdue(event);
-        break;
-    case ProcessPhase::Backoff:
-        launch();
-        break;
-    case ProcessPhase::Stopped:
-    case ProcessPhase::Waiting:
-    case ProcessPhase::Failed:
-    case ProcessPhase::Done:
-        break;
-    }
+    if (LiveLaunch *launch = m_state.launch())
+        killOverdue(*launch, event);
+    else if (const auto *backoff = in<stage::Backoff>())
+        endBackoff(*backoff);
 }
 
 void Step::on(const happening::ReadyChanged &event)
 {
-    if (m_state.killed)
+    if (m_state.isKilled())
         return; // its last words
-    if (m_state.phase == ProcessPhase::Running) {
-        setReady(event.ready);
-    } else if (m_state.phase == ProcessPhase::Starting && event.ready) {
-        m_state.greeted = true;
-        if (m_state.launchedAt)
-            becomeRunning();
+    if (auto *running = in<stage::Running>()) {
+        if (std::exchange(running->ready, event.ready) != event.ready)
+            record(event.ready ? RecordType::Ready : RecordType::Unready);
+    } else if (auto *starting = in<stage::Starting>(); starting && event.ready) {
+        starting->greeted = true;
+        if (starting->launch.launchedAt)
+            becomeRunning(LiveLaunch(starting->launch));
     }
 }
 
 void Step::on(const happening::FaultReported &event)
 {
-    if ((!isAlive() && m_state.phase != ProcessPhase::Stopping) || m_state.killed)
+    LiveLaunch *launch = m_state.launch();
+    if (!launch || launch->isKilled())
         return;
-    m_state.fault = event.why;
+    launch->fault = event.why;
     // Once it was ready, or is to end anyway, its configuration was good enough.
     const auto *configuration = event.why.as<cause::Configuration>();
-    if (configuration && m_state.phase != ProcessPhase::Starting)
-        m_state.fault = cause::Fault{.what = configuration->detail};
+    if (configuration && !in<stage::Starting>())
+        launch->fault = cause::Fault{.what = configuration->detail};
 }
 
 void Step::on(const happening::Recycle &event)
 {
-    if (!isAlive() || m_state.killed)
-        return; // another launch is coming anyway, or not wanted
-    m_state.wish = event.why;
-    askToStop();
+    if (unharmed()) // else another launch is coming anyway, or not wanted
+        askToStop(Sequel::Renewal, event.why);
 }
 
 void Step::on(const happening::Hung &event)
 {
-    if (!isAlive() || m_state.killed)
+    LiveLaunch *launch = unharmed();
+    if (!launch)
         return;
-    m_state.fault = event.why;
-    kill();
+    launch->fault = event.why;
+    kill(*launch);
 }
 
 void Step::on(const happening::TimeAsked &event)
 {
-    const bool isTimed
-        = m_state.phase == ProcessPhase::Starting || m_state.phase == ProcessPhase::Stopping;
-    if (!m_state.clearing && (!isTimed || m_state.killed))
-        return; // leftovers are always to end by some time
-    m_state.extension = event.time;
+    LiveLaunch *launch = m_state.launch();
+    if (Remains *remains = m_state.remains()) // which are always to end by some time
+        remains->extension = event.time;
+    else if (launch && !launch->isKilled() && !in<stage::Running>())
+        launch->extension = event.time;
+    else
+        return;
     m_actions.append({.kind = Action::Kind::ExtendTimer, .delay = event.time});
 }
 
 void Step::on(const happening::BlockerChanged &)
 {
-    if (m_state.phase == ProcessPhase::Waiting && !m_state.resting)
-        launch();
+    if (const auto *waiting = in<stage::Waiting>())
+        launch(stage::Waiting(*waiting));
 }
 
 void Step::on(const happening::Excess &event)
 {
-    if (!isAlive() || m_state.killed)
-        return;
-    m_state.excess = event.why;
-    askToStop();
+    if (unharmed())
+        askToStop(Sequel::Failure, event.why);
 }
 
 void Step::on(const happening::Stalled &)
 {
-    if (m_state.phase != ProcessPhase::Running || m_state.killed || m_state.stalled)
+    auto *running = in<stage::Running>();
+    if (!running || running->launch.isKilled() || std::exchange(running->stalled, true))
         return;
-    m_state.stalled = true;
     record(RecordType::Stalled);
     if (m_context.spec.onStalled == OnStalled::Restart)
         on(happening::Excess{cause::Stalled{
@@ -264,7 +246,7 @@ void Step::on(const happening::Stalled &)
 
 void Step::on(const happening::WorkedAgain &)
 {
-    if (m_state.phase == ProcessPhase::Running && std::exchange(m_state.stalled, false))
+    if (auto *running = in<stage::Running>(); running && std::exchange(running->stalled, false))
         record(RecordType::Working);
 }
 

@@ -3,17 +3,12 @@
 
 #include <semper/semper_core_export.h>
 
-#include "protocol/exitreport.h"
-#include "protocol/processphase.h"
 #include "supervision/happening.h"
-#include "supervision/instant.h"
-#include "supervision/restartwindow.h"
-#include "supervision/slidingwindow.h"
+#include "supervision/machinestate.h"
 
 #include <semper/processspec.h>
 
 #include <QList>
-#include <QString>
 
 #include <chrono>
 #include <optional>
@@ -59,40 +54,6 @@ struct Action
     bool asked = false; ///< of ClearLeftovers: the launch was asked to end
 
     friend bool operator==(const Action &, const Action &) = default;
-};
-
-/// Everything that decides what happens next to one instance of a process.
-struct MachineState
-{
-    ProcessPhase phase = ProcessPhase::Stopped;
-    Wanted wanted = Wanted::Down;
-    bool ready = false;
-    bool stalled = false; ///< it told of no work for too long
-    bool clearing = false; ///< what is left of the last launch is being ended
-    bool greeted = false; ///< the launch told that it is ready before it was known to be launched
-    bool killed = false; ///< SIGKILL was sent
-    bool unkillable = false; ///< and the launch did not end
-    bool asked = false; ///< the next launch is somebody's wish, not a restart
-    bool resting = false; ///< it waits for its schedule to be due; in Waiting and Stopping
-    bool queued = false; ///< another run of its schedule follows the one that is not over
-    int restarts = 0; ///< relaunches that nobody asked for
-    RestartWindow lastRestarts; ///< of them, those of the last hour
-    int failures = 0; ///< ends in a row without stable running between them
-    SlidingWindow recentRestarts;
-    std::optional<Instant> launchedAt; ///< nothing while no launch is alive
-    std::optional<Instant> runningSince; ///< first ready; of the last launch, where it ever was
-    std::optional<Instant> nextStartAt; ///< in Backoff only
-    std::chrono::milliseconds extension{
-        0}; ///< the time that it asked for last, to start or to stop
-    std::optional<Cause> fault; ///< why the launch that is alive is about to end, if it said so
-    std::optional<Cause> command; ///< by which the launch that is alive was asked to end
-    std::optional<Cause> wish; ///< why the next launch comes, where no command asks for it
-    std::optional<Cause> excess; ///< why the launch that is asked to end has failed
-    std::optional<Cause> cause; ///< why the state is what it is; nothing where all is well
-    std::optional<ExitReport> lastExit;
-    QList<ExitReport> deaths; ///< the last ten ends of launches, the newest first
-
-    friend bool operator==(const MachineState &, const MachineState &) = default;
 };
 
 struct StepContext

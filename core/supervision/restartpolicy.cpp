@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-3.0-or-later
 #include "supervision/restartpolicy.h"
 
-#include <algorithm>
-#include <cmath>
+#include "protocol/growingdelay.h"
 
 namespace semper {
 
@@ -24,10 +23,9 @@ std::chrono::milliseconds restartDelay(const RestartSpec &spec, int failures, do
 {
     if (failures <= 0)
         return spec.firstDelay;
-    const double cap = double(spec.backoffMax.count());
-    const double grown = double(spec.backoff.count()) * std::pow(spec.multiplier, failures - 1);
-    const double jittered = std::min(grown, cap) * (1 + spec.jitterRatio * (2 * random - 1));
-    return std::chrono::milliseconds(std::llround(std::clamp(jittered, 0.0, cap)));
+    return GrowingDelay(spec.backoff, spec.backoffMax, spec.multiplier)
+        .varied(1 - spec.jitterRatio, 1 + spec.jitterRatio)
+        .after(failures - 1, random);
 }
 
 } // namespace semper

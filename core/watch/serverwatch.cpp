@@ -15,6 +15,8 @@ namespace semper {
 
 namespace {
 
+constexpr int eventsOfBefore = 5000; ///< the newest that the journal has
+
 ProcessId processOf(const QJsonObject &frame)
 {
     return {frame.value(keys::process).toString(), frame.value(keys::instance).toInt()};
@@ -95,7 +97,7 @@ void ServerWatch::subscribe(bool withPastEvents)
     QJsonObject frame = makeFrame(
         frames::subscribe, {{keys::topics, QJsonArray::fromStringList(m_options.topics)}});
     if (withPastEvents)
-        frame.insert(keys::after, 0);
+        frame.insert(keys::limit, eventsOfBefore);
     m_client.send(frame);
 }
 

@@ -27,7 +27,7 @@ struct WatchOptions
 {
     QStringList topics{topics::state};
     HubClient::Reconnect reconnect = HubClient::Reconnect::Never;
-    bool pastEvents = false; ///< with each connection, all events that the server still holds
+    bool pastEvents = false; ///< with each connection, also the newest 5000 of the journal
     /// After this much silence the server is asked for a sign of life, and after twice as much it
     /// counts as hung; zero: never.
     std::chrono::milliseconds silenceLimit{0};

@@ -28,9 +28,6 @@ struct Event
     [[nodiscard]] bool isTrouble() const;
     /// A launch that ended, however it did.
     [[nodiscard]] bool isExit() const { return type == u"exit"; }
-
-private:
-    [[nodiscard]] QString why() const;
 };
 
 } // namespace semper::dashboard

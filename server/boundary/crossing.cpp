@@ -2,7 +2,6 @@
 #include "boundary/crossing.h"
 
 #include <QDeadlineTimer>
-#include <QMetaObject>
 
 using namespace std::chrono_literals;
 
@@ -14,7 +13,10 @@ constexpr auto longestTurn = 5ms; ///< then the loop's other events have theirs
 
 } // namespace
 
-Crossing::Crossing() = default;
+Crossing::Crossing()
+{
+    connect(&m_bell, &Doorbell::heard, this, &Crossing::run);
+}
 
 Crossing::~Crossing()
 {
@@ -42,7 +44,7 @@ void Crossing::close()
 void Crossing::wake()
 {
     if (!std::exchange(m_isAwake, true))
-        QMetaObject::invokeMethod(this, &Crossing::run, Qt::QueuedConnection);
+        m_bell.ring();
 }
 
 // Work may let the loop turn: then the rest runs within it, in a call of its own.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "os/doorbell.h"
+
 #include <semper/semper_server_export.h>
 
 #include <QObject>
@@ -46,10 +48,11 @@ private:
     void wake();
     void run();
 
-    std::mutex m_mutex; ///< guards the rest
+    std::mutex m_mutex; ///< guards what waits
     std::deque<std::function<void()>> m_waiting;
     bool m_isAwake = false; ///< a turn of the loop is on its way
     bool m_isClosed = false;
+    Doorbell m_bell;
 };
 
 template <typename Work>

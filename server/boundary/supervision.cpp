@@ -2,6 +2,7 @@
 #include "boundary/supervision.h"
 
 #include "protocol/keys.h"
+#include "spec/jsonpath.h"
 #include "spec/signalname.h"
 
 #include <cmath>
@@ -63,7 +64,7 @@ std::variant<SupervisionCommand, CommandError> SupervisionCommand::read(
         const QString name = parameters.value(keys::signal).toString();
         const auto number = signalFromName(name.startsWith(u"SIG"_s) ? name.sliced(3) : name);
         if (!number)
-            return bad(u"\"signal\" must name a signal, such as HUP"_s);
+            return bad(u"\"signal\" must name a signal, such as HUP, not %1"_s.arg(quoted(name)));
         command.signal = *number;
     }
     if (action == CommandAction::Scale) {

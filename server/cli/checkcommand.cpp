@@ -38,6 +38,15 @@ QString counted(qsizetype count, const QString &one, const QString &many)
     return u"%1 %2"_s.arg(count).arg(count == 1 ? one : many);
 }
 
+/// How much disk the limits allow.
+QString diskUse(const ServerConfig &config)
+{
+    return Texts::tr("journal: up to %1, %2, in %3")
+               .arg(humanBytes(config.journal.maxBytes), humanDuration(config.journal.maxAge),
+                   printable(config.stateDirectory))
+        + u'\n';
+}
+
 QString toJson(const QString &file, const ConfigErrors &errors, const ConfigErrors &advice)
 {
     const QJsonObject report{{u"file"_s, file}, {keys::ok, errors.isEmpty()},
@@ -70,7 +79,7 @@ int check(const CommandLine &line, const CommandSyntax &)
                 .arg(QFileInfo(file).fileName(),
                     counted(config.services.size(), Texts::tr("service"), Texts::tr("services")),
                     counted(processCount(config), Texts::tr("process"), Texts::tr("processes")))
-            + u'\n' + nextRuns(config, QDateTime::currentDateTimeUtc())});
+            + u'\n' + diskUse(config) + nextRuns(config, QDateTime::currentDateTimeUtc())});
 }
 
 } // namespace

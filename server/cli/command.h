@@ -24,6 +24,7 @@ struct Command
 // One family a file.
 [[nodiscard]] Command checkCommand();
 [[nodiscard]] Command statusCommand();
+[[nodiscard]] Command eventsCommand();
 [[nodiscard]] QList<Command> controlCommands();
 [[nodiscard]] Command signalCommand();
 [[nodiscard]] Command scaleCommand();

@@ -23,7 +23,7 @@ struct Texts
 
 QList<Command> commands()
 {
-    QList<Command> all{checkCommand(), statusCommand()};
+    QList<Command> all{checkCommand(), statusCommand(), eventsCommand()};
     all.append(controlCommands());
     all.append({signalCommand(), scaleCommand(), waitCommand(), reloadCommand(), classesCommand(),
         runCommand(), newCommand()});
@@ -32,7 +32,7 @@ QList<Command> commands()
 
 QStringList laterCommands()
 {
-    return {u"logs"_s, u"events"_s, u"why"_s};
+    return {u"logs"_s, u"why"_s};
 }
 
 QString overview()

@@ -12,6 +12,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QStandardPaths>
 
 #include <optional>
 
@@ -85,6 +86,15 @@ struct Finding
     }
 };
 
+/// How a shell finds this program: by its name where PATH leads to this very one.
+QString wordForThisProgram()
+{
+    const QString path = QCoreApplication::applicationFilePath();
+    const QString found = QStandardPaths::findExecutable(u"semper"_s);
+    return QFileInfo(found).canonicalFilePath() == QFileInfo(path).canonicalFilePath() ? u"semper"_s
+                                                                                       : path;
+}
+
 QString report(const QString &path, const ProjectNames &names, const QList<ProjectFile> &files)
 {
     QString text = Texts::tr("%1 has the user process %2:").arg(path, names.className) + u'\n';
@@ -94,8 +104,9 @@ QString report(const QString &path, const ProjectNames &names, const QList<Proje
     return text + Texts::tr("What to do next:") + u'\n' + installation
         + u"  cd %1\n"
           "  cmake -S . -B build%2 && cmake --build build && ctest --test-dir build\n"
-          "  semper run %3 --plugin-directory build\n"
-          "  semper serve --config semper.json\n"_s.arg(path, prefixPath, names.className);
+          "  %4 run %3 --plugin-directory build\n"
+          "  %4 serve --config semper.json\n"_s.arg(
+              path, prefixPath, names.className, wordForThisProgram());
 }
 
 QString toJson(const QString &path, const ProjectNames &names, const QList<ProjectFile> &files)

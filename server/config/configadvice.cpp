@@ -23,22 +23,28 @@ struct Texts
     Q_DECLARE_TR_FUNCTIONS(semper::ConfigAdvice)
 };
 
-bool isProgram(const QDir &folder, const QString &path)
-{
-    const QFileInfo file(folder, path);
-    return file.isFile() && file.isExecutable();
-}
-
-/// As a launch looks for it: by its PATH without a slash, else from the process's folder.
-bool isProgram(const QString &program, const QString &directory, const QString &searchPath)
+/// Nothing, or what is wrong. Looks as a launch does: by its PATH without a slash, else from the
+/// process's folder.
+std::optional<QString> programFault(
+    const QString &program, const QString &directory, const QString &searchPath)
 {
     const QDir folder(directory);
-    if (program.contains(u'/'))
-        return isProgram(folder, program);
+    if (program.contains(u'/')) {
+        const QFileInfo file(folder, program);
+        if (file.isFile())
+            return file.isExecutable()
+                ? std::nullopt
+                : std::optional(Texts::tr("%1 is not executable").arg(quoted(program)));
+        return Texts::tr("no program %1").arg(quoted(program));
+    }
     const QStringList places = searchPath.split(u':');
-    return std::ranges::any_of(places, [&](const QString &place) {
-        return isProgram(QDir(folder.absoluteFilePath(place)), program);
+    const bool isThere = std::ranges::any_of(places, [&](const QString &place) {
+        const QFileInfo file(QDir(folder.absoluteFilePath(place)), program);
+        return file.isFile() && file.isExecutable();
     });
+    return isThere
+        ? std::nullopt
+        : std::optional(Texts::tr("no program %1 in PATH (%2)").arg(quoted(program), searchPath));
 }
 
 bool comesEver(const ScheduleSpec &schedule)
@@ -67,11 +73,9 @@ std::optional<QString> folderProblem(const QString &path, BoundedLooks &looks)
 std::optional<QString> programProblem(const QString &program, const QString &directory,
     const QString &searchPath, BoundedLooks &looks)
 {
-    const auto isThere = looks.look<bool>(
-        [program, directory, searchPath] { return isProgram(program, directory, searchPath); });
-    if (!isThere)
-        return silence(program);
-    return *isThere ? std::nullopt : std::optional(Texts::tr("no program %1").arg(quoted(program)));
+    const auto fault = looks.look<std::optional<QString>>(
+        [program, directory, searchPath] { return programFault(program, directory, searchPath); });
+    return fault.value_or(silence(program));
 }
 
 ConfigErrors adviceOn(const ProcessSpec &process, const JsonPath &path, BoundedLooks &looks)

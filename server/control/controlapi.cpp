@@ -128,20 +128,21 @@ void ControlApi::addRoutes()
     get(u"/api/v1/server"_s, [this] { return m_handlers.server(); });
     get(u"/api/v1/processes"_s, [this] { return m_handlers.processes(); });
 
-    const auto connections = u"/api/v1/connections"_s;
-    m_http.route(connections, Method::Get | Method::Head,
-        detail::safeHandler([this](const HttpServerRequest &request) {
-            return m_handlers.connections(request.url);
-        }));
-    m_http.route(connections,
-        detail::safeHandler([] { return ControlHandlers::methodNotAllowed("GET, HEAD"_ba); }));
+    get(u"/api/v1/connections"_s,
+        [this](const HttpServerRequest &request) { return m_handlers.connections(request.url); });
+    get(u"/api/v1/events"_s,
+        [this](const HttpServerRequest &request) { return m_handlers.events(request.url); });
 
-    const auto one = u"/api/v1/processes/<arg>"_s;
-    m_http.route(one, Method::Get | Method::Head,
-        detail::safeHandler([this](const QString &name) { return m_handlers.process(name); }));
-    m_http.route(one, detail::safeHandler([](const QString &) {
-        return ControlHandlers::methodNotAllowed("GET, HEAD"_ba);
-    }));
+    const auto getOf = [this](const QString &path, auto handler) {
+        m_http.route(path, Method::Get | Method::Head, detail::safeHandler(handler));
+        m_http.route(path, detail::safeHandler([](const QString &) {
+            return ControlHandlers::methodNotAllowed("GET, HEAD"_ba);
+        }));
+    };
+    getOf(u"/api/v1/processes/<arg>"_s,
+        [this](const QString &name) { return m_handlers.process(name); });
+    getOf(u"/api/v1/processes/<arg>/deaths"_s,
+        [this](const QString &selector) { return m_handlers.deaths(selector); });
 
     const auto command = u"/api/v1/processes/<arg>/<arg>"_s;
     m_http.route(command, Method::Post,

@@ -39,6 +39,8 @@ public:
     {
         m_handlers.setConnectionSource(std::move(source));
     }
+    /// Who answers for the events; without it there are none.
+    void setEventSource(EventSource source) { m_handlers.setEventSource(std::move(source)); }
     /// Reads or makes the token in \a stateDirectory and binds \a address. Nothing, or why it
     /// could not, in a sentence that names the file or the address.
     [[nodiscard]] std::optional<QString> listen(

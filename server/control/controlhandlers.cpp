@@ -15,7 +15,10 @@
 #include <QRegularExpression>
 #include <QUrlQuery>
 
+#include <algorithm>
+#include <functional>
 #include <memory>
+#include <utility>
 #include <variant>
 
 using namespace Qt::StringLiterals;
@@ -36,10 +39,14 @@ QHttpServerResponse secured(QHttpServerResponse &&response)
     return std::move(response);
 }
 
+QHttpServerResponse json(const QByteArray &text, Status status = Status::Ok)
+{
+    return secured(QHttpServerResponse("application/json"_ba, text, status));
+}
+
 QHttpServerResponse json(const QJsonDocument &document, Status status = Status::Ok)
 {
-    return secured(QHttpServerResponse(
-        "application/json"_ba, document.toJson(QJsonDocument::Compact) + '\n', status));
+    return json(document.toJson(QJsonDocument::Compact) + '\n', status);
 }
 
 QHttpServerResponse refused(const Problem &problem)
@@ -104,6 +111,12 @@ QHttpServerResponse unknownProcess(const QString &name)
         .code = u"unknown_process"_s, .detail = u"there is no process named \"%1\""_s.arg(name)});
 }
 
+QHttpServerResponse badSelector()
+{
+    return refused(CommandError{
+        .code = u"bad_selector"_s, .detail = u"a selector is \"name\" or \"name:instance\""_s});
+}
+
 /// What \a ask is answered with by what it is handed, which is called once. Whoever awaits it goes
 /// on from the event loop.
 template <typename Answer, typename Ask>
@@ -160,6 +173,27 @@ QCoro::Task<QHttpServerResponse> ControlHandlers::connections(QUrl url) const
     co_return json(QJsonDocument(std::get<QJsonObject>(page)));
 }
 
+QCoro::Task<QHttpServerResponse> ControlHandlers::events(QUrl url) const
+{
+    const auto query = EventQuery::read(QUrlQuery(url));
+    if (const auto *detail = std::get_if<QString>(&query))
+        co_return refused(CommandError{.code = u"bad_parameter"_s, .detail = *detail});
+    if (!m_events)
+        co_return notFound();
+    const auto source = m_events;
+    const QFuture<EventPage> answer = futureOf<EventPage>(
+        [&](auto done) { source(std::get<EventQuery>(query), std::move(done)); });
+    const EventPage page = co_await answer;
+    if (page.isPartial)
+        co_return refused(Problem{.status = 503,
+            .detail = u"the journal cannot be read just now: see \"journal\" of the server"_s,
+            .code = u"journal_failed"_s});
+    // Text that is put together: what takes long, the journal's thread has done.
+    const QByteArray more(page.more ? "true" : "false");
+    co_return json("{\"events\":[" + page.events.join(',')
+        + "],\"next\":" + QByteArray::number(page.next) + ",\"more\":" + more + "}\n");
+}
+
 QHttpServerResponse ControlHandlers::processes() const
 {
     QJsonArray array;
@@ -177,6 +211,34 @@ QHttpServerResponse ControlHandlers::process(const QString &name) const
     return isKnown ? json(QJsonDocument(array)) : unknownProcess(name);
 }
 
+QHttpServerResponse ControlHandlers::deaths(const QString &selector) const
+{
+    if (!isSelector(selector))
+        return badSelector();
+    const QString name = selector.section(u':', 0, 0);
+    const QString instance = selector.section(u':', 1);
+    QList<std::pair<ExitReport, int>> deaths;
+    bool isKnown = instance.isEmpty() && m_supervision.knows(name);
+    for (const ProcessStatus &status : m_supervision.statusesOf(name)) {
+        if (!instance.isEmpty() && status.instance != instance.toInt())
+            continue;
+        isKnown = true;
+        for (const ExitReport &death : status.deaths)
+            deaths.append({death, status.instance});
+    }
+    if (!isKnown)
+        return unknownProcess(selector);
+    std::ranges::stable_sort(
+        deaths, std::ranges::greater(), [](const auto &death) { return death.first.at; });
+    QJsonArray array;
+    for (const auto &[death, of] : deaths) {
+        QJsonObject object = death.toJson();
+        object.insert(keys::instance, of);
+        array.append(object);
+    }
+    return json(QJsonDocument(QJsonObject{{keys::deaths, array}}));
+}
+
 QHttpServerResponse ControlHandlers::command(
     const QString &selector, const QString &action, const QByteArray &body)
 {
@@ -186,10 +248,8 @@ QHttpServerResponse ControlHandlers::command(
             .detail
             = u"no action \"%1\"; there are start, stop, restart, reset, signal and scale"_s.arg(
                 action.left(64))});
-    if (!isSelector(selector)) {
-        return refused(CommandError{
-            .code = u"bad_selector"_s, .detail = u"a selector is \"name\" or \"name:instance\""_s});
-    }
+    if (!isSelector(selector))
+        return badSelector();
     QJsonParseError fault{};
     const QJsonDocument parameters = QJsonDocument::fromJson(body.isEmpty() ? "{}" : body, &fault);
     if (!parameters.isObject())

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "boundary/connectionquery.h"
+#include "journal/eventquery.h"
 
 #include <QCoroTask>
 #include <QHttpServerResponse>
@@ -28,9 +29,13 @@ public:
     [[nodiscard]] QHttpServerResponse server() const;
     /// \a url may have the query "service", "after" and "limit".
     [[nodiscard]] QCoro::Task<QHttpServerResponse> connections(QUrl url) const;
+    /// \a url may have the query of EventQuery::read().
+    [[nodiscard]] QCoro::Task<QHttpServerResponse> events(QUrl url) const;
     [[nodiscard]] QHttpServerResponse processes() const;
     /// All instances of \a name, which may be none.
     [[nodiscard]] QHttpServerResponse process(const QString &name) const;
+    /// The last ten of each instance that \a selector, "name" or "name:instance", means.
+    [[nodiscard]] QHttpServerResponse deaths(const QString &selector) const;
     /// \a selector is "name" or "name:instance", \a action a word of commandActionFromString().
     [[nodiscard]] QHttpServerResponse command(
         const QString &selector, const QString &action, const QByteArray &body);
@@ -46,10 +51,12 @@ public:
 
     /// Without it there are none.
     void setConnectionSource(ConnectionSource source) { m_connections = std::move(source); }
+    void setEventSource(EventSource source) { m_events = std::move(source); }
 
 private:
     Supervision &m_supervision;
     ConnectionSource m_connections;
+    EventSource m_events;
 };
 
 } // namespace semper

@@ -60,8 +60,9 @@ QString Readiness::missing() const
 {
     if (m_probe)
         return m_probe->missing();
-    return m_spec && m_spec->ready.mode == ReadyMode::Notify ? u"it did not say that it is"_s
-                                                             : QString();
+    return m_spec && m_spec->ready.mode == ReadyMode::Notify
+        ? u"it sent no READY=1 and did not call setReady()"_s
+        : QString();
 }
 
 } // namespace semper

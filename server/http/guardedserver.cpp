@@ -4,6 +4,8 @@
 #include "http/headwriter.h"
 #include "net/guardedsocket.h"
 
+#include <QSslSocket>
+
 #include <algorithm>
 #include <utility>
 
@@ -40,12 +42,12 @@ LiveConnection *GuardedServer::serve(QTcpSocket *socket, quint64 id)
 
 QTcpSocket *GuardedServer::makeSocket()
 {
-    return new GuardedTcpSocket(this);
+    return new Guarded<QTcpSocket>(this);
 }
 
 QSslSocket *GuardedServer::makeTlsSocket()
 {
-    return new GuardedTlsSocket(this);
+    return new Guarded<QSslSocket>(this);
 }
 
 QByteArray GuardedServer::refusal() const

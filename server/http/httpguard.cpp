@@ -98,7 +98,8 @@ void HttpGuard::endRelay()
 void HttpGuard::giveUp()
 {
     qCWarning(logHttpGuard).noquote()
-        << m_record.peer() << "is cut off: clients hold too much together, and it most";
+        << m_record.peer()
+        << "is cut off: clients hold too much memory together, and this one most";
     if (!m_upgraded) {
         m_phase = Phase::Leaving;
         m_reader.takeRest();

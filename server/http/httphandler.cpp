@@ -11,9 +11,10 @@ namespace semper::detail {
 
 Q_LOGGING_CATEGORY(logHttpHandler, "semper.server.http", QtInfoMsg)
 
-QHttpServerResponse handlerThrew(const char *what)
+QHttpServerResponse handlerThrew(const QString &route, const char *what)
 {
-    qCWarning(logHttpHandler, "a handler threw: %s", what);
+    const QString whose = route.isEmpty() ? u"a handler"_s : u"the handler of "_s + route;
+    qCWarning(logHttpHandler, "%ls threw: %s", qUtf16Printable(whose), what);
     return problemResponse({.status = 500, .detail = u"the handler failed"_s});
 }
 

@@ -73,8 +73,10 @@ QHttpServerResponse toResponse(T &&value)
         return QHttpServerResponse(std::forward<T>(value));
 }
 
-/// Logs \a what and makes the 500 that the client gets, which says nothing of it.
-[[nodiscard]] SEMPER_SERVER_EXPORT QHttpServerResponse handlerThrew(const char *what);
+/// Logs \a what the handler of \a route, which may be empty, threw, and makes the 500 that the
+/// client gets, which says nothing of it.
+[[nodiscard]] SEMPER_SERVER_EXPORT QHttpServerResponse handlerThrew(
+    const QString &route, const char *what);
 
 /// The 503 for a request whose handler was cut short because its service ends.
 [[nodiscard]] SEMPER_SERVER_EXPORT QHttpServerResponse handlerStopped();
@@ -83,15 +85,15 @@ QHttpServerResponse toResponse(T &&value)
 [[nodiscard]] SEMPER_SERVER_EXPORT QHttpServerResponse tooManyUnderWay();
 
 template <typename Handler, typename Return, typename... Arguments>
-auto caught(Handler handler, Signature<Return, Arguments...>)
+auto caught(Handler handler, const QString &route, Signature<Return, Arguments...>)
 {
-    return [handler = std::move(handler)](Arguments... arguments) -> QHttpServerResponse {
+    return [handler = std::move(handler), route](Arguments... arguments) -> QHttpServerResponse {
         try {
             return toResponse(std::invoke(handler, std::forward<Arguments>(arguments)...));
         } catch (const std::exception &error) {
-            return handlerThrew(error.what());
+            return handlerThrew(route, error.what());
         } catch (...) {
-            return handlerThrew("something that is no std::exception");
+            return handlerThrew(route, "something that is no std::exception");
         }
     };
 }
@@ -105,7 +107,7 @@ using Responder = QHttpServerResponder &&;
 /// Runs a handler that is a coroutine to its end, whether or not the client is still there. It and
 /// its arguments live in here, so it may take them by reference.
 template <typename Handler, typename... Arguments>
-QCoro::Task<> drive(Handler handler, DeferredAnswer answer, Arguments... arguments)
+QCoro::Task<> drive(Handler handler, QString route, DeferredAnswer answer, Arguments... arguments)
 {
     try {
         auto value = co_await std::invoke(handler, arguments...);
@@ -113,9 +115,9 @@ QCoro::Task<> drive(Handler handler, DeferredAnswer answer, Arguments... argumen
     } catch (const Stopped &) {
         answer.give(handlerStopped());
     } catch (const std::exception &error) {
-        answer.give(handlerThrew(error.what()));
+        answer.give(handlerThrew(route, error.what()));
     } catch (...) {
-        answer.give(handlerThrew("something that is no std::exception"));
+        answer.give(handlerThrew(route, "something that is no std::exception"));
     }
 }
 
@@ -132,41 +134,42 @@ constexpr bool endsWithRequest()
 }
 
 template <typename Handler, typename Task, typename... Arguments, std::size_t... Path>
-auto deferred(
-    Handler handler, Signature<Task, Arguments...>, std::index_sequence<Path...> /*of the path*/)
+auto deferred(Handler handler, const QString &route, Signature<Task, Arguments...>,
+    std::index_sequence<Path...> /*of the path*/)
 {
     static_assert((!std::same_as<std::decay_t<Arguments>, QHttpServerRequest> && ...),
         "a coroutine may not take a QHttpServerRequest, which is gone when it goes on: take a "
         "semper::HttpServerRequest");
-    return [handler = std::move(handler)](
+    return [handler = std::move(handler), route](
                std::tuple_element_t<Path, std::tuple<std::decay_t<Arguments>...>>... arguments,
                const QHttpServerRequest &request, Responder responder) -> void {
         const DeferredAnswer answer(std::move(responder));
         if (!answer.mayRun())
             return answer.give(tooManyUnderWay());
         if constexpr (endsWithRequest<Arguments...>())
-            static_cast<void>(
-                drive(handler, answer, std::move(arguments)..., HttpServerRequest::of(request)));
+            static_cast<void>(drive(
+                handler, route, answer, std::move(arguments)..., HttpServerRequest::of(request)));
         else
-            static_cast<void>(drive(handler, answer, std::move(arguments)...));
+            static_cast<void>(drive(handler, route, answer, std::move(arguments)...));
     };
 }
 
 template <typename Handler, typename Return, typename... Arguments>
-auto routable(Handler handler, Signature<Return, Arguments...> signature)
+auto routable(Handler handler, const QString &route, Signature<Return, Arguments...> signature)
 {
     if constexpr (isTask<Return>) {
         constexpr std::size_t inPath
             = sizeof...(Arguments) - (endsWithRequest<Arguments...>() ? 1 : 0);
-        return deferred(std::move(handler), signature, std::make_index_sequence<inPath>());
+        return deferred(std::move(handler), route, signature, std::make_index_sequence<inPath>());
     } else {
-        return caught(std::move(handler), signature);
+        return caught(std::move(handler), route, signature);
     }
 }
 
-/// \a handler with every exception turned into a 500, for QHttpServer::route().
+/// \a handler with every exception turned into a 500, for QHttpServer::route(). \a route is its
+/// path, for the log.
 template <typename Handler>
-auto safeHandler(Handler handler)
+auto safeHandler(Handler handler, const QString &route = {})
 {
     static_assert(!ReturnsFuture<Handler>,
         "a handler may not return a QFuture: in Qt 6.4 the server crashes when the client leaves "
@@ -175,7 +178,7 @@ auto safeHandler(Handler handler)
         "a handler may not take a QHttpServerResponder and answer later: in Qt 6.4 the server "
         "crashes when the client has left by then. Return the answer itself, or a QCoro::Task of "
         "it");
-    return routable(std::move(handler), typename SignatureOf<Handler>::Type{});
+    return routable(std::move(handler), route, typename SignatureOf<Handler>::Type{});
 }
 
 } // namespace semper::detail

@@ -247,11 +247,7 @@ std::optional<Problem> readFraming(const HttpLimits &limits, bool isHostInTarget
         return Problem{.status = 417, .detail = u"only 100-continue can be expected"_s};
     head.awaitsContinue
         = !expect.isEmpty() && head.minorVersion == 1 && (head.bodyBytes > 0 || head.isChunked);
-    head.closes = head.minorVersion == 0;
-    for (const auto &[name, text] : std::as_const(head.headers))
-        if (name.compare("connection", Qt::CaseInsensitive) == 0)
-            for (const QByteArray &option : text.toLower().split(','))
-                head.closes = head.closes || option.trimmed() == "close";
+    head.closes = head.minorVersion == 0 || head.lists("connection", "close");
     return {};
 }
 
@@ -271,6 +267,26 @@ int RequestHead::count(QByteArrayView name) const
     return static_cast<int>(std::ranges::count_if(headers, [name](const auto &header) {
         return name.compare(header.first, Qt::CaseInsensitive) == 0;
     }));
+}
+
+QByteArrayList RequestHead::list(QByteArrayView name) const
+{
+    QByteArrayList list;
+    for (const auto &[key, text] : headers) {
+        if (name.compare(key, Qt::CaseInsensitive) != 0)
+            continue;
+        for (const QByteArray &element : text.split(','))
+            if (const QByteArray trimmed = element.trimmed(); !trimmed.isEmpty())
+                list.append(trimmed);
+    }
+    return list;
+}
+
+bool RequestHead::lists(QByteArrayView name, QByteArrayView element) const
+{
+    return std::ranges::any_of(list(name), [element](const QByteArray &text) {
+        return element.compare(text, Qt::CaseInsensitive) == 0;
+    });
 }
 
 QByteArray RequestHead::canonical(const QByteArray &scheme) const

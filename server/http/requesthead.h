@@ -7,6 +7,7 @@
 #include <semper/semper_server_export.h>
 
 #include <QByteArray>
+#include <QByteArrayList>
 #include <QByteArrayView>
 #include <QList>
 
@@ -33,6 +34,9 @@ struct SEMPER_SERVER_EXPORT RequestHead
     /// The first of that name in any case; empty where there is none.
     [[nodiscard]] QByteArray value(QByteArrayView name) const;
     [[nodiscard]] int count(QByteArrayView name) const;
+    /// The elements of all headers of that name, which are lists; empty ones are left out.
+    [[nodiscard]] QByteArrayList list(QByteArrayView name) const;
+    [[nodiscard]] bool lists(QByteArrayView name, QByteArrayView element) const; ///< in any case
     /// The same request in its plainest form: no connection headers, one length, and for https a
     /// target that says so. What a second parser reads in it cannot differ from what this one read.
     [[nodiscard]] QByteArray canonical(const QByteArray &scheme = "http") const;

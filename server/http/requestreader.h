@@ -4,6 +4,8 @@
 #include "http/chunkedbody.h"
 #include "http/requesthead.h"
 
+#include <semper/semper_server_export.h>
+
 #include <optional>
 #include <utility>
 
@@ -11,7 +13,7 @@ namespace semper {
 
 /// Cuts the requests of one client out of what it sends, one after another: a checked head, then a
 /// whole body. After a problem there is nothing more to be had from the connection.
-class RequestReader
+class SEMPER_SERVER_EXPORT RequestReader
 {
 public:
     /// \a limits outlive it, and may change.

@@ -21,7 +21,6 @@
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
-using namespace std::chrono_literals;
 
 namespace semper {
 
@@ -30,8 +29,6 @@ namespace {
 Q_LOGGING_CATEGORY(logHub, "semper.server.hub", QtInfoMsg)
 
 constexpr int maximumStrangers = 256; ///< connected, no valid hello yet
-constexpr std::chrono::milliseconds shortestPause = 100ms;
-constexpr std::chrono::milliseconds longestPause = 5s;
 
 ServiceProcess asServiceProcess(const SupervisedProcess &process)
 {
@@ -52,7 +49,6 @@ Hub::Hub(Supervisor &supervisor, Journal &journal, QObject *parent)
     connect(&m_server, &SocketListener::connected, this, &Hub::accept);
     connect(&m_watch, &PathWatch::touched, this, &Hub::restore);
     m_restore.setSingleShot(true);
-    m_restore.setInterval(shortestPause);
     connect(&m_restore, &QTimer::timeout, this, &Hub::restore);
     connect(&supervisor, &Supervisor::stopRequested, this,
         [this](const SupervisedProcess *process, std::chrono::milliseconds limit) {
@@ -112,10 +108,9 @@ void Hub::restore()
         if (std::exchange(m_complaint, *error) != *error)
             qCCritical(logHub, "%ls was removed and cannot be made anew: %ls; trying again",
                 qUtf16Printable(path), qUtf16Printable(*error));
-        m_restore.start();
-        return m_restore.setInterval(std::min(2 * m_restore.intervalAsDuration(), longestPause));
+        return m_restore.start(m_restoreDelay.next());
     }
-    m_restore.setInterval(shortestPause);
+    m_restoreDelay.reset();
     m_complaint.clear();
     m_watch.watch({path, SocketClaim::lockPath(path)});
     const QString reason = u"somebody removed it or its lock"_s;
@@ -214,7 +209,7 @@ void Hub::openSession(HubConnection *connection, SupervisedProcess *process)
     connect(session, &ProcessSession::answered, this,
         [this, session](const QJsonObject &response) { m_messenger.answered(*session, response); });
     m_messenger.open(*session);
-    if (process->state().phase == ProcessPhase::Stopping) // asked before it could hear
+    if (process->state().phase() == ProcessPhase::Stopping) // asked before it could hear
         session->requestStop(process->spec().stop.timeout);
 }
 

@@ -8,6 +8,7 @@
 #include "hub/socketlistener.h"
 #include "hub/waitinghosts.h"
 #include "hub/watchers.h"
+#include "protocol/growingdelay.h"
 
 #include <QHash>
 #include <QJsonObject>
@@ -77,6 +78,7 @@ private:
     SocketListener m_server;
     PathWatch m_watch;
     QTimer m_restore; ///< tries again
+    GrowingDelay m_restoreDelay{std::chrono::milliseconds(100), std::chrono::seconds(5)};
     QString m_complaint; ///< why it could not be restored, as far as it was told
     FramePump m_pump;
     QList<HubConnection *> m_connections;

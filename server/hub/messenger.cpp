@@ -32,15 +32,15 @@ constexpr std::chrono::milliseconds longestTimeout = 24h;
 bool takesMail(const SupervisedProcess &process)
 {
     const MachineState &state = process.state();
-    switch (state.phase) {
+    switch (state.phase()) {
     case ProcessPhase::Starting:
     case ProcessPhase::Running:
     case ProcessPhase::Backoff:
         return true;
     case ProcessPhase::Waiting:
-        return !state.resting;
+        return !state.isResting();
     case ProcessPhase::Stopping:
-        return state.wanted == Wanted::Up && !state.resting;
+        return state.wanted() == Wanted::Up && !state.isResting();
     case ProcessPhase::Stopped:
     case ProcessPhase::Failed:
     case ProcessPhase::Done:
@@ -56,7 +56,7 @@ QString labelOf(const SupervisedProcess &process)
 
 RequestError downError(const SupervisedProcess &process)
 {
-    return {Reason::Down, u"%1 is %2"_s.arg(labelOf(process), phaseName(process.state().phase))};
+    return {Reason::Down, u"%1 is %2"_s.arg(labelOf(process), phaseName(process.state().phase()))};
 }
 
 } // namespace
@@ -172,8 +172,8 @@ SupervisedProcess *Messenger::choose(const QList<SupervisedProcess *> &instances
         if (!takesMail(*process))
             continue;
         const Box &box = this->box(process);
-        const bool hears = box.session && process->state().phase != ProcessPhase::Stopping;
-        const int rank = hears && process->state().ready ? 0 : hears ? 1 : 2;
+        const bool hears = box.session && process->state().phase() != ProcessPhase::Stopping;
+        const int rank = hears && process->state().isReady() ? 0 : hears ? 1 : 2;
         const std::tuple<int, qsizetype, quint64> here{rank, box.requests.size(), box.lastChosen};
         if (!best || here < least) {
             best = process;
@@ -222,7 +222,7 @@ void Messenger::close(ProcessSession &session)
 void Messenger::deliver(const SupervisedProcess &process, Box &box)
 {
     // Who is about to end would take it along: it is for the launch that follows.
-    if (!box.session || process.state().phase == ProcessPhase::Stopping)
+    if (!box.session || process.state().phase() == ProcessPhase::Stopping)
         return;
     HubConnection *connection = box.session->connection();
     box.mail.taken(connection->bytesTaken());
@@ -258,7 +258,7 @@ void Messenger::refuseWaiting(const SupervisedProcess &process, Box &box)
     if (dropped == 0)
         return;
     qCWarning(logMessenger, "%s is %s; %d messages that waited for it were dropped",
-        qUtf8Printable(labelOf(process)), qUtf8Printable(phaseName(process.state().phase)),
+        qUtf8Printable(labelOf(process)), qUtf8Printable(phaseName(process.state().phase())),
         dropped);
     Q_EMIT messagesDropped(process, dropped);
 }

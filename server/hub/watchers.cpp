@@ -2,12 +2,14 @@
 #include "hub/watchers.h"
 
 #include "boundary/frameconnection.h"
+#include "hub/eventreplay.h"
 #include "hub/fittingobject.h"
 #include "hub/watchersession.h"
 #include "journal/journal.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
 #include "protocol/topics.h"
+#include "supervisor/processview.h"
 #include "supervisor/supervisor.h"
 
 #include <QJsonArray>
@@ -15,6 +17,7 @@
 #include <algorithm>
 #include <chrono>
 #include <utility>
+#include <vector>
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -45,7 +48,12 @@ Watchers::Watchers(Supervisor &supervisor, Journal &journal)
     m_tellWaiting.setInterval(waitingInterval);
     connect(&m_tellWaiting, &QTimer::timeout, this, &Watchers::publishWaiting);
     connect(&supervisor.output(), &OutputCollector::batchReady, this, &Watchers::publishOutput);
-    connect(&journal, &Journal::recorded, this, &Watchers::publishEvent);
+    connect(&journal, &Journal::recorded, this,
+        [this](const JournalEvent &event) { publishEvent(event, false); });
+    connect(&journal, &Journal::stored, this, [this](const std::vector<JournalEvent> &events) {
+        for (const JournalEvent &event : events)
+            publishEvent(event, true);
+    });
 }
 
 Watchers::~Watchers()
@@ -138,7 +146,7 @@ void Watchers::publishState(const SupervisedProcess &process)
             continue;
         if (frame.isEmpty())
             frame = encodeFrame(
-                makeFrame(frames::state, {{keys::process, fittingObject(process.status())}}));
+                makeFrame(frames::state, {{keys::process, fittingObject(statusOf(process))}}));
         watcher->push(frame);
     }
 }
@@ -152,13 +160,13 @@ void Watchers::publishLast(const SupervisedProcess &process)
 void Watchers::publishMetrics(const SupervisedProcess &process)
 {
     publishMeasured(
-        process, WatcherQueue::Measured::Metrics, [&process] { return process.metricsFrame(); });
+        process, WatcherQueue::Measured::Metrics, [&process] { return metricsFrameOf(process); });
 }
 
 void Watchers::publishSample(const SupervisedProcess &process)
 {
     publishMeasured(
-        process, WatcherQueue::Measured::Sample, [&process] { return process.sampleFrame(); });
+        process, WatcherQueue::Measured::Sample, [&process] { return sampleFrameOf(process); });
 }
 
 void Watchers::publishMeasured(const SupervisedProcess &process, WatcherQueue::Measured kind,
@@ -178,18 +186,15 @@ void Watchers::publishMeasured(const SupervisedProcess &process, WatcherQueue::M
     }
 }
 
-void Watchers::publishEvent(const QJsonObject &event)
+void Watchers::publishEvent(const JournalEvent &event, bool durable)
 {
-    const QString process = event.value(keys::process).toString();
-    const Process key(process, event.value(keys::instance).toInt());
-    QByteArray frame; // encoded once, for all
+    QByteArray frame; // put together once, for all
     for (WatcherSession *watcher : std::as_const(m_sessions)) {
-        if (!watcher->wants(topics::events)
-            || !(process.isEmpty() || watcher->wantsProcess(process)))
+        if (!watcher->wantsEvent(event, durable))
             continue;
         if (frame.isEmpty())
-            frame = encodeFrame(makeFrame(frames::event, {{keys::event, event}}));
-        watcher->pushAfterNewest(key, frame);
+            frame = eventFrame(event.toJson(durable));
+        watcher->pushEvent(event.subject, frame);
     }
 }
 

@@ -19,6 +19,7 @@ namespace semper {
 
 class FrameConnection;
 class Journal;
+struct JournalEvent;
 class Supervisor;
 class SupervisedProcess;
 class WatcherSession;
@@ -54,7 +55,7 @@ private:
     void publishSample(const SupervisedProcess &process);
     void publishMeasured(const SupervisedProcess &process, WatcherQueue::Measured kind,
         const std::function<QJsonObject()> &make);
-    void publishEvent(const QJsonObject &event);
+    void publishEvent(const JournalEvent &event, bool durable);
     void publishOutput(const OutputBatch &batch);
     void updateSampling();
 

@@ -2,16 +2,21 @@
 #include "hub/watchersession.h"
 
 #include "boundary/frameconnection.h"
+#include "hub/eventreplay.h"
 #include "hub/fittingobject.h"
 #include "journal/journal.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
 #include "protocol/topics.h"
 #include "protocol/version.h"
+#include "supervisor/processview.h"
 #include "supervisor/supervisor.h"
 
 #include <QJsonArray>
 #include <QPointer>
+
+#include <algorithm>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -22,6 +27,8 @@ namespace {
 constexpr qint64 enough = FrameConnection::enoughWaiting; ///< the rest waits in the queue
 constexpr qint64 mostAhead = 4 * 1024 * 1024; ///< bytes; who has them to read asks for no more
 constexpr qsizetype maximumNames = 4096;
+constexpr int replayedAtOnce = 500;
+constexpr int mostNewest = 10'000;
 
 bool isKnownTopic(const QString &topic)
 {
@@ -61,8 +68,18 @@ void WatcherSession::pushNewest(
     pump();
 }
 
-void WatcherSession::pushAfterNewest(const WatcherQueue::Process &process, const QByteArray &frame)
+bool WatcherSession::wantsEvent(const JournalEvent &event, bool durable) const
 {
+    const QString &process = event.subject.first;
+    return wants(topics::events) && (m_wantsDurable || !durable)
+        && (process.isEmpty() || wantsProcess(process))
+        && (m_types.isEmpty() || m_types.contains(event.type));
+}
+
+void WatcherSession::pushEvent(const WatcherQueue::Process &process, const QByteArray &frame)
+{
+    if (m_replay)
+        return m_replay->hold(process, frame);
     m_queue.settle(process);
     push(frame);
 }
@@ -79,6 +96,8 @@ void WatcherSession::pump()
             m_connection->write(frame);
             continue;
         }
+        if (m_replay)
+            m_replay->next();
         const auto frame = m_queue.take();
         if (!frame)
             return;
@@ -118,11 +137,17 @@ void WatcherSession::subscribe(const QJsonObject &frame)
         if (m_processes.size() < maximumNames)
             m_processes.insert(name.toString());
 
+    m_types.clear();
+    for (const QJsonValue &type : frame.value(keys::types).toArray())
+        if (m_types.size() < maximumNames)
+            m_types.insert(type.toString());
+    m_wantsDurable = frame.value(keys::durable).toBool();
+
     queueSnapshot(0);
     if (wants(topics::metrics))
         sendAllMeasured();
-    if (wants(topics::events) && frame.contains(keys::after))
-        replay(frame.value(keys::after).toInteger());
+    if (wants(topics::events))
+        replay(frame);
     pump();
     Q_EMIT topicsChanged();
 }
@@ -156,13 +181,47 @@ void WatcherSession::sendAhead(const QByteArray &frame)
     m_ahead.enqueue(frame);
 }
 
-void WatcherSession::replay(qint64 after)
+std::optional<EventQuery> WatcherSession::replayQuery(const QJsonObject &frame) const
 {
-    for (const QJsonObject &event : m_journal.after(after)) {
-        const QString process = event.value(keys::process).toString();
-        if (process.isEmpty() || wantsProcess(process))
-            sendAhead(encodeFrame(makeFrame(frames::event, {{keys::event, event}})));
-    }
+    const QJsonValue since = frame.value(keys::since);
+    if (!frame.contains(keys::after) && !frame.contains(keys::limit) && since.isUndefined())
+        return std::nullopt;
+    EventQuery query{.after = frame.value(keys::after).toInteger(),
+        .limit = frame.value(keys::limit).toInt(replayedAtOnce),
+        .newest = frame.contains(keys::limit),
+        .serverToo = true,
+        .types = m_types.values(),
+        .since = fromWireTime(since)};
+    query.limit = std::clamp(query.limit, 1, mostNewest);
+    if (!m_processes.contains(u"*"_s))
+        query.processes = m_processes.values();
+    return query;
+}
+
+void WatcherSession::replay(const QJsonObject &frame)
+{
+    const auto query = replayQuery(frame);
+    if (!query)
+        return;
+    delete std::exchange(m_replay, nullptr);
+    m_replay = new EventReplay(m_journal, *query, this);
+    connect(m_replay, &EventReplay::found, this, [this](const QByteArrayList &frames) {
+        for (const QByteArray &it : frames)
+            sendAhead(it);
+        pump();
+    });
+    connect(m_replay, &EventReplay::finished, this, &WatcherSession::endReplay);
+}
+
+void WatcherSession::endReplay(qint64 lastId, bool isPartial)
+{
+    sendAhead(encodeFrame(
+        makeFrame(frames::replayed, {{keys::lastId, lastId}, {keys::partial, isPartial}})));
+    EventReplay *over = std::exchange(m_replay, nullptr);
+    for (const auto &[process, frame] : over->held())
+        pushEvent(process, frame);
+    over->deleteLater();
+    pump();
 }
 
 // The snapshot before it had them all sampled.
@@ -173,9 +232,9 @@ void WatcherSession::sendAllMeasured()
         if (!wantsProcess(process->name()) || process->pid() <= 0)
             continue;
         const WatcherQueue::Process key(process->name(), process->instance());
-        if (const QJsonObject frame = process->metricsFrame(); !frame.isEmpty())
+        if (const QJsonObject frame = metricsFrameOf(*process); !frame.isEmpty())
             m_queue.pushNewest(key, Metrics, encodeFrame(frame));
-        m_queue.pushNewest(key, Sample, encodeFrame(process->sampleFrame()));
+        m_queue.pushNewest(key, Sample, encodeFrame(sampleFrameOf(*process)));
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include "boundary/supervision.h"
 #include "hub/watcherqueue.h"
+#include "journal/eventquery.h"
 
 #include <QByteArrayList>
 #include <QJsonObject>
@@ -11,8 +12,11 @@
 #include <QSet>
 #include <QString>
 
+#include <optional>
+
 namespace semper {
 
+class EventReplay;
 class FrameConnection;
 class Journal;
 class Supervisor;
@@ -38,8 +42,11 @@ public:
     /// An encoded "metrics" or "sample" frame of \a process; one that waits for it goes.
     void pushNewest(
         const WatcherQueue::Process &process, WatcherQueue::Measured kind, const QByteArray &frame);
-    /// As push(), but after all that was measured of \a process.
-    void pushAfterNewest(const WatcherQueue::Process &process, const QByteArray &frame);
+    /// Whether it is to be told of \a event; a second time, once that is \a durable, only who asked
+    /// for that.
+    [[nodiscard]] bool wantsEvent(const JournalEvent &event, bool durable) const;
+    /// An encoded "event" frame, after all that was measured of \a process.
+    void pushEvent(const WatcherQueue::Process &process, const QByteArray &frame);
 
 Q_SIGNALS:
     void topicsChanged();
@@ -53,7 +60,9 @@ private:
     [[nodiscard]] CommandResult carryOut(
         const QString &word, const QString &selector, const QJsonObject &frame);
     void queueSnapshot(qint64 missed);
-    void replay(qint64 after);
+    [[nodiscard]] std::optional<EventQuery> replayQuery(const QJsonObject &frame) const;
+    void replay(const QJsonObject &frame);
+    void endReplay(qint64 lastId, bool isPartial);
     void sendAllMeasured();
     void sendAhead(const QByteArray &frame);
     void pump();
@@ -66,6 +75,9 @@ private:
     qint64 m_aheadBytes = 0;
     QSet<QString> m_topics;
     QSet<QString> m_processes;
+    QSet<QString> m_types; ///< of events; none: all
+    bool m_wantsDurable = false;
+    EventReplay *m_replay = nullptr; ///< while there is one
 };
 
 } // namespace semper

@@ -1,97 +1,203 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "journal/journal.h"
 
+#include "protocol/boottime.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
 
 #include <QJsonDocument>
+#include <QLoggingCategory>
+#include <QTimer>
 
 #include <algorithm>
+#include <chrono>
+#include <memory>
 #include <utility>
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace semper {
 
 namespace {
 
-constexpr std::size_t maximumHeldEvents = 1000;
+Q_LOGGING_CATEGORY(logJournal, "semper.server.journal", QtInfoMsg)
+
+constexpr auto timeToOpen = 5s;
+constexpr auto timeToClose = 2s;
+constexpr auto timeToWrite = 3s; ///< then the disk is said to stall
+constexpr auto timeToRead = 3s;
+constexpr auto betweenPrunedTold = 1h;
+
+const QString soundState = u"ok"_s;
 
 } // namespace
 
-std::optional<QString> Journal::open(const QString &stateDirectory)
+Journal::Journal(QObject *parent)
+    : QObject(parent)
+    , m_state(soundState)
 {
-    return m_sequence.open(stateDirectory + u"/event-id"_s);
+    followThread();
+}
+
+Journal::~Journal()
+{
+    static_cast<void>(close());
+}
+
+std::optional<QString> Journal::open(const QString &stateDirectory, const JournalSpec &limits)
+{
+    m_limits = limits;
+    if (auto error = m_sequence.open(stateDirectory + u"/event-id"_s))
+        return error;
+    const qint64 greatest
+        = m_thread.start(stateDirectory + u"/journal.sqlite"_s, limits, timeToOpen).value_or(0);
+    m_sequence.passOver(greatest);
+    if (m_sequence.last() > greatest)
+        m_missing = IdRange{greatest + 1, m_sequence.last()};
+    return std::nullopt;
+}
+
+void Journal::setLimits(const JournalSpec &limits)
+{
+    m_limits = limits;
+    m_thread.setLimits(limits);
+}
+
+bool Journal::close()
+{
+    m_stall.stop();
+    const bool isAllOnDisk = m_thread.finish(timeToClose);
+    if (isAllOnDisk)
+        m_sequence.settle();
+    return isAllOnDisk;
 }
 
 qint64 Journal::record(QLatin1StringView type, QJsonObject fields)
 {
     const qint64 id = m_sequence.next();
+    const QDateTime now = QDateTime::currentDateTimeUtc();
     fields.insert(keys::id, id);
-    fields.insert(keys::at, wireTime(QDateTime::currentDateTimeUtc()));
+    fields.insert(keys::at, wireTime(now));
+    fields.insert(keys::bootMs, qint64(bootTime().count()));
     fields.insert(keys::type, type);
-    const Subject subject(
-        fields.value(keys::process).toString(), fields.value(keys::instance).toInt());
     QByteArray json = QJsonDocument(fields).toJson(QJsonDocument::Compact);
-    json.squeeze(); // it was made by growing, and is kept for long
-    m_events.emplace_hint(m_events.end(), ++m_turn, HeldEvent{id, subject, std::move(json)});
-    Turns &turns = m_held[subject];
-    unlist(turns);
-    turns.push_back(m_turn);
-    list(turns);
-    if (m_events.size() > maximumHeldEvents)
-        makeRoom();
-    Q_EMIT recorded(fields);
+    json.squeeze(); // it was made by growing, and may be kept for long
+    const JournalEvent event{.id = id,
+        .at = now.toMSecsSinceEpoch(),
+        .type = type,
+        .subject = {fields.value(keys::process).toString(), fields.value(keys::instance).toInt()},
+        .json = std::move(json)};
+    m_thread.add(event);
+    if (!m_stall.isActive() && m_state == soundState)
+        m_stall.start(timeToWrite);
+    Q_EMIT recorded(event);
     return id;
 }
 
-void Journal::list(const Turns &turns)
+void Journal::read(const EventQuery &query, EventsFound done)
 {
-    if (!turns.empty())
-        m_oldest[turns.size()].insert(turns.front());
+    const auto once = std::make_shared<EventsFound>(std::move(done));
+    m_thread.read(query, [once](const EventPage &page) {
+        if (const EventsFound answer = std::exchange(*once, {}))
+            answer(page);
+    });
+    QTimer::singleShot(timeToRead, this, [this, once, query] {
+        if (const EventsFound answer = std::exchange(*once, {}))
+            answer(waiting(query));
+    });
 }
 
-void Journal::unlist(const Turns &turns)
+EventPage Journal::waiting(const EventQuery &query) const
 {
-    const auto it = m_oldest.find(turns.size());
-    if (it == m_oldest.end())
+    EventPage page{.next = std::min(query.until, lastId()), .isPartial = true};
+    for (const JournalEvent &event : m_thread.waiting())
+        if (query.matches(event))
+            page.events.append(event.toJson(false));
+    return page;
+}
+
+QJsonObject Journal::toJson() const
+{
+    return {{keys::state, m_state}, {keys::bytes, m_thread.bytesOnDisk()},
+        {keys::maxBytes, m_limits.maxBytes}, {keys::waiting, qint64(m_thread.waitingCount())}};
+}
+
+void Journal::followThread()
+{
+    connect(&m_stall, &PatientTimer::timeout, this, &Journal::tellStall);
+    connect(&m_thread, &JournalThread::stored, this, [this](const auto &events) {
+        noteProgress();
+        Q_EMIT stored(events);
+    });
+    connect(&m_thread, &JournalThread::failed, this, &Journal::tellFailure);
+    connect(&m_thread, &JournalThread::recovered, this, &Journal::tellRecovery);
+    connect(&m_thread, &JournalThread::pruned, this, &Journal::tellPruned);
+    connect(&m_thread, &JournalThread::dropped, this, [this](const GoneEvents &events) {
+        record(QLatin1StringView("events_dropped"),
+            {{keys::dropped, events.count}, {keys::firstId, events.ids.first},
+                {keys::lastId, events.ids.last}});
+        qCWarning(
+            logJournal, "%lld events were dropped: too many waited for the disk", events.count);
+    });
+    connect(&m_thread, &JournalThread::setAside, this,
+        [this](const QString &path, const QString &reason, qint64 kept) {
+            record(QLatin1StringView("journal_damaged"),
+                {{keys::reason, reason}, {keys::path, path}, {keys::kept, kept}});
+            qCWarning(logJournal,
+                "the journal was damaged (%ls): it is kept as %ls; %lld of its "
+                "events are in the new one",
+                qUtf16Printable(reason), qUtf16Printable(path), kept);
+        });
+}
+
+void Journal::noteProgress()
+{
+    if (m_state == u"stalled")
+        tellRecovery();
+    if (m_thread.waitingCount() == 0)
+        m_stall.stop();
+    else if (m_state == soundState)
+        m_stall.start(timeToWrite);
+}
+
+void Journal::tellStall()
+{
+    tellFailure({StoreFault::Kind::Stalled,
+        u"the disk has not answered for %1 s"_s.arg(timeToWrite.count())});
+}
+
+void Journal::tellFailure(const StoreFault &fault)
+{
+    m_stall.stop();
+    m_state = fault.code();
+    m_failing.start();
+    qCWarning(logJournal, "events wait in memory: %ls", qUtf16Printable(fault.reason));
+    record(QLatin1StringView("journal_failed"),
+        {{keys::code, fault.code()}, {keys::reason, fault.reason}});
+}
+
+void Journal::tellRecovery()
+{
+    m_state = soundState;
+    qCInfo(logJournal, "events are on disk again");
+    record(QLatin1StringView("journal_recovered"), {{keys::afterMs, m_failing.elapsed()}});
+}
+
+/// A journal that is full loses some with each write: that is worth a line only now and then.
+void Journal::tellPruned(const GoneEvents &events, bool forSize)
+{
+    if (m_pruned.count == 0)
+        m_pruned.ids = events.ids;
+    m_pruned.count += events.count;
+    m_pruned.ids.last = std::max(m_pruned.ids.last, events.ids.last);
+    if (m_prunedTold.isValid() && !m_prunedTold.hasExpired(qint64(betweenPrunedTold / 1ms)))
         return;
-    it->second.erase(turns.front());
-    if (it->second.empty())
-        m_oldest.erase(it);
-}
-
-/// Of the subjects that have more than their share; of all where none has. There are no more than
-/// 44 different numbers of events that a subject may have: 1 + 2 + ... + 45 is above 1000.
-qint64 Journal::oldestAboveShare() const
-{
-    const auto share = std::max<std::size_t>(1, maximumHeldEvents / std::size_t(m_held.size()));
-    std::optional<qint64> oldest;
-    for (auto it = m_oldest.upper_bound(share); it != m_oldest.end(); ++it)
-        if (const qint64 turn = *it->second.begin(); !oldest || turn < *oldest)
-            oldest = turn;
-    return oldest.value_or(m_events.begin()->first);
-}
-
-void Journal::makeRoom()
-{
-    const auto goes = m_events.find(oldestAboveShare());
-    const auto held = m_held.find(goes->second.subject);
-    unlist(*held);
-    held->pop_front();
-    list(*held);
-    if (held->empty())
-        m_held.remove(goes->second.subject);
-    m_events.erase(goes);
-}
-
-QList<QJsonObject> Journal::after(qint64 id) const
-{
-    QList<QJsonObject> events;
-    for (const auto &[turn, event] : m_events)
-        if (event.id > id)
-            events.append(QJsonDocument::fromJson(event.json).object());
-    return events;
+    m_prunedTold.start();
+    const GoneEvents told = std::exchange(m_pruned, {});
+    record(QLatin1StringView("journal_pruned"),
+        {{keys::count, told.count}, {keys::firstId, told.ids.first}, {keys::lastId, told.ids.last},
+            {keys::limit, forSize ? keys::maxBytes : keys::maxAgeMs}});
 }
 
 } // namespace semper

@@ -3,62 +3,73 @@
 
 #include <semper/semper_server_export.h>
 
+#include "journal/eventquery.h"
 #include "journal/eventsequence.h"
+#include "journal/journalthread.h"
+#include "os/patienttimer.h"
 
-#include <QHash>
+#include <QElapsedTimer>
 #include <QJsonObject>
 #include <QObject>
 #include <QString>
 
-#include <deque>
-#include <map>
 #include <optional>
-#include <set>
-#include <utility>
 
 namespace semper {
 
-/// What happened, as event objects in the order of their ids. Holds 1000: the last ones, but no
-/// process, and not the server itself, takes more than its share from the others. Supervision's
-/// thread; nothing here blocks once it is open.
+/// What happened, as event objects with rising ids, kept on disk by a thread of its own. What waits
+/// for the disk waits in memory, within bounds; until the journal is open, everything does.
+/// Supervision's thread; nothing here blocks but open() and close().
 class SEMPER_SERVER_EXPORT Journal : public QObject
 {
     Q_OBJECT
 public:
-    using QObject::QObject;
+    explicit Journal(QObject *parent = nullptr);
+    ~Journal() override;
 
-    /// Continues the ids of \a stateDirectory. Nothing, or why it could not.
-    [[nodiscard]] std::optional<QString> open(const QString &stateDirectory);
+    /// Continues the ids and the events of \a stateDirectory. Nothing, or why it could not give
+    /// ids. A disk that does not answer is waited for for 5 s, and is an event like other faults.
+    [[nodiscard]] std::optional<QString> open(
+        const QString &stateDirectory, const JournalSpec &limits);
+    void setLimits(const JournalSpec &limits);
+    /// Writes what waits: for at most 2 s. Whether everything is on disk now. What is recorded
+    /// later never gets there. The destructor does it, too.
+    bool close();
 
-    /// Stamps \a fields with id, time and \a type, keeps it, and announces it. Returns the id.
+    /// Stamps \a fields with id, times and \a type, keeps it, and announces it. Returns the id.
     qint64 record(QLatin1StringView type, QJsonObject fields = {});
 
-    /// The held events with an id above \a id, oldest first.
-    [[nodiscard]] QList<QJsonObject> after(qint64 id) const;
+    /// Has \a done called later, within a few seconds.
+    void read(const EventQuery &query, EventsFound done);
+    /// What read() finds of the events that are not on disk yet.
+    [[nodiscard]] EventPage waiting(const EventQuery &query = {}) const;
+    [[nodiscard]] qint64 lastId() const { return m_sequence.last(); }
+    /// The ids that the server before this one has given, and whose events are not on disk.
+    [[nodiscard]] const std::optional<IdRange> &missing() const { return m_missing; }
+    /// Of the server object: "state", "bytes", "max_bytes", "waiting".
+    [[nodiscard]] QJsonObject toJson() const;
 
 Q_SIGNALS:
-    void recorded(const QJsonObject &event);
+    void recorded(const semper::JournalEvent &event); ///< not durable yet
+    void stored(const std::vector<semper::JournalEvent> &events); ///< they are, now
 
 private:
+    void followThread();
+    void tellFailure(const StoreFault &fault);
+    void tellRecovery();
+    void tellStall();
+    void tellPruned(const GoneEvents &events, bool forSize);
+    void noteProgress();
+
     EventSequence m_sequence;
-    using Subject = std::pair<QString, int>; ///< process and instance; of the server's own, no name
-    using Turns = std::deque<qint64>; ///< of one subject's events, oldest first
-    struct HeldEvent
-    {
-        qint64 id;
-        Subject subject;
-        QByteArray json; ///< a fifth of what the object takes
-    };
-
-    void list(const Turns &turns);
-    void unlist(const Turns &turns);
-    [[nodiscard]] qint64 oldestAboveShare() const;
-    void makeRoom();
-
-    qint64 m_turn = 0; ///< of the last one
-    std::map<qint64, HeldEvent> m_events; ///< by their turns
-    QHash<Subject, Turns> m_held;
-    std::map<std::size_t, std::set<qint64>> m_oldest; ///< each subject's, by how many it has
+    JournalSpec m_limits;
+    std::optional<IdRange> m_missing;
+    PatientTimer m_stall{2}; ///< runs while events wait
+    QElapsedTimer m_failing; ///< valid while the disk fails
+    QString m_state; ///< in toJson()
+    QElapsedTimer m_prunedTold;
+    GoneEvents m_pruned; ///< and not told yet
+    JournalThread m_thread;
 };
 
 } // namespace semper

@@ -21,8 +21,6 @@ namespace {
 Q_LOGGING_CATEGORY(logLeftovers, "semper.server.leftovers", QtInfoMsg)
 
 constexpr auto giveUpAfter = 5000ms;
-constexpr std::chrono::milliseconds firstLookPause = 1ms;
-constexpr std::chrono::milliseconds longestLookPause = 50ms;
 constexpr auto pauseAfterEnd = 2ms; ///< many that end are looked at together
 constexpr qsizetype mostNamedLeftovers = 16;
 constexpr qsizetype mostDescendants = 500;
@@ -62,7 +60,6 @@ Leftovers::Leftovers(OrphanKeeper &keeper, DeadLaunch launch, LaunchGroup group)
     , m_keeper(keeper)
     , m_launch(std::move(launch))
     , m_group(std::move(group))
-    , m_pause(firstLookPause)
 {
     m_again.setSingleShot(true);
     connect(&m_again, &QTimer::timeout, this, &Leftovers::look);
@@ -85,7 +82,7 @@ void Leftovers::kill()
 {
     if (m_isOver || std::exchange(m_isKilling, true))
         return;
-    m_pause = firstLookPause;
+    m_pause.reset();
     look();
 }
 
@@ -136,10 +133,10 @@ void Leftovers::look()
         m_group.kill(); // whatever it forks meanwhile
     if (!isComplete) // others' turn, then again
         return m_again.start(0ms);
-    m_again.start(m_pause);
+    const auto pause = m_pause.next();
+    m_again.start(pause);
     if (m_isKilling)
-        m_waited += m_pause;
-    m_pause = std::min(2 * m_pause, longestLookPause);
+        m_waited += pause;
 }
 
 // Children of ours are not reaped but by us, so that their numbers, and that of a process group

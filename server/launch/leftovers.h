@@ -4,6 +4,7 @@
 #include "launch/launchgroup.h"
 #include "launch/orphankeeper.h"
 #include "os/sweepresult.h"
+#include "protocol/growingdelay.h"
 
 #include <QByteArray>
 #include <QList>
@@ -98,7 +99,7 @@ private:
     bool m_isKilling = false;
     bool m_isOver = false;
     std::chrono::milliseconds m_waited{0}; ///< since kill(), but for what paused the server
-    std::chrono::milliseconds m_pause;
+    GrowingDelay m_pause{std::chrono::milliseconds(1), std::chrono::milliseconds(50)};
     QTimer m_again;
 };
 

@@ -33,20 +33,4 @@ qint64 GuardedSocket::bytesOfHead(const char *data, qint64 size)
     return size;
 }
 
-qint64 GuardedTcpSocket::writeData(const char *data, qint64 size)
-{
-    const qint64 kept = pass(data, size);
-    if (kept > 0 && QTcpSocket::writeData(data, kept) != kept)
-        return -1;
-    return size;
-}
-
-qint64 GuardedTlsSocket::writeData(const char *data, qint64 size)
-{
-    const qint64 kept = pass(data, size);
-    if (kept > 0 && QSslSocket::writeData(data, kept) != kept)
-        return -1;
-    return size;
-}
-
 } // namespace semper

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <QByteArray>
-#include <QSslSocket>
 #include <QTcpSocket>
 
 namespace semper {
@@ -38,26 +37,20 @@ private:
     qint64 m_answerBytes = 0;
 };
 
-class GuardedTcpSocket : public QTcpSocket, public GuardedSocket
+/// \a Socket is a QTcpSocket or a QSslSocket.
+template <class Socket>
+class Guarded : public Socket, public GuardedSocket
 {
-    Q_OBJECT
 public:
-    using QTcpSocket::QTcpSocket;
+    using Socket::Socket;
     [[nodiscard]] QTcpSocket &socket() override { return *this; }
 
 protected:
-    qint64 writeData(const char *data, qint64 size) override;
-};
-
-class GuardedTlsSocket : public QSslSocket, public GuardedSocket
-{
-    Q_OBJECT
-public:
-    using QSslSocket::QSslSocket;
-    [[nodiscard]] QTcpSocket &socket() override { return *this; }
-
-protected:
-    qint64 writeData(const char *data, qint64 size) override;
+    qint64 writeData(const char *data, qint64 size) override
+    {
+        const qint64 kept = pass(data, size);
+        return kept > 0 && Socket::writeData(data, kept) != kept ? -1 : size;
+    }
 };
 
 } // namespace semper

@@ -75,12 +75,18 @@ void Parting::progress()
     if (m_isSent || m_unsent() > 0 || m_socket.state() != QAbstractSocket::ConnectedState)
         return;
     m_isSent = true;
-    endWithin(m_patience);
+    startLimit(m_patience);
     if (m_peer != Peer::Answers)
         endWriting();
 }
 
 void Parting::endWithin(std::chrono::milliseconds limit)
+{
+    m_isBounded = true;
+    startLimit(limit);
+}
+
+void Parting::startLimit(std::chrono::milliseconds limit)
 {
     if (!m_limit.isActive() || m_limit.remaining() > limit)
         m_limit.start(limit);
@@ -93,23 +99,28 @@ void Parting::drop()
         Q_EMIT dropped(bytes);
 }
 
-/// QSslSocket knows no half of a connection: it cannot send its close_notify and read on. Its end
-/// is never at once, for who called goes on with an open socket.
+/// With TLS never at once, for who called goes on with an open socket.
 void Parting::endWriting()
 {
-    if (!qobject_cast<QSslSocket *>(&m_socket))
-        ::shutdown(int(m_socket.socketDescriptor()), SHUT_WR);
-    else if (m_peer == Peer::MaySend)
-        QTimer::singleShot(0ms, this, &Parting::endOnceSilent);
+    if (qobject_cast<QSslSocket *>(&m_socket))
+        QTimer::singleShot(0ms, this, &Parting::endTls);
     else
-        QTimer::singleShot(0ms, &m_socket, &QAbstractSocket::disconnectFromHost);
+        ::shutdown(int(m_socket.socketDescriptor()), SHUT_WR);
 }
 
-void Parting::endOnceSilent()
+/// QSslSocket knows no half of a connection: it cannot send its close_notify and read on.
+void Parting::endTls()
 {
-    const auto silence = silenceOf(int(m_socket.socketDescriptor()));
+    if (m_unsent() > 0) { // It was between two buffers of QSslSocket, which count none of it then.
+        m_isSent = false;
+        if (!m_isBounded)
+            m_limit.stop();
+        return;
+    }
+    const auto silence
+        = m_peer == Peer::MaySend ? silenceOf(int(m_socket.socketDescriptor())) : std::nullopt;
     if (silence && silence->since < silence->enough)
-        QTimer::singleShot(silence->enough - silence->since, this, &Parting::endOnceSilent);
+        QTimer::singleShot(silence->enough - silence->since, this, &Parting::endTls);
     else
         m_socket.disconnectFromHost();
 }

@@ -44,14 +44,16 @@ Q_SIGNALS:
 
 private:
     void drop();
+    void startLimit(std::chrono::milliseconds limit);
     void endWriting();
-    void endOnceSilent();
+    void endTls();
 
     QTcpSocket &m_socket;
     Peer m_peer;
     std::chrono::milliseconds m_patience;
     std::function<qint64()> m_unsent;
     PatientTimer m_limit{2};
+    bool m_isBounded = false; ///< endWithin() was called
     bool m_isSent = false;
 };
 

@@ -38,8 +38,6 @@ constexpr auto pace = 100ms;
 constexpr int lastMessages = 64; ///< of a launch that has ended, in one go
 constexpr qsizetype maximumStatusLength = 1024; // as over the hub
 constexpr auto quietAfterAComplaint = 60s;
-constexpr std::chrono::milliseconds shortestPause = 100ms;
-constexpr std::chrono::milliseconds longestPause = 5s;
 constexpr auto pauseBeforeComplaint = 500ms;
 constexpr qsizetype nameLength = 12;
 constexpr mode_t ownMode = S_IRWXU;
@@ -78,7 +76,6 @@ NotifySockets::NotifySockets(Supervisor &supervisor, Journal &journal, const QSt
     connect(&m_watch, &PathWatch::touched, this, &NotifySockets::restore);
     connect(&m_watch, &PathWatch::removed, this, &NotifySockets::restoreNamed);
     m_restore.setSingleShot(true);
-    m_restore.setInterval(shortestPause);
     connect(&m_restore, &QTimer::timeout, this, &NotifySockets::restore);
     // What it said last, the reason of its end perhaps, is taken while it is still known.
     connect(&supervisor, &Supervisor::launchEnding, this, [this](const SupervisedProcess *process) {
@@ -194,12 +191,12 @@ void NotifySockets::restore()
     if (isNew)
         watchFolders();
     if (!error)
-        return m_restore.setInterval(shortestPause);
+        return m_pause.reset();
     // The folder that it is in may be somebody else's to make, and that may take a moment.
-    if (m_restore.intervalAsDuration() > pauseBeforeComplaint)
+    const auto pause = m_pause.next();
+    if (pause > pauseBeforeComplaint)
         complain(*error);
-    m_restore.setInterval(std::min(2 * m_restore.intervalAsDuration(), longestPause));
-    m_restore.start();
+    m_restore.start(pause);
 }
 
 void NotifySockets::restoreNamed(const QString &name)
@@ -208,7 +205,7 @@ void NotifySockets::restoreNamed(const QString &name)
     if (!socket || socket->isThere()) // nearly always: its launch has ended
         return;
     if (listenAnew(*socket))
-        m_restore.start();
+        m_restore.start(m_pause.next());
     else
         tell(socket->path());
 }

@@ -3,6 +3,7 @@
 
 #include "notify/notifysocket.h"
 #include "os/epollset.h"
+#include "protocol/growingdelay.h"
 
 #include <QByteArray>
 #include <QDeadlineTimer>
@@ -88,6 +89,7 @@ private:
     QTimer m_pace;
     PathWatch m_watch;
     QTimer m_restore; ///< tries again
+    GrowingDelay m_pause{std::chrono::milliseconds(100), std::chrono::seconds(5)}; ///< before that
     QDeadlineTimer m_quiet; ///< complaints until then are only counted
     int m_unsaid = 0;
 };

@@ -16,6 +16,7 @@
 #include "protocol/frame.h"
 #include "protocol/keys.h"
 #include "supervisionloop/statusline.h"
+#include "supervisor/processview.h"
 
 #include <QDir>
 #include <QLoggingCategory>
@@ -54,7 +55,8 @@ QJsonArray toJson(const QList<SweptProcess> &processes)
 std::optional<QString> distrustOfState(const QString &path)
 {
     auto distrust = distrustOfFolder(path);
-    for (const char *name : {"run", "event-id", "schedules", "schedules-seen"})
+    for (const char *name :
+        {"run", "event-id", "journal.sqlite", "journal.sqlite-wal", "schedules", "schedules-seen"})
         if (!distrust)
             distrust = distrustOfPath(path + u'/' + QLatin1StringView(name));
     if (distrust)
@@ -148,6 +150,7 @@ std::optional<QString> SupervisionHouse::open()
                "the file \"run\" from the copy"_s.arg(m_config.stateDirectory)
                    .arg(lost->pid);
     sweepLostServer();
+    tellMissingEvents();
     return m_control.listen(m_config.control, m_config.stateDirectory);
 }
 
@@ -157,6 +160,9 @@ std::optional<QString> SupervisionHouse::start(ServiceSide &services, ServiceLoo
     m_hub.setServices(services);
     m_control.setConnectionSource([&services](const ConnectionQuery &query, auto done) {
         services.connections(query, std::move(done));
+    });
+    m_control.setEventSource([this](const EventQuery &query, EventsFound done) {
+        m_journal.read(query, std::move(done));
     });
     m_reload = std::make_unique<Reload>(
         ReloadParts{.config = m_config,
@@ -173,7 +179,8 @@ std::optional<QString> SupervisionHouse::start(ServiceSide &services, ServiceLoo
         return error;
     if (auto error = m_runRecord.write(m_run))
         return error;
-    m_journal.record(QLatin1StringView("server_started"), {{keys::pid, qint64(::getpid())}});
+    m_journal.record(QLatin1StringView("server_started"),
+        {{keys::pid, qint64(::getpid())}, {keys::previous, m_previousEnd}});
     m_supervisor.start();
     m_serviceLoop.watch(services.loop(), std::move(post), m_config.serviceLoop);
     // Reading the configuration and launching everything needs more than running it.
@@ -210,6 +217,7 @@ void SupervisionHouse::reload(const ReloadRequest &request, ReloadDone done)
     Q_EMIT reloading();
     m_reload->run(request, [this, done = std::move(done)](const ReloadResult &result) {
         m_serviceLoop.setSpec(m_config.serviceLoop);
+        m_journal.setLimits(m_config.journal);
         Q_EMIT reloaded();
         if (done)
             done(result);
@@ -237,7 +245,11 @@ std::optional<QString> SupervisionHouse::openState()
         return u"cannot make the state directory %1"_s.arg(path);
     if (auto error = distrustOfState(path)) // as it is now
         return error;
-    return m_journal.open(path);
+    if (auto error = m_journal.open(path, m_config.journal))
+        return error;
+    m_previousEnd
+        = m_journal.lastId() == 0 ? QLatin1StringView("none") : QLatin1StringView("stopped");
+    return std::nullopt;
 }
 
 void SupervisionHouse::sweepLostServer()
@@ -253,10 +265,25 @@ void SupervisionHouse::sweepLostServer()
         {keys::processes, toJson(swept.found)}};
     if (swept.left > 0)
         fields.insert(keys::left, swept.left);
+    if (const auto &ids = m_journal.missing()) {
+        fields.insert(keys::firstId, ids->first);
+        fields.insert(keys::lastId, ids->last);
+    }
+    m_previousEnd = QLatin1StringView("lost");
     m_journal.record(QLatin1StringView("server_lost"), fields);
     qCWarning(logSupervisionHouse,
         "the server before this one (pid %lld) was lost; %lld of its processes killed", lost->pid,
         qint64(swept.found.size() - swept.left));
+}
+
+/// A server that was lost had them named by sweepLostServer().
+void SupervisionHouse::tellMissingEvents()
+{
+    const auto &ids = m_journal.missing();
+    if (ids && !m_runRecord.lost())
+        m_journal.record(QLatin1StringView("events_dropped"),
+            {{keys::dropped, ids->last - ids->first + 1}, {keys::firstId, ids->first},
+                {keys::lastId, ids->last}});
 }
 
 void SupervisionHouse::makeCgroups()
@@ -360,7 +387,7 @@ QString SupervisionHouse::statusText() const
 {
     QList<ProcessStatus> list;
     for (const SupervisedProcess *process : m_supervisor.all())
-        list.append(process->status());
+        list.append(statusOf(*process));
     const QString line = m_supervisor.isShuttingDown() ? stoppingLine(list) : statusLine(list);
     return m_serviceLoop.isHung() ? line + u"; the service loop hangs"_s : line;
 }
@@ -374,6 +401,8 @@ void SupervisionHouse::end()
     else
         m_exitCode = int(ExitCode::Failed);
     m_journal.record(QLatin1StringView("server_stopped"), {{keys::pid, qint64(::getpid())}});
+    if (!m_journal.close())
+        qCWarning(logSupervisionHouse, "the last events are not on disk");
     m_hub.flush();
     if (!m_failure.isEmpty())
         qCCritical(logSupervisionHouse, "stopped: %s", qUtf8Printable(m_failure));
@@ -402,6 +431,7 @@ QJsonObject SupervisionHouse::describe() const
         {keys::control, m_control.address()},
         {keys::services, services},
         {keys::serviceLoop, m_serviceLoop.toJson()},
+        {keys::journal, m_journal.toJson()},
         {keys::processes, m_supervisor.all().size()},
         {keys::withoutInstances, QJsonArray::fromStringList(withoutInstances)},
     };

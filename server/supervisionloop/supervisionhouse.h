@@ -79,6 +79,7 @@ private:
     [[nodiscard]] std::optional<QString> launchProblems() const;
     [[nodiscard]] std::optional<QString> openState();
     void sweepLostServer();
+    void tellMissingEvents();
     void makeCgroups();
     void announce() const;
     void followSignals();
@@ -98,6 +99,7 @@ private:
     std::unique_ptr<CgroupTree> m_cgroups; ///< null where there can be none
     QElapsedTimer m_uptime;
     Journal m_journal;
+    QLatin1StringView m_previousEnd; ///< how the server before ended: "none", "stopped", "lost"
     std::unique_ptr<UnixSignals> m_signals; ///< from the end of start() on
     Supervisor m_supervisor;
     NotifySockets m_notify;

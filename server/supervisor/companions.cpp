@@ -17,15 +17,15 @@ namespace {
 
 bool hasComeTo(const MachineState &state, DependencyLevel level)
 {
-    const bool isDone = state.phase == ProcessPhase::Done;
+    const bool isDone = state.phase() == ProcessPhase::Done;
     switch (level) {
     case DependencyLevel::Started:
-        return isDone || (state.launchedAt && state.phase != ProcessPhase::Stopping);
+        return isDone || (state.launchedAt() && state.phase() != ProcessPhase::Stopping);
     case DependencyLevel::Default:
     case DependencyLevel::Ready:
-        return isDone || state.ready;
+        return isDone || state.isReady();
     case DependencyLevel::Completed:
-        return isDone && !state.clearing; // what it left behind may still be at work
+        return isDone && !state.isClearing(); // what it left behind may still be at work
     }
     Q_UNREACHABLE();
 }
@@ -49,12 +49,10 @@ Cause waitsFor(const SupervisedProcess &dependency, DependencyLevel level)
 {
     const MachineState &state = dependency.state();
     cause::Waiting waiting{
-        .process = dependency.name(), .waitsFor = levelName(level), .state = state.phase};
-    if (state.phase == ProcessPhase::Stopped && state.wanted == Wanted::Up)
-        waiting.state = ProcessPhase::Starting; // it is about to
-    if (state.phase == ProcessPhase::Failed)
+        .process = dependency.name(), .waitsFor = levelName(level), .state = state.phase()};
+    if (state.phase() == ProcessPhase::Failed)
         waiting.because = state.cause;
-    else if (state.phase == ProcessPhase::Backoff)
+    else if (state.phase() == ProcessPhase::Backoff)
         waiting.because = Cause(cause::Backoff{.nextStartAt = dependency.nextStartAt()});
     return waiting;
 }
@@ -111,13 +109,13 @@ std::optional<Cause> Companions::blockerOf(const SupervisedProcess &process) con
     const auto [begin, end] = m_byGroup.equal_range(spec.group);
     const auto isStopping = [&process](const SupervisedProcess *other) {
         return other != &process
-            && (other->state().phase == ProcessPhase::Stopping || other->state().clearing);
+            && (other->state().phase() == ProcessPhase::Stopping || other->state().isClearing());
     };
     const auto found = std::find_if(begin, end, isStopping);
     if (found == end)
         return std::nullopt;
     return cause::Waiting{
-        .process = (*found)->name(), .waitsFor = u"stopped"_s, .state = (*found)->state().phase};
+        .process = (*found)->name(), .waitsFor = u"stopped"_s, .state = (*found)->state().phase()};
 }
 
 QList<SupervisedProcess *> Companions::dependantsOf(const SupervisedProcess &process) const

@@ -3,6 +3,8 @@
 
 #include "protocol/cause.h"
 
+#include <semper/semper_server_export.h>
+
 #include <QHash>
 #include <QList>
 #include <QMultiHash>
@@ -16,7 +18,7 @@ class SupervisedProcess;
 
 /// What processes mean for each other: who waits for whom, and who ends with whom. Owns none of
 /// them. Supervision's thread.
-class Companions
+class SEMPER_SERVER_EXPORT Companions
 {
 public:
     void add(SupervisedProcess *process);

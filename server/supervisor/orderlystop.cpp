@@ -10,7 +10,7 @@ namespace semper {
 
 bool OrderlyStop::isOver(const SupervisedProcess &process)
 {
-    return process.isDown() || process.state().unkillable;
+    return process.isDown() || process.state().isUnkillable();
 }
 
 void OrderlyStop::begin(const QList<SupervisedProcess *> &processes, const Cause &why)
@@ -36,7 +36,7 @@ bool OrderlyStop::isNeeded(const SupervisedProcess &process) const
     return std::ranges::any_of(
         m_companions.dependantsOf(process), [this](SupervisedProcess *dependant) {
             const bool isStopping
-                = m_waiting.contains(dependant) || dependant->state().wanted == Wanted::Down;
+                = m_waiting.contains(dependant) || dependant->state().wanted() == Wanted::Down;
             return isStopping && !isOver(*dependant);
         });
 }

@@ -2,9 +2,11 @@
 #pragma once
 
 #include "protocol/cause.h"
-#include <QList>
+
+#include <semper/semper_server_export.h>
 
 #include <QHash>
+#include <QList>
 
 namespace semper {
 
@@ -13,7 +15,7 @@ class SupervisedProcess;
 
 /// Stops several processes: all at once, but for those that others depend on, which also stop: they
 /// follow when these are down. One that cannot be killed holds up nobody. Supervision's thread.
-class OrderlyStop
+class SEMPER_SERVER_EXPORT OrderlyStop
 {
 public:
     /// \a companions must outlive it.

@@ -16,7 +16,7 @@ bool isMissing(const SupervisedProcess *process)
     if (!process)
         return false;
     const MachineState &state = process->state();
-    return state.wanted == Wanted::Up && !state.ready && state.phase != ProcessPhase::Done;
+    return state.wanted() == Wanted::Up && !state.isReady() && state.phase() != ProcessPhase::Done;
 }
 
 } // namespace
@@ -28,7 +28,7 @@ RollingRestart::RollingRestart(
 {
     for (SupervisedProcess *process : processes) {
         m_all.append(process);
-        m_left.append({process, process->state().wanted});
+        m_left.append({process, process->state().wanted()});
         connect(process, &SupervisedProcess::changed, this, &RollingRestart::proceed);
         connect(process, &QObject::destroyed, this, &RollingRestart::proceed);
     }
@@ -55,8 +55,8 @@ void RollingRestart::proceed()
 bool RollingRestart::isCurrentOver() const
 {
     const MachineState &state = m_current->state();
-    const bool isReplaced = state.ready && state.launchedAt && *state.launchedAt >= m_asked;
-    return isReplaced || state.phase == ProcessPhase::Done || state.wanted == Wanted::Down;
+    const bool isReplaced = state.isReady() && state.launchedAt() && *state.launchedAt() >= m_asked;
+    return isReplaced || state.phase() == ProcessPhase::Done || state.wanted() == Wanted::Down;
 }
 
 /// Of those that this has restarted.
@@ -67,7 +67,7 @@ SupervisedProcess *RollingRestart::failed() const
             m_left, [process](const Target &target) { return target.process == process; });
     };
     for (const QPointer<SupervisedProcess> &process : m_all)
-        if (process && process->state().phase == ProcessPhase::Failed && !isLeft(process))
+        if (process && process->state().phase() == ProcessPhase::Failed && !isLeft(process))
             return process;
     return nullptr;
 }
@@ -77,12 +77,12 @@ SupervisedProcess *RollingRestart::takeNext()
     m_left.removeIf([](const Target &target) {
         return !target.process
             || (target.wanted == Wanted::Up // and somebody has stopped it meanwhile
-                && target.process->state().wanted == Wanted::Down);
+                && target.process->state().wanted() == Wanted::Down);
     });
     if (m_left.isEmpty())
         return nullptr;
     for (qsizetype i = 0; i < m_left.size(); ++i)
-        if (!m_left.at(i).process->state().ready)
+        if (!m_left.at(i).process->state().isReady())
             return m_left.takeAt(i).process;
     return std::ranges::any_of(m_all, isMissing) ? nullptr : m_left.takeFirst().process.data();
 }

@@ -4,6 +4,8 @@
 #include "protocol/processstatus.h"
 #include "supervision/instant.h"
 
+#include <semper/semper_server_export.h>
+
 #include <QList>
 #include <QObject>
 #include <QPointer>
@@ -15,7 +17,7 @@ class SupervisedProcess;
 /// Restarts the instances of a process one after the other, so that never more than one is missing:
 /// those first that are not ready anyway, and one that is ready only while all others are. Gives up
 /// when one fails for good. One that is restarted again and again is waited for.
-class RollingRestart : public QObject
+class SEMPER_SERVER_EXPORT RollingRestart : public QObject
 {
     Q_OBJECT
 public:

@@ -43,6 +43,14 @@ Schedules::Schedules(WallClock &clock, Journal &journal, QObject *parent)
     connect(&m_clock, &ScheduleClock::changed, this, &Schedules::clockLeapt);
 }
 
+std::optional<QString> Schedules::remember(
+    const QString &stateDirectory, const QMap<QString, ScheduleSpec> &schedules)
+{
+    auto error = m_memory.open(stateDirectory, schedules);
+    m_memory.note(m_wall.now());
+    return error;
+}
+
 void Schedules::tellMissed(const SupervisedProcess &process)
 {
     const auto timetable = timetableOf(process, m_wall);
@@ -57,6 +65,8 @@ void Schedules::tellMissed(const SupervisedProcess &process)
 
 void Schedules::begin(SupervisedProcess *process)
 {
+    if (!process->spec().schedule)
+        return process->handle(happening::Start{});
     follow(process); // first, so that the time of its next run is known
     process->handle(happening::AwaitSchedule{});
 }
@@ -65,7 +75,7 @@ void Schedules::suspendOrResume(SupervisedProcess *process)
 {
     if (!process->spec().schedule)
         return;
-    if (process->state().wanted == Wanted::Up)
+    if (process->state().wanted() == Wanted::Up)
         follow(process);
     else
         m_clock.leave(process);
@@ -74,7 +84,7 @@ void Schedules::suspendOrResume(SupervisedProcess *process)
 void Schedules::replace(SupervisedProcess *process, bool wasScheduled)
 {
     m_clock.leave(process);
-    if (process->state().wanted == Wanted::Down)
+    if (process->state().wanted() == Wanted::Down)
         return;
     if (wasScheduled && process->spec().schedule) {
         follow(process);
@@ -82,10 +92,7 @@ void Schedules::replace(SupervisedProcess *process, bool wasScheduled)
     }
     // From no schedule to one, or the other way round: another kind of process.
     process->handle(happening::Stop{});
-    if (process->spec().schedule)
-        begin(process);
-    else
-        process->handle(happening::Start{});
+    begin(process);
 }
 
 void Schedules::end()

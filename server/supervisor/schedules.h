@@ -4,7 +4,10 @@
 #include "schedule/scheduleclock.h"
 #include "schedule/schedulememory.h"
 
+#include <QMap>
 #include <QObject>
+
+#include <optional>
 
 namespace semper {
 
@@ -20,13 +23,15 @@ public:
     /// Both have to outlive it.
     Schedules(WallClock &clock, Journal &journal, QObject *parent = nullptr);
 
-    /// Until when which schedules were looked after, for the next server's sake and by the last.
-    /// Not needed: then nothing is known of what was missed between servers.
-    [[nodiscard]] ScheduleMemory &memory() { return m_memory; }
+    /// Remembers in \a stateDirectory until when \a schedules, by name, were looked after, for the
+    /// next server's sake, and takes up what the last one left there. Not needed: then nothing is
+    /// known of what was missed between servers. Nothing, or why it cannot. Blocks.
+    [[nodiscard]] std::optional<QString> remember(
+        const QString &stateDirectory, const QMap<QString, ScheduleSpec> &schedules);
     /// Tells the runs of \a process that were missed while no server ran.
     void tellMissed(const SupervisedProcess &process);
 
-    /// \a process, which has a schedule, is wanted from now on and launched when it is due.
+    /// \a process is wanted from now on: launched at once, or when it is due if it has a schedule.
     void begin(SupervisedProcess *process);
     /// A stop suspends the schedule of \a process, if it has one, and a start takes it up again.
     void suspendOrResume(SupervisedProcess *process);

@@ -5,7 +5,7 @@
 #include "os/freezer.h"
 #include "os/procfile.h"
 #include "output/outputcollector.h"
-#include "supervisor/supervisedprocess.h"
+#include "supervisor/supervisoredges.h"
 
 #include <semper/userprocessmain.h>
 

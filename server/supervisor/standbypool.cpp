@@ -15,9 +15,6 @@ namespace {
 
 Q_LOGGING_CATEGORY(logStandbyPool, "semper.server.standby", QtInfoMsg)
 
-// Long enough for a restart to be over: loading must not take the processor from it.
-constexpr std::chrono::milliseconds shortestPause = 100ms;
-constexpr std::chrono::milliseconds longestPause = 60s;
 constexpr auto stableAfter = 10s;
 
 } // namespace
@@ -28,7 +25,6 @@ StandbyPool::StandbyPool(
     , m_process(std::move(process))
     , m_spec(std::move(spec))
     , m_edges(edges)
-    , m_pause(shortestPause)
 {
     m_refill.setSingleShot(true);
     connect(&m_refill, &QTimer::timeout, this, &StandbyPool::refill);
@@ -45,7 +41,7 @@ void StandbyPool::setNeed(Need need)
     m_refill.stop();
     if (need == Need::Kept)
         return;
-    m_pause = shortestPause;
+    m_pause.reset();
     for (const auto &host : m_hosts)
         host->end();
 }
@@ -81,7 +77,7 @@ std::optional<StandbyLaunch> StandbyPool::take()
         }
         std::optional<StandbyLaunch> taken = host->take();
         remove(host.get());
-        m_pause = shortestPause; // it was good
+        m_pause.reset(); // it was good
         refillLater();
         // Later: no telling delays a restart.
         QMetaObject::invokeMethod(this, &StandbyPool::changed, Qt::QueuedConnection);
@@ -93,7 +89,7 @@ std::optional<StandbyLaunch> StandbyPool::take()
 void StandbyPool::refillLater()
 {
     if (m_need == Need::Filled && missing() > 0 && !m_refill.isActive())
-        m_refill.start(m_pause);
+        m_refill.start(m_pause.now());
 }
 
 void StandbyPool::refill()
@@ -116,11 +112,11 @@ void StandbyPool::hostEnded(StandbyHost *host, const QString &how)
     remove(host);
     if (wasWanted) {
         if (std::chrono::steady_clock::now() - m_lastStart >= stableAfter)
-            m_pause = shortestPause;
-        m_pause = std::min(2 * m_pause, longestPause);
+            m_pause.reset();
+        m_pause.grow();
         m_refill.stop();
         qCWarning(logStandbyPool, "%s: a host in standby is lost: %s; the next one in %lld ms",
-            qUtf8Printable(m_process), qUtf8Printable(how), qint64(m_pause.count()));
+            qUtf8Printable(m_process), qUtf8Printable(how), qint64(m_pause.now().count()));
     }
     refillLater();
     Q_EMIT changed();

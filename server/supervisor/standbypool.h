@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "protocol/growingdelay.h"
 #include "supervision/instant.h"
 #include "supervisor/standbyhost.h"
 
@@ -61,7 +62,9 @@ private:
     Need m_need = Need::None;
     std::vector<std::unique_ptr<StandbyHost>> m_hosts;
     QTimer m_refill;
-    std::chrono::milliseconds m_pause; ///< before the next one
+    /// Before the next one. At first long enough for a restart to be over: loading must not take
+    /// the processor from it.
+    GrowingDelay m_pause{std::chrono::milliseconds(100), std::chrono::seconds(60)};
     Instant m_lastStart;
 };
 

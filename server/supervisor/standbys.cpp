@@ -15,9 +15,9 @@ StandbyPool::Need needOf(const QList<SupervisedProcess *> &instances)
     using Need = StandbyPool::Need;
     Need need = Need::None;
     for (const SupervisedProcess *process : instances) {
-        if (process->state().phase == ProcessPhase::Running)
+        if (process->state().phase() == ProcessPhase::Running)
             return Need::Filled;
-        if (process->state().wanted == Wanted::Up && !process->isDown())
+        if (process->state().wanted() == Wanted::Up && !process->isDown())
             need = Need::Kept;
     }
     return need;

@@ -3,6 +3,8 @@
 
 #include "supervisor/standbypool.h"
 
+#include <semper/semper_server_export.h>
+
 #include <QObject>
 #include <QString>
 
@@ -16,7 +18,7 @@ namespace semper {
 class SupervisedProcess;
 
 /// The hosts in standby of a whole server, by process. Supervision's thread.
-class Standbys : public QObject
+class SEMPER_SERVER_EXPORT Standbys : public QObject
 {
     Q_OBJECT
 public:

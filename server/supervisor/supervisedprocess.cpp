@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "supervisor/supervisedprocess.h"
 
-#include "launch/leftovers.h"
-#include "launch/orphankeeper.h"
-#include "os/freezer.h"
 #include "os/wallclock.h"
+#include "output/outputcollector.h"
+#include "protocol/boottime.h"
 #include "protocol/condition.h"
+#include "spec/specdiff.h"
+#include "supervisor/processview.h"
+#include "supervisor/standbys.h"
+#include "supervisor/supervisoredges.h"
 
 #include <QRandomGenerator>
 
@@ -24,8 +27,8 @@ namespace {
 bool concernsOthers(const MachineState &before, const MachineState &now)
 {
     const auto concern = [](const MachineState &state) {
-        return std::tuple(state.phase, state.wanted, state.ready, state.clearing, state.unkillable,
-            state.resting, state.launchedAt);
+        return std::tuple(state.phase(), state.wanted(), state.isReady(), state.isClearing(),
+            state.isUnkillable(), state.isResting(), state.launchedAt());
     };
     return concern(before) != concern(now);
 }
@@ -33,122 +36,67 @@ bool concernsOthers(const MachineState &before, const MachineState &now)
 /// Its group may not be launched.
 bool holdsGroup(const MachineState &state)
 {
-    return state.phase == ProcessPhase::Stopping || state.clearing;
+    return state.phase() == ProcessPhase::Stopping || state.isClearing();
 }
 
 } // namespace
 
-SupervisedProcess::SupervisedProcess(QString name, int instance, QString service, SharedSpec spec,
-    const SupervisorEdges &edges, QObject *parent)
+SupervisedProcess::SupervisedProcess(const QString &name, int instance, QString service,
+    SharedSpec spec, const SupervisorEdges &edges, QObject *parent)
     : QObject(parent)
-    , m_identity{.process = std::move(name), .instance = instance}
     , m_service(std::move(service))
     , m_spec(std::move(spec))
     , m_edges(edges)
-    , m_readiness(edges, [this] { handle(happening::ReadyChanged{true}); })
-    , m_heartbeat(m_spec->watchdogPeriod())
+    , m_cycle(name, instance, m_spec, edges)
+    , m_watches(m_spec, edges, m_cycle, [this] { return isPaused(); })
+    , m_timer([this] { return isPaused(); })
 {
-    m_timeout.setPauseCheck([this] { return isPaused(); });
-    connect(&m_timeout, &PatientTimer::timeout, this, [this] { handle(timeIsUp()); });
-    m_backoff.setSingleShot(true);
-    m_backoff.setTimerType(Qt::PreciseTimer);
-    connect(&m_backoff, &QTimer::timeout, this, [this] { handle(happening::TimerElapsed{}); });
-    m_conditionTimer.setSingleShot(true);
-    connect(&m_conditionTimer, &QTimer::timeout, this, [this] {
-        awaitNextCondition();
-        Q_EMIT changed();
-    });
-    connect(&m_heartbeat, &HeartbeatWatch::changed, this, &SupervisedProcess::changed);
-    connect(&m_heartbeat, &HeartbeatWatch::hung, this,
-        [this] { handle(happening::Hung{cause::Hung{.silent = m_heartbeat.watchdog()}}); });
-    watchLimits();
-    watchWork();
+    connectParts();
     if (!m_spec->enabled)
         m_state.cause = cause::Disabled{};
 }
 
 SupervisedProcess::~SupervisedProcess() = default;
 
-happening::TimerElapsed SupervisedProcess::timeIsUp() const
+void SupervisedProcess::connectParts()
 {
-    if (m_state.killed) {
-        const procfile::Wait wait = procfile::waitOf(pid_t(pid()));
-        return {.stuck = {.state = wait.state, .waitsIn = wait.place}};
-    }
-    if (!m_state.launchedAt && pid() > 0)
-        return {.missing
-            = u"its program, or its folder, cannot be read: the file system does not answer"_s};
-    return {.missing = m_readiness.missing()};
-}
-
-bool SupervisedProcess::isDown() const
-{
-    switch (m_state.phase) {
-    case ProcessPhase::Stopped:
-    case ProcessPhase::Failed:
-    case ProcessPhase::Done:
-        return !m_state.clearing;
-    case ProcessPhase::Waiting:
-    case ProcessPhase::Starting:
-    case ProcessPhase::Running:
-    case ProcessPhase::Backoff:
-    case ProcessPhase::Stopping:
-        return false;
-    }
-    Q_UNREACHABLE();
-}
-
-void SupervisedProcess::watchLimits()
-{
-    m_limitWatch.reset();
-    if (!LimitWatch::isFor(m_spec->limits))
-        return;
-    m_limitWatch = std::make_unique<LimitWatch>(m_spec->limits);
-    connect(m_limitWatch.get(), &LimitWatch::tooOld, this, [this](std::chrono::milliseconds age) {
-        handle(happening::Recycle{cause::Age{.after = age}});
+    connect(&m_cycle, &LaunchCycle::turnCame, this, [this] { handle(happening::TurnCame{}); });
+    connect(&m_cycle, &LaunchCycle::began, this, &SupervisedProcess::launchBegan);
+    connect(&m_cycle, &LaunchCycle::standbyTaken, this, &SupervisedProcess::standbyTaken);
+    connect(&m_cycle, &LaunchCycle::failed, this, &SupervisedProcess::launchFailed);
+    connect(&m_cycle, &LaunchCycle::ready, this, [this] { handle(happening::ReadyChanged{true}); });
+    connect(&m_cycle, &LaunchCycle::ended, this, &SupervisedProcess::launchEnded);
+    connect(&m_cycle, &LaunchCycle::cleared, this, [this](const LeftoverReport &report) {
+        if (report.count > 0)
+            Q_EMIT leftBehind(report);
+        handle(happening::Cleared{});
     });
-    connect(m_limitWatch.get(), &LimitWatch::tooLarge, this, [this](qint64 bytes) {
-        handle(happening::Excess{cause::Memory{
-            .bytes = bytes, .limitBytes = m_spec->limits.memoryMaxBytes.value_or(0)}});
+    connect(&m_watches, &HealthWatches::happened, this, &SupervisedProcess::handle);
+    connect(&m_watches, &HealthWatches::changed, this, &SupervisedProcess::changed);
+    connect(&m_watches, &HealthWatches::cpuCrossed, this, &SupervisedProcess::cpuCrossed);
+    connect(&m_timer, &MachineTimer::elapsed, this, [this] { handle(timeIsUp()); });
+    m_conditionTimer.setSingleShot(true);
+    connect(&m_conditionTimer, &QTimer::timeout, this, [this] {
+        awaitNextCondition();
+        Q_EMIT changed();
     });
-    connect(m_limitWatch.get(), &LimitWatch::cpuCrossed, this, &SupervisedProcess::cpuCrossed);
 }
 
-void SupervisedProcess::watchWork()
+std::chrono::milliseconds SupervisedProcess::uptime() const
 {
-    m_stallWatch.reset();
-    if (!m_spec->stalledAfter)
-        return;
-    m_stallWatch
-        = std::make_unique<StallWatch>(*m_spec->stalledAfter, [this] { return isPaused(); });
-    connect(
-        m_stallWatch.get(), &StallWatch::stalled, this, [this] { handle(happening::Stalled{}); });
-    connect(m_stallWatch.get(), &StallWatch::workedAgain, this,
-        [this] { handle(happening::WorkedAgain{}); });
+    using namespace std::chrono;
+    const std::optional<Instant> began = m_state.launchedAt();
+    return began ? duration_cast<milliseconds>(steady_clock::now() - *began) : milliseconds(0);
 }
 
-void SupervisedProcess::followWork()
+int SupervisedProcess::standby() const
 {
-    if (!m_stallWatch)
-        return;
-    if (m_state.phase == ProcessPhase::Running && !m_state.killed)
-        m_stallWatch->begin();
-    else
-        m_stallWatch->end();
+    return m_edges.standbys.waiting(name());
 }
 
-QList<pid_t> SupervisedProcess::members() const
+Moment SupervisedProcess::now() const
 {
-    if (m_group.exists())
-        return m_group.members();
-    QList<pid_t> roots = m_edges.orphans.orphansOf(pid_t(m_session), m_identity.mark()).orphans;
-    roots.prepend(pid_t(pid()));
-    return procfile::withDescendants(roots);
-}
-
-qint64 SupervisedProcess::pid() const
-{
-    return m_launch ? m_launch->pid() : 0;
+    return {.wall = m_edges.clock.now(), .boot = bootTime()};
 }
 
 void SupervisedProcess::handle(const Happening &happening)
@@ -173,29 +121,6 @@ void SupervisedProcess::handle(const Happening &happening)
         Q_EMIT groupFreed();
 }
 
-/// Restarts are no longer of the last hour at some time, and what keeps running is not in a crash
-/// loop any more.
-void SupervisedProcess::awaitNextCondition()
-{
-    const Instant now = std::chrono::steady_clock::now();
-    std::optional<Instant> next = m_state.lastRestarts.nextFall(now);
-    if (next && m_state.launchedAt)
-        if (const Instant stays = *m_state.launchedAt + longEnoughUp; stays > now)
-            next = std::min(*next, stays);
-    if (next)
-        m_conditionTimer.start(std::chrono::ceil<std::chrono::milliseconds>(*next - now));
-    else
-        m_conditionTimer.stop();
-}
-
-std::optional<Cause> SupervisedProcess::blockerNow() const
-{
-    // What lives is not launched: whether others would let it costs a look at each of them.
-    const bool lives
-        = m_state.phase == ProcessPhase::Starting || m_state.phase == ProcessPhase::Running;
-    return lives || !m_edges.blocker ? std::nullopt : m_edges.blocker(*this);
-}
-
 void SupervisedProcess::proceed()
 {
     const Happening next = m_waiting.takeFirst();
@@ -205,52 +130,63 @@ void SupervisedProcess::proceed()
         .blocker = blockerNow()};
     StepResult result = step(std::move(m_state), next, context);
     m_state = std::move(result.state);
-    // A command that watches itself (WATCHDOG=1) begins with that once it is up.
-    if (m_spec->isCommand() && m_spec->watchdogPeriod() > 0ms && !m_heartbeat.isWatching()
-        && m_state.phase == ProcessPhase::Running)
-        m_heartbeat.start(processLabel(name(), instance()), pid());
-    if (m_state.phase != ProcessPhase::Starting || m_state.killed)
-        m_readiness.end();
-    followLiveness();
-    followWork();
+    if (m_state.phase() != ProcessPhase::Starting || m_state.isKilled())
+        m_cycle.readiness().end();
+    m_watches.follow(m_state.isRunning());
     noteNextStart();
     for (const Action &action : std::as_const(result.actions))
         perform(action);
 }
 
-void SupervisedProcess::followLiveness()
+void SupervisedProcess::tellRecords()
 {
-    if (m_state.phase != ProcessPhase::Running || m_state.killed) {
-        if (m_liveness)
-            m_liveness->stop();
-        return;
-    }
-    if (!m_spec->liveness)
-        return;
-    if (!m_liveness) {
-        m_liveness = std::make_unique<LivenessWatch>(m_edges);
-        connect(m_liveness.get(), &LivenessWatch::changed, this, &SupervisedProcess::changed);
-        connect(m_liveness.get(), &LivenessWatch::dead, this,
-            [this](const Cause &why) { handle(happening::Hung{why}); });
-    }
-    m_liveness->watch(*m_spec, m_identity, pid());
+    for (const auto &[type, status] : std::exchange(m_records, {}))
+        Q_EMIT recorded(type, status);
+}
+
+void SupervisedProcess::blockerChanged()
+{
+    if (m_state.phase() == ProcessPhase::Waiting)
+        handle(happening::BlockerChanged{});
+}
+
+std::optional<Cause> SupervisedProcess::blockerNow() const
+{
+    // What lives is not launched: whether others would let it costs a look at each of them.
+    const bool lives
+        = m_state.phase() == ProcessPhase::Starting || m_state.phase() == ProcessPhase::Running;
+    return lives ? std::nullopt : m_edges.blocker(*this);
+}
+
+/// Restarts are no longer of the last hour at some time, and what keeps running is not in a crash
+/// loop any more.
+void SupervisedProcess::awaitNextCondition()
+{
+    const Instant now = std::chrono::steady_clock::now();
+    std::optional<Instant> next = m_state.lastRestarts.nextFall(now);
+    if (const auto began = m_state.launchedAt(); next && began && *began + longEnoughUp > now)
+        next = std::min(*next, *began + longEnoughUp);
+    if (next)
+        m_conditionTimer.start(std::chrono::ceil<std::chrono::milliseconds>(*next - now));
+    else
+        m_conditionTimer.stop();
 }
 
 void SupervisedProcess::noteNextStart()
 {
-    if (m_state.nextStartAt)
-        m_nextStartAt
-            = m_edges.clock.now().addDuration(std::chrono::duration_cast<std::chrono::milliseconds>(
-                *m_state.nextStartAt - std::chrono::steady_clock::now()));
+    using namespace std::chrono;
+    if (const std::optional<Instant> next = m_state.nextStartAt())
+        m_nextStartAt = m_edges.clock.now().addDuration(
+            duration_cast<milliseconds>(*next - steady_clock::now()));
 }
 
 QDateTime SupervisedProcess::nextStartAt() const
 {
-    if (m_state.nextStartAt)
+    if (m_state.nextStartAt())
         return m_nextStartAt;
-    const bool betweenRuns = m_state.resting || m_state.phase == ProcessPhase::Done
-        || m_state.phase == ProcessPhase::Failed;
-    return betweenRuns && m_edges.nextRun ? m_edges.nextRun(*this) : QDateTime();
+    const bool betweenRuns = m_state.isResting() || m_state.phase() == ProcessPhase::Done
+        || m_state.phase() == ProcessPhase::Failed;
+    return betweenRuns ? m_edges.nextRun(*this) : QDateTime();
 }
 
 void SupervisedProcess::wallClockLeapt()
@@ -260,107 +196,197 @@ void SupervisedProcess::wallClockLeapt()
         Q_EMIT changed();
 }
 
-void SupervisedProcess::tellRecords()
-{
-    for (const auto &[type, status] : std::exchange(m_records, {}))
-        Q_EMIT recorded(type, status);
-}
-
 void SupervisedProcess::perform(const Action &action)
 {
     switch (action.kind) {
     case Action::Kind::Launch:
         return launch();
     case Action::Kind::RequestStop:
-        return requestStop();
+        Q_EMIT stopRequested(m_spec->stop.timeout);
+        return m_cycle.requestStop();
     case Action::Kind::Kill:
-        if (m_launch)
-            m_launch->signal(SIGKILL, StopScope::Group);
-        return;
+        return m_cycle.signal(SIGKILL, StopScope::Group);
     case Action::Kind::ClearLeftovers:
-        return clearLeftovers(action.asked);
+        return clear(action.asked);
     case Action::Kind::KillLeftovers:
-        if (m_leftovers)
-            m_leftovers->kill();
-        return;
+        return m_cycle.killLeftovers();
     case Action::Kind::ArmTimer:
         return arm(action.delay);
     case Action::Kind::ExtendTimer:
-        if (m_timeout.isActive() && m_timeout.remaining() < action.delay)
-            m_timeout.start(action.delay);
-        return;
+        return m_timer.extend(action.delay);
     case Action::Kind::LimitTimer:
-        if (m_timeout.isActive() && m_timeout.remaining() > action.delay)
-            m_timeout.start(action.delay);
-        return;
+        return m_timer.limit(action.delay);
     case Action::Kind::CancelTimer:
-        m_backoff.stop();
-        return m_timeout.stop();
+        return m_timer.cancel();
     case Action::Kind::Record:
-        m_records.append({action.record, status()});
-        if (action.record == RecordType::Exit && m_state.phase == ProcessPhase::Backoff)
-            Q_EMIT willRestart(Cause(*m_state.cause));
-        return;
+        return record(action.record);
     }
 }
 
-void SupervisedProcess::requestStop()
+void SupervisedProcess::launch()
 {
-    Q_EMIT stopRequested(m_spec->stop.timeout);
-    if (!m_launch)
+    m_timeAsked = 0ms;
+    m_vitals = {};
+    m_launchedFor = m_service;
+    m_cycle.launch();
+}
+
+void SupervisedProcess::launchBegan()
+{
+    m_startedAt = m_edges.clock.now();
+    m_vitals.begin(std::chrono::steady_clock::now());
+    m_watches.begin();
+    handle(happening::Launched{});
+    if (m_timeAsked > 0ms)
+        extendTimeout(std::exchange(m_timeAsked, 0ms));
+    m_cycle.readiness().start();
+}
+
+void SupervisedProcess::launchFailed(const LaunchFailure &failure)
+{
+    const ExitReport report{.at = m_edges.clock.now()};
+    handle(happening::LaunchFailed{report, causeOf(*m_spec, failure), failure.isPassing()});
+}
+
+void SupervisedProcess::launchEnded(ExitReport report)
+{
+    Q_EMIT ending();
+    report.lastLines = m_cycle.takeLastLines();
+    report.uptime = uptime();
+    if (m_cycle.wasKilledForMemory())
+        handle(happening::FaultReported{cause::Memory{
+            .limitBytes = m_spec->limits.memoryMaxBytes.value_or(0), .byKernel = true}});
+    m_watches.end();
+    m_startedAt = {};
+    handle(happening::Exited{report});
+}
+
+void SupervisedProcess::clear(bool wasAsked)
+{
+    m_cycle.clear(wasAsked, m_state.isKilled());
+    takeNextSpec();
+    if (wasAsked || m_state.isKilled() || !m_state.lastExit || m_state.lastExit->code != 0)
         return;
-    if (!m_group.exists() && pid() > 0)
-        m_kin = Leftovers::kinOf(pid_t(pid()));
-    m_launch->signal(m_spec->stop.signal, m_spec->stopScope());
-    if (procfile::isFrozen(pid_t(pid()))) // it would not see the signal
-        m_launch->signal(SIGCONT, StopScope::Group);
+    // One that leaves with success and leaves others behind has most likely put itself into the
+    // background, as daemons do; and so will the next launch.
+    const QString left = m_cycle.adviseAgainstDaemon();
+    if (!left.isEmpty())
+        handle(happening::LeftBehind{left});
 }
 
 void SupervisedProcess::arm(std::chrono::milliseconds delay)
 {
-    m_backoff.stop();
-    m_timeout.stop();
-    if (m_state.phase == ProcessPhase::Backoff && !m_state.clearing)
-        m_backoff.start(delay);
+    if (m_state.phase() == ProcessPhase::Backoff && !m_state.isClearing())
+        m_timer.startDelay(delay);
     else
-        m_timeout.start(delay);
+        m_timer.startTimeout(delay);
+}
+
+void SupervisedProcess::record(RecordType type)
+{
+    m_records.append({type, statusOf(*this)});
+    if (type == RecordType::Exit && m_state.phase() == ProcessPhase::Backoff)
+        Q_EMIT willRestart(Cause(*m_state.cause));
 }
 
 /// What its time-out waits for does not run, and cannot do what is expected of it.
 bool SupervisedProcess::isPaused() const
 {
-    if (m_state.clearing)
-        return m_leftovers && m_leftovers->isPaused();
-    const auto launch = pid_t(pid());
-    if (m_state.killed || launch <= 0)
-        return false;
-    if (isInFrozenCgroup(launch))
-        return true;
-    // A signal that stops it is nobody's pause: who sends it to what starts does not hold that up.
-    if (m_state.phase == ProcessPhase::Stopping && procfile::isFrozen(launch))
-        m_launch->signal(SIGCONT, StopScope::Group); // or it would never have to end
-    return false;
+    if (m_state.isClearing())
+        return m_cycle.areLeftoversPaused();
+    return !m_state.isKilled() && m_cycle.isPaused(m_state.phase() == ProcessPhase::Stopping);
 }
 
-void SupervisedProcess::extendTimeout(std::chrono::milliseconds time)
+happening::TimerElapsed SupervisedProcess::timeIsUp() const
 {
-    handle(happening::TimeAsked{time});
-    if (!m_state.launchedAt) // it was faster than the news of its launch
-        m_timeAsked = time;
-    m_heartbeat.extend(time);
-    if (m_limitWatch)
-        m_limitWatch->extendAge(time);
+    if (m_state.isKilled()) {
+        const procfile::Wait wait = procfile::waitOf(pid_t(pid()));
+        return {.stuck = {.state = wait.state, .waitsIn = wait.place}};
+    }
+    if (!m_state.launchedAt() && pid() > 0)
+        return {.missing
+            = u"its program, or its folder, cannot be read: the file system does not answer"_s};
+    return {.missing = m_cycle.readiness().missing()};
+}
+
+void SupervisedProcess::reconfigure(const QString &service, const SharedSpec &spec)
+{
+    m_isOutdated = m_cycle.exists() && needsRestartFor(service, *spec);
+    m_service = service;
+    m_nextSpec = spec;
+    if (m_cycle.exists()) {
+        const auto liveness = m_spec->liveness;
+        m_spec = std::make_shared<ProcessSpec>(differenceOf(*m_spec, *spec).live);
+        m_edges.output.setLimits(m_cycle.identity().launchId, m_spec->outputLimits);
+        if (m_spec->liveness != liveness)
+            m_watches.followLivenessSpec(m_state.isRunning());
+    } else {
+        takeNextSpec();
+    }
+    Q_EMIT changed();
+}
+
+bool SupervisedProcess::needsRestartFor(const QString &service, const ProcessSpec &spec) const
+{
+    return !m_cycle.exists() || service != m_launchedFor
+        || differenceOf(*m_spec, spec).needsRestart;
+}
+
+void SupervisedProcess::takeNextSpec()
+{
+    m_isOutdated = false;
+    if (!m_nextSpec)
+        return;
+    m_spec = std::exchange(m_nextSpec, nullptr);
+    m_watches.followSpec();
+}
+
+void SupervisedProcess::sample()
+{
+    m_vitals.sample(pid_t(pid()), std::chrono::steady_clock::now());
 }
 
 void SupervisedProcess::signal(int number)
 {
     if (pid() > 0)
-        m_launch->signal(number, m_spec->stopScope());
+        m_cycle.signal(number, m_spec->stopScope());
 }
 
 bool SupervisedProcess::tokenMatches(const QByteArray &token) const
 {
-    return m_launch && m_identity.isToken(token);
+    return m_cycle.exists() && m_cycle.identity().isToken(token);
+}
+
+void SupervisedProcess::reportReady(bool ready)
+{
+    if (!ready || !m_cycle.readiness().isProbed())
+        handle(happening::ReadyChanged{ready});
+}
+
+void SupervisedProcess::extendTimeout(std::chrono::milliseconds time)
+{
+    handle(happening::TimeAsked{time});
+    if (!m_state.launchedAt()) // it was faster than the news of its launch
+        m_timeAsked = time;
+    m_watches.extend(time);
+}
+
+void SupervisedProcess::setStatusText(const QString &text)
+{
+    if (m_vitals.setStatusText(text))
+        Q_EMIT changed();
+}
+
+void SupervisedProcess::setTitle(const QString &title)
+{
+    if (m_vitals.setTitle(title))
+        Q_EMIT changed();
+}
+
+void SupervisedProcess::setMetrics(const QJsonObject &frame)
+{
+    m_vitals.setMetrics(frame, now());
+    Q_EMIT metricsReceived();
 }
 
 } // namespace semper

@@ -1,121 +1,88 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "health/heartbeatwatch.h"
-#include "health/limitwatch.h"
-#include "health/livenesswatch.h"
-#include "health/readiness.h"
-#include "health/stallwatch.h"
-#include "launch/launchedges.h"
-#include "launch/launchends.h"
-#include "launch/launchgroup.h"
-#include "launch/launchplan.h"
 #include "launch/launchvitals.h"
-#include "launch/leftovers.h"
-#include "os/patienttimer.h"
 #include "supervision/processmachine.h"
+#include "supervisor/healthwatches.h"
+#include "supervisor/launchcycle.h"
+#include "supervisor/machinetimer.h"
 
 #include <semper/semper_server_export.h>
 
 #include <QObject>
-#include <QPointer>
 #include <QTimer>
 
-#include <functional>
-#include <memory>
 #include <optional>
 #include <utility>
 
 namespace semper {
 
-class CgroupTree;
-class OrphanKeeper;
-class OutputCollector;
-class Standbys;
-class SupervisedProcess;
-class WallClock;
+struct SupervisorEdges;
 
-/// What all supervised processes of a server share.
-struct SupervisorEdges : LaunchEdges
-{
-    WallClock &clock;
-    /// Why a process must not be launched now; nothing: it may.
-    std::function<std::optional<Cause>(const SupervisedProcess &)> blocker = {};
-    /// When its schedule is due next; invalid without one.
-    std::function<QDateTime(const SupervisedProcess &)> nextRun = {};
-    Standbys *standbys = nullptr;
-};
-
-/// One instance of a process: its machine, its launch, and what it told of itself. Turns what
-/// Qt reports into happenings and performs the machine's actions. Supervision's thread.
+/// One instance of a process: drives its machine. Turns what its launch, its watches and others
+/// report into happenings, and performs the machine's actions. Supervision's thread.
 class SEMPER_SERVER_EXPORT SupervisedProcess : public QObject
 {
     Q_OBJECT
 public:
-    SupervisedProcess(QString name, int instance, QString service, SharedSpec spec,
+    SupervisedProcess(const QString &name, int instance, QString service, SharedSpec spec,
         const SupervisorEdges &edges, QObject *parent = nullptr);
     ~SupervisedProcess() override;
 
-    [[nodiscard]] QString name() const { return m_identity.process; }
-    [[nodiscard]] int instance() const { return m_identity.instance; }
+    [[nodiscard]] QString name() const { return m_cycle.identity().process; }
+    [[nodiscard]] int instance() const { return m_cycle.identity().instance; }
     [[nodiscard]] QString service() const { return m_service; }
     [[nodiscard]] const ProcessSpec &spec() const { return *m_spec; }
     [[nodiscard]] const MachineState &state() const { return m_state; }
     /// Nothing of it runs, and nothing will by itself.
-    [[nodiscard]] bool isDown() const;
+    [[nodiscard]] bool isDown() const { return m_state.isDown(); }
     /// 0 while no launch is alive.
-    [[nodiscard]] qint64 pid() const;
+    [[nodiscard]] qint64 pid() const { return m_cycle.pid(); }
     /// As pid(), but stays that of a launch which ended until the next one begins.
-    [[nodiscard]] qint64 launchPid() const { return pid() > 0 ? pid() : m_session; }
-    [[nodiscard]] ProcessStatus status() const;
+    [[nodiscard]] qint64 launchPid() const { return m_cycle.lastPid(); }
+    [[nodiscard]] std::chrono::milliseconds uptime() const; ///< 0 while no launch is alive
+    /// Invalid while no launch is alive.
+    [[nodiscard]] QDateTime startedAt() const { return m_startedAt; }
     /// In backoff, and between the runs of a schedule; invalid otherwise.
     [[nodiscard]] QDateTime nextStartAt() const;
+    /// How many hosts wait in standby for all its instances.
+    [[nodiscard]] int standby() const;
+    [[nodiscard]] const LaunchVitals &vitals() const { return m_vitals; }
+    [[nodiscard]] const HealthWatches &watches() const { return m_watches; }
+    [[nodiscard]] Moment now() const; ///< by the server's clocks
 
     /// The only way to change the state. May be called from inside an action's effect: what
     /// happens then waits for its turn.
     void handle(const Happening &happening);
-
+    /// Others are in another state: it looks again if it waits for them.
+    void blockerChanged();
     /// The clock on the wall was set: what was told by it before is no longer true.
     void wallClockLeapt();
-
-    /// Reads CPU and memory of the launch; a share of CPU is that since the last call.
-    void sample();
-    /// The newest "metrics" frame: what the process said of itself; without any, empty.
-    [[nodiscard]] QJsonObject metricsFrame() const;
-    /// The newest "sample" frame: what the server measured.
-    [[nodiscard]] QJsonObject sampleFrame() const;
 
     /// What its launches are like from the next one on; the one that runs takes over at once what
     /// it can (SpecDifference::live).
     void reconfigure(const QString &service, const SharedSpec &spec);
-
     /// A launch that runs is of an older description.
     [[nodiscard]] bool isOutdated() const { return m_isOutdated; }
     /// The launch that runs could not be as \a spec says, or none runs.
     [[nodiscard]] bool needsRestartFor(const QString &service, const ProcessSpec &spec) const;
 
+    /// Reads CPU and memory of the launch; a share of CPU is that since the last call.
+    void sample();
     /// To the launch that is alive, by the scope of its stop; nothing where none is.
     void signal(int number);
 
     // What the launch tells over the hub, which has checked that it is the launch who tells.
     [[nodiscard]] bool tokenMatches(const QByteArray &token) const;
     /// What every descendant of the launch has in its environment: "NAME=value", no secret.
-    [[nodiscard]] QByteArray mark() const { return m_identity.mark(); }
-    [[nodiscard]] HeartbeatWatch &heartbeat() { return m_heartbeat; }
+    [[nodiscard]] QByteArray mark() const { return m_cycle.identity().mark(); }
+    [[nodiscard]] HeartbeatWatch &heartbeat() { return m_watches.heartbeat(); }
     /// Its own word; where a probe looks, that word counts only once the probe has succeeded.
-    void reportReady(bool ready)
-    {
-        if (!ready || !m_readiness.isProbed())
-            handle(happening::ReadyChanged{ready});
-    }
+    void reportReady(bool ready);
     /// Its own word, too: what has to be over by some time may take at least \a time from now on.
     void extendTimeout(std::chrono::milliseconds time);
     /// It got something done.
-    void worked()
-    {
-        if (m_stallWatch)
-            m_stallWatch->worked();
-    }
+    void worked() { m_watches.worked(); }
     void setStatusText(const QString &text);
     void setTitle(const QString &title);
     void setMetrics(const QJsonObject &frame);
@@ -145,38 +112,25 @@ Q_SIGNALS:
     void stopRequested(std::chrono::milliseconds limit);
 
 private:
-    [[nodiscard]] Moment now() const;
-    [[nodiscard]] QJsonObject measuredFrame(
-        QLatin1StringView type, const Moment &at, QJsonObject fields) const;
-    [[nodiscard]] std::chrono::milliseconds uptime() const; ///< 0 while no launch is alive
+    void connectParts();
     void proceed();
-    [[nodiscard]] std::optional<Cause> blockerNow() const;
-    [[nodiscard]] std::optional<Cause> causeNow() const;
-    void noteNextStart();
-    void awaitNextCondition();
-    void perform(const Action &action);
-    void requestStop();
-    void arm(std::chrono::milliseconds delay);
-    [[nodiscard]] bool isPaused() const;
     void tellRecords();
-    void launch();
-    [[nodiscard]] LaunchPlan planNow(AwaitedEnvironment &file);
-    [[nodiscard]] bool launchStandby();
-    void launchBegan();
-    void clearLeftovers(bool wasAsked);
-    void tellOfDaemon(Leftovers &leftovers);
-    void takeNextSpec();
-    void watchLimits();
-    void watchWork();
-    void followWork();
-    void followLiveness();
-    [[nodiscard]] QList<pid_t> members() const;
-    void launchFailed(const LaunchFailure &failure);
+    void awaitNextCondition();
+    void noteNextStart();
+    [[nodiscard]] std::optional<Cause> blockerNow() const;
+    [[nodiscard]] bool isPaused() const;
     /// What it lacks to be ready, or, once killed, what keeps it.
     [[nodiscard]] happening::TimerElapsed timeIsUp() const;
+    void perform(const Action &action);
+    void launch();
+    void launchBegan();
+    void launchFailed(const LaunchFailure &failure);
     void launchEnded(ExitReport report);
+    void clear(bool wasAsked);
+    void arm(std::chrono::milliseconds delay);
+    void record(RecordType type);
+    void takeNextSpec();
 
-    LaunchIdentity m_identity;
     QString m_service;
     SharedSpec m_spec;
     SharedSpec m_nextSpec; ///< once the launch that runs is over; may be null
@@ -187,20 +141,10 @@ private:
     QList<Happening> m_waiting;
     bool m_handling = false;
     QList<std::pair<RecordType, ProcessStatus>> m_records; ///< not told yet
-    std::unique_ptr<Launch> m_launch;
-    QPointer<Leftovers> m_leftovers; ///< of the launch before, while they are being ended
-    LaunchEnds m_ends; ///< of a launch that begins
-    Readiness m_readiness;
-    QList<Leftovers::Kin> m_kin; ///< of the launch that is asked to stop
-    qint64 m_session = 0; ///< of the last launch
-    PatientTimer m_timeout; ///< one of the two runs
-    QTimer m_backoff;
+    LaunchCycle m_cycle;
+    HealthWatches m_watches;
+    MachineTimer m_timer;
     QTimer m_conditionTimer; ///< runs while its condition will change by time alone
-    HeartbeatWatch m_heartbeat;
-    std::unique_ptr<LivenessWatch> m_liveness; ///< null where it was never probed
-    std::unique_ptr<StallWatch> m_stallWatch; ///< null where it need not tell of its work
-    std::unique_ptr<LimitWatch> m_limitWatch; ///< null where there is nothing to watch
-    LaunchGroup m_group;
     std::chrono::milliseconds m_timeAsked{0}; ///< by a launch that is not known to live yet
     QDateTime m_startedAt;
     QDateTime m_nextStartAt;

@@ -1,271 +1,219 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "supervisor/supervisor.h"
 
-#include "journal/journal.h"
-#include "journal/recordfields.h"
-#include "launch/leftovers.h"
-#include "os/descriptorlimit.h"
 #include "os/wallclock.h"
-#include "protocol/frame.h"
-#include "protocol/keys.h"
+#include "supervisor/processview.h"
 
-#include <QJsonArray>
-#include <QLoggingCategory>
-
-#include <algorithm>
+#include <utility>
 
 using namespace Qt::StringLiterals;
-using namespace std::chrono_literals;
 
 namespace semper {
-
-namespace {
-
-Q_LOGGING_CATEGORY(logSupervisor, "semper.server.supervisor", QtInfoMsg)
-
-constexpr auto samplingInterval = 1000ms;
-// A flood must not push everything else out of the journal: only its count is told, and not often.
-constexpr auto droppedInterval = 10'000ms;
-// Each time every watcher gets all processes.
-constexpr auto listInterval = 50ms;
-// After the shutdown's limit everything is killed; what even that cannot end is left behind.
-constexpr auto graceAfterKill = 2000ms;
-
-std::optional<Cause> shutdownCause()
-{
-    return cause::Commanded{.action = u"shutdown"_s};
-}
-
-} // namespace
 
 Supervisor::Supervisor(std::unique_ptr<Launcher> launcher, std::unique_ptr<WallClock> clock,
     Journal &journal, QObject *parent)
     : QObject(parent)
-    , m_journal(journal)
     , m_launcher(std::move(launcher))
     , m_clock(std::move(clock))
     , m_schedules(*m_clock, journal)
     , m_orphans([this](pid_t pid) { return m_launcher->owns(pid); })
-    , m_edges{
-          {.launcher = *m_launcher, .output = m_output, .orphans = m_orphans},
-          *m_clock,
-          {},
-          [this](const SupervisedProcess &it) { return m_schedules.next(it); },
-      }
+    , m_edges{{.launcher = *m_launcher, .output = m_output, .orphans = m_orphans}, *m_clock,
+          m_standbys,
+          [this](const SupervisedProcess &it) -> std::optional<Cause> {
+              return m_shutdown.hasBegun() ? Shutdown::why() : m_table.companions().blockerOf(it);
+          },
+          [this](const SupervisedProcess &it) { return m_schedules.next(it); }}
     , m_standbys(m_edges)
-    , m_orderlyStop(m_companions)
+    , m_table(m_edges, [this](SupervisedProcess *process) { watch(process); })
+    , m_recorder(journal, *m_clock, m_output, m_table)
+    , m_orderlyStop(m_table.companions())
+    , m_instances(m_table, m_schedules, m_orderlyStop)
+    , m_restarts(m_orderlyStop)
+    , m_reconfiguration(m_table, m_instances, m_restarts, m_schedules)
+    , m_commands(m_table, m_instances, m_restarts, m_orderlyStop, journal)
+    , m_shutdown(m_table, m_schedules, m_standbys, m_orderlyStop)
+    , m_sampler(m_table)
 {
-    m_edges.standbys = &m_standbys;
-    connect(&m_standbys, &Standbys::changed, this, [this](const QString &name) {
-        for (const auto &[key, process] : m_processes)
-            if (key.first == name)
-                Q_EMIT processChanged(process.get());
-        tellWhenStopped();
-    });
-    m_edges.blocker = [this](const SupervisedProcess &process) {
-        return m_shuttingDown ? shutdownCause() : m_companions.blockerOf(process);
-    };
-    connect(&m_schedules, &Schedules::clockLeapt, this, &Supervisor::wallClockLeapt);
-    m_sampler.setInterval(samplingInterval);
-    connect(&m_sampler, &QTimer::timeout, this, [this] {
-        for (const auto &[key, process] : m_processes) {
-            if (process->pid() <= 0 || !m_isSampled(key.first))
-                continue;
-            process->sample();
-            Q_EMIT sampled(process.get());
-        }
-    });
-    connect(&m_output, &OutputCollector::batchReady, this, &Supervisor::countDropped);
-    m_tellDropped.setSingleShot(true);
-    m_tellDropped.setInterval(droppedInterval);
-    connect(&m_tellDropped, &QTimer::timeout, this, &Supervisor::recordDropped);
-    m_tellList.setSingleShot(true);
-    m_tellList.setInterval(listInterval);
-    connect(&m_tellList, &QTimer::timeout, this, &Supervisor::listChanged);
+    connectParts();
 }
 
 Supervisor::~Supervisor() = default;
 
-void Supervisor::setSurroundings(LaunchSurroundings surroundings)
+void Supervisor::connectParts()
 {
-    m_edges.surroundings = std::move(surroundings);
+    connect(&m_standbys, &Standbys::changed, this, [this](const QString &name) {
+        for (SupervisedProcess *process : m_table.instancesOf(name))
+            Q_EMIT processChanged(process);
+        m_shutdown.follow();
+    });
+    connect(&m_schedules, &Schedules::clockLeapt, this, [this] {
+        for (SupervisedProcess *process : m_table.all())
+            process->wallClockLeapt();
+    });
+    connect(&m_restarts, &Restarts::givenUp, &m_recorder, &ProcessRecorder::recordGivenUp);
+    connect(&m_instances, &Instances::changed, this, &Supervisor::listChanged);
+    connect(&m_shutdown, &Shutdown::stopped, this, &Supervisor::stopped);
+    connect(&m_sampler, &Sampler::sampled, this, &Supervisor::sampled);
 }
 
-void Supervisor::setServerDescription(std::function<QJsonObject()> describe)
+void Supervisor::setPluginDirectories(const QStringList &directories)
 {
-    m_describe = std::move(describe);
+    if (std::exchange(m_edges.surroundings.pluginDirectories, directories) == directories)
+        return;
+    for (const auto &[name, description] : m_table.descriptions()) {
+        m_standbys.set(name, *description.spec); // those that wait have loaded already
+        m_standbys.follow(name, m_table.instancesOf(name));
+    }
 }
 
 void Supervisor::add(const QString &service, const QString &name, const ProcessSpec &spec)
 {
-    describe(service, name, spec);
+    m_table.describe(service, name, spec);
     for (int instance = 0; instance < spec.instances; ++instance)
-        addInstance(name, instance);
+        m_table.add(name, instance);
 }
 
-void Supervisor::describe(const QString &service, const QString &name, const ProcessSpec &spec)
+void Supervisor::watch(SupervisedProcess *process)
 {
-    auto shared = std::make_shared<ProcessSpec>(spec);
-    if (spec.schedule && spec.restart.policy == RestartPolicy::Always)
-        shared->restart.policy = RestartPolicy::Never;
-    m_standbys.set(name, *shared);
-    m_descriptions[name] = {service, std::move(shared)};
-}
-
-void Supervisor::addInstance(const QString &name, int instance)
-{
-    const auto &[service, spec] = m_descriptions.at(name);
-    auto process = std::make_unique<SupervisedProcess>(name, instance, service, spec, m_edges);
-    SupervisedProcess *it = process.get();
-    connect(it, &SupervisedProcess::changed, this, [this, it] {
-        m_schedules.suspendOrResume(it);
-        Q_EMIT processChanged(it);
+    connect(process, &SupervisedProcess::changed, this,
+        [this, process] { m_schedules.suspendOrResume(process); });
+    connect(process, &SupervisedProcess::moved, this, [this, process] { followMove(process); });
+    connect(process, &SupervisedProcess::groupFreed, this, [this, process] {
+        for (SupervisedProcess *other : m_table.companions().heldBy(*process))
+            other->blockerChanged();
     });
-    connect(it, &SupervisedProcess::moved, this, [this, it] { processHasMoved(it); });
-    connect(it, &SupervisedProcess::groupFreed, this, [this, it] {
-        for (SupervisedProcess *other : m_companions.heldBy(*it))
-            if (other->state().phase == ProcessPhase::Waiting)
-                other->handle(happening::BlockerChanged{});
-    });
-    connect(it, &SupervisedProcess::recorded, this,
-        [this, it](RecordType type, const ProcessStatus &status) {
-            record(type, status);
+    connect(process, &SupervisedProcess::willRestart, this,
+        [this, process](const Cause &why) { restartGroupOf(*process, why); });
+    connect(process, &SupervisedProcess::recorded, this,
+        [this, process](RecordType type, const ProcessStatus &status) {
+            m_recorder.record(type, status);
             if (type == RecordType::Failed)
-                followFailure(*it);
+                followFailure(*process);
         });
-    connect(
-        it, &SupervisedProcess::metricsReceived, this, [this, it] { Q_EMIT metricsChanged(it); });
-    connect(it, &SupervisedProcess::cpuCrossed, this,
-        [this, it](bool high, double average) { recordCpu(*it, high, average); });
-    connect(it, &SupervisedProcess::leftBehind, this,
-        [this, it](const LeftoverReport &report) { recordLeftovers(*it, report); });
-    connect(it, &SupervisedProcess::ending, this, [this, it] { Q_EMIT launchEnding(it); });
-    connect(it, &SupervisedProcess::willRestart, this,
-        [this, it](const Cause &why) { restartGroupOf(*it, why); });
-    connect(it, &SupervisedProcess::standbyTaken, this, [this, it] { Q_EMIT standbyTaken(it); });
-    connect(it, &SupervisedProcess::stopRequested, this,
-        [this, it](std::chrono::milliseconds limit) { Q_EMIT stopRequested(it, limit); });
-    m_companions.add(it);
-    m_processes.insert_or_assign({name, instance}, std::move(process));
-    reserveDescriptors(qsizetype(m_processes.size()));
+    connect(process, &SupervisedProcess::cpuCrossed, this,
+        [this, process](bool high, double used) { m_recorder.recordCpu(*process, high, used); });
+    connect(process, &SupervisedProcess::leftBehind, this,
+        [this, process](
+            const LeftoverReport &report) { m_recorder.recordLeftovers(*process, report); });
+    passOn(process);
 }
 
-void Supervisor::processHasMoved(SupervisedProcess *process)
+void Supervisor::passOn(SupervisedProcess *process)
 {
-    for (SupervisedProcess *other : m_companions.dependantsOf(*process))
-        if (other->state().phase == ProcessPhase::Waiting)
-            other->handle(happening::BlockerChanged{});
+    connect(process, &SupervisedProcess::changed, this,
+        [this, process] { Q_EMIT processChanged(process); });
+    connect(process, &SupervisedProcess::metricsReceived, this,
+        [this, process] { Q_EMIT metricsChanged(process); });
+    connect(process, &SupervisedProcess::ending, this,
+        [this, process] { Q_EMIT launchEnding(process); });
+    connect(process, &SupervisedProcess::standbyTaken, this,
+        [this, process] { Q_EMIT standbyTaken(process); });
+    connect(process, &SupervisedProcess::stopRequested, this,
+        [this, process](std::chrono::milliseconds limit) { Q_EMIT stopRequested(process, limit); });
+}
+
+void Supervisor::followMove(SupervisedProcess *process)
+{
+    for (SupervisedProcess *other : m_table.companions().dependantsOf(*process))
+        other->blockerChanged();
     if (m_standbys.has(process->name()))
-        m_standbys.follow(process->name(), instancesOf(process->name()));
+        m_standbys.follow(process->name(), m_table.instancesOf(process->name()));
     m_orderlyStop.follow(*process);
-    if (!m_shuttingDown) {
-        removeRetired(process);
-        return stopRetired();
-    }
-    tellWhenStopped();
+    if (m_shutdown.hasBegun())
+        m_shutdown.follow();
+    else
+        m_instances.follow(process);
 }
 
 void Supervisor::restartGroupOf(const SupervisedProcess &dead, const Cause &why)
 {
-    if (m_shuttingDown)
+    if (m_shutdown.hasBegun())
         return;
-    for (SupervisedProcess *other : m_companions.restartedWith(dead))
+    for (SupervisedProcess *other : m_table.companions().restartedWith(dead))
         other->handle(
             happening::Recycle{cause::RestartedWith{.process = dead.name(), .because = why}});
 }
 
 void Supervisor::followFailure(const SupervisedProcess &failed)
 {
+    const std::optional<Cause> &why = failed.state().cause;
     switch (failed.spec().restart.onFailed) {
     case OnFailed::Ignore:
         return;
     case OnFailed::RestartDependents:
-        for (SupervisedProcess *dependant : m_companions.dependantsOf(failed))
-            dependant->handle(happening::Recycle{
-                cause::RestartedWith{.process = failed.name(), .because = failed.state().cause}});
+        for (SupervisedProcess *dependant : m_table.companions().dependantsOf(failed))
+            dependant->handle(
+                happening::Recycle{cause::RestartedWith{.process = failed.name(), .because = why}});
         return;
     case OnFailed::StopService:
-        Q_EMIT serviceFailed(
-            u"%1 has failed: %2"_s.arg(failed.name(), semper::describe(failed.state().cause)));
+        Q_EMIT serviceFailed(u"%1 has failed: %2"_s.arg(failed.name(), describe(why)));
         return;
     }
 }
 
+std::optional<QString> Supervisor::rememberSchedules(const QString &stateDirectory)
+{
+    QMap<QString, ScheduleSpec> schedules;
+    for (const auto &[name, description] : m_table.descriptions())
+        if (description.spec->enabled && description.spec->schedule)
+            schedules.insert(name, *description.spec->schedule);
+    return m_schedules.remember(stateDirectory, schedules);
+}
+
+void Supervisor::start()
+{
+    QList<SupervisedProcess *> enabled = m_table.all();
+    enabled.removeIf([](const auto *process) { return !process->spec().enabled; });
+    for (const SupervisedProcess *process : std::as_const(enabled))
+        m_schedules.tellMissed(*process);
+    for (SupervisedProcess *process : m_table.companions().inOrder(enabled))
+        m_schedules.begin(process);
+}
+
 void Supervisor::shutDown(std::chrono::milliseconds limit)
 {
-    m_shuttingDown = true;
-    m_standbys.endAll();
-    m_schedules.end();
-    QList<SupervisedProcess *> up = all();
-    up.removeIf([](const auto *process) { return process->state().wanted == Wanted::Down; });
-    m_orderlyStop.begin(up, *shutdownCause());
-    connect(&m_shutdownLimit, &PatientTimer::timeout, this, &Supervisor::killAll);
-    m_shutdownLimit.start(limit);
-    tellWhenStopped();
+    m_shutdown.begin(limit);
 }
 
 void Supervisor::killAll()
 {
-    const QList<SupervisedProcess *> before = all(); // one that ends here and now may leave it
-    for (SupervisedProcess *process : before)
-        process->handle(happening::Kill{});
-    if (m_stoppedTold)
-        return;
-    m_shutdownLimit.disconnect(this);
-    connect(&m_shutdownLimit, &PatientTimer::timeout, this, &Supervisor::tellStopped);
-    m_shutdownLimit.start(graceAfterKill);
+    m_shutdown.killAll();
 }
 
-void Supervisor::tellStopped()
+void Supervisor::reconfigure(const QList<ProcessChange> &changes)
 {
-    m_stoppedTold = true;
-    m_shutdownLimit.stop();
-    for (const auto &[key, process] : m_processes)
-        if (!process->isDown())
-            qCCritical(logSupervisor, "%s (pid %lld) is left behind: %s",
-                qUtf8Printable(processLabel(process->name(), process->instance())), process->pid(),
-                qUtf8Printable(semper::describe(process->state().cause)));
-    QMetaObject::invokeMethod(this, &Supervisor::stopped, Qt::QueuedConnection);
+    m_reconfiguration.apply(changes);
+    Q_EMIT listChanged();
 }
 
-void Supervisor::tellWhenStopped()
+ReloadReport Supervisor::foretell(const ConfigDifference &difference) const
 {
-    if (!m_shuttingDown || m_stoppedTold || !m_standbys.isEmpty()
-        || !std::ranges::all_of(
-            m_processes, [](const auto &entry) { return OrderlyStop::isOver(*entry.second); }))
-        return;
-    tellStopped();
+    return m_reconfiguration.foretell(difference);
+}
+
+void Supervisor::takeUp(const QList<LeftBehind> &left)
+{
+    m_reconfiguration.takeUp(left);
 }
 
 SupervisedProcess *Supervisor::find(const QString &name, int instance) const
 {
-    const auto it = m_processes.find({name, instance});
-    return it == m_processes.end() ? nullptr : it->second.get();
+    return m_table.find(name, instance);
 }
 
-QList<SupervisedProcess *> Supervisor::all() const
+QStringList Supervisor::namesWithoutInstances() const
 {
-    QList<SupervisedProcess *> list;
-    for (const auto &[key, process] : m_processes)
-        list.append(process.get());
-    return list;
-}
-
-void Supervisor::setSampled(std::function<bool(const QString &name)> isSampled)
-{
-    m_isSampled = std::move(isSampled);
-    if (!m_isSampled)
-        m_sampler.stop();
-    else if (!m_sampler.isActive())
-        m_sampler.start();
+    QStringList names = m_table.names();
+    names.removeIf([this](const QString &name) { return find(name, 0) != nullptr; });
+    return names;
 }
 
 QList<ProcessStatus> Supervisor::processes() const
 {
     QList<ProcessStatus> list;
-    for (const auto &[key, process] : m_processes) {
+    for (SupervisedProcess *process : m_table.all()) {
         process->sample();
-        list.append(process->status());
+        list.append(statusOf(*process));
     }
     return list;
 }
@@ -273,20 +221,20 @@ QList<ProcessStatus> Supervisor::processes() const
 QList<ProcessStatus> Supervisor::statusesOf(const QString &name) const
 {
     QList<ProcessStatus> list;
-    for (auto it = m_processes.lower_bound({name, 0});
-         it != m_processes.end() && it->second->name() == name; ++it) {
-        it->second->sample();
-        list.append(it->second->status());
+    for (SupervisedProcess *process : m_table.instancesOf(name)) {
+        process->sample();
+        list.append(statusOf(*process));
     }
     return list;
 }
 
 bool Supervisor::allReady() const
 {
-    return !m_shuttingDown && std::ranges::all_of(m_processes, [](const auto &entry) {
-        const ProcessSpec &spec = entry.second->spec();
-        const MachineState &state = entry.second->state();
-        return !spec.enabled || spec.schedule || state.ready || state.phase == ProcessPhase::Done;
+    return !m_shutdown.hasBegun() && m_table.areAll([](const SupervisedProcess &process) {
+        const ProcessSpec &spec = process.spec();
+        const MachineState &state = process.state();
+        return !spec.enabled || spec.schedule || state.isReady()
+            || state.phase() == ProcessPhase::Done;
     });
 }
 
@@ -295,78 +243,20 @@ QJsonObject Supervisor::serverObject() const
     return m_describe ? m_describe() : QJsonObject();
 }
 
-void Supervisor::countDropped(const OutputBatch &batch)
+CommandResult Supervisor::command(const SupervisionCommand &command)
 {
-    if (batch.dropped == 0)
-        return;
-    m_dropped[{batch.process, batch.instance}] += batch.dropped;
-    if (!m_tellDropped.isActive())
-        m_tellDropped.start();
+    if (m_shutdown.hasBegun())
+        return CommandError{.code = u"shutting_down"_s, .detail = u"the server is stopping"_s};
+    return m_commands.run(command);
 }
 
-void Supervisor::recordDropped()
+void Supervisor::reload(const ReloadRequest &request, ReloadDone done)
 {
-    for (auto it = m_dropped.cbegin(); it != m_dropped.cend(); ++it)
-        m_journal.record(QLatin1StringView("output_dropped"),
-            {{keys::process, it.key().first}, {keys::instance, it.key().second},
-                {keys::dropped, it.value()}});
-    m_dropped.clear();
-    const auto leftOut = m_eventBudget.takeLeftOut(std::chrono::steady_clock::now());
-    for (const auto &[key, events] : leftOut) {
-        const SupervisedProcess *process = find(key.first, key.second);
-        const bool ready = process && process->state().ready;
-        m_journal.record(QLatin1StringView("events_dropped"),
-            {{keys::process, key.first}, {keys::instance, key.second}, {keys::dropped, events},
-                {keys::ready, ready}});
-        qCWarning(logSupervisor, "%ls: %lld events left out, too many; it is %s now",
-            qUtf16Printable(processLabel(key.first, key.second)), events,
-            ready ? "ready" : "not ready");
-    }
-}
-
-void Supervisor::recordLeftovers(const SupervisedProcess &process, const LeftoverReport &report)
-{
-    QJsonArray processes;
-    for (const SweptProcess &it : report.found)
-        processes.append(QJsonObject{{keys::pid, it.pid}, {keys::name, it.name}});
-    m_journal.record(QLatin1StringView("left_behind"),
-        {{keys::process, process.name()}, {keys::instance, process.instance()},
-            {keys::count, report.count}, {keys::killed, report.killed},
-            {keys::processes, processes}, {keys::reason, report.text()}});
-    qCWarning(logSupervisor, "%s: %s",
-        qUtf8Printable(processLabel(process.name(), process.instance())),
-        qUtf8Printable(report.text()));
-}
-
-void Supervisor::recordCpu(const SupervisedProcess &process, bool high, double average)
-{
-    const double limit = process.spec().limits.cpuMaxRatio.value_or(0);
-    const QString text = u"used %1 cores over a minute, %2 its limit of %3"_s.arg(
-        QString::number(average, 'f', 2), high ? u"above"_s : u"below"_s, QString::number(limit));
-    m_journal.record(QLatin1StringView(high ? "cpu_high" : "cpu_normal"),
-        {{keys::process, process.name()}, {keys::instance, process.instance()},
-            {keys::cpuRatio, average}, {keys::cpuMaxRatio, limit}, {keys::reason, text}});
-    qCInfo(logSupervisor, "%s: %s", qUtf8Printable(process.name()), qUtf8Printable(text));
-}
-
-void Supervisor::record(RecordType type, const ProcessStatus &status)
-{
-    const bool isOver = status.state != ProcessPhase::Running;
-    if (type == RecordType::Exit || (type == RecordType::Unready && isOver))
-        m_output.handOnLast(status.name, status.instance); // which comes before it
-    const auto now = std::chrono::steady_clock::now();
-    if (!m_eventBudget.admits({status.name, status.instance}, type, now)) {
-        if (!m_tellDropped.isActive())
-            m_tellDropped.start();
-        return;
-    }
-    RecordFields fields = recordFields(type, status, m_clock->now());
-    m_journal.record(fields.type, std::move(fields.fields));
-    const QString text = u"%1: %2"_s.arg(processLabel(status.name, status.instance), fields.text);
-    if (fields.level == QtCriticalMsg)
-        qCCritical(logSupervisor, "%ls", qUtf16Printable(text));
-    else
-        qCInfo(logSupervisor, "%ls", qUtf16Printable(text));
+    if (m_shutdown.hasBegun())
+        return done(ReloadRefusal{u"shutting_down"_s, u"the server is stopping"_s});
+    if (!m_reload)
+        return done(ReloadRefusal{u"no_configuration"_s, u"there is nothing to read again"_s});
+    m_reload(request, std::move(done));
 }
 
 } // namespace semper

@@ -12,7 +12,7 @@ void Ledger::beginLife()
     m_accounts.clear();
     m_kills.clear();
     m_asked.clear();
-    m_isFirst = true;
+    m_hasBegun = false;
 }
 
 void Ledger::noteKill(const QString &process, qint64 pid)
@@ -23,13 +23,17 @@ void Ledger::noteKill(const QString &process, qint64 pid)
 void Ledger::take(const QJsonObject &event)
 {
     const qint64 id = event[u"id"_s].toInteger();
-    // A server that was killed may have had events that nobody heard; its ids never come again.
-    const bool mayBeMissing = std::exchange(m_isFirst, false) && id > m_lastId;
+    // A server that was killed may have had events that nobody heard: the next one tells those that
+    // are on disk, and the ids of the others never come again.
+    const bool mayBeMissing = !m_hasBegun && id > m_lastId;
     if (id != m_lastId + 1 && !mayBeMissing)
         m_wrong.append(u"event %1 follows event %2"_s.arg(id).arg(m_lastId));
     m_lastId = id;
     const QString type = event[u"type"_s].toString();
     const QString process = event[u"process"_s].toString();
+    m_hasBegun = m_hasBegun || type == u"server_started";
+    if (!m_hasBegun)
+        return;
     if (type == u"reload" && !event[u"ok"_s].toBool())
         ++m_refusals;
     if (process.isEmpty())

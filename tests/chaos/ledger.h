@@ -60,7 +60,7 @@ private:
     QSet<QString> m_asked;
     QStringList m_wrong;
     qint64 m_lastId = 0;
-    bool m_isFirst = true; ///< no event of this life was heard
+    bool m_hasBegun = false; ///< the life: events of the one before come first
     qint64 m_deaths = 0;
     int m_refusals = 0;
     int m_compared = 0;

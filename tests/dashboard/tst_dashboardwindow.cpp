@@ -254,7 +254,7 @@ void TestDashboardWindow::aServerThatTurnsItAwayIsNotPestered()
     m_hub->die();
     QLocalServer server;
     int connections = 0;
-    connect(&server, &QLocalServer::newConnection, this, [&] {
+    connect(&server, &QLocalServer::newConnection, &server, [&] {
         while (QLocalSocket *socket = server.nextPendingConnection()) {
             ++connections;
             socket->disconnectFromServer();

@@ -431,7 +431,7 @@ void TestCompanions::aSignalReachesWhatRuns()
 
     const auto nonsense = server.command({u"signal"_s, u"LAUGH"_s, u"it"_s});
     QCOMPARE(nonsense.exitCode, 2);
-    QVERIFY(nonsense.standardError.contains("must name a signal"));
+    QVERIFY(nonsense.standardError.contains("must name a signal, such as HUP, not \"LAUGH\""));
     QCOMPARE(server.command({u"stop"_s, u"it"_s}).exitCode, 0);
     const auto late = server.command({u"signal"_s, u"HUP"_s, u"it"_s});
     QCOMPARE(late.exitCode, 1);

@@ -3,8 +3,12 @@
 
 #include <QDir>
 #include <QFile>
+#include <QNetworkAccessManager>
+#include <QNetworkReply>
 #include <QRegularExpression>
 #include <QTest>
+
+#include <memory>
 
 using namespace Qt::StringLiterals;
 using namespace semper;
@@ -70,6 +74,7 @@ private Q_SLOTS:
     void aProcessThatTalksToRedisBuilds();
     void theFirstProcessOfTheReadmeBuildsAndRuns();
     void theDatabaseProcessOfTheDocsBuildsAndRuns();
+    void theProgramOfTheDocsBuildsAndServes();
     void aPluginInAFolderBelowMayBeAUnityBuild();
     void whatTheCompilerGetsWrongIsRefused();
     void aProjectMayContainSemper();
@@ -77,10 +82,11 @@ private Q_SLOTS:
 private:
     [[nodiscard]] QString path(const QString &name) const { return m_directory.filePath(name); }
     void write(const QString &name, const QString &text);
-    [[nodiscard]] QString build(
-        const QString &source, const QString &into, const QStringList &options = {});
+    [[nodiscard]] QString build(const QString &source, const QString &into,
+        const QStringList &options = {}, const QString &target = QStringLiteral("all"));
     void runOrders(const QString &pluginPath);
     void runVisitors(const QString &pluginPath);
+    void runShop(const QString &program);
 
     QTemporaryDir m_directory;
 };
@@ -200,6 +206,23 @@ void TestConsumer::theDatabaseProcessOfTheDocsBuildsAndRuns()
     runOrders(QString());
 }
 
+void TestConsumer::theProgramOfTheDocsBuildsAndServes()
+{
+#ifndef SEMPER_BUILD_SERVER
+    QSKIP("built without Semper::Server");
+#endif
+    const QString text
+        = contentsOf(qEnvironmentVariable("SEMPER_TEST_SOURCE") + u"/docs/http.md"_s);
+    const qsizetype marker = text.indexOf(u"<!-- first-program -->"_s);
+    QVERIFY(marker >= 0);
+    QVERIFY(QDir(m_directory.path()).mkpath(u"program"_s));
+    write(u"program/main.cpp"_s, blockBehind(text, marker, u"cpp"_s));
+    write(u"program/CMakeLists.txt"_s, blockBehind(text, marker, u"cmake"_s));
+    const QString output = build(path(u"program"_s), path(u"program/build"_s));
+    QVERIFY2(!output.startsWith(u"failed"_s), qPrintable(output));
+    runShop(path(u"program/build/shop"_s));
+}
+
 void TestConsumer::aPluginInAFolderBelowMayBeAUnityBuild()
 {
     QVERIFY(QDir(m_directory.path()).mkpath(u"united/plugins"_s));
@@ -242,12 +265,13 @@ void TestConsumer::aProjectMayContainSemper()
         "find_package(QCoro6 REQUIRED COMPONENTS Core)\n"
         "set(SEMPER_BUILD_SERVER OFF)\nset(SEMPER_BUILD_DASHBOARD OFF)\n"
         "set(SEMPER_BUILD_REDIS OFF)\n"
-        "add_subdirectory(\"%1\" semper EXCLUDE_FROM_ALL)\n"
+        "include(FetchContent)\nFetchContent_Declare(Semper SOURCE_DIR \"%1\")\n"
+        "FetchContent_MakeAvailable(Semper)\n" // which calls add_subdirectory()
         "if(TARGET helpers)\n  message(FATAL_ERROR \"its tests\")\nendif()\n"
         "semper_add_user_process(inner SOURCES inner.cpp)\n"_s.arg(
             qEnvironmentVariable("SEMPER_TEST_SOURCE")));
     write(u"outer/inner.cpp"_s, processCalled(u"inner"_s));
-    const QString output = build(path(u"outer"_s), path(u"outer/build"_s));
+    const QString output = build(path(u"outer"_s), path(u"outer/build"_s), {}, u"inner"_s);
     QVERIFY2(!output.startsWith(u"failed"_s), qPrintable(output));
     QVERIFY(QFile::exists(path(u"outer/build/inner.so"_s)));
 }
@@ -274,7 +298,8 @@ void TestConsumer::write(const QString &name, const QString &text)
     file.write(text.toUtf8());
 }
 
-QString TestConsumer::build(const QString &source, const QString &into, const QStringList &options)
+QString TestConsumer::build(
+    const QString &source, const QString &into, const QStringList &options, const QString &target)
 {
     const QString configured = run(QStringLiteral(SEMPER_CMAKE),
         options
@@ -286,7 +311,33 @@ QString TestConsumer::build(const QString &source, const QString &into, const QS
                 u"-DCMAKE_CXX_COMPILER_LAUNCHER="_s + QStringLiteral(SEMPER_CXX_LAUNCHER)});
     if (configured.startsWith(u"failed"_s))
         return configured;
-    return run(QStringLiteral(SEMPER_CMAKE), {u"--build"_s, into});
+    return run(QStringLiteral(SEMPER_CMAKE), {u"--build"_s, into, u"--target"_s, target});
+}
+
+void TestConsumer::runShop(const QString &program)
+{
+    write(u"shop.json"_s, uR"({"control": {"listen": "127.0.0.1:0"},
+             "services": {"shop": {"type": "http", "listen": "127.0.0.1:0"}}})"_s);
+    QProcess server;
+    server.start(program,
+        {u"--config"_s, path(u"shop.json"_s), u"--socket"_s, path(u"socket"_s),
+            u"--state-directory"_s, path(u"state"_s), u"--greeting"_s, u"good day"_s});
+    QString printed;
+    QTRY_VERIFY2_WITH_TIMEOUT(
+        (printed += QString::fromLocal8Bit(server.readAllStandardOutput())).contains(u"\nready"_s),
+        server.readAllStandardError().constData(), patience);
+    const QRegularExpressionMatch address
+        = QRegularExpression(u"shop (http://127\\.0\\.0\\.1:\\d+)"_s).match(printed);
+    QVERIFY2(address.hasMatch(), qPrintable(printed));
+
+    QNetworkAccessManager client;
+    const std::unique_ptr<QNetworkReply> answer(
+        client.get(QNetworkRequest(QUrl(address.captured(1) + u"/hello"_s))));
+    QTRY_VERIFY_WITH_TIMEOUT(answer->isFinished(), patience);
+    QCOMPARE(answer->readAll(), "good day");
+    server.terminate();
+    QVERIFY(server.waitForFinished(patience));
+    QCOMPARE(server.exitCode(), 0);
 }
 
 void TestConsumer::runVisitors(const QString &pluginPath)

@@ -13,12 +13,22 @@
 #include <QTest>
 #include <QUrl>
 
+#include <utility>
+
 using namespace Qt::StringLiterals;
 using namespace semper;
 
 namespace {
 
 constexpr int patience = 10000;
+
+ExitReport exitAt(int minute)
+{
+    return {.at = QDateTime(QDate(2026, 11, 23), QTime(7, minute), Qt::UTC),
+        .code = minute,
+        .cause = Cause(cause::Exited{.exitCode = minute}),
+        .lastLines = {u"line %1"_s.arg(minute)}};
+}
 
 /// Three instances in memory, which obey at once.
 class Desk : public Supervision
@@ -29,6 +39,8 @@ public:
         ProcessStatus first{.name = u"importer"_s, .instance = 0, .service = u"http"_s};
         ProcessStatus second = first;
         second.instance = 1;
+        first.deaths = {exitAt(3), exitAt(1)};
+        second.deaths = {exitAt(2)};
         return {first, second, {.name = u"monitor"_s, .instance = 0, .service = u"http"_s}};
     }
     [[nodiscard]] bool knows(const QString &name) const override { return name == u"none"_s; }
@@ -76,6 +88,8 @@ private Q_SLOTS:
     void processesAreListed();
     void oneProcessIsAnArrayOfItsInstances();
     void oneWithoutInstancesIsAnEmptyArray();
+    void deathsAreListedNewestFirst_data();
+    void deathsAreListedNewestFirst();
     void commandsAreAcceptedWithTheIdOfTheirEvent_data();
     void commandsAreAcceptedWithTheIdOfTheirEvent();
     void parametersThatMakeNoSenseAreRefused_data();
@@ -217,6 +231,39 @@ void TestControlApi::oneWithoutInstancesIsAnEmptyArray()
     QCOMPARE(QJsonDocument::fromJson(client.body()), QJsonDocument(QJsonArray()));
 }
 
+void TestControlApi::deathsAreListedNewestFirst_data()
+{
+    using Death = std::pair<int, int>; // the instance, and the code that it exited with
+    QTest::addColumn<QByteArray>("selector");
+    QTest::addColumn<QList<Death>>("expected");
+    const auto row = [](const QByteArray &selector, const QList<Death> &expected) {
+        QTest::addRow("%s", selector.constData()) << selector << expected;
+    };
+    row("importer", {{0, 3}, {1, 2}, {0, 1}});
+    row("importer:0", {{0, 3}, {0, 1}});
+    row("importer%3A1", {{1, 2}});
+    row("monitor", {});
+    row("none", {});
+}
+
+void TestControlApi::deathsAreListedNewestFirst()
+{
+    QFETCH(const QByteArray, selector);
+    using Death = std::pair<int, int>;
+    QFETCH(const QList<Death>, expected);
+    RawClient client(port(), request("GET /api/v1/processes/" + selector + "/deaths"));
+    QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
+    QCOMPARE(client.status(), 200);
+    QJsonArray deaths;
+    for (const auto &[instance, code] : expected) {
+        QJsonObject death = exitAt(code).toJson();
+        death.insert(u"instance"_s, instance);
+        deaths.append(death);
+    }
+    const QJsonObject answer{{u"deaths"_s, deaths}};
+    QCOMPARE(QJsonDocument::fromJson(client.body()).object(), answer);
+}
+
 void TestControlApi::commandsAreAcceptedWithTheIdOfTheirEvent_data()
 {
     QTest::addColumn<QByteArray>("path");
@@ -290,6 +337,11 @@ void TestControlApi::refusalsAreProblems_data()
     row("POST " + processes + "/importer/explode", 404);
     row("GET " + processes + "/importer/explode", 404);
     row("POST " + processes + "/importer/start/now", 404);
+    row("GET " + processes + "/nobody/deaths", 404);
+    row("GET " + processes + "/importer:2/deaths", 404);
+    row("GET " + processes + "/none:0/deaths", 404);
+    row("GET " + processes + "/Importer/deaths", 400);
+    row("POST " + processes + "/importer/deaths", 405, "Allow: GET, HEAD\r\n");
     row("POST " + processes + "/Importer/start", 400);
     row("POST " + processes + "/importer:/start", 400);
     row("POST " + processes + "/importer:01/start", 400);

@@ -263,7 +263,7 @@ void TestHttpCoroutines::aHandlerThatTakesTooLongIsAnsweredFor()
 
 void TestHttpCoroutines::whatAHandlerThrowsIsA500()
 {
-    QTest::ignoreMessage(QtWarningMsg, "a handler threw: boom");
+    QTest::ignoreMessage(QtWarningMsg, "the handler of /throw threw: boom");
     RawClient client(port(), get("/throw"));
     QTRY_COMPARE_WITH_TIMEOUT(m_gate.waiting, 1, patience);
     Q_EMIT m_gate.opened();

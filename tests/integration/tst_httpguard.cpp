@@ -518,6 +518,11 @@ void TestHttpGuard::headIsAnsweredWithoutABody()
     QCOMPARE(client.status(), 200);
     QVERIFY(client.has("Content-Length: 5"));
     QVERIFY(client.received().endsWith("\r\n\r\n"));
+
+    RawClient refused(target.port(), "HEAD /hello HTTP/1.1\r\n\r\n");
+    QTRY_VERIFY_WITH_TIMEOUT(refused.closed(), patience);
+    QCOMPARE(refused.status(), 400);
+    QVERIFY(refused.received().endsWith("\r\n\r\n"));
 }
 
 void TestHttpGuard::headIsAnsweredInTurn()
@@ -682,8 +687,9 @@ void TestHttpGuard::clientsThatLeaveEarlyHurtNobody()
 void TestHttpGuard::whatAHandlerThrowsBecomesA500()
 {
     Target target;
-    QTest::ignoreMessage(QtWarningMsg, "a handler threw: boom");
-    QTest::ignoreMessage(QtWarningMsg, "a handler threw: something that is no std::exception");
+    QTest::ignoreMessage(QtWarningMsg, "the handler of /throw threw: boom");
+    QTest::ignoreMessage(
+        QtWarningMsg, "the handler of /throw/int threw: something that is no std::exception");
     RawClient client(target.port(), get("/throw") + get("/throw/int") + get("/hello"));
     QTRY_COMPARE_WITH_TIMEOUT(client.answers(), 3, patience);
     QCOMPARE(client.received().count("HTTP/1.1 500 "), 2);

@@ -3,6 +3,7 @@
 
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QJsonDocument>
 #include <QProcess>
 #include <QTemporaryDir>
@@ -41,6 +42,7 @@ class TestNewProject : public QObject
 private Q_SLOTS:
     void init();
     void aNewProjectIsListed();
+    void inPathTheProgramIsCalledByItsName();
     void itIsMadeWhereItIsAskedFor();
     void whatIsThereStaysAsItIs();
     void withoutAFolderToPutItInNothingIsMade();
@@ -93,8 +95,11 @@ void TestNewProject::aNewProjectIsListed()
     QVERIFY(outcome.output.startsWith(
         u"orders-monitor has the user process OrdersMonitorProcess:\n  .gitignore\n"_s));
     QVERIFY(outcome.output.contains(u"\n  tests/tst_ordersmonitorprocess.cpp\n"_s));
-    QVERIFY(outcome.output.contains(
-        u"\n  semper run OrdersMonitorProcess --plugin-directory build\n"_s));
+    // No shell finds it by its name.
+    QVERIFY2(
+        outcome.output.contains(u"\n  %1 run OrdersMonitorProcess --plugin-directory build\n"_s.arg(
+            QFileInfo(builtProgram(u"semper"_s)).canonicalFilePath())),
+        qPrintable(outcome.output));
     // This one lies where it was built.
     QVERIFY2(outcome.output.contains(u"What to do next:\n  cmake --install "_s
                  + qEnvironmentVariable("SEMPER_TEST_BUILD") + u" --prefix PREFIX\n"_s)
@@ -109,6 +114,17 @@ void TestNewProject::aNewProjectIsListed()
                 && !contents.contains("@FILE@"),
             qPrintable(file));
     }
+}
+
+void TestNewProject::inPathTheProgramIsCalledByItsName()
+{
+    const QByteArray before = qgetenv("PATH");
+    qputenv("PATH", qgetenv("SEMPER_TEST_BIN") + ':' + before);
+    const Outcome outcome = makeNew({u"orders"_s});
+    qputenv("PATH", before);
+    QVERIFY2(outcome.output.contains(u"\n  semper run OrdersProcess --plugin-directory build\n"_s)
+            && outcome.output.contains(u"\n  semper serve --config semper.json\n"_s),
+        qPrintable(outcome.output));
 }
 
 void TestNewProject::itIsMadeWhereItIsAskedFor()

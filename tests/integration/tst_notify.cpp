@@ -283,7 +283,8 @@ void TestNotify::whoAsksForTimeToStartHasIt()
     QVERIFY2(server.start(), qPrintable(server.log()));
     QTRY_COMPARE_WITH_TIMEOUT(server.process(u"late"_s)[u"state"_s], u"failed"_s, patience);
     QCOMPARE(server.process(u"late"_s)[u"reason"_s],
-        u"not ready within 3 s, nor in the 5 s that it asked for: it did not say that it is"_s);
+        u"not ready within 3 s, nor in the 5 s that it asked for: it sent no READY=1 and did "
+        "not call setReady()"_s);
     QVERIFY(server.process(u"late"_s)[u"last_exit"_s][u"uptime_ms"_s].toInteger() >= 4900);
     QCOMPARE(server.process(u"patient"_s)[u"state"_s], u"starting"_s);
     QFile go(server.folder() + u"/go"_s);

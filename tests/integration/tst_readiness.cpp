@@ -157,7 +157,7 @@ void TestReadiness::notReadyInTimeIsAFailedStartThatSaysWhy_data()
     QTest::addColumn<QJsonObject>("ready");
     QTest::addColumn<QString>("why");
     QTest::newRow("notify") << QJsonObject{{u"mode"_s, u"notify"_s}}
-                            << u"it did not say that it is"_s;
+                            << u"it sent no READY=1 and did not call setReady()"_s;
     QTest::newRow("tcp") << QJsonObject{{u"mode"_s, u"tcp"_s}, {u"address"_s, u"127.0.0.1:1"_s}}
                          << u"no connection to 127.0.0.1:1: Connection refused"_s;
     QTest::newRow("http") << QJsonObject{{u"mode"_s, u"http"_s},

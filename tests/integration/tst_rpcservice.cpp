@@ -135,6 +135,7 @@ private Q_SLOTS:
     void swoftAnswersComeInOrder();
     void aClientThatClosedItsSideGetsWhatIsLate();
     void aClientThatClosedItsSideGetsAllOfALongAnswer();
+    void aClientThatClosesItsSideLateGetsAllOfItsLastAnswer();
     void aThousandCallsAtOnceAreAllAnswered();
     void authenticationHoldsForTheConnection();
     void aWrongTokenAuthenticatesNobody();
@@ -343,6 +344,24 @@ void TestRpcService::aClientThatClosedItsSideGetsAllOfALongAnswer()
     QTRY_VERIFY_WITH_TIMEOUT(client.closed(), patience);
     QCOMPARE(
         client.received().size(), result('"' + QByteArray(4000000, 'x') + '"', "1").size() + 1);
+}
+
+// What was unsent of the last answer of a connection went with the client's own side.
+void TestRpcService::aClientThatClosesItsSideLateGetsAllOfItsLastAnswer()
+{
+    restart({.listen = u"127.0.0.1:0"_s, .limits = {.queueMaxBytes = 64 * 1024 * 1024}});
+    RawClient client(port());
+    client.socket().disconnect(&client.socket()); // It reads nothing yet.
+    client.socket().setReadBufferSize(1024);
+    client.send(post(call("long", "[20000000]", "1"), "Connection: close\r\n"));
+    QTRY_VERIFY_WITH_TIMEOUT(m_service->connections().value(0).bytesOut > 0, patience);
+    ::shutdown(static_cast<int>(client.socket().socketDescriptor()), SHUT_WR);
+    QTRY_COMPARE_WITH_TIMEOUT(m_service->connectionCount(), 0, patience);
+    client.socket().setReadBufferSize(0);
+    client.readOn();
+    QTRY_VERIFY_WITH_TIMEOUT(client.closed(), 3 * patience);
+    QVERIFY(
+        client.received().endsWith(result('"' + QByteArray(20'000'000, 'x') + '"', "1") + '\n'));
 }
 
 void TestRpcService::aThousandCallsAtOnceAreAllAnswered()

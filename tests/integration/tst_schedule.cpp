@@ -41,7 +41,7 @@ QJsonObject cameTo(RunningServer &server, const QString &state)
     return QTest::qWaitFor(is, patience) ? it : QJsonObject();
 }
 
-/// What a server's journal tells, from its first event on.
+/// What the journal tells of a server, from its start on.
 class Events
 {
 public:
@@ -84,10 +84,13 @@ private:
     [[nodiscard]] QList<QJsonObject> all() const
     {
         QList<QJsonObject> events;
-        for (const QJsonObject &frame : m_peer.framesOf(u"event"))
-            if (const QJsonObject event = frame[u"event"_s].toObject();
-                event[u"process"_s] == u"it"_s)
+        for (const QJsonObject &frame : m_peer.framesOf(u"event")) {
+            const QJsonObject event = frame[u"event"_s].toObject();
+            if (event[u"type"_s] == u"server_started"_s)
+                events.clear(); // those of a server before
+            if (event[u"process"_s] == u"it"_s)
                 events.append(event);
+        }
         return events;
     }
 

@@ -15,7 +15,6 @@
 
 #include <cstring>
 #include <memory>
-#include <utility>
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -71,10 +70,20 @@ private Q_SLOTS:
 private:
     void watch(const WatchOptions &options = {});
 
+    /// What the watch said of itself at a change of its state.
+    struct Seen
+    {
+        ServerWatch::State state;
+        QString refusalCode;
+        QString problem;
+        friend bool operator==(const Seen &, const Seen &) = default;
+    };
+
     std::unique_ptr<QTemporaryDir> m_folder;
     std::unique_ptr<ScriptedHub> m_hub;
     std::unique_ptr<ServerWatch> m_watch;
     QString m_socket;
+    QList<Seen> m_seen;
 };
 
 void TestServerWatch::init()
@@ -98,6 +107,10 @@ void TestServerWatch::cleanup()
 void TestServerWatch::watch(const WatchOptions &options)
 {
     m_watch = std::make_unique<ServerWatch>(m_socket, options);
+    m_seen.clear();
+    connect(m_watch.get(), &ServerWatch::stateChanged, this, [this] {
+        m_seen.append({m_watch->state(), m_watch->refusalCode(), m_watch->problem()});
+    });
     m_watch->open();
     QTRY_VERIFY_WITH_TIMEOUT(m_watch->isLive(), patience);
 }
@@ -176,19 +189,21 @@ void TestServerWatch::eventsOfThePastAreToldWhereTheyAreWanted()
 void TestServerWatch::eachCommandGetsItsAnswer()
 {
     watch();
-    QHash<qint64, CommandAnswer> answers;
-    connect(m_watch.get(), &ServerWatch::answered, this,
-        [&answers](qint64 id, const CommandAnswer &answer) { answers.insert(id, answer); });
+    const QSignalSpy answers(m_watch.get(), &ServerWatch::answered);
     const qint64 stop = m_watch->command(u"stop"_s, u"alpha"_s);
     QTRY_COMPARE_WITH_TIMEOUT(answers.size(), 1, patience);
     m_hub->refuse(u"because"_s, u"not_allowed"_s);
     const qint64 start = m_watch->command(u"start"_s, u"beta:0"_s);
     QTRY_COMPARE_WITH_TIMEOUT(answers.size(), 2, patience);
 
-    QVERIFY(stop != 0 && start != 0 && answers.contains(stop) && answers.contains(start));
-    QVERIFY(!answers.value(stop).refusal);
-    QCOMPARE(answers.value(start).refusal->code, u"not_allowed"_s);
-    QCOMPARE(answers.value(start).refusal->detail, u"because"_s);
+    QVERIFY(stop != 0 && start != 0 && stop != start);
+    QCOMPARE(answers.first().first().toLongLong(), stop);
+    QVERIFY(!answers.first().last().value<CommandAnswer>().refusal);
+    QCOMPARE(answers.last().first().toLongLong(), start);
+    const auto refusal = answers.last().last().value<CommandAnswer>().refusal;
+    QVERIFY(refusal);
+    QCOMPARE(refusal->code, u"not_allowed"_s);
+    QCOMPARE(refusal->detail, u"because"_s);
     QCOMPARE(m_hub->commands(),
         QList<ScriptedHub::Command>({{u"stop"_s, u"alpha"_s}, {u"start"_s, u"beta:0"_s}}));
 }
@@ -196,9 +211,7 @@ void TestServerWatch::eachCommandGetsItsAnswer()
 void TestServerWatch::thePartsOfAnAnswerArriveAsOne()
 {
     watch();
-    QList<CommandAnswer> answers;
-    connect(m_watch.get(), &ServerWatch::answered, this,
-        [&answers](qint64, const CommandAnswer &answer) { answers.append(answer); });
+    const QSignalSpy answers(m_watch.get(), &ServerWatch::answered);
     m_hub->freeze(); // the test answers
     const qint64 id = m_watch->command(u"reload"_s, {}, {{keys::dryRun, true}});
     QJsonArray changes;
@@ -210,8 +223,9 @@ void TestServerWatch::thePartsOfAnAnswerArriveAsOne()
     for (const QJsonObject &part : parts)
         m_hub->sendRaw(encodeFrame(part));
     QTRY_COMPARE_WITH_TIMEOUT(answers.size(), 1, patience);
-    QVERIFY(!answers.first().refusal);
-    QCOMPARE(answers.first().result.value(keys::changes).toArray(), changes);
+    const auto answer = answers.first().last().value<CommandAnswer>();
+    QVERIFY(!answer.refusal);
+    QCOMPARE(answer.result.value(keys::changes).toArray(), changes);
 }
 
 void TestServerWatch::noCommandIsSentUnlessLive()
@@ -254,16 +268,13 @@ void TestServerWatch::aLostServerIsLiveAgainWhenItIsBack()
 void TestServerWatch::theServersReasonIsToldUntilTheNextAttemptEndsOtherwise()
 {
     watch(everything());
-    QList<std::pair<QString, QString>> told;
-    connect(m_watch.get(), &ServerWatch::stateChanged, this, [&] {
-        told.append({m_watch->refusalCode(), m_watch->problem()});
-    });
     m_hub->stopListening();
     m_hub->dismiss(u"too_many"_s, u"256 watchers are connected already"_s);
-    QTRY_VERIFY_WITH_TIMEOUT(told.size() >= 2, patience);
-    QCOMPARE(told.at(0), std::pair(u"too_many"_s, u"256 watchers are connected already"_s));
-    QCOMPARE(told.at(1), std::pair(QString(), u"there is no such socket"_s));
-    m_watch->disconnect(this);
+    QTRY_VERIFY_WITH_TIMEOUT(m_seen.size() >= 3, patience);
+    QCOMPARE(m_seen.at(0), (Seen{ServerWatch::State::Live, {}, {}}));
+    QCOMPARE(m_seen.at(1),
+        (Seen{ServerWatch::State::Lost, u"too_many"_s, u"256 watchers are connected already"_s}));
+    QCOMPARE(m_seen.at(2), (Seen{ServerWatch::State::Lost, {}, u"there is no such socket"_s}));
 }
 
 void TestServerWatch::aQuietServerIsAskedForASignOfLife()
@@ -280,13 +291,11 @@ void TestServerWatch::aServerThatSaysNothingAtAllCountsAsHungUntilItSpeaks()
     QTRY_COMPARE_WITH_TIMEOUT(m_watch->state(), ServerWatch::State::Silent, patience);
     QVERIFY(m_watch->age() >= 80ms);
     QCOMPARE(m_watch->command(u"stop"_s, u"alpha"_s), 0);
-    bool wasLive = false;
-    connect(m_watch.get(), &ServerWatch::stateChanged, this,
-        [&] { wasLive = wasLive || m_watch->isLive(); });
+    const qsizetype before = m_seen.size();
     m_hub->sendRaw(encodeFrame(
         makeFrame(frames::state, {{keys::process, runningProcess(u"alpha"_s).toJson()}})));
-    QTRY_VERIFY_WITH_TIMEOUT(wasLive, patience);
-    m_watch->disconnect(this);
+    QTRY_VERIFY_WITH_TIMEOUT(m_seen.size() > before, patience);
+    QCOMPARE(m_seen.at(before).state, ServerWatch::State::Live);
 }
 
 void TestServerWatch::onlySocketsWithAServerAreLive()

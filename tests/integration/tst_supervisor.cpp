@@ -2,12 +2,12 @@
 #include "supervisor/supervisor.h"
 
 #include "journal/journal.h"
+#include "support/fakelauncher.h"
 #include "support/fakewallclock.h"
 
 #include <QElapsedTimer>
 #include <QTest>
 
-#include <csignal>
 #include <utility>
 
 using namespace Qt::StringLiterals;
@@ -18,62 +18,12 @@ using namespace semper::test;
 namespace {
 
 constexpr int patience = 20'000;
-constexpr qint64 aboveAllPids = 1 << 23;
-
-/// Runs nothing. Its turn comes when the test says so, and only SIGKILL ends it.
-class FakeLaunch : public Launch
-{
-public:
-    explicit FakeLaunch(qint64 pid)
-        : m_pid(pid)
-    { }
-
-    void start(LaunchPlanner planner) override { m_planner = std::move(planner); }
-    void takeTurn()
-    {
-        static_cast<void>(std::exchange(m_planner, {})());
-        m_isStarted = true;
-        Q_EMIT started();
-    }
-    [[nodiscard]] qint64 pid() const override { return m_isStarted ? m_pid : 0; }
-    void signal(int number, StopScope) override
-    {
-        signals_.append(number);
-        if (number == SIGKILL && std::exchange(m_isStarted, false))
-            Q_EMIT ended(
-                {.at = QDateTime::currentDateTimeUtc(), .code = {}, .signal = u"SIGKILL"_s});
-    }
-
-    QList<int> signals_;
-
-private:
-    const qint64 m_pid;
-    LaunchPlanner m_planner;
-    bool m_isStarted = false;
-};
-
-class FakeLauncher : public Launcher
-{
-public:
-    [[nodiscard]] std::unique_ptr<Launch> create() override
-    {
-        auto launch = std::make_unique<FakeLaunch>(++m_pid);
-        launches.append(launch.get());
-        return launch;
-    }
-    [[nodiscard]] bool owns(qint64 pid) const override { return pid > aboveAllPids; }
-
-    QList<QPointer<FakeLaunch>> launches;
-
-private:
-    qint64 m_pid = aboveAllPids;
-};
 
 /// A supervisor whose launches are the test's.
 struct House
 {
     explicit House(ProcessSpec spec)
-        : House(std::make_unique<FakeLauncher>(), std::move(spec))
+        : House(std::make_unique<FakeLauncher>(FakeManners{.waitsForTurn = true}), std::move(spec))
     { }
     House(std::unique_ptr<FakeLauncher> fake, ProcessSpec spec)
         : launcher(fake.get())
@@ -115,13 +65,11 @@ void TestSupervisor::theTimeToBecomeReadyBeginsWithTheTurnOfTheLaunch()
         QTRY_COMPARE_WITH_TIMEOUT(house.launcher->launches.size(), before + 1, patience);
     }
     QVERIFY(waiting);
-    QCOMPARE(waiting->signals_, QList<int>());
-    QCOMPARE(house.supervisor.find(u"it"_s, 1)->state().phase, ProcessPhase::Starting);
+    QCOMPARE(waiting->received, QList<int>());
+    QCOMPARE(house.supervisor.find(u"it"_s, 1)->state().phase(), ProcessPhase::Starting);
     waiting->takeTurn();
     QTRY_COMPARE_WITH_TIMEOUT(describe(house.supervisor.find(u"it"_s, 1)->state().cause),
-        u"not ready within 50 ms: it did not "
-        "say that it is"_s,
-        patience);
+        u"not ready within 50 ms: it sent no READY=1 and did not call setReady()"_s, patience);
 }
 
 void TestSupervisor::aTextOfOneIsNoMatterOfItsGroup()
@@ -132,7 +80,7 @@ void TestSupervisor::aTextOfOneIsNoMatterOfItsGroup()
     for (const auto &launch : std::as_const(house.launcher->launches))
         launch->takeTurn();
     SupervisedProcess *one = house.supervisor.find(u"it"_s, 0);
-    QCOMPARE(one->state().phase, ProcessPhase::Running);
+    QCOMPARE(one->state().phase(), ProcessPhase::Running);
     QElapsedTimer taken;
     taken.start();
     for (int i = 0; i < texts; ++i)

@@ -61,18 +61,13 @@ void killBothHalves(RunningServer &server)
     kill(serverPid, SIGKILL);
 }
 
-/// The events of \a type that the server has recorded.
+/// The events of \a type in the journal.
 QList<QJsonObject> eventsOf(const RunningServer &server, const QString &type)
 {
     HubPeer peer(server.socketPath());
     peer.watch({u"events"_s}, {{keys::after, 0}});
-    const auto hasStarted = [&peer] {
-        const QList<QJsonObject> frames = peer.framesOf(u"event");
-        return std::ranges::any_of(frames, [](const QJsonObject &frame) {
-            return frame[keys::event][keys::type] == u"server_started"_s;
-        });
-    };
-    if (!QTest::qWaitFor(hasStarted, patience))
+    const auto isComplete = [&peer] { return !peer.framesOf(u"replayed").isEmpty(); };
+    if (!QTest::qWaitFor(isComplete, patience))
         qFatal("no events");
     QList<QJsonObject> events;
     for (const QJsonObject &frame : peer.framesOf(u"event"))

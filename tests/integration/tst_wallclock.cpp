@@ -3,9 +3,11 @@
 #include "os/systemwallclock.h"
 #include "os/zonewatch.h"
 #include "supervisor/supervisor.h"
+#include "support/fakelauncher.h"
 #include "support/fakewallclock.h"
 
 #include <QJsonArray>
+#include <QJsonDocument>
 #include <QProcess>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -27,58 +29,19 @@ QDateTime at(const QString &time)
     return QDateTime::fromString(u"2026-11-23T"_s + time + u'Z', Qt::ISODate);
 }
 
-/// Runs nothing: begins and ends as the test says.
-class FakeLaunch : public Launch
-{
-public:
-    explicit FakeLaunch(qint64 pid)
-        : m_pid(pid)
-    { }
-
-    void start(LaunchPlanner) override { Q_EMIT started(); }
-    [[nodiscard]] qint64 pid() const override { return m_pid; }
-    void signal(int, StopScope) override { end(0); }
-    void end(int code)
-    {
-        if (std::exchange(m_pid, 0) > 0)
-            Q_EMIT ended({.at = QDateTime::currentDateTimeUtc(), .code = code});
-    }
-
-private:
-    qint64 m_pid;
-};
-
-class FakeLauncher : public Launcher
-{
-public:
-    [[nodiscard]] std::unique_ptr<Launch> create() override
-    {
-        auto launch = std::make_unique<FakeLaunch>(++m_pid);
-        launches.append(launch.get());
-        return launch;
-    }
-    [[nodiscard]] bool owns(qint64 pid) const override { return pid > aboveAllPids; }
-
-    QList<QPointer<FakeLaunch>> launches;
-
-private:
-    static constexpr qint64 aboveAllPids = 1 << 23;
-    qint64 m_pid = aboveAllPids;
-};
-
 /// A supervisor of one process, "it", whose launches and whose clock on the wall are the test's.
 class House
 {
 public:
     explicit House(ProcessSpec spec)
-        : House(std::make_unique<FakeLauncher>(),
+        : House(std::make_unique<FakeLauncher>(FakeManners{.obeys = true}),
             std::make_unique<FakeWallClock>(at(u"12:10:00"_s)), std::move(spec))
     { }
 
     [[nodiscard]] ProcessStatus it() const { return m_supervisor.processes().constFirst(); }
     [[nodiscard]] qsizetype launches() const { return m_launcher->launches.size(); }
     /// Ends the launch that is alive.
-    void end(int code) { m_launcher->launches.last()->end(code); }
+    void end(int code) { m_launcher->launches.last()->exit(code); }
     CommandResult command(const SupervisionCommand &command)
     {
         return m_supervisor.command(command);
@@ -87,7 +50,9 @@ public:
     /// The events of \a type.
     [[nodiscard]] QList<QJsonObject> events(const QString &type) const
     {
-        QList<QJsonObject> events = m_journal.after(0);
+        QList<QJsonObject> events;
+        for (const QByteArray &event : m_journal.waiting().events)
+            events.append(QJsonDocument::fromJson(event).object());
         events.removeIf([&](const QJsonObject &event) { return event[u"type"_s] != type; });
         return events;
     }

@@ -149,7 +149,7 @@ void ScriptedHub::answer(QLocalSocket *watcher, const QJsonObject &frame)
         if (m_obey && !m_commands.isEmpty())
             QMetaObject::invokeMethod(this, m_obey, Qt::QueuedConnection);
         for (const QJsonObject &event : m_events)
-            if (frame.contains(keys::after))
+            if (frame.contains(keys::limit))
                 watcher->write(encodeFrame(makeFrame(frames::event, {{keys::event, event}})));
     }
     if (type != frames::command)

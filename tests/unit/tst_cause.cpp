@@ -95,6 +95,7 @@ QList<std::pair<Cause, QString>> examples()
         {cause::Disabled{}, u"disabled by the configuration"_s},
         {cause::Commanded{.action = u"restart"_s, .by = u"uid 1000"_s}, u"restarted by uid 1000"_s},
         {cause::Commanded{.action = u"stop"_s}, u"stopped on request"_s},
+        {cause::Commanded{.action = u"restart"_s}, u"restarted after a reload"_s},
         {cause::Commanded{.action = u"kill"_s}, u"killed by the server"_s},
         {cause::Commanded{.action = u"shutdown"_s}, u"the server is stopping"_s},
         {cause::Scheduled{.nextStartAt = then}, u"waits for its schedule"_s},

@@ -265,10 +265,11 @@ void TestConfigDiff::theTopLevelIsTold()
     const ConfigDifference difference
         = differenceOf(read("{}"), read(R"({"control": {"listen": "127.0.0.1:5"},
             "plugin_directories": ["x"], "service_loop": {"watchdog_ms": null},
+            "journal": {"max_age_ms": 5000},
             "shutdown_timeout_ms": 5})"));
     QCOMPARE(difference.server,
         (QStringList{u"control.listen"_s, u"plugin_directories"_s, u"shutdown_timeout_ms"_s,
-            u"service_loop"_s}));
+            u"service_loop"_s, u"journal"_s}));
     QVERIFY(difference.fixed.isEmpty());
 }
 

@@ -49,14 +49,22 @@ void TestConfigErrors::oneThingWrongIsOneErrorWithItsPath_data()
         "$.nodes: unknown key \"nodes\"; did you mean \"node\"?");
     row("nothing like it", R"({"xyzzy": 1})",
         "$.xyzzy: unknown key \"xyzzy\"; known: \"node\", \"control\", \"services\", "
-        "\"plugin_directories\", \"service_loop\", \"shutdown_timeout_ms\", \"state_directory\", "
+        "\"plugin_directories\", \"service_loop\", \"journal\", \"shutdown_timeout_ms\", "
+        "\"state_directory\", "
         "\"$schema\"");
     row("strange key", R"({"a b\"\n": 1, "services": {}})",
         "$[\"a b\\\"\\n\"]: unknown key \"a b\\\"\\n\"; known: \"node\", \"control\", "
-        "\"services\", \"plugin_directories\", \"service_loop\", \"shutdown_timeout_ms\", "
+        "\"services\", \"plugin_directories\", \"service_loop\", \"journal\", "
+        "\"shutdown_timeout_ms\", "
         "\"state_directory\", "
         "\"$schema\"");
 
+    row("journal too small", R"({"journal": {"max_bytes": 1000}})",
+        "$.journal.max_bytes: must be a whole number of bytes from 1048576 to 1099511627776, not "
+        "1000");
+    row("journal too short", R"({"journal": {"max_age_ms": 0}})",
+        "$.journal.max_age_ms: must be a whole number of milliseconds from 1000 to 316224000000, "
+        "not 0");
     row("node number", R"({"node": 1})", "$.node: must be a string, not 1");
     row("node empty", R"({"node": ""})", "$.node: must not be empty");
     row("node capital", R"({"node": "Orders"})",
@@ -404,7 +412,7 @@ void TestConfigErrors::oneThingWrongIsOneErrorWithItsPath_data()
         ".headers.Key: must not contain line ends or other controls, nor begin or end with a "
         "blank");
     web("header of the connection", R"("headers": {"connection": "keep-alive"})",
-        ".headers.connection: is for the probe to set");
+        ".headers.connection: is set by the probe itself");
     web("header twice", R"("headers": {"Host": "a", "host": "b"})",
         ".headers.host: is there already, in other letters");
     web("status text", R"("expected_status": "200")",
@@ -488,8 +496,7 @@ void TestConfigErrors::keysOfLaterVersionsAreNotAvailableYet()
     for (const QString &key : {u"file_max_bytes"_s, u"files"_s, u"max_age_ms"_s})
         QCOMPARE(errorsOf(withProcess("\"output_limits\": {\"" + key.toUtf8() + "\": 1}")),
             refused(process + u".output_limits"_s, key));
-    for (const QString &key : {u"journal"_s, u"cluster"_s})
-        QCOMPARE(errorsOf("{\"" + key.toUtf8() + "\": {}}"), refused(u"$"_s, key));
+    QCOMPARE(errorsOf(R"({"cluster": {}})"), refused(u"$"_s, u"cluster"_s));
 }
 
 void TestConfigErrors::noKeyIsKnownAndForLater()

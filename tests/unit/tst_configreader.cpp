@@ -44,6 +44,7 @@ const QByteArray everything = R"({
   "control": { "listen": "[::1]:18305" },
   "plugin_directories": ["plugins", "/opt/plugins"],
   "shutdown_timeout_ms": 5000,
+  "journal": { "max_age_ms": 60000, "max_bytes": 2097152 },
   "state_directory": "state",
   "services": {
     "http": {
@@ -143,6 +144,7 @@ void TestConfigReader::everyKeyReachesItsField()
     QCOMPARE(config->control, (ListenAddress{.host = u"::1"_s, .port = 18305}));
     QCOMPARE(config->pluginDirectories, (QStringList{u"/srv/orders/plugins"_s, u"/opt/plugins"_s}));
     QCOMPARE(config->shutdownTimeout, 5000ms);
+    QCOMPARE(config->journal, (JournalSpec{.maxAge = 60000ms, .maxBytes = 2097152}));
     QCOMPARE(config->stateDirectory, u"/srv/orders/state"_s);
     QCOMPARE(config->directory, u"/srv/orders"_s);
 

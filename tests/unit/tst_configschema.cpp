@@ -33,6 +33,8 @@ QJsonObject schemaOf(ConfigObject object)
         return schema;
     case ConfigObject::ServiceLoop:
         return definition(u"serviceLoop"_s);
+    case ConfigObject::Journal:
+        return definition(u"journal"_s);
     case ConfigObject::Control:
         return definition(u"control"_s);
     case ConfigObject::Service:
@@ -182,6 +184,7 @@ void TestConfigSchema::defaultsOfTheSchemaAreThoseOfTheStructs()
     QJsonObject server = defaults(ConfigObject::Server);
     QCOMPARE(server.size(), 2);
     server.insert(u"control"_s, defaults(ConfigObject::Control));
+    server.insert(u"journal"_s, defaults(ConfigObject::Journal));
     server.insert(u"services"_s,
         QJsonObject{{u"s"_s,
             QJsonObject{{u"type"_s, u"http"_s}, {u"listen"_s, u"127.0.0.1:0"_s},
@@ -196,6 +199,7 @@ void TestConfigSchema::defaultsOfTheSchemaAreThoseOfTheStructs()
         (LivenessSpec{.mode = LivenessMode::Tcp, .address = u"localhost:1"_s}));
     QCOMPARE(config->control, ServerConfig{}.control);
     QCOMPARE(config->shutdownTimeout, ServerConfig{}.shutdownTimeout);
+    QCOMPARE(config->journal, ServerConfig{}.journal);
     QCOMPARE(config->pluginDirectories, ServerConfig{}.pluginDirectories);
 }
 

@@ -6,6 +6,7 @@
 #include <QTest>
 #include <QThread>
 
+#include <future>
 #include <memory>
 #include <thread>
 
@@ -17,6 +18,25 @@ namespace {
 constexpr auto patience = 30s;
 
 } // namespace
+
+/// An event loop, and the way into it.
+class LoopThread : public QThread
+{
+public:
+    LoopThread() { start(); }
+
+    [[nodiscard]] Crossing *crossing() { return m_made.get_future().get(); }
+
+private:
+    void run() override
+    {
+        Crossing crossing;
+        m_made.set_value(&crossing);
+        exec();
+    }
+
+    std::promise<Crossing *> m_made;
+};
 
 class TestCrossing : public QObject
 {
@@ -35,22 +55,20 @@ private Q_SLOTS:
     void workThatHasTheLoopTurnHoldsUpNothing();
 
 private:
-    QThread m_thread; ///< of the loop that is crossed into
-    std::unique_ptr<Crossing> m_crossing;
+    std::unique_ptr<LoopThread> m_thread;
+    Crossing *m_crossing = nullptr; ///< into its loop
 };
 
 void TestCrossing::init()
 {
-    m_crossing = std::make_unique<Crossing>();
-    m_crossing->moveToThread(&m_thread);
-    m_thread.start();
+    m_thread = std::make_unique<LoopThread>();
+    m_crossing = m_thread->crossing();
 }
 
 void TestCrossing::cleanup()
 {
-    m_thread.quit();
-    QVERIFY(m_thread.wait(QDeadlineTimer(patience)));
-    m_crossing.reset();
+    m_thread->quit();
+    QVERIFY(m_thread->wait(QDeadlineTimer(patience)));
 }
 
 void TestCrossing::whatIsPostedRunsThereInOrder()
@@ -65,12 +83,12 @@ void TestCrossing::whatIsPostedRunsThereInOrder()
     QCOMPARE(m_crossing->ask([&seen] { return seen.size(); }, patience), 1000);
     for (int i = 0; i < 1000; ++i)
         QCOMPARE(seen.at(i), i);
-    QCOMPARE(where, &m_thread);
+    QCOMPARE(where, m_thread.get());
 }
 
 void TestCrossing::whoAsksIsAnswered()
 {
-    QCOMPARE(m_crossing->ask([] { return QThread::currentThread(); }, patience), &m_thread);
+    QCOMPARE(m_crossing->ask([] { return QThread::currentThread(); }, patience), m_thread.get());
 }
 
 void TestCrossing::whatWasNotBegunInTimeNeverRuns()
@@ -112,8 +130,8 @@ void TestCrossing::whoWaitsIsToldOfTheEnd()
     m_crossing->close(); // before it asks, or while it waits
     asking.join();
     goOn.release();
-    m_thread.quit();
-    QVERIFY(m_thread.wait(QDeadlineTimer(patience))); // what acquires it is over
+    m_thread->quit();
+    QVERIFY(m_thread->wait(QDeadlineTimer(patience))); // what acquires it is over
     QCOMPARE(answer, std::nullopt);
 }
 
@@ -140,17 +158,12 @@ void TestCrossing::aFloodLeavesTheLoopTimeForTheRest()
             QThread::msleep(1);
             ++done;
         });
-    int doneBefore = -1;
-    QSemaphore seen;
+    std::promise<int> seen;
     QMetaObject::invokeMethod(
-        m_crossing.get(),
-        [&] {
-            doneBefore = done;
-            seen.release();
-        },
-        Qt::QueuedConnection);
-    QVERIFY(seen.tryAcquire(1, 30'000));
-    QVERIFY2(doneBefore < 400, "an event waited for all that was posted before it");
+        m_crossing, [&done, &seen] { seen.set_value(done); }, Qt::QueuedConnection);
+    std::future<int> doneBefore = seen.get_future();
+    QCOMPARE(doneBefore.wait_for(30s), std::future_status::ready);
+    QVERIFY2(doneBefore.get() < 400, "an event waited for all that was posted before it");
     QCOMPARE(m_crossing->ask([&done] { return done; }, patience), 400);
 }
 

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "journal/eventbudget.h"
-#include "journal/journal.h"
+#include "journal/waitingevents.h"
 #include "os/logbudget.h"
-#include "protocol/keys.h"
 
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <algorithm>
@@ -30,11 +28,15 @@ int admitted(EventBudget &budget, RecordType type, Instant now, int tries)
     return count;
 }
 
-qsizetype heldOf(const Journal &journal, const QString &process)
+qsizetype heldOf(const WaitingEvents &events, const QString &process)
 {
-    const QList<QJsonObject> events = journal.after(0);
     return std::ranges::count_if(
-        events, [&](const QJsonObject &event) { return event.value(keys::process) == process; });
+        events.all(), [&](const auto &event) { return event.second.subject.first == process; });
+}
+
+JournalEvent startOf(qint64 id, const QString &process, int instance = 0)
+{
+    return {.id = id, .type = u"start"_s, .subject = {process, instance}, .json = "{}"};
 }
 
 } // namespace
@@ -50,7 +52,8 @@ private Q_SLOTS:
     void whatIsLeftOutIsCounted();
     void oneProcessPushesNoOthersEventsOut();
     void whatGoesIsTheOldestOfThoseWithMoreThanTheirShare();
-    void theLastThousandAreHeld();
+    void whatIsTakenIsTheOldest();
+    void largeEventsAreBoundedByTheirBytes();
     void theServersOwnMessagesAreBounded();
     void soAreThoseOfAllCategoriesTogether();
     void messagesOfTheProgramAreNot();
@@ -96,71 +99,80 @@ void TestEventLimits::whatIsLeftOutIsCounted()
 
 void TestEventLimits::oneProcessPushesNoOthersEventsOut()
 {
-    const QTemporaryDir folder;
-    Journal journal;
-    QCOMPARE(journal.open(folder.path()), std::nullopt);
-    const auto record = [&journal](const QString &process, int count) {
+    WaitingEvents events(1000);
+    qint64 id = 0;
+    const auto add = [&](const QString &process, int count) {
         for (int i = 0; i < count; ++i)
-            journal.record("ready"_L1, {{keys::process, process}, {keys::instance, 0}});
+            events.add(startOf(++id, process));
     };
-    journal.record("server_started"_L1);
-    record(u"calm"_s, 5);
-    record(u"flood"_s, 5000);
-    record(u"other"_s, 5);
-    QCOMPARE(journal.after(0).size(), 1000);
-    QCOMPARE(heldOf(journal, u"calm"_s), 5);
-    QCOMPARE(heldOf(journal, u"other"_s), 5);
-    QCOMPARE(heldOf(journal, u"flood"_s), 989);
-    QCOMPARE(journal.after(0).constFirst().value(keys::type), u"server_started"_s);
-    const QList<QJsonObject> events = journal.after(0);
-    QVERIFY(std::ranges::is_sorted(
-        events, {}, [](const QJsonObject &event) { return event.value(keys::id).toInteger(); }));
+    add({}, 1);
+    add(u"calm"_s, 5);
+    add(u"flood"_s, 5000);
+    add(u"other"_s, 5);
+    QCOMPARE(events.size(), 1000U);
+    QCOMPARE(heldOf(events, {}), 1);
+    QCOMPARE(heldOf(events, u"calm"_s), 5);
+    QCOMPARE(heldOf(events, u"other"_s), 5);
+    QCOMPARE(heldOf(events, u"flood"_s), 989);
+    QCOMPARE(events.takeDropped(), (GoneEvents{.count = 4011, .ids = {7, 4017}}));
+    QCOMPARE(events.takeDropped(), std::nullopt);
 }
 
 // As a look at each of them would have it.
 void TestEventLimits::whatGoesIsTheOldestOfThoseWithMoreThanTheirShare()
 {
-    Journal journal;
+    WaitingEvents events(1000);
     std::vector<std::pair<qint64, int>> held;
     std::map<int, int> counts;
     std::minstd_rand random(1);
     for (int i = 0; i < 6000; ++i) {
         // Few of them, then many, then more than there is room for, each once.
         const int instance = i < 1500 ? int(random() % 7) : i < 4000 ? int(random() % 900) : i;
-        held.emplace_back(
-            journal.record("start"_L1, {{keys::process, u"p"_s}, {keys::instance, instance}}),
-            instance);
+        events.add(startOf(i + 1, u"p"_s, instance));
+        held.emplace_back(i + 1, instance);
         ++counts[instance];
         if (held.size() <= 1000)
             continue;
         const int share = std::max(1, 1000 / int(counts.size()));
-        const auto goes = std::ranges::find_if(
-            held, [&](const auto &event) { return counts[event.second] > share; });
+        const auto goes
+            = std::ranges::find_if(held, [&](const auto &it) { return counts[it.second] > share; });
         const auto gone = goes == held.end() ? held.begin() : goes;
         if (--counts[gone->second] == 0)
             counts.erase(gone->second);
         held.erase(gone);
         if (i % 100 > 0)
             continue;
-        const QList<QJsonObject> events = journal.after(0);
         QVERIFY(std::ranges::equal(
-            events, held, {},
-            [](const QJsonObject &event) { return event.value(keys::id).toInteger(); },
-            [](const auto &event) { return event.first; }));
+            events.all(), held, {}, [](const auto &it) { return it.first; },
+            [](const auto &it) { return it.first; }));
     }
 }
 
-void TestEventLimits::theLastThousandAreHeld()
+void TestEventLimits::whatIsTakenIsTheOldest()
 {
-    const QTemporaryDir folder;
-    Journal journal;
-    QCOMPARE(journal.open(folder.path()), std::nullopt);
+    WaitingEvents events(1000);
     for (int i = 0; i < 3000; ++i) // more processes than there is room for
-        journal.record("start"_L1, {{keys::process, u"p"_s}, {keys::instance, i}});
-    const QList<QJsonObject> events = journal.after(0);
-    QCOMPARE(events.size(), 1000);
-    QCOMPARE(events.first().value(keys::instance), 2000);
-    QCOMPARE(events.last().value(keys::instance), 2999);
+        events.add(startOf(i + 1, u"p"_s, i));
+    const auto first = events.take(10);
+    QCOMPARE(first.size(), 10U);
+    QCOMPARE(first.front().id, 2001);
+    QCOMPARE(events.size(), 990U);
+    for (const JournalEvent &it : first) // the disk was full
+        events.add(it);
+    QCOMPARE(events.take(5000).front(), first.front());
+    QVERIFY(events.isEmpty());
+}
+
+void TestEventLimits::largeEventsAreBoundedByTheirBytes()
+{
+    WaitingEvents events;
+    for (int i = 0; i < 100; ++i) {
+        JournalEvent large = startOf(i + 1, u"p"_s);
+        large.json = QByteArray(1024 * 1024, ' ');
+        events.add(std::move(large));
+    }
+    QCOMPARE(events.size(), 16U);
+    QCOMPARE(events.takeDropped()->count, 84);
 }
 
 void TestEventLimits::theServersOwnMessagesAreBounded()

@@ -1,43 +1,26 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "supervision/processmachine.h"
+#include "unit/machinedriver.h"
 
 #include <QTest>
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 using namespace semper;
+using namespace semper::test;
 
 namespace {
 
-using Kind = Action::Kind;
-
 /// A machine of a process with a schedule, that waits for it.
-class Driver
+class Driver : public MachineDriver
 {
 public:
     explicit Driver(Overlap overlap = Overlap::Skip, RestartPolicy policy = RestartPolicy::Never)
+        : MachineDriver({.restart = {.policy = policy},
+            .schedule = ScheduleSpec{.cron = u"* * * * *"_s},
+            .overlap = overlap})
     {
-        m_spec.command = QStringList{u"it"_s};
-        m_spec.schedule = ScheduleSpec{.cron = u"* * * * *"_s};
-        m_spec.overlap = overlap;
-        m_spec.restart.policy = policy;
         feed(happening::AwaitSchedule{});
         records.clear();
-    }
-
-    /// Returns the kinds of the actions, without what is only recorded.
-    QList<Kind> feed(const Happening &happening)
-    {
-        StepResult result
-            = step(state, happening, {.spec = m_spec, .now = now, .blocker = blocker});
-        state = result.state;
-        QList<Kind> kinds;
-        for (const Action &action : result.actions)
-            if (action.kind == Kind::Record)
-                records.append(action.record);
-            else
-                kinds.append(action.kind);
-        return kinds;
     }
 
     /// What is needed to have it run.
@@ -48,20 +31,10 @@ public:
         records.clear();
     }
 
-    void exit(int code) { feed(happening::Exited{{.code = code}}); }
-
     [[nodiscard]] bool launches(const Happening &happening)
     {
         return feed(happening).contains(Kind::Launch);
     }
-
-    MachineState state;
-    Instant now{1h};
-    QList<RecordType> records;
-    std::optional<Cause> blocker;
-
-private:
-    ProcessSpec m_spec;
 };
 
 } // namespace
@@ -82,23 +55,25 @@ private Q_SLOTS:
     void aReplacedRunIsGoneBeforeTheNextBegins();
     void aRunInBackoffIsReplacedAtOnce();
     void whatIsKilledAlreadyIsFollowedByItsNextRun();
+    void aBackoffAfterAKillIsReplacedAtOnceToo();
     void aRunThatFollowsCanBeReplacedToo();
     void aStopSuspendsAndAStartRunsNow();
     void aStopForgetsTheQueuedRun();
     void aDueRunThatMustWaitForOthersFollowsThem();
+    void aStartThatMustWaitForOthersIsToldAsThat();
     void oneThatIsStillStoppingWaitsForItsScheduleAfterwards();
 };
 
 void TestMachineSchedule::itWaitsVisiblyAndIsLaunchedWhenItIsDue()
 {
     Driver driver;
-    QCOMPARE(driver.state.phase, ProcessPhase::Waiting);
-    QCOMPARE(driver.state.wanted, Wanted::Up);
+    QCOMPARE(driver.state.phase(), ProcessPhase::Waiting);
+    QCOMPARE(driver.state.wanted(), Wanted::Up);
     QCOMPARE(driver.state.cause, Cause(cause::Scheduled{}));
     QVERIFY(driver.feed(happening::BlockerChanged{}).isEmpty()); // it waits for nobody else
     QVERIFY(driver.feed(happening::AwaitSchedule{}).isEmpty());
     QVERIFY(driver.launches(happening::Due{}));
-    QCOMPARE(driver.state.phase, ProcessPhase::Starting);
+    QCOMPARE(driver.state.phase(), ProcessPhase::Starting);
     QCOMPARE(driver.state.cause, std::nullopt);
     QCOMPARE(driver.state.restarts, 0);
 }
@@ -119,7 +94,7 @@ void TestMachineSchedule::itsEndIsShownAndTheNextRunIsNoRestart()
     for (int i = 0; i < 3; ++i) {
         driver.run();
         driver.exit(code);
-        QCOMPARE(driver.state.phase, ProcessPhase(phase));
+        QCOMPARE(driver.state.phase(), ProcessPhase(phase));
         QCOMPARE(describe(driver.state.cause), u"exited with code %1"_s.arg(code));
         QCOMPARE(driver.state.lastExit->code, code);
         QCOMPARE(driver.feed(happening::Cleared{}), QList<Kind>({Kind::CancelTimer}));
@@ -139,7 +114,7 @@ void TestMachineSchedule::aFailureIsTriedAgainWithinItsRun()
     Driver driver(Overlap::Skip, RestartPolicy::OnFailure);
     driver.run();
     driver.exit(3);
-    QCOMPARE(driver.state.phase, ProcessPhase::Backoff);
+    QCOMPARE(driver.state.phase(), ProcessPhase::Backoff);
     QVERIFY(driver.launches(happening::Cleared{}));
     QCOMPARE(driver.state.restarts, 1);
     driver.feed(happening::Launched{});
@@ -149,7 +124,7 @@ void TestMachineSchedule::aFailureIsTriedAgainWithinItsRun()
     QVERIFY(driver.launches(happening::TimerElapsed{}));
     driver.feed(happening::Launched{});
     driver.exit(0);
-    QCOMPARE(driver.state.phase, ProcessPhase::Done);
+    QCOMPARE(driver.state.phase(), ProcessPhase::Done);
     driver.feed(happening::Cleared{});
 
     driver.run(); // which has nothing to do with the failures of another
@@ -183,7 +158,7 @@ void TestMachineSchedule::anOverlapIsDecidedByTheConfiguration()
         QCOMPARE(actions.contains(Kind::RequestStop), asks);
         QVERIFY(!actions.contains(Kind::Launch));
         driver.exit(0);
-        QCOMPARE(driver.state.phase, asks ? ProcessPhase::Stopping : ProcessPhase::Done);
+        QCOMPARE(driver.state.phase(), asks ? ProcessPhase::Stopping : ProcessPhase::Done);
         QCOMPARE(driver.launches(happening::Cleared{}), Overlap(overlap) != Overlap::Skip);
         QCOMPARE(driver.state.restarts, 0);
     }
@@ -198,12 +173,12 @@ void TestMachineSchedule::oneQueuedRunFollowsHoweverManyWereDue()
     QCOMPARE(driver.records,
         QList<RecordType>({RecordType::Queued, RecordType::Skipped, RecordType::Skipped}));
     driver.exit(3);
-    QCOMPARE(driver.state.phase, ProcessPhase::Failed); // told, before the next one begins
+    QCOMPARE(driver.state.phase(), ProcessPhase::Failed); // told, before the next one begins
     QVERIFY(driver.launches(happening::Cleared{}));
     driver.feed(happening::Launched{});
     driver.exit(0);
     QCOMPARE(driver.feed(happening::Cleared{}), QList<Kind>({Kind::CancelTimer}));
-    QCOMPARE(driver.state.phase, ProcessPhase::Done);
+    QCOMPARE(driver.state.phase(), ProcessPhase::Done);
 }
 
 void TestMachineSchedule::aQueuedRunWaitsForTheRetriesOfTheOneBefore()
@@ -225,7 +200,7 @@ void TestMachineSchedule::aReplacedRunIsGoneBeforeTheNextBegins()
     Driver driver(Overlap::Kill);
     driver.run();
     driver.feed(happening::Due{});
-    QCOMPARE(driver.state.phase, ProcessPhase::Stopping);
+    QCOMPARE(driver.state.phase(), ProcessPhase::Stopping);
     QVERIFY(driver.feed(happening::Due{}).isEmpty()); // one is coming already
     QCOMPARE(driver.records.last(), RecordType::Skipped);
     QVERIFY(driver.feed(happening::TimerElapsed{}).contains(Kind::Kill)); // it does not listen
@@ -244,7 +219,7 @@ void TestMachineSchedule::aRunInBackoffIsReplacedAtOnce()
         driver.feed(happening::Cleared{});
         driver.feed(happening::Launched{});
     }
-    QCOMPARE(driver.state.phase, ProcessPhase::Backoff);
+    QCOMPARE(driver.state.phase(), ProcessPhase::Backoff);
     const QList<Kind> actions = driver.feed(happening::Due{});
     QCOMPARE(actions.first(), Kind::CancelTimer);
     QVERIFY(actions.contains(Kind::Launch));
@@ -260,18 +235,34 @@ void TestMachineSchedule::whatIsKilledAlreadyIsFollowedByItsNextRun()
     QVERIFY(driver.feed(happening::Due{}).isEmpty());
     QCOMPARE(driver.records, QList<RecordType>({RecordType::Queued}));
     driver.feed(happening::Exited{{.signal = u"SIGKILL"_s}});
-    QCOMPARE(driver.state.phase, ProcessPhase::Failed);
+    QCOMPARE(driver.state.phase(), ProcessPhase::Failed);
     QVERIFY(driver.launches(happening::Cleared{}));
+}
+
+// The kill belonged to the launch before, and kept the next run waiting for the whole backoff.
+void TestMachineSchedule::aBackoffAfterAKillIsReplacedAtOnceToo()
+{
+    Driver driver(Overlap::Kill, RestartPolicy::OnFailure);
+    driver.run();
+    for (int i = 0; i < 2; ++i) {
+        driver.feed(happening::Hung{cause::Hung{}});
+        driver.feed(happening::Exited{{.signal = u"SIGKILL"_s}});
+        driver.feed(happening::Cleared{});
+        driver.feed(happening::Launched{});
+    }
+    QCOMPARE(driver.state.phase(), ProcessPhase::Backoff);
+    QVERIFY(driver.launches(happening::Due{}));
+    QCOMPARE(driver.state.failures, 0);
 }
 
 void TestMachineSchedule::aStopSuspendsAndAStartRunsNow()
 {
     Driver driver;
     driver.feed(happening::Stop{});
-    QCOMPARE(driver.state.phase, ProcessPhase::Stopped);
+    QCOMPARE(driver.state.phase(), ProcessPhase::Stopped);
     QCOMPARE(driver.state.cause, Cause(cause::Commanded{.action = u"stop"_s}));
     QVERIFY(driver.feed(happening::Due{}).isEmpty());
-    QCOMPARE(driver.state.phase, ProcessPhase::Stopped);
+    QCOMPARE(driver.state.phase(), ProcessPhase::Stopped);
     QVERIFY(driver.launches(happening::Start{}));
     driver.feed(happening::Launched{});
     driver.exit(0);
@@ -287,7 +278,7 @@ void TestMachineSchedule::aStopForgetsTheQueuedRun()
     driver.feed(happening::Stop{});
     driver.exit(0);
     QCOMPARE(driver.feed(happening::Cleared{}), QList<Kind>({Kind::CancelTimer}));
-    QCOMPARE(driver.state.phase, ProcessPhase::Stopped);
+    QCOMPARE(driver.state.phase(), ProcessPhase::Stopped);
 }
 
 void TestMachineSchedule::aDueRunThatMustWaitForOthersFollowsThem()
@@ -295,7 +286,7 @@ void TestMachineSchedule::aDueRunThatMustWaitForOthersFollowsThem()
     Driver driver;
     driver.blocker = cause::Waiting{.process = u"db"_s, .state = ProcessPhase::Stopped};
     QVERIFY(!driver.launches(happening::Due{}));
-    QCOMPARE(driver.state.phase, ProcessPhase::Waiting);
+    QCOMPARE(driver.state.phase(), ProcessPhase::Waiting);
     QCOMPARE(driver.state.cause, driver.blocker);
     QCOMPARE(driver.records, QList<RecordType>({RecordType::Waiting}));
     QVERIFY(!driver.launches(happening::Due{})); // it is that run which is late
@@ -303,6 +294,16 @@ void TestMachineSchedule::aDueRunThatMustWaitForOthersFollowsThem()
     driver.blocker.reset();
     QVERIFY(driver.launches(happening::BlockerChanged{}));
     QCOMPARE(driver.state.restarts, 0);
+}
+
+void TestMachineSchedule::aStartThatMustWaitForOthersIsToldAsThat()
+{
+    Driver driver;
+    driver.blocker = cause::Waiting{.process = u"db"_s, .state = ProcessPhase::Stopped};
+    QVERIFY(!driver.launches(happening::Start{}));
+    QCOMPARE(driver.state.cause, driver.blocker);
+    QVERIFY(!driver.state.isResting());
+    QCOMPARE(driver.records, QList<RecordType>({RecordType::Waiting})); // no more for its schedule
 }
 
 void TestMachineSchedule::oneThatIsStillStoppingWaitsForItsScheduleAfterwards()
@@ -313,7 +314,7 @@ void TestMachineSchedule::oneThatIsStillStoppingWaitsForItsScheduleAfterwards()
     driver.feed(happening::AwaitSchedule{});
     driver.exit(0);
     QVERIFY(!driver.launches(happening::Cleared{}));
-    QCOMPARE(driver.state.phase, ProcessPhase::Waiting);
+    QCOMPARE(driver.state.phase(), ProcessPhase::Waiting);
     QVERIFY(driver.launches(happening::Due{}));
 }
 

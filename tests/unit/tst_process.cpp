@@ -238,7 +238,7 @@ void TestProcess::stoppingIsToldOnce()
 
 void TestProcess::theDocumentedLoopRunsByTheFakeClock()
 {
-    m_link->setConnections({{.id = 1, .peer = u"127.0.0.1:5000"_s, .since = {}}});
+    m_link->setConnections({{.id = 1, .peer = u"127.0.0.1:5000"_s}});
     Outcome outcome;
     const auto task = monitor(*m_process, outcome);
     m_clock->advance(10s); // rounds at 0, 3, 6 and 9 s

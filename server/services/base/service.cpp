@@ -37,8 +37,8 @@ struct Service::Change
     QMap<QString, std::function<void()>> kept; ///< by name: goes on with its new spec
 };
 
-Service::Service(
-    QAnyStringView name, const ListenerOptions &main, const ServiceLimits &defaults, QObject *parent)
+Service::Service(QAnyStringView name, const ListenerOptions &main, const ServiceLimits &defaults,
+    QObject *parent)
     : QObject(parent)
     , m_name(name.toString())
     , m_defaults(defaults)

@@ -50,9 +50,9 @@ struct RebindFault
     QString message; ///< a sentence that names the address or the file
 };
 
-/// A network service with the user processes that live beside it. A subclass brings the
-/// protocol; the supervisor owns the children. Lives on the program's first
-/// thread, as all services and handlers do.
+/// A network service with the user processes that live beside it. A subclass brings the protocol;
+/// the supervisor owns the children. Lives on the program's first thread, as all services and
+/// handlers do.
 class SEMPER_SERVER_EXPORT Service : public QObject, public ServiceMessages, public ServiceMetrics
 {
     Q_OBJECT
@@ -132,8 +132,7 @@ Q_SIGNALS:
     /// A user process of this service called Process::send().
     void messageReceived(const QString &process, int instance, const QJsonObject &payload);
     /// That many messages which waited for it will not be delivered: it was stopped, is done or
-    /// has failed. Who asked it something
-    /// gets a RequestError.
+    /// has failed. Whoever asked it something gets a RequestError.
     void messagesDropped(const QString &process, int instance, int count);
     /// A client has come, or gone, with what it had taken and sent in the end.
     void connectionOpened(const semper::Connection &connection);

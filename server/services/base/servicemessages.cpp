@@ -59,7 +59,8 @@ SendResult ServiceMessages::send(QAnyStringView process, int instance, const QJs
 {
     if (!m_mail)
         return {.refused = 1, .reason = RequestError::Reason::Unknown};
-    return m_mail->send({.service = m_service, .process = process.toString(), .instance = instance}, payload);
+    return m_mail->send(
+        {.service = m_service, .process = process.toString(), .instance = instance}, payload);
 }
 
 QCoro::Task<QJsonObject> ServiceMessages::ask(

@@ -48,10 +48,10 @@ public:
     /// those the one with the fewest requests; or \a instance. Asks when called, waits when
     /// awaited. Throws RequestError where there is no answer: after \a timeout, or at once where
     /// none can come any more. Whoever awaits it must expect that this service is gone afterwards.
-    [[nodiscard]] QCoro::Task<QJsonObject> ask(
-        QAnyStringView process, QJsonObject payload, std::chrono::milliseconds timeout = defaultTimeout);
-    [[nodiscard]] QCoro::Task<QJsonObject> ask(QAnyStringView process, int instance, QJsonObject payload,
+    [[nodiscard]] QCoro::Task<QJsonObject> ask(QAnyStringView process, QJsonObject payload,
         std::chrono::milliseconds timeout = defaultTimeout);
+    [[nodiscard]] QCoro::Task<QJsonObject> ask(QAnyStringView process, int instance,
+        QJsonObject payload, std::chrono::milliseconds timeout = defaultTimeout);
 
     /// Has \a handler, a function or coroutine of a (const ProcessRequest &), answer what the user
     /// processes of this service ask: with a QJsonObject. What it throws the process is told, a

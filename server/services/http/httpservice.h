@@ -40,7 +40,7 @@ public:
 
     /// Answers \a path, any method. The handler takes what "<arg>" in the path matched, then
     /// const QHttpServerRequest & if it likes, and returns the answer: a QString, a QJsonObject,
-    /// or a QHttpServerResponse. It runs on the main thread and holds up everything while it does.
+    /// or a QHttpServerResponse. It runs on the thread of all services and holds them up meanwhile.
     ///
     /// Or it is a coroutine and returns a QCoro::Task of one of these. Then it takes an
     /// HttpServerRequest in place of the QHttpServerRequest, holds up nothing while it waits, and
@@ -60,8 +60,8 @@ public:
         if (methods.testFlag(Method::Get))
             methods |= Method::Head;
         const QString pattern = path.toString();
-        return checkRoute(
-            pattern, m_http.route(pattern, methods, detail::safeHandler(std::move(handler))));
+        return checkRoute(pattern,
+            m_http.route(pattern, methods, detail::safeHandler(std::move(handler), pattern)));
     }
 
     /// WebSockets that ask for \a path, exactly, are \a handler's, as

@@ -34,8 +34,8 @@ QJsonValue RpcCall::needed(qsizetype position, QAnyStringView name) const
 {
     QJsonValue value = argument(position, name);
     if (value.isUndefined())
-        throw RpcError(
-            RpcError::invalidParams, u"Invalid params"_s, u"\"%1\" is missing"_s.arg(name.toString()));
+        throw RpcError(RpcError::invalidParams, u"Invalid params"_s,
+            u"\"%1\" is missing"_s.arg(name.toString()));
     return value;
 }
 
@@ -43,8 +43,8 @@ QString RpcCall::neededString(qsizetype position, QAnyStringView name) const
 {
     const QJsonValue value = needed(position, name);
     if (!value.isString())
-        throw RpcError(
-            RpcError::invalidParams, u"Invalid params"_s, u"\"%1\" must be a string"_s.arg(name.toString()));
+        throw RpcError(RpcError::invalidParams, u"Invalid params"_s,
+            u"\"%1\" must be a string"_s.arg(name.toString()));
     return value.toString();
 }
 

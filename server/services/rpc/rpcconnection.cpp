@@ -61,7 +61,8 @@ RpcConnection::RpcConnection(QTcpSocket *socket, quint64 id, const ListenerSpec 
     m_record.bound([this] { return heldBytes(); },
         [this] {
             qCWarning(logRpcConnection).noquote()
-                << m_record.peer() << "is cut off: clients hold too much together, and it most";
+                << m_record.peer()
+                << "is cut off: clients hold too much memory together, and this one most";
             QMetaObject::invokeMethod(this, &RpcConnection::abort, Qt::QueuedConnection);
         });
     m_wait.setSingleShot(true);
@@ -339,10 +340,17 @@ void RpcConnection::leave()
     m_parting->begin();
 }
 
+/// Whether its last answer is on its way to a client that closed its side, and was not cut off.
+bool RpcConnection::owesTheRest() const
+{
+    return m_parting && m_conversation && m_conversation->isOver() && m_output->unsent() > 0
+        && m_socket->error() == QAbstractSocket::RemoteHostClosedError;
+}
+
 void RpcConnection::clientLeft()
 {
     m_wait.stop();
-    if (m_leaving || !m_output->outlivesSocket()
+    if ((m_leaving && !owesTheRest()) || !m_output->outlivesSocket()
         || m_partings->children().size() >= m_limits.connections)
         return;
     if (!m_conversation)
@@ -351,6 +359,8 @@ void RpcConnection::clientLeft()
         speakFraming(u"newline"_s);
     m_conversation->append(m_socket->readAll());
     m_record.unbound();
+    if (m_parting)
+        m_parting->setUnsent([] { return 0; }); // no longer by the output, which goes on elsewhere
     m_leaving = true;
     m_output->disconnect(this);
     m_session->setTokenShown({});

@@ -60,6 +60,7 @@ private:
     void write(const QByteArray &bytes);
     void noteProgress();
     void leave();
+    [[nodiscard]] bool owesTheRest() const;
     void clientLeft();
     [[nodiscard]] bool isMidMessage() const;
 

@@ -144,7 +144,8 @@ void StreamConnection::abort()
 
 void StreamConnection::giveUp()
 {
-    qCWarning(logStreamConnection, "%ls is cut off: clients hold too much together, and it most",
+    qCWarning(logStreamConnection,
+        "%ls is cut off: clients hold too much memory together, and this one most",
         qUtf16Printable(m_facts.address));
     forgetFrames();
     if (m_socket)

@@ -4,10 +4,7 @@
 #include "http/headwriter.h"
 #include "http/requesthead.h"
 
-#include <QByteArrayList>
 #include <QUrl>
-
-#include <algorithm>
 
 using namespace Qt::StringLiterals;
 
@@ -16,27 +13,6 @@ namespace semper {
 namespace {
 
 constexpr qsizetype keyBytes = 16;
-
-/// The elements of all headers of that name, which are lists.
-QByteArrayList listOf(const RequestHead &head, QByteArrayView name)
-{
-    QByteArrayList list;
-    for (const auto &[key, text] : head.headers) {
-        if (name.compare(key, Qt::CaseInsensitive) != 0)
-            continue;
-        for (const QByteArray &element : text.split(','))
-            if (const QByteArray trimmed = element.trimmed(); !trimmed.isEmpty())
-                list.append(trimmed);
-    }
-    return list;
-}
-
-bool hasElement(const RequestHead &head, QByteArrayView name, QByteArrayView element)
-{
-    return std::ranges::any_of(listOf(head, name), [element](const QByteArray &text) {
-        return element.compare(text, Qt::CaseInsensitive) == 0;
-    });
-}
 
 bool isKey(const QByteArray &text)
 {
@@ -54,7 +30,7 @@ Problem bad(const QString &detail)
 
 bool asksForWebSocket(const RequestHead &head)
 {
-    return hasElement(head, "upgrade", "websocket");
+    return head.lists("upgrade", "websocket");
 }
 
 std::optional<Problem> handshakeProblem(const RequestHead &head)
@@ -65,7 +41,7 @@ std::optional<Problem> handshakeProblem(const RequestHead &head)
             .headers = {{"Allow"_ba, "GET"_ba}}};
     if (head.minorVersion < 1)
         return bad(u"a WebSocket needs HTTP/1.1"_s);
-    if (!hasElement(head, "connection", "upgrade"))
+    if (!head.lists("connection", "upgrade"))
         return bad(u"\"Connection: Upgrade\" is missing"_s);
     if (head.count("sec-websocket-version") != 1 || head.value("sec-websocket-version") != "13")
         return Problem{.status = 426,
@@ -80,7 +56,7 @@ std::optional<Problem> handshakeProblem(const RequestHead &head)
 
 QString agreedSubprotocol(const RequestHead &head, const QStringList &supported)
 {
-    for (const QByteArray &offered : listOf(head, "sec-websocket-protocol"))
+    for (const QByteArray &offered : head.list("sec-websocket-protocol"))
         if (supported.contains(QString::fromLatin1(offered)))
             return QString::fromLatin1(offered);
     return {};
