@@ -65,19 +65,20 @@ void SupervisionThread::run()
 {
     Home home(m_config, m_options);
     connect(home.house.get(), &SupervisionHouse::finished, home.house.get(),
-        [this, &home](int exitCode) { endServices(home, exitCode); });
+        [this, &home] { endServices(home); });
     m_made.set_value(&home);
     exec();
     home.crossing.close();
 }
 
-void SupervisionThread::endServices(Home &home, int exitCode)
+void SupervisionThread::endServices(Home &home)
 {
-    m_toServices.post([this, exitCode] { Q_EMIT ended(exitCode); });
-    connect(&home.limit, &PatientTimer::timeout, &home.limit, [&home, exitCode] {
+    m_toServices.post([this, exitCode = home.house->exitCode()] { Q_EMIT ended(exitCode); });
+    connect(&home.limit, &PatientTimer::timeout, &home.limit, [&home] {
         qCCritical(logServer,
             "the services do not end: a handler blocks their event loop; "
             "the program ends without them");
+        const int exitCode = home.house->exitCode(); // a stop may have come meanwhile
         home.house.reset(); // with the files of its sockets
         ::_exit(exitCode);
     });

@@ -47,7 +47,7 @@ private:
     struct Home;
 
     void run() override;
-    void endServices(Home &home, int exitCode);
+    void endServices(Home &home);
 
     ServerConfig m_config;
     RuntimeOptions m_options;

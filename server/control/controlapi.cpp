@@ -68,8 +68,7 @@ std::optional<QString> ControlApi::listen(
     auto server = makeServer();
     if (auto fault = server->listenOn({.address = address}))
         return std::move(fault->message);
-    m_server = server.get();
-    qthttp::bind(m_http, std::move(server));
+    use(std::move(server));
     return {};
 }
 
@@ -89,6 +88,13 @@ std::unique_ptr<GuardedServer> ControlApi::makeServer()
         m_connections, m_limits, [this](const RequestHead &head) { return admit(head); });
 }
 
+void ControlApi::use(std::unique_ptr<GuardedServer> server)
+{
+    m_server = server.get();
+    qthttp::bind(m_http, std::move(server));
+    m_server->startAccepting();
+}
+
 Rebinding ControlApi::rebind(const ListenAddress &address)
 {
     // A function can be copied, so what it holds must be shared.
@@ -99,8 +105,7 @@ Rebinding ControlApi::rebind(const ListenAddress &address)
         m_address = address;
         if (m_server)
             m_server->retire();
-        m_server = server->get();
-        qthttp::bind(m_http, std::move(*server));
+        use(std::move(*server));
     };
 }
 

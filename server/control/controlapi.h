@@ -59,6 +59,7 @@ private:
     void addRoutes();
     void addReload();
     [[nodiscard]] std::unique_ptr<GuardedServer> makeServer();
+    void use(std::unique_ptr<GuardedServer> server);
     [[nodiscard]] std::optional<Problem> admit(const RequestHead &head) const;
 
     std::optional<BearerToken> m_token;

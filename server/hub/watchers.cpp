@@ -3,6 +3,7 @@
 
 #include "boundary/frameconnection.h"
 #include "hub/eventreplay.h"
+#include "hub/fittingobject.h"
 #include "hub/watchersession.h"
 #include "journal/journal.h"
 #include "protocol/frame.h"
@@ -145,7 +146,7 @@ void Watchers::publishState(const SupervisedProcess &process)
             continue;
         if (frame.isEmpty())
             frame = encodeFrame(
-                makeFrame(frames::state, {{keys::process, statusOf(process).toJson()}}));
+                makeFrame(frames::state, {{keys::process, fittingObject(statusOf(process))}}));
         watcher->push(frame);
     }
 }

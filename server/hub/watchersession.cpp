@@ -3,6 +3,7 @@
 
 #include "boundary/frameconnection.h"
 #include "hub/eventreplay.h"
+#include "hub/fittingobject.h"
 #include "journal/journal.h"
 #include "protocol/frame.h"
 #include "protocol/keys.h"
@@ -159,7 +160,7 @@ QByteArrayList WatcherSession::snapshot(qint64 missed) const
     QJsonArray processes;
     for (const ProcessStatus &status : m_supervisor.processes())
         if (wantsProcess(status.name))
-            processes.append(status.toJson());
+            processes.append(fittingObject(status));
     QByteArrayList parts;
     for (const QJsonObject &part : splitFrame(frame, keys::processes, processes))
         parts.append(encodeFrame(part));

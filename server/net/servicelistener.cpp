@@ -151,7 +151,7 @@ std::optional<ListenerFault> ServiceListener::listenOn(const ListenerSpec &spec)
             keys::listen, u"cannot listen on %1: %2"_s.arg(address.toString(), *reason)};
     m_spec = spec;
     m_tls = std::get<Tls>(std::move(tls));
-    startAccepting();
+    pauseAccepting();
     return {};
 }
 
@@ -249,6 +249,7 @@ void ServiceListener::restorePath()
         return m_restore.start();
     }
     m_complaint.clear();
+    const bool isAccepting = m_acceptor != nullptr;
     stopAccepting();
     watchPath(path);
     if (!setSocketDescriptor(std::get<int>(opened))) {
@@ -257,7 +258,9 @@ void ServiceListener::restorePath()
             qUtf16Printable(errorString()));
         return;
     }
-    startAccepting();
+    pauseAccepting();
+    if (isAccepting)
+        startAccepting();
     qCWarning(logServiceListener, "%ls was made anew: somebody removed it", qUtf16Printable(path));
 }
 

@@ -59,7 +59,9 @@ public:
     /// Binds; a Unix socket gets mode 0600, and a stale one is replaced. Nothing, or why it could
     /// not. Reads the files of TLS, and resolves a host name, which blocks; literals and
     /// "localhost" do not.
+    /// Clients wait with the kernel until startAccepting().
     [[nodiscard]] std::optional<ListenerFault> listenOn(const ListenerSpec &spec);
+    void startAccepting();
     /// Prepares to go on as \a spec says, whose address is the same, and reads the files of TLS
     /// anew. The function has it do so with the next connection. Or why it cannot.
     [[nodiscard]] std::variant<std::function<void()>, ListenerFault> prepare(
@@ -103,7 +105,6 @@ private:
     [[nodiscard]] std::optional<QString> bindPath(const ListenAddress &address);
     [[nodiscard]] bool isFull() const;
     void makeRoom();
-    void startAccepting();
     void stopAccepting();
     void shakeHands(int descriptor);
     [[nodiscard]] QList<QSslSocket *> shakingHands() const;

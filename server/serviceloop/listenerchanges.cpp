@@ -61,33 +61,33 @@ std::optional<ConfigError> ListenerChanges::change(Service &service, const Servi
         if (const auto need = needForLookUp(it->address))
             return ConfigError{placeOf(spec, it.key(), keys::listen), *need};
     }
+    return rebind(service, spec);
+}
+
+std::optional<ConfigError> ListenerChanges::add(const ServiceSpec &spec)
+{
+    const QMap<QString, ListenerSpec> listeners = spec.allListeners();
+    for (auto it = listeners.cbegin(); it != listeners.cend(); ++it)
+        if (const auto need = needForLookUp(it->address))
+            return ConfigError{placeOf(spec, it.key(), keys::listen), *need};
+    auto service = makeService(spec);
+    if (!service)
+        return ConfigError{JsonPath().key(keys::services).key(spec.name).toString(),
+            u"there is no service of type %1 yet"_s.arg(spec.type)};
+    m_introduce(*service);
+    m_added.push_back(std::move(service));
+    return rebind(*m_added.back(), spec);
+}
+
+std::optional<ConfigError> ListenerChanges::rebind(Service &service, const ServiceSpec &spec)
+{
+    const QMap<QString, ListenerSpec> listeners = spec.allListeners();
     auto rebinding = service.rebind(listeners);
     if (const auto *fault = std::get_if<RebindFault>(&rebinding))
         return ConfigError{placeOf(spec, fault->listener, fault->key),
             fault->message + holderText(listeners.value(fault->listener).address, &service)};
     m_rebindings.push_back(std::get<std::function<void()>>(std::move(rebinding)));
     m_rebindings.emplace_back([&service, limits = spec.limits] { service.setLimits(limits); });
-    return std::nullopt;
-}
-
-std::optional<ConfigError> ListenerChanges::add(const ServiceSpec &spec)
-{
-    const QString place = JsonPath().key(keys::services).key(spec.name).toString();
-    const QMap<QString, ListenerSpec> listeners = spec.allListeners();
-    for (const ListenerSpec &listener : listeners)
-        if (const auto need = needForLookUp(listener.address))
-            return ConfigError{place, *need};
-    auto service = makeService(spec);
-    if (!service)
-        return ConfigError{place, u"there is no service of type %1 yet"_s.arg(spec.type)};
-    m_introduce(*service);
-    if (const auto reason = service->listen()) {
-        QString holder;
-        for (const ListenerSpec &listener : listeners)
-            holder += holderText(listener.address, nullptr);
-        return ConfigError{place, *reason + holder};
-    }
-    m_added.push_back(std::move(service));
     return std::nullopt;
 }
 

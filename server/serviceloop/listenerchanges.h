@@ -39,13 +39,14 @@ public:
 private:
     [[nodiscard]] std::optional<ConfigError> add(const ServiceSpec &spec);
     [[nodiscard]] std::optional<ConfigError> change(Service &service, const ServiceSpec &spec);
+    [[nodiscard]] std::optional<ConfigError> rebind(Service &service, const ServiceSpec &spec);
     [[nodiscard]] QString holderText(const ListenAddress &address, const Service *asker) const;
 
     ServerApplication &m_application;
     std::function<void(Service &)> m_introduce;
     QObject &m_parent;
-    std::vector<std::function<void()>> m_rebindings;
     std::vector<std::unique_ptr<Service>> m_added;
+    std::vector<std::function<void()>> m_rebindings; ///< of those that are added, too
     QStringList m_removed;
 };
 

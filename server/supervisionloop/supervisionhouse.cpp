@@ -334,6 +334,11 @@ void SupervisionHouse::stop()
     shutDown();
 }
 
+int SupervisionHouse::exitCode() const
+{
+    return m_startsAnew ? int(ExitCode::Failed) : m_exitCode;
+}
+
 void SupervisionHouse::partFromServices()
 {
     m_services = nullptr;
@@ -401,7 +406,7 @@ void SupervisionHouse::end()
     m_hub.flush();
     if (!m_failure.isEmpty())
         qCCritical(logSupervisionHouse, "stopped: %s", qUtf8Printable(m_failure));
-    Q_EMIT finished(m_startsAnew ? int(ExitCode::Failed) : m_exitCode);
+    Q_EMIT finished();
 }
 
 QJsonObject SupervisionHouse::describe() const

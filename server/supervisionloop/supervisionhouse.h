@@ -54,6 +54,8 @@ public:
 
     /// Stops everything, as SIGTERM does; finished() follows.
     void stop();
+    /// What the program is to end with, as of now.
+    [[nodiscard]] int exitCode() const;
     /// The services are about to be gone.
     void partFromServices();
 
@@ -67,7 +69,7 @@ public:
     void openWatcher(DistantWatcher *watcher);
 
 Q_SIGNALS:
-    void finished(int exitCode); ///< everything has stopped
+    void finished(); ///< everything has stopped
     void reloading(); ///< the configuration is about to be read again
     void reloaded(); ///< that is decided, for good or ill; restarts may be under way
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "integration/rawclient.h"
+#include "support/freeport.h"
 
 #include <semper/httpserverrequest.h>
 #include <semper/httpservice.h>
@@ -67,6 +68,7 @@ private Q_SLOTS:
     void routesOfOneMethodAnswerHeadToo();
     void liveConnectionsAreListed();
     void aClientMayGoWhileAHandlerLetsTheEventLoopTurn();
+    void whoComesBeforeAReloadIsDecidedWaits();
     void aUnixSocketServesItsOwnerOnly();
     void aStaleSocketFileIsReplaced();
     void whatIsInTheWayOfASocketStays();
@@ -225,6 +227,33 @@ void TestHttpService::aClientMayGoWhileAHandlerLetsTheEventLoopTurn()
     QTRY_VERIFY_WITH_TIMEOUT(isOver, patience);
     RawClient next(portOf(service), get("/"));
     QTRY_COMPARE_WITH_TIMEOUT(next.status(), 200, patience);
+}
+
+// Between the two halves of a reload it was served already: one that left in time left a dead
+// socket to whom the listener was handed to then.
+void TestHttpService::whoComesBeforeAReloadIsDecidedWaits()
+{
+    HttpService service(u"http"_s, {.listen = u"127.0.0.1:0"_s});
+    QCOMPARE(service.listen(), std::nullopt);
+    const quint16 port = test::freePort();
+    const ListenAddress address{.host = u"127.0.0.1"_s, .port = port, .path = {}};
+    const auto change = service.rebind({{QString(), {.address = address}}});
+    const auto *commit = std::get_if<std::function<void()>>(&change);
+    QVERIFY(commit);
+    bool isCommitted = false;
+    bool isServedBefore = false;
+    connect(&service, &Service::connectionOpened, this,
+        [&] { isServedBefore = isServedBefore || !isCommitted; });
+    RawClient client(port, get("/"));
+    {
+        const RawClient impatient(port, get("/"));
+        QTest::qWait(100);
+    }
+    QTest::qWait(100);
+    isCommitted = true;
+    (*commit)();
+    QTRY_COMPARE_WITH_TIMEOUT(client.status(), 200, patience);
+    QVERIFY(!isServedBefore);
 }
 
 void TestHttpService::aUnixSocketServesItsOwnerOnly()

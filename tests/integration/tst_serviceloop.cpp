@@ -57,6 +57,7 @@ private Q_SLOTS:
     void aLoopThatHangsIsToldAndSoIsItsRecovery();
     void aLoopThatHangsIsShown();
     void aLoopThatHangsHasTheServerStartAnew();
+    void aStopOutweighsTheStartAnew_data();
     void aStopOutweighsTheStartAnew();
     void aReloadIsRefusedWhileTheLoopHangs();
     void messagesForALoopThatHangsAreBounded();
@@ -203,17 +204,25 @@ void TestServiceLoop::aLoopThatHangsHasTheServerStartAnew()
     QCOMPARE(m_server->stop(), 0);
 }
 
+void TestServiceLoop::aStopOutweighsTheStartAnew_data()
+{
+    QTest::addColumn<QString>("moment");
+    QTest::newRow("while processes stop") << u"the server starts anew"_s;
+    QTest::newRow("while the services are waited for") << u"stubborn: stopped"_s;
+}
+
 // It ended with 1, as if it were to be started again.
 void TestServiceLoop::aStopOutweighsTheStartAnew()
 {
-    const QJsonObject stop{{u"timeout_ms"_s, 3000}};
+    QFETCH(const QString, moment);
+    const QJsonObject stop{{u"timeout_ms"_s, 2000}};
     const QJsonObject stubborn{
         {u"command"_s, QJsonArray{helperProgram(u"ignore-term"_s)}}, {u"stop"_s, stop}};
     start({{u"service_loop"_s, QJsonObject{{u"watchdog_ms"_s, 400}, {u"on_hang"_s, u"restart"_s}}}},
         {{u"stubborn"_s, stubborn}});
     QTRY_VERIFY_WITH_TIMEOUT(m_server->process(u"stubborn"_s)[u"ready"_s].toBool(), patience);
     block(1h);
-    QTRY_VERIFY_WITH_TIMEOUT(m_server->log().contains(u"the server starts anew"_s), patience);
+    QTRY_VERIFY_WITH_TIMEOUT(m_server->log().contains(moment), patience);
     QCOMPARE(m_server->stop(), 0);
     QCOMPARE(m_server->log().count(u"\nready"_s), 1);
 }

@@ -4,6 +4,7 @@
 #include "support/runningserver.h"
 #include "support/survivors.h"
 
+#include "protocol/frame.h"
 #include "protocol/keys.h"
 
 #include <QFile>
@@ -60,6 +61,7 @@ private Q_SLOTS:
     void failedStartsLeaveNoDescriptorBehind();
     void tooManyRestartsAreAFailureUntilSomebodyStartsIt();
     void aDeathIsRememberedWithItsLastLines();
+    void whatIsRememberedOfDeathsFitsAFrame();
     void whoIgnoresTheStopIsKilled();
     void aHungProcessCanBeStopped();
     void aHungEventLoopIsFoundKilledAndReplaced();
@@ -213,6 +215,27 @@ void TestSupervision::aDeathIsRememberedWithItsLastLines()
         QCOMPARE(death[u"cause"_s][u"code"_s], u"exited"_s);
     }
     QCOMPARE(it[u"cause"_s], it[u"last_exit"_s][u"cause"_s]);
+}
+
+// Each of these characters takes six in JSON: the object of one process had 116 KiB.
+void TestSupervision::whatIsRememberedOfDeathsFitsAFrame()
+{
+    const QString script = u"for i in 1 2 3 4 5 6 7 8 9 10; do "
+                           "head -c 390 /dev/zero | tr '\\000' '\\001'; echo; done; exit 3"_s;
+    const QJsonObject soon = restart({{u"backoff_ms"_s, 1}, {u"backoff_max_ms"_s, 50}});
+    RunningServer server({{u"it"_s, command({u"/bin/sh"_s, u"-c"_s, script}, soon)}});
+    QVERIFY2(server.start(), qPrintable(server.log()));
+    HubPeer watcher(server.socketPath());
+    watcher.watch({u"state"_s});
+    QTRY_VERIFY_WITH_TIMEOUT(server.process(u"it"_s)[u"deaths"_s].toArray().size() == 10, patience);
+    HubPeer late(server.socketPath());
+    late.watch({u"state"_s});
+    QTRY_VERIFY_WITH_TIMEOUT(late.framesOf(u"state").size() >= 2, patience);
+    for (const QJsonObject &frame : watcher.frames() + late.frames())
+        QVERIFY(encodeFrame(frame).size() <= maximumFrameBytes);
+    const QJsonObject it = late.framesOf(u"state").last()[u"process"_s].toObject();
+    QCOMPARE(it[u"last_exit"_s][u"last_lines"_s].toArray().size(), 10);
+    QVERIFY(!it[u"deaths"_s].toArray().isEmpty());
 }
 
 void TestSupervision::whoIgnoresTheStopIsKilled()

@@ -124,8 +124,10 @@ std::unique_ptr<ServiceListener> Service::newListener(const QString &name, const
 
 void Service::use(const QString &name, std::unique_ptr<ServiceListener> listener)
 {
-    m_listeners.insert(name, listener.get());
+    ServiceListener *used = listener.get();
+    m_listeners.insert(name, used);
     adopt(std::move(listener));
+    used->startAccepting();
 }
 
 void Service::adopt(std::unique_ptr<ServiceListener> listener)
