@@ -8,6 +8,8 @@
 #include "launch/leftovers.h"
 #include "launch/sharedspec.h"
 
+#include <semper/semper_server_export.h>
+
 #include <QList>
 #include <QObject>
 #include <QPointer>
@@ -21,7 +23,7 @@ struct SupervisorEdges;
 
 /// The launches of one instance, one after the other: each from its plan until nothing of it is
 /// left. Decides nothing. Supervision's thread.
-class LaunchCycle : public QObject
+class SEMPER_SERVER_EXPORT LaunchCycle : public QObject
 {
     Q_OBJECT
 public:

@@ -24,7 +24,7 @@ constexpr int patience = 10000;
 
 ExitReport exitAt(int minute)
 {
-    return {.at = QDateTime(QDate(2026, 11, 23), QTime(7, minute), Qt::UTC),
+    return {.at = QDateTime::fromString(u"2026-11-23T07:0%1:00Z"_s.arg(minute), Qt::ISODate),
         .code = minute,
         .cause = Cause(cause::Exited{.exitCode = minute}),
         .lastLines = {u"line %1"_s.arg(minute)}};

@@ -286,7 +286,7 @@ void TestJournal::aUrlIsChecked_data()
     good("newest=true", {.newest = true});
     good("process=a,b&type=exit", {.processes = {u"a"_s, u"b"_s}, .types = {u"exit"_s}});
     good("since=2026-11-30T16:50:23.123Z",
-        {.since = QDateTime({2026, 11, 30}, {16, 50, 23, 123}, Qt::UTC)});
+        {.since = QDateTime::fromString(u"2026-11-30T16:50:23.123Z"_s, Qt::ISODateWithMs)});
     for (const char *text : {"after=-1", "after=x", "after=", "after=9007199254740992", "limit=0",
              "limit=1001", "newest=yes", "since=yesterday", "until=1", "afer=1"})
         QTest::newRow(text) << QString::fromLatin1(text) << std::optional<EventQuery>();
