@@ -36,15 +36,6 @@ QJsonObject oneSleeper()
     return {{u"it"_s, command({helperProgram(u"sleeper"_s)})}};
 }
 
-/// As ps(1) shows it: 'T' is stopped. 0: there is no such process.
-char stateOf(pid_t pid)
-{
-    QFile file(u"/proc/%1/stat"_s.arg(pid));
-    const QByteArray stat = file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-    const qsizetype end = stat.lastIndexOf(") ");
-    return end < 0 ? '\0' : stat.at(end + 2);
-}
-
 bool hasTerminal()
 {
     const int terminal = ::open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
@@ -190,7 +181,7 @@ void TestServiceManager::aWatchdogThatBitesEndsEverything()
     if (isFrozen) {
         const auto pid = pid_t(server.serverPid());
         QCOMPARE(::kill(pid, SIGSTOP), 0);
-        QTRY_VERIFY_WITH_TIMEOUT(stateOf(pid) == 'T', patience);
+        QTRY_VERIFY_WITH_TIMEOUT(stateOfProcess(pid) == 'T', patience);
     }
     QCOMPARE(::kill(pid_t(server.guardianPid()), SIGABRT), 0); // as systemd does
     QTRY_VERIFY_WITH_TIMEOUT(!server.isRunning(), patience);

@@ -208,11 +208,8 @@ void TestStandby::oneThatIsDeadAlreadyIsNotTaken()
     QVERIFY(killed(first));
     QVERIFY(killed(waited));
     // Its command line is gone a moment before the kernel counts it as dead.
-    const auto isDead = [](qint64 pid) {
-        QFile file(u"/proc/%1/stat"_s.arg(pid));
-        return file.open(QIODevice::ReadOnly) && file.readAll().contains(") Z ");
-    };
-    QTRY_VERIFY_WITH_TIMEOUT(isDead(first) && isDead(waited), patience);
+    QTRY_VERIFY_WITH_TIMEOUT(
+        stateOfProcess(first) == 'Z' && stateOfProcess(waited) == 'Z', patience);
     QCOMPARE(::kill(serverPid, SIGCONT), 0);
     QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"restarts"_s], 1, patience);
     QTRY_VERIFY_WITH_TIMEOUT(isRunning(server.process(u"it"_s)), patience);
@@ -248,6 +245,7 @@ void TestStandby::oneThatIsFrozenIsNotTaken()
     const qint64 waited = hostsInStandby(server).value(0);
     QVERIFY(waited > 0);
     QCOMPARE(::kill(pid_t(waited), SIGSTOP), 0);
+    QTRY_COMPARE_WITH_TIMEOUT(stateOfProcess(waited), 'T', patience);
     const auto restart = server.command({u"restart"_s, u"it"_s});
     QVERIFY2(restart.exitCode == 0, restart.standardError);
     QVERIFY(server.process(u"it"_s)[u"pid"_s].toInteger() != waited);
