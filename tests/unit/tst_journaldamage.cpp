@@ -27,7 +27,7 @@ constexpr qsizetype mostLost = 60;
 /// With the switch of the long tests, more rounds.
 int rounds()
 {
-    return qEnvironmentVariableIsSet("SEMPER_LONG_TESTS") ? 5000 : 60;
+    return qEnvironmentVariableIsSet("SEMPER_LONG_TESTS") ? 1000 : 60;
 }
 
 QByteArray contentOf(const QString &path)
