@@ -11,6 +11,7 @@
 #include <QVariant>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 
 #include <fcntl.h>
@@ -25,6 +26,13 @@ namespace {
 
 constexpr int formatVersion = 1;
 constexpr int prunedAtOnce = 2000;
+
+// In this order, and as SQLite keeps it.
+constexpr std::array tables{"CREATE TABLE events (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, "
+                            "type TEXT NOT NULL, process TEXT NOT NULL, "
+                            "instance INTEGER NOT NULL, json BLOB NOT NULL)",
+    "CREATE INDEX events_of_process ON events (process, id)",
+    "CREATE INDEX events_by_time ON events (at)"};
 
 // Of sqlite3.h, which is not needed otherwise.
 constexpr int sqliteReadOnly = 8;
@@ -150,23 +158,47 @@ EventStore::Outcome EventStore::prepare()
         if (auto fault = run(QLatin1StringView(sql)))
             return fault;
     m_syncsAlways = false;
-    const qint64 version = number(u"PRAGMA user_version"_s);
-    if (version > formatVersion)
-        return StoreFault{StoreFault::Kind::Damaged,
-            u"%1 is damaged, or was written by a newer Semper (form %2)"_s.arg(m_path).arg(
-                version)};
-    for (const char *sql : {"CREATE TABLE IF NOT EXISTS events (id INTEGER PRIMARY KEY, "
-                            "at INTEGER NOT NULL, type TEXT NOT NULL, process TEXT NOT NULL, "
-                            "instance INTEGER NOT NULL, json BLOB NOT NULL)",
-             "CREATE INDEX IF NOT EXISTS events_of_process ON events (process, id)",
-             "CREATE INDEX IF NOT EXISTS events_by_time ON events (at)", "PRAGMA user_version = 1"})
-        if (version < formatVersion)
-            if (auto fault = run(QLatin1StringView(sql)))
-                return fault;
+    if (number(u"SELECT count(*) FROM sqlite_master"_s) == 0)
+        if (auto fault = createTables())
+            return fault;
+    if (auto fault = checkTables())
+        return fault;
     m_insert.emplace(m_database);
     if (!m_insert->prepare(u"INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?)"_s))
         return faultOf(m_insert->lastError());
     return std::nullopt;
+}
+
+/// As a whole: a server that is killed meanwhile leaves none.
+EventStore::Outcome EventStore::createTables()
+{
+    QStringList all{u"BEGIN"_s};
+    for (const char *sql : tables)
+        all.append(QLatin1StringView(sql));
+    all.append({u"PRAGMA user_version = %1"_s.arg(formatVersion), u"COMMIT"_s});
+    for (const QString &sql : std::as_const(all))
+        if (auto fault = run(sql))
+            return fault;
+    return std::nullopt;
+}
+
+/// Where the tables are not those that are created, SQLite may look for the events at a wrong
+/// place, and find none.
+EventStore::Outcome EventStore::checkTables()
+{
+    QSqlQuery query(m_database);
+    if (!query.exec(u"SELECT sql, rootpage FROM sqlite_master ORDER BY rowid"_s))
+        return faultOf(query.lastError());
+    const qint64 version = number(u"PRAGMA user_version"_s);
+    bool isSound = version == formatVersion;
+    qint64 page = 2; // the first has what is read here
+    for (const char *sql : tables)
+        isSound = isSound && query.next() && query.value(0).toString() == QLatin1StringView(sql)
+            && query.value(1).toLongLong() == page++;
+    if (isSound && !query.next())
+        return std::nullopt;
+    return StoreFault{StoreFault::Kind::Damaged,
+        u"%1 is damaged, or was written by another Semper (form %2)"_s.arg(m_path).arg(version)};
 }
 
 void EventStore::close()

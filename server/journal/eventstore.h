@@ -63,6 +63,8 @@ public:
 private:
     [[nodiscard]] Outcome createFile();
     [[nodiscard]] Outcome prepare();
+    [[nodiscard]] Outcome createTables();
+    [[nodiscard]] Outcome checkTables();
     [[nodiscard]] Outcome run(const QString &sql);
     [[nodiscard]] qint64 number(const QString &sql);
     [[nodiscard]] Outcome write(const std::vector<JournalEvent> &events);
