@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "databases.h"
 #include "support/certificates.h"
+#include "support/stopprocess.h"
 
 #include <QElapsedTimer>
 #include <QScopeGuard>
@@ -176,7 +177,7 @@ void TestDatabaseLoss::aRollbackThatHangsIsGivenUp()
         Transaction transaction = awaited(db.begin());
         hanging = awaited(transaction.first<int>(u"select pg_backend_pid()")).value_or(0);
         QVERIFY(hanging > 1);
-        QCOMPARE(::kill(hanging, SIGSTOP), 0);
+        QVERIFY(semper::test::stopProcess(hanging));
     }
     const auto wake = qScopeGuard([hanging] { ::kill(hanging, SIGCONT); });
     QCOMPARE(awaited(db.within(20s).first<int>(u"select 1")), std::optional(1));

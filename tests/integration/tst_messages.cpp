@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/stopprocess.h"
+
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -448,7 +450,7 @@ void TestMessages::whatTheDeadDidNotTakeIsDeliveredToTheNext()
     start({{u"talker"_s, talker()}});
     const qint64 pid = pidOf(0);
     QVERIFY(pid > 0);
-    QCOMPARE(::kill(pid_t(pid), SIGSTOP), 0);
+    QVERIFY(semper::test::stopProcess(pid));
     const QJsonObject told = get(u"/send/talker/%1/10000"_s.arg(count));
     QVERIFY(numbers(told[u"refused"]).isEmpty());
     QVERIFY2(!numbers(told[u"kept"]).isEmpty(), QJsonDocument(told).toJson().constData());
@@ -467,7 +469,7 @@ void TestMessages::theOverflowIsToldToTheSender()
     start({{u"talker"_s, talker()}});
     const qint64 pid = pidOf(0);
     QVERIFY(pid > 0);
-    QCOMPARE(::kill(pid_t(pid), SIGSTOP), 0);
+    QVERIFY(semper::test::stopProcess(pid));
     const QJsonObject told = get(u"/send/talker/250/10000"_s); // 2.5 MB
     QVERIFY(!numbers(told[u"refused"]).isEmpty());
     QCOMPARE(told[u"reason"].toString(), u"queue_full"_s);

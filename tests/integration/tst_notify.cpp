@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/descriptors.h"
 #include "support/runningserver.h"
+#include "support/stopprocess.h"
 #include "support/survivors.h"
 
 #include <QDir>
@@ -229,7 +230,7 @@ void TestNotify::anErrorToldWithTheLastBreathIsTheReason()
     const auto serverPid = pid_t(server.serverPid());
 
     // So the message and the end wait for the server together.
-    QCOMPARE(::kill(serverPid, SIGSTOP), 0);
+    QVERIFY(stopProcess(serverPid));
     QFile go(server.folder() + u"/go"_s);
     QVERIFY(go.open(QIODevice::WriteOnly));
     const bool ended = QTest::qWaitFor([pid] { return stateOf(pid) == 'Z'; }, patience);

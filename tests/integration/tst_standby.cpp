@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/runningserver.h"
+#include "support/stopprocess.h"
 #include "support/survivors.h"
 
 #include <QDir>
@@ -204,7 +205,7 @@ void TestStandby::oneThatIsDeadAlreadyIsNotTaken()
     // The server sees both deaths at once, whichever it looks at first.
     const auto serverPid = pid_t(server.serverPid());
     QVERIFY(serverPid > 0);
-    QCOMPARE(::kill(serverPid, SIGSTOP), 0);
+    QVERIFY(stopProcess(serverPid));
     QVERIFY(killed(first));
     QVERIFY(killed(waited));
     // Its command line is gone a moment before the kernel counts it as dead.
@@ -244,8 +245,7 @@ void TestStandby::oneThatIsFrozenIsNotTaken()
     QTRY_COMPARE_WITH_TIMEOUT(server.process(u"it"_s)[u"standby"_s], 1, patience);
     const qint64 waited = hostsInStandby(server).value(0);
     QVERIFY(waited > 0);
-    QCOMPARE(::kill(pid_t(waited), SIGSTOP), 0);
-    QTRY_COMPARE_WITH_TIMEOUT(stateOfProcess(waited), 'T', patience);
+    QVERIFY(stopProcess(waited));
     const auto restart = server.command({u"restart"_s, u"it"_s});
     QVERIFY2(restart.exitCode == 0, restart.standardError);
     QVERIFY(server.process(u"it"_s)[u"pid"_s].toInteger() != waited);

@@ -2,6 +2,7 @@
 #include "support/databaseserver.h"
 
 #include "support/freeport.h"
+#include "support/stopprocess.h"
 
 #include <QDir>
 #include <QElapsedTimer>
@@ -190,23 +191,23 @@ void DatabaseServer::kill()
 
 void DatabaseServer::freeze()
 {
-    signalAll(SIGSTOP);
+    signalAll([](qint64 pid) { static_cast<void>(stopProcess(pid)); });
 }
 
 void DatabaseServer::resume()
 {
-    signalAll(SIGCONT);
+    signalAll([](qint64 pid) { ::kill(pid_t(pid), SIGCONT); });
 }
 
-void DatabaseServer::signalAll(int signal)
+void DatabaseServer::signalAll(void (*tell)(qint64 pid))
 {
     const auto pid = m_process.processId();
     QFile file(u"/proc/%1/task/%1/children"_s.arg(pid));
     const QByteArray children = file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-    ::kill(pid_t(pid), signal);
+    tell(pid);
     for (const QByteArray &child : children.simplified().split(' '))
         if (child.toInt() > 0)
-            ::kill(pid_t(child.toInt()), signal);
+            tell(child.toInt());
 }
 
 void DatabaseServer::stop()

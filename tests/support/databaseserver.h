@@ -46,7 +46,7 @@ private:
     [[nodiscard]] bool run(const QString &program, const QStringList &arguments);
     [[nodiscard]] QStringList serverArguments() const;
     [[nodiscard]] bool answers() const;
-    void signalAll(int signal); ///< to it and its children: PostgreSQL's connections
+    void signalAll(void (*tell)(qint64 pid)); ///< to it and its children: PostgreSQL's connections
     [[nodiscard]] QString path(const QString &name) const { return m_folder.filePath(name); }
 
     Driver m_driver;

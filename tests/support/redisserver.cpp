@@ -2,6 +2,7 @@
 #include "support/redisserver.h"
 
 #include "support/freeport.h"
+#include "support/stopprocess.h"
 
 #include <QStandardPaths>
 #include <QTest>
@@ -79,7 +80,7 @@ void RedisServer::kill()
 
 void RedisServer::freeze()
 {
-    ::kill(pid_t(m_process.processId()), SIGSTOP);
+    static_cast<void>(stopProcess(m_process.processId()));
 }
 
 void RedisServer::thaw()

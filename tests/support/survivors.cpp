@@ -25,12 +25,4 @@ QList<qint64> survivors(const QByteArray &mark)
     return pids;
 }
 
-char stateOfProcess(qint64 pid)
-{
-    QFile file(u"/proc/%1/stat"_s.arg(pid));
-    const QByteArray stat = file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-    const qsizetype end = stat.lastIndexOf(") ");
-    return end < 0 ? '\0' : stat.at(end + 2);
-}
-
 } // namespace semper::test

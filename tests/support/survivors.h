@@ -13,8 +13,4 @@ inline constexpr char markVariable[] = "TEST_MARK_OF_SERVER";
 /// The pids of all living processes (no zombies) that carry \a mark. Reads all of /proc.
 [[nodiscard]] QList<qint64> survivors(const QByteArray &mark);
 
-/// As ps(1) shows it: 'T' is stopped, 'Z' a zombie. 0: there is no such process. A signal shows its
-/// effect there a moment after kill() has returned.
-[[nodiscard]] char stateOfProcess(qint64 pid);
-
 } // namespace semper::test
