@@ -177,8 +177,8 @@ void FramePump::drain(Id id)
         const auto others = std::stable_partition(m_arrivals.begin(), m_arrivals.end(),
             [id](const Arrival &arrival) { return arrival.id == id; });
         std::for_each(m_arrivals.begin(), others,
-            [&news](Arrival &arrival) { news.enqueue(std::move(arrival.news)); });
-        m_arrivals.erase(m_arrivals.begin(), others);
+            [&news](Arrival &arrival) { news.append(std::move(arrival.news)); });
+        m_arrivals.remove(0, others - m_arrivals.begin());
     }
     for (const News &one : std::as_const(news))
         tell(id, one);
@@ -304,7 +304,7 @@ void FramePump::collect()
         QQueue<News> &news = m_news[arrival.id];
         if (news.isEmpty())
             m_order.enqueue(arrival.id);
-        news.enqueue(std::move(arrival.news));
+        news.append(std::move(arrival.news));
     });
     m_turn.ask();
 }

@@ -42,7 +42,7 @@ void WaitingEvents::remove(std::map<qint64, JournalEvent>::iterator it)
     held->erase(it->first);
     list(*held);
     if (held->empty())
-        m_held.erase(held);
+        m_held.remove(it->second.subject);
     m_bytes -= it->second.json.size();
     m_events.erase(it);
 }

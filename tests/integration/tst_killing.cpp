@@ -112,7 +112,8 @@ void KillingTest::nothingOutlivesAKilledServerOrGuardian()
         QVERIFY2(server.start(), qPrintable(server.log()));
         QTRY_COMPARE_WITH_TIMEOUT(linesOf(server.folder() + u"/escaped"_s), 2, 20'000);
         // Guardian and server, four children, two escaped ones and a grandchild.
-        QTRY_COMPARE_WITH_TIMEOUT(survivors(server.mark()).size(), 9, 20'000);
+        QTRY_VERIFY2_WITH_TIMEOUT(
+            survivors(server.mark()).size() == 9, qPrintable(server.log()), 20'000);
 
         const qint64 victim = killsServer ? server.serverPid() : server.guardianPid();
         QVERIFY(victim > 0);
