@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/processstate.h"
 #include "support/runningserver.h"
 #include "support/survivors.h"
 
@@ -181,7 +182,7 @@ void TestCgroups::whatEscapedBothHalvesWithoutATraceIsKilledAtTheNextStart()
     ::kill(serverPid, SIGSTOP);
     ::kill(guardian, SIGKILL);
     ::kill(serverPid, SIGKILL);
-    QTRY_VERIFY_WITH_TIMEOUT(!server.isRunning(), patience);
+    QTRY_VERIFY_WITH_TIMEOUT(!server.isRunning() && hasEnded(serverPid), patience);
     QVERIFY(isAlive(escaped)); // or there is nothing to sweep
     QVERIFY2(server.start(), qPrintable(server.log()));
     QVERIFY(!isAlive(escaped));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "databases.h"
 #include "support/certificates.h"
-#include "support/stopprocess.h"
+#include "support/processstate.h"
 
 #include <QElapsedTimer>
 #include <QScopeGuard>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/freeport.h"
 #include "support/listener.h"
+#include "support/processstate.h"
 #include "support/runningserver.h"
-#include "support/stopprocess.h"
 #include "support/survivors.h"
 
 #include <QFile>

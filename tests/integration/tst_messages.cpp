@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "support/stopprocess.h"
+#include "support/processstate.h"
 
 #include <QFile>
 #include <QJsonArray>

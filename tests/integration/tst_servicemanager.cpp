@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/notifylistener.h"
+#include "support/processstate.h"
 #include "support/runningserver.h"
-#include "support/stopprocess.h"
 #include "support/survivors.h"
 
 #include "supervisionloop/systemdnotifier.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/processstate.h"
 #include "support/runningserver.h"
-#include "support/stopprocess.h"
 #include "support/survivors.h"
 
 #include <QDir>

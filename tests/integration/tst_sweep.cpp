@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/hubpeer.h"
+#include "support/processstate.h"
 #include "support/runningserver.h"
 #include "support/survivors.h"
 
@@ -59,6 +60,8 @@ void killBothHalves(RunningServer &server)
     kill(serverPid, SIGSTOP);
     kill(guardian, SIGKILL);
     kill(serverPid, SIGKILL);
+    if (!QTest::qWaitFor([serverPid] { return hasEnded(serverPid); }, patience))
+        qFatal("the server does not end");
 }
 
 /// The events of \a type in the journal.

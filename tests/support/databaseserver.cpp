@@ -2,7 +2,7 @@
 #include "support/databaseserver.h"
 
 #include "support/freeport.h"
-#include "support/stopprocess.h"
+#include "support/processstate.h"
 
 #include <QDir>
 #include <QElapsedTimer>

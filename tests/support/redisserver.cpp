@@ -2,7 +2,7 @@
 #include "support/redisserver.h"
 
 #include "support/freeport.h"
-#include "support/stopprocess.h"
+#include "support/processstate.h"
 
 #include <QStandardPaths>
 #include <QTest>

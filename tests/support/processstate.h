@@ -26,6 +26,16 @@ namespace semper::test {
     return stateAt(QStringLiteral("/proc/%1").arg(pid));
 }
 
+/// Whether nothing of it holds a file or a lock any more. Of one with threads the first may be a
+/// zombie while others still end.
+[[nodiscard]] inline bool hasEnded(qint64 pid)
+{
+    const QDir tasks(QStringLiteral("/proc/%1/task").arg(pid));
+    const char state = stateOfProcess(pid);
+    return state == '\0'
+        || (state == 'Z' && tasks.entryList(QDir::Dirs | QDir::NoDotAndDotDot).size() <= 1);
+}
+
 /// Sends SIGSTOP and waits until every thread has stopped, which is a moment after kill() has
 /// returned. False: it did not within 10 s.
 [[nodiscard]] inline bool stopProcess(qint64 pid)
